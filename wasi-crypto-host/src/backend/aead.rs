@@ -1,0 +1,61 @@
+//! AES-GCM (NIST SP 800-38D), ChaCha20-Poly1305 (RFC 8439), and the key derivation of XChaCha20-Poly1305
+//! (draft-irtf-cfrg-xchacha section 2.3).
+
+use chacha20::R20;
+use ring::aead::{Aad, LessSafeKey, Nonce, UnboundKey};
+use zeroize::Zeroizing;
+
+use crate::errno::Errno;
+use crate::secret::Wiped;
+
+pub(crate) use ring::aead::{AES_128_GCM, AES_256_GCM, Algorithm, CHACHA20_POLY1305};
+
+/// The tag size of all algorithms here, in bytes.
+pub(crate) const TAG_LEN: usize = 16;
+
+/// The nonce size of all algorithms here, in bytes.
+pub(crate) const NONCE_LEN: usize = 12;
+
+/// A key with its schedule worked out.
+pub(crate) struct Key(Wiped<LessSafeKey>);
+
+impl Key {
+    /// `invalid_key` if the size is not the algorithm's.
+    pub(crate) fn new(algorithm: &'static Algorithm, raw: &[u8]) -> Result<Self, Errno> {
+        let key = UnboundKey::new(algorithm, raw).map_err(|_| Errno::InvalidKey)?;
+        Ok(Self(Wiped::new(LessSafeKey::new(key))))
+    }
+
+    /// Encrypts `buffer` in place and fills `tag`.
+    pub(crate) fn seal(
+        &self,
+        nonce: [u8; NONCE_LEN],
+        ad: &[u8],
+        buffer: &mut [u8],
+        tag: &mut [u8],
+    ) -> Result<(), Errno> {
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        // Fails only on messages of 64 GiB and more.
+        let computed = self.0.seal_in_place_separate_tag(nonce, Aad::from(ad), buffer).map_err(|_| Errno::Overflow)?;
+        tag.copy_from_slice(computed.as_ref());
+        Ok(())
+    }
+
+    /// Decrypts `buffer` in place. `invalid_tag` if it does not verify; the buffer then holds anything.
+    pub(crate) fn open(&self, nonce: [u8; NONCE_LEN], ad: &[u8], buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno> {
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let tag = tag.try_into().map_err(|_| Errno::InvalidTag)?;
+        let opened = self.0.open_in_place_separate_tag(nonce, Aad::from(ad), tag, buffer, 0..);
+        opened.map(|_| ()).map_err(|_| Errno::InvalidTag)
+    }
+}
+
+/// Derives the ChaCha20-Poly1305 key and nonce that stand for an XChaCha20-Poly1305 key and nonce.
+pub(crate) fn xchacha20(key: &[u8; 32], nonce: &[u8; 24]) -> Result<(Key, [u8; NONCE_LEN]), Errno> {
+    let mut start = [0; 16];
+    start.copy_from_slice(&nonce[..16]);
+    let subkey = Zeroizing::new(<[u8; 32]>::from(chacha20::hchacha::<R20>(key.into(), &start.into())));
+    let mut inner_nonce = [0; NONCE_LEN];
+    inner_nonce[4..].copy_from_slice(&nonce[16..]);
+    Ok((Key::new(&CHACHA20_POLY1305, &*subkey)?, inner_nonce))
+}

@@ -1,0 +1,37 @@
+//! HKDF-Expand (RFC 5869 section 2.3). HKDF-Extract is an HMAC.
+
+use ring::hkdf;
+
+use crate::errno::Errno;
+use crate::secret::Wiped;
+
+pub(crate) use ring::hkdf::{Algorithm, HKDF_SHA256, HKDF_SHA384, HKDF_SHA512};
+
+/// A pseudo-random key.
+pub(crate) struct Prk(Wiped<hkdf::Prk>);
+
+impl Prk {
+    pub(crate) fn new(algorithm: Algorithm, raw: &[u8]) -> Self {
+        Self(Wiped::new(hkdf::Prk::new_less_safe(algorithm, raw)))
+    }
+
+    /// Fills `out`, at most 255 hashes long.
+    pub(crate) fn expand(&self, info: &[u8], out: &mut [u8]) -> Result<(), Errno> {
+        let info = [info];
+        let okm = self.0.expand(&info, Len(out.len())).map_err(|_| Errno::InvalidLength)?;
+        okm.fill(out).map_err(|_| Errno::AlgorithmFailure)
+    }
+}
+
+/// The size of the hash in bytes.
+pub(crate) fn hash_len(algorithm: Algorithm) -> usize {
+    algorithm.hmac_algorithm().digest_algorithm().output_len()
+}
+
+struct Len(usize);
+
+impl hkdf::KeyType for Len {
+    fn len(&self) -> usize {
+        self.0
+    }
+}

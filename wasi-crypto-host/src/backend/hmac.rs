@@ -1,0 +1,46 @@
+//! HMAC (RFC 2104, FIPS 198-1).
+
+use ring::hmac;
+
+use crate::secret::Wiped;
+
+pub(crate) use ring::hmac::{Algorithm, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
+
+/// A key with its pads worked out.
+pub(crate) struct Key(Wiped<hmac::Key>);
+
+impl Key {
+    /// A key of any length, none included.
+    pub(crate) fn new(algorithm: Algorithm, raw: &[u8]) -> Self {
+        Self(Wiped::new(hmac::Key::new(algorithm, raw)))
+    }
+
+    pub(crate) fn begin(&self) -> Context {
+        Context(Wiped::new(hmac::Context::with_key(&self.0)))
+    }
+
+    /// The tag of one message.
+    pub(crate) fn sign(&self, data: &[u8]) -> hmac::Tag {
+        hmac::sign(&self.0, data)
+    }
+}
+
+/// A MAC under way.
+#[derive(Clone)]
+pub(crate) struct Context(Wiped<hmac::Context>);
+
+impl Context {
+    pub(crate) fn update(&mut self, data: &[u8]) {
+        self.0.update(data);
+    }
+
+    /// The tag of all data so far; more can follow.
+    pub(crate) fn finish(&self) -> hmac::Tag {
+        hmac::Context::clone(&self.0).sign()
+    }
+}
+
+/// The size of the tag, which is that of the hash, in bytes.
+pub(crate) fn tag_len(algorithm: Algorithm) -> usize {
+    algorithm.digest_algorithm().output_len()
+}

@@ -1,0 +1,322 @@
+//! The table of a guest's objects: typed, generational, owned by one context, without a lock.
+//!
+//! A handle is a slot's index (20 bits) and how often the slot has been used (the low 12 bits of that count),
+//! offset by a random number that each context draws, so that no guest can guess another's. Slots are taken in
+//! turn, the longest free first, and a table has at least [`MIN_ROTATION`] of them before one is used again:
+//! a number comes back after a million handles at the earliest.
+
+use crate::abi::HandleType;
+use crate::errno::Errno;
+use crate::limits::{Account, Limits};
+
+/// The most handles that a table can have open.
+pub(crate) const MAX_HANDLES: usize = 1 << INDEX_BITS;
+
+const INDEX_BITS: u32 = 20;
+const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
+const MIN_ROTATION: usize = 256;
+const NONE: u32 = u32::MAX;
+
+/// All objects of one guest.
+pub(crate) struct HandleTable<O> {
+    slots: Vec<Slot<O>>,
+    /// The free slots, a queue linked through [`Slot::next_free`].
+    first_free: u32,
+    last_free: u32,
+    open: usize,
+    /// Bytes booked for all objects.
+    held: usize,
+    offset: u32,
+    limits: Limits,
+}
+
+struct Slot<O> {
+    object: Option<O>,
+    /// How many handles this slot has given out, the present one included.
+    uses: u32,
+    /// The type of the last object.
+    handle_type: HandleType,
+    next_free: u32,
+    held: usize,
+}
+
+/// What the table holds: one of several types of object.
+pub(crate) trait AnyObject {
+    fn handle_type(&self) -> HandleType;
+}
+
+/// One of the types in an `O`.
+pub(crate) trait Object<O>: Sized {
+    const TYPE: HandleType;
+    fn into_any(self) -> O;
+    fn from_any(any: &O) -> Option<&Self>;
+    fn from_any_mut(any: &mut O) -> Option<&mut Self>;
+}
+
+impl<O: AnyObject> HandleTable<O> {
+    /// An empty table whose handles are offset by `offset`.
+    pub(crate) fn new(limits: Limits, offset: u32) -> Self {
+        Self { slots: Vec::new(), first_free: NONE, last_free: NONE, open: 0, held: 0, offset, limits }
+    }
+
+    /// `too_many_handles` unless `n` more can be opened; for use before work that would be lost.
+    pub(crate) fn check_room(&self, n: usize) -> Result<(), Errno> {
+        if self.limits.handles - self.open < n { Err(Errno::TooManyHandles) } else { Ok(()) }
+    }
+
+    /// Takes an object in and books `held` bytes for it. `too_many_handles` or `overflow` at the limits.
+    pub(crate) fn insert<T: Object<O>>(&mut self, object: T, held: usize) -> Result<u32, Errno> {
+        self.check_room(1)?;
+        let total = self.held.checked_add(held).filter(|total| *total <= self.limits.bytes).ok_or(Errno::Overflow)?;
+        let index = self.free_slot();
+        let slot = &mut self.slots[index as usize];
+        let handle = loop {
+            slot.uses = slot.uses.wrapping_add(1);
+            let handle = (slot.uses << INDEX_BITS | index).wrapping_add(self.offset);
+            // Guests take these two for "no handle".
+            if handle != 0 && handle != u32::MAX {
+                break handle;
+            }
+        };
+        slot.object = Some(object.into_any());
+        slot.handle_type = T::TYPE;
+        slot.held = held;
+        self.held = total;
+        self.open += 1;
+        Ok(handle)
+    }
+
+    /// The object behind a handle. `invalid_handle` if it is closed, unknown or of another type.
+    #[inline]
+    pub(crate) fn get<T: Object<O>>(&self, handle: u32) -> Result<&T, Errno> {
+        let raw = handle.wrapping_sub(self.offset);
+        match self.slots.get((raw & INDEX_MASK) as usize) {
+            Some(slot) if slot.uses << INDEX_BITS == raw & !INDEX_MASK => {
+                slot.object.as_ref().and_then(T::from_any).ok_or(Errno::InvalidHandle)
+            }
+            _ => Err(Errno::InvalidHandle),
+        }
+    }
+
+    /// The object behind a handle, to change.
+    #[inline]
+    pub(crate) fn get_mut<T: Object<O>>(&mut self, handle: u32) -> Result<&mut T, Errno> {
+        self.get_with_account(handle).map(|(object, _)| object)
+    }
+
+    /// The object behind a handle, and its account, for changes that make it hold more or less.
+    #[inline]
+    pub(crate) fn get_with_account<T: Object<O>>(&mut self, handle: u32) -> Result<(&mut T, Account<'_>), Errno> {
+        let raw = handle.wrapping_sub(self.offset);
+        match self.slots.get_mut((raw & INDEX_MASK) as usize) {
+            Some(slot) if slot.uses << INDEX_BITS == raw & !INDEX_MASK => {
+                let object = slot.object.as_mut().and_then(T::from_any_mut).ok_or(Errno::InvalidHandle)?;
+                Ok((object, Account { held: &mut slot.held, total: &mut self.held, limits: &self.limits }))
+            }
+            _ => Err(Errno::InvalidHandle),
+        }
+    }
+
+    /// Bytes booked for the object behind a handle.
+    pub(crate) fn held<T: Object<O>>(&mut self, handle: u32) -> Result<usize, Errno> {
+        self.get_with_account::<T>(handle).map(|(_, account)| *account.held)
+    }
+
+    /// Closes a handle and drops its object. `closed` if that has been done already,
+    /// `invalid_handle` if there never was such a handle of this type.
+    pub(crate) fn close<T: Object<O>>(&mut self, handle: u32) -> Result<(), Errno> {
+        let raw = handle.wrapping_sub(self.offset);
+        let (index, generation) = (raw & INDEX_MASK, raw >> INDEX_BITS);
+        let slot = self.slots.get_mut(index as usize).ok_or(Errno::InvalidHandle)?;
+        let is_last = slot.uses << INDEX_BITS == raw & !INDEX_MASK;
+        if is_last && slot.handle_type != T::TYPE {
+            return Err(Errno::InvalidHandle);
+        }
+        if !is_last || slot.object.is_none() {
+            let was_given_out = slot.uses > INDEX_MASK >> (INDEX_BITS - 12) || (1..=slot.uses).contains(&generation);
+            return Err(if was_given_out { Errno::Closed } else { Errno::InvalidHandle });
+        }
+        slot.object = None;
+        self.held -= std::mem::take(&mut slot.held);
+        self.open -= 1;
+        slot.next_free = NONE;
+        match self.last_free {
+            NONE => self.first_free = index,
+            last => self.slots[last as usize].next_free = index,
+        }
+        self.last_free = index;
+        Ok(())
+    }
+
+    /// The limits that the table keeps.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// How many handles are open.
+    pub(crate) fn open_handles(&self) -> usize {
+        self.open
+    }
+
+    /// Bytes booked for all objects.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.held
+    }
+
+    /// The types of the open handles.
+    pub(crate) fn open_types(&self) -> impl Iterator<Item = HandleType> {
+        self.slots.iter().filter_map(|slot| slot.object.as_ref().map(AnyObject::handle_type))
+    }
+
+    /// The slot to use next: a new one while the rotation is short, else the longest free.
+    fn free_slot(&mut self) -> u32 {
+        if self.first_free == NONE || self.slots.len() < MIN_ROTATION.min(self.limits.handles) {
+            let slot = Slot { object: None, uses: 0, handle_type: HandleType::Options, next_free: NONE, held: 0 };
+            self.slots.push(slot);
+            return (self.slots.len() - 1) as u32;
+        }
+        let index = self.first_free;
+        self.first_free = self.slots[index as usize].next_free;
+        if self.first_free == NONE {
+            self.last_free = NONE;
+        }
+        index
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq)]
+    struct Key(u32);
+    struct Tag;
+    enum Any {
+        Key(Key),
+        Tag(Tag),
+    }
+
+    impl AnyObject for Any {
+        fn handle_type(&self) -> HandleType {
+            match self {
+                Self::Key(_) => HandleType::SymmetricKey,
+                Self::Tag(_) => HandleType::SymmetricTag,
+            }
+        }
+    }
+
+    macro_rules! object {
+        ($name:ident, $ty:ident) => {
+            impl Object<Any> for $name {
+                const TYPE: HandleType = HandleType::$ty;
+                fn into_any(self) -> Any {
+                    Any::$name(self)
+                }
+                fn from_any(any: &Any) -> Option<&Self> {
+                    match any {
+                        Any::$name(object) => Some(object),
+                        _ => None,
+                    }
+                }
+                fn from_any_mut(any: &mut Any) -> Option<&mut Self> {
+                    match any {
+                        Any::$name(object) => Some(object),
+                        _ => None,
+                    }
+                }
+            }
+        };
+    }
+    object!(Key, SymmetricKey);
+    object!(Tag, SymmetricTag);
+
+    fn table(handles: usize, bytes: usize) -> HandleTable<Any> {
+        HandleTable::new(Limits { handles, bytes, ..Limits::default() }, 0x1234_5678)
+    }
+
+    #[test]
+    fn handles_find_their_object_and_no_other() {
+        let mut table = table(2000, 0);
+        let handles: Vec<u32> = (0..1000).map(|i| table.insert(Key(i), 0).unwrap()).collect();
+        for (i, handle) in (0..).zip(&handles) {
+            assert_eq!(table.get::<Key>(*handle), Ok(&Key(i)));
+            assert_eq!(table.get::<Tag>(*handle).err(), Some(Errno::InvalidHandle));
+        }
+        assert_eq!(handles.iter().collect::<HashSet<_>>().len(), 1000);
+        assert_eq!(table.open_handles(), 1000);
+    }
+
+    #[test]
+    fn closing_tells_closed_unknown_and_wrong_type_apart() {
+        let mut table = table(10, 0);
+        let key = table.insert(Key(1), 0).unwrap();
+        assert_eq!(table.close::<Tag>(key), Err(Errno::InvalidHandle));
+        assert_eq!(table.close::<Key>(key), Ok(()));
+        assert_eq!(table.close::<Key>(key), Err(Errno::Closed));
+        assert_eq!(table.close::<Tag>(key), Err(Errno::InvalidHandle));
+        assert_eq!(table.get::<Key>(key), Err(Errno::InvalidHandle));
+        for never in
+            [key.wrapping_add(1), key.wrapping_add(1 << INDEX_BITS), key.wrapping_sub(1 << INDEX_BITS), 0, u32::MAX]
+        {
+            assert_eq!(table.close::<Key>(never), Err(Errno::InvalidHandle), "{never:#x}");
+        }
+    }
+
+    #[test]
+    fn a_number_does_not_come_back_soon_and_the_table_does_not_grow() {
+        let mut table = table(1000, 0);
+        let mut seen = HashSet::new();
+        for i in 0..500_000 {
+            let handle = table.insert(Key(i), 0).unwrap();
+            assert!(seen.insert(handle), "{handle:#x} again after {i} handles");
+            table.close::<Key>(handle).unwrap();
+        }
+        assert_eq!(table.slots.len(), MIN_ROTATION);
+    }
+
+    #[test]
+    fn an_old_handle_of_a_slot_that_went_round_is_closed() {
+        let mut table = table(1, 0);
+        let first = table.insert(Key(0), 0).unwrap();
+        table.close::<Key>(first).unwrap();
+        for i in 0..10_000 {
+            let handle = table.insert(Key(i), 0).unwrap();
+            table.close::<Key>(handle).unwrap();
+        }
+        assert_eq!(table.close::<Key>(first.wrapping_add(5 << INDEX_BITS)), Err(Errno::Closed));
+    }
+
+    #[test]
+    fn limits_are_kept_and_room_comes_back() {
+        let mut table = table(3, 100);
+        let handles: Vec<u32> = (0..3).map(|i| table.insert(Key(i), 10).unwrap()).collect();
+        assert_eq!(table.insert(Key(9), 0), Err(Errno::TooManyHandles));
+        table.close::<Key>(handles[1]).unwrap();
+        assert_eq!(table.insert(Key(9), 81), Err(Errno::Overflow));
+        let last = table.insert(Key(9), 80).unwrap();
+        let (_, mut account) = table.get_with_account::<Key>(last).unwrap();
+        assert_eq!(account.gather(1), Err(Errno::Overflow));
+        assert_eq!(account.set(79), Ok(()));
+        assert_eq!(account.gather(1), Ok(()));
+        for handle in [handles[0], handles[2], last] {
+            table.close::<Key>(handle).unwrap();
+        }
+        assert_eq!((table.held_bytes(), table.open_handles()), (0, 0));
+    }
+
+    #[test]
+    fn the_two_numbers_that_mean_no_handle_are_never_given_out() {
+        for offset in 0..=u32::from(u8::MAX) {
+            // The first handle of slot 0 would be 0 or u32::MAX for one of these offsets.
+            let offset = offset.wrapping_sub(1 << INDEX_BITS).wrapping_sub(128);
+            let mut table = HandleTable::new(Limits::default(), offset);
+            for i in 0..200 {
+                let handle = table.insert(Key(i), 0).unwrap();
+                assert!(handle != 0 && handle != u32::MAX);
+                assert_eq!(table.get::<Key>(handle), Ok(&Key(i)));
+            }
+        }
+    }
+}

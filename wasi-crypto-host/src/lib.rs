@@ -1,0 +1,90 @@
+//! The host side of [WASI-Crypto](https://github.com/WebAssembly/wasi-crypto) (witx 0.10): cryptography for WebAssembly
+//! guests, on audited primitives ([ring](https://docs.rs/ring), [RustCrypto](https://github.com/RustCrypto)), for any engine.
+//!
+//! A guest imports functions of modules such as `wasi_ephemeral_crypto_symmetric`. An embedder gives each guest a
+//! [`WasiCryptoCtx`] and links the functions, for wasmtime in one line:
+//!
+//! ```
+//! use wasi_crypto_host::WasiCryptoCtx;
+//! use wasi_crypto_host::wasmtime::{add_to_linker, bind_memory};
+//! use wasmtime::{Engine, Linker, Module, Store};
+//!
+//! struct Guest {
+//!     crypto: WasiCryptoCtx,
+//! }
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let engine = Engine::default();
+//!     let mut linker = Linker::new(&engine);
+//!     add_to_linker(&mut linker, |guest: &mut Guest| &mut guest.crypto)?;
+//!
+//!     // A guest that hashes "abc" with SHA-256 and returns the first four bytes of the digest.
+//!     let module = Module::new(&engine, r#"(module
+//!         (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_open"
+//!             (func $open (param i32 i32 i32 i32 i32) (result i32)))
+//!         (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_absorb"
+//!             (func $absorb (param i32 i32 i32) (result i32)))
+//!         (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_squeeze"
+//!             (func $squeeze (param i32 i32 i32) (result i32)))
+//!         (memory (export "memory") 1)
+//!         (data (i32.const 0) "SHA-256") (data (i32.const 16) "abc")
+//!         (data (i32.const 32) "\01") ;; no key, no options
+//!         (func (export "hash") (result i32)
+//!             (drop (call $open (i32.const 0) (i32.const 7) (i32.const 32) (i32.const 32) (i32.const 64)))
+//!             (drop (call $absorb (i32.load (i32.const 64)) (i32.const 16) (i32.const 3)))
+//!             (drop (call $squeeze (i32.load (i32.const 64)) (i32.const 128) (i32.const 32)))
+//!             (i32.load (i32.const 128))))"#)?;
+//!
+//!     let crypto = WasiCryptoCtx::builder().max_handles(1000).build()?;
+//!     let mut store = Store::new(&engine, Guest { crypto });
+//!     let instance = linker.instantiate(&mut store, &module)?;
+//!     // Optional: spares each call the search for the guest's memory.
+//!     bind_memory(&mut store, &instance, |guest| &mut guest.crypto)?;
+//!
+//!     let hash = instance.get_typed_func::<(), i32>(&mut store, "hash")?;
+//!     assert_eq!(hash.call(&mut store, ())?.to_le_bytes(), [0xba, 0x78, 0x16, 0xbf]);
+//!     assert_eq!(store.data().crypto.open_handles(), 1);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Asynchronous embedders take [`wasmtime::add_to_linker_async`]. Other engines, and languages, call
+//! [`WasiCryptoCtx::call`] with a row of the table of all functions, [`hostcalls`].
+//!
+//! # What a guest can and cannot do
+//!
+//! Whatever a guest passes, the host answers with an [`Errno`]: it does not panic, trap, or allocate before it has
+//! checked. A guest sees its own handles only, can hold no more than its [`Limits`] allow, and never gets back memory that held
+//! a key. Keys, states and gathered data are wiped when they are dropped.
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `wasmtime` | yes | [`mod@wasmtime`]: the functions for modules on wasmtime |
+//! | `async` | yes | [`wasmtime::add_to_linker_async`], with tokio's blocking threads for long calls |
+//! | `cli` | no | the `wasi-crypto` command line |
+#![deny(unsafe_code, missing_docs)]
+
+mod abi;
+mod array_output;
+mod backend;
+mod context;
+mod engine;
+mod errno;
+mod handle;
+mod limits;
+mod options;
+mod secret;
+mod symmetric;
+
+pub use abi::{
+    CoreType, GuestMemory, HandleType, Hostcall, ListType, MAX_CORE_PARAMS, Param, ParamType, ResultType, SharedMemory,
+    hostcalls,
+};
+pub use context::{FinishedWork, PendingWork, Progress, WasiCryptoCtx, WasiCryptoCtxBuilder};
+#[cfg(feature = "wasmtime")]
+pub use engine::wasmtime;
+pub use errno::Errno;
+pub use limits::{BuildError, Limits};
+pub use options::AlgorithmType;

@@ -1,0 +1,159 @@
+//! Option sets: parameters that a guest sets by name before it opens a state.
+
+use std::sync::Arc;
+
+use crate::errno::Errno;
+use crate::limits::Account;
+use crate::secret::Secret;
+
+/// The families of algorithms, `algorithm_type` in the specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u16)]
+pub enum AlgorithmType {
+    /// Signatures.
+    Signatures = 0,
+    /// Hashes, MACs, key derivation, ciphers.
+    Symmetric = 1,
+    /// Key exchange and key encapsulation.
+    KeyExchange = 2,
+}
+
+impl AlgorithmType {
+    /// The type with this number. All 32 bits count; anything above 2 is `unsupported_algorithm`.
+    pub(crate) fn from_arg(arg: u32) -> Result<Self, Errno> {
+        match arg {
+            0 => Ok(Self::Signatures),
+            1 => Ok(Self::Symmetric),
+            2 => Ok(Self::KeyExchange),
+            _ => Err(Errno::UnsupportedAlgorithm),
+        }
+    }
+}
+
+/// An option set, as its handle holds it. States that were opened with it share the values until either changes.
+pub(crate) struct OptionSet {
+    pub(crate) algorithm_type: AlgorithmType,
+    values: Arc<Options>,
+}
+
+/// The values of the options of symmetric algorithms. The other types have none.
+#[derive(Clone, Default)]
+pub(crate) struct Options {
+    bytes: [Option<Secret>; 3],
+    numbers: [Option<u64>; 3],
+    /// Scratch memory that the guest offers (start and length). No algorithm of this host uses it yet.
+    buffer: Option<(u32, u32)>,
+}
+
+/// The option names of the specification, with the spellings of its examples as aliases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Name {
+    Bytes(BytesOption),
+    Number(NumberOption),
+    Buffer,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BytesOption {
+    Context,
+    Salt,
+    Nonce,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NumberOption {
+    MemoryLimit,
+    OpsLimit,
+    Parallelism,
+}
+
+const NAMES: &[(&str, Name)] = &[
+    ("nonce", Name::Bytes(BytesOption::Nonce)),
+    ("salt", Name::Bytes(BytesOption::Salt)),
+    ("context", Name::Bytes(BytesOption::Context)),
+    ("ops_limit", Name::Number(NumberOption::OpsLimit)),
+    ("memory_limit", Name::Number(NumberOption::MemoryLimit)),
+    ("parallelism", Name::Number(NumberOption::Parallelism)),
+    ("buffer", Name::Buffer),
+    ("opslimit", Name::Number(NumberOption::OpsLimit)),
+    ("memlimit", Name::Number(NumberOption::MemoryLimit)),
+    ("threads", Name::Number(NumberOption::Parallelism)),
+    ("memory", Name::Buffer),
+];
+
+impl Name {
+    /// `unsupported_option` for a name that no algorithm knows.
+    pub(crate) fn parse(name: &[u8]) -> Result<Self, Errno> {
+        let known = NAMES.iter().find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name));
+        known.map(|(_, name)| *name).ok_or(Errno::UnsupportedOption)
+    }
+
+    pub(crate) fn bytes(self) -> Result<BytesOption, Errno> {
+        if let Self::Bytes(option) = self { Ok(option) } else { Err(Errno::UnsupportedOption) }
+    }
+
+    pub(crate) fn number(self) -> Result<NumberOption, Errno> {
+        if let Self::Number(option) = self { Ok(option) } else { Err(Errno::UnsupportedOption) }
+    }
+}
+
+impl OptionSet {
+    pub(crate) fn new(algorithm_type: AlgorithmType) -> Self {
+        Self { algorithm_type, values: Arc::default() }
+    }
+
+    /// The values now; later changes do not reach them.
+    pub(crate) fn snapshot(&self) -> Arc<Options> {
+        Arc::clone(&self.values)
+    }
+
+    /// Sets an option to bytes. `overflow` if the guest would hold too much.
+    pub(crate) fn set(&mut self, name: &[u8], value: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
+        let option = self.known(name)?.bytes()?;
+        let old = self.values.get(option).map_or(0, <[u8]>::len);
+        account.set(*account.held - old + value.len())?;
+        Arc::make_mut(&mut self.values).bytes[option as usize] = Some(Secret::from(value));
+        Ok(())
+    }
+
+    /// Sets an option to a number.
+    pub(crate) fn set_u64(&mut self, name: &[u8], value: u64) -> Result<(), Errno> {
+        let option = self.known(name)?.number()?;
+        Arc::make_mut(&mut self.values).numbers[option as usize] = Some(value);
+        Ok(())
+    }
+
+    /// Sets an option to guest memory that the host may use.
+    pub(crate) fn set_guest_buffer(&mut self, name: &[u8], start: u32, len: u32) -> Result<(), Errno> {
+        if self.known(name)? != Name::Buffer {
+            return Err(Errno::UnsupportedOption);
+        }
+        Arc::make_mut(&mut self.values).buffer = Some((start, len));
+        Ok(())
+    }
+
+    fn known(&self, name: &[u8]) -> Result<Name, Errno> {
+        match self.algorithm_type {
+            AlgorithmType::Symmetric => Name::parse(name),
+            AlgorithmType::Signatures | AlgorithmType::KeyExchange => Err(Errno::UnsupportedOption),
+        }
+    }
+}
+
+impl Options {
+    /// No option set.
+    pub(crate) const DEFAULT: Self = Self { bytes: [const { None }; 3], numbers: [None; 3], buffer: None };
+
+    pub(crate) fn get(&self, option: BytesOption) -> Option<&[u8]> {
+        self.bytes[option as usize].as_deref()
+    }
+
+    pub(crate) fn number(&self, option: NumberOption) -> Option<u64> {
+        self.numbers[option as usize]
+    }
+
+    /// The bytes that the values take up.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.iter().flatten().map(|value| value.len()).sum()
+    }
+}

@@ -1,0 +1,152 @@
+//! Memory for secrets: wiped when it is given up, and never shown.
+#![allow(unsafe_code, reason = "wiping what has been dropped needs `MaybeUninit`; see `Wiped`")]
+
+use std::fmt;
+use std::mem::MaybeUninit;
+use std::ops::{Deref, DerefMut};
+
+use zeroize::optimization_barrier;
+
+/// Secret bytes. Wiped on drop and when they move because they grow.
+#[derive(Default)]
+pub(crate) struct Secret(Vec<u8>);
+
+impl Secret {
+    /// `len` zero bytes.
+    pub(crate) fn zeroed(len: usize) -> Self {
+        Self(vec![0; len])
+    }
+
+    pub(crate) fn extend_from_slice(&mut self, more: &[u8]) {
+        if self.0.capacity() - self.0.len() < more.len() {
+            let mut grown = Vec::with_capacity((self.0.len() + more.len()).max(self.0.len() * 2));
+            grown.extend_from_slice(&self.0);
+            drop(Self(std::mem::replace(&mut self.0, grown)));
+        }
+        self.0.extend_from_slice(more);
+    }
+}
+
+impl From<&[u8]> for Secret {
+    fn from(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+}
+
+impl Clone for Secret {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl Deref for Secret {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl DerefMut for Secret {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        &mut self.0
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({} bytes)", self.0.len())
+    }
+}
+
+/// Overwrites bytes with zeros, in a way that the compiler keeps.
+pub(crate) fn wipe(bytes: &mut [u8]) {
+    bytes.fill(0);
+    optimization_barrier(bytes);
+}
+
+/// A value of a library that does not wipe its own keys and states (ring), in a box that does it when it is dropped.
+///
+/// The box is the value's only lasting place: what the library left on the stack while it built the value
+/// is out of our reach.
+pub(crate) struct Wiped<T>(Box<MaybeUninit<T>>);
+
+impl<T> Wiped<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(Box::new(MaybeUninit::new(value)))
+    }
+}
+
+impl<T> Deref for Wiped<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: initialized by `new`, and un-initialized by `drop` alone.
+        unsafe { self.0.assume_init_ref() }
+    }
+}
+
+impl<T> DerefMut for Wiped<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: as in `deref`.
+        unsafe { self.0.assume_init_mut() }
+    }
+}
+
+impl<T: Clone> Clone for Wiped<T> {
+    fn clone(&self) -> Self {
+        Self::new(T::clone(self))
+    }
+}
+
+impl<T> Drop for Wiped<T> {
+    fn drop(&mut self) {
+        // SAFETY: initialized by `new`; nothing reads the value after this, since `self` is being dropped.
+        unsafe { self.0.assume_init_drop() };
+        *self.0 = MaybeUninit::zeroed();
+        optimization_barrier(&*self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_tells_nothing() {
+        assert_eq!(format!("{:?}", Secret::from(&b"key"[..])), "Secret(3 bytes)");
+    }
+
+    #[test]
+    fn wiping_leaves_zeros() {
+        let mut bytes = *b"password";
+        wipe(&mut bytes);
+        assert_eq!(bytes, [0; 8]);
+    }
+
+    #[test]
+    fn a_growing_secret_keeps_its_bytes() {
+        let mut secret = Secret::default();
+        for i in 0..=255 {
+            secret.extend_from_slice(&[i; 3]);
+        }
+        assert!((0..=255u8).flat_map(|i| [i; 3]).eq(secret.iter().copied()));
+    }
+
+    #[test]
+    fn a_wiped_value_is_dropped_once() {
+        let counter = std::rc::Rc::new(());
+        let wiped = Wiped::new(counter.clone());
+        let clone = wiped.clone();
+        drop(wiped);
+        assert_eq!(std::rc::Rc::strong_count(&clone), 2);
+        drop(clone);
+        assert_eq!(std::rc::Rc::strong_count(&counter), 1);
+    }
+}

@@ -1,0 +1,152 @@
+//! The registry of symmetric algorithms, and the two traits that each implements.
+
+use std::sync::Arc;
+
+use crate::errno::Errno;
+use crate::limits::{Account, Limits};
+use crate::options::{BytesOption, Options};
+use crate::secret::Secret;
+use crate::symmetric::key::SymmetricKey;
+use crate::symmetric::tag::SymmetricTag;
+use crate::symmetric::{aead, hash, hkdf, mac, password};
+
+/// All symmetric algorithms of this build.
+static ALGORITHMS: &[&[Algorithm]] =
+    &[aead::ALGORITHMS, hash::ALGORITHMS, mac::ALGORITHMS, hkdf::ALGORITHMS, password::ALGORITHMS];
+
+/// A symmetric algorithm under its canonical name.
+pub(crate) struct Algorithm {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+}
+
+/// Whether states are opened with a key.
+pub(crate) enum Kind {
+    Keyless(&'static dyn Keyless),
+    Keyed(&'static dyn Keyed),
+}
+
+/// An algorithm that takes no key.
+pub(crate) trait Keyless: Send + Sync {
+    fn open(&self, options: &Options) -> Result<Box<dyn State>, Errno>;
+}
+
+/// An algorithm that takes a key.
+pub(crate) trait Keyed: Send + Sync {
+    /// The size in bytes of a generated key.
+    fn generated_len(&self) -> usize;
+
+    /// Does with a key what needs to be done only once. `invalid_key` for a wrong size.
+    fn prepare(&self, raw: &[u8]) -> Result<Arc<dyn Key>, Errno>;
+}
+
+/// A prepared key.
+pub(crate) trait Key: Send + Sync {
+    fn open(self: Arc<Self>, options: &Options) -> Result<Box<dyn State>, Errno>;
+}
+
+/// A computation under way. What an algorithm does not have, it leaves to the default: `invalid_operation`.
+pub(crate) trait State: Send + Sync {
+    /// Takes in data (to hash, to authenticate, salt, info, associated data, a password).
+    /// Data that must be gathered is booked in the account first.
+    fn absorb(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
+        let _ = (data, account);
+        Err(Errno::InvalidOperation)
+    }
+
+    /// Whether the state could fill `len` bytes; asked before anything is written.
+    fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<(), Errno> {
+        let _ = (len, limits);
+        Err(Errno::InvalidOperation)
+    }
+
+    /// Fills `out`, after [`check_squeeze`](Self::check_squeeze) said yes.
+    fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno> {
+        let _ = out;
+        Err(Errno::InvalidOperation)
+    }
+
+    /// The same as [`squeeze`](Self::squeeze) as a piece of work, if it takes long enough to be worth a thread.
+    fn long_squeeze(&self, len: usize) -> Option<LongSqueeze> {
+        let _ = len;
+        None
+    }
+
+    fn squeeze_tag(&mut self) -> Result<SymmetricTag, Errno> {
+        Err(Errno::InvalidOperation)
+    }
+
+    /// Derives a key for another algorithm; `target` is an error if the guest named an unknown one.
+    fn squeeze_key(&mut self, target: Result<&'static Algorithm, Errno>) -> Result<SymmetricKey, Errno> {
+        let _ = target;
+        Err(Errno::InvalidOperation)
+    }
+
+    /// The most bytes that encryption adds.
+    fn max_tag_len(&self) -> Result<usize, Errno> {
+        Err(Errno::InvalidOperation)
+    }
+
+    /// This state as a cipher with a tag.
+    fn aead(&mut self) -> Result<&mut dyn Aead, Errno> {
+        Err(Errno::InvalidOperation)
+    }
+
+    fn ratchet(&mut self) -> Result<(), Errno> {
+        Err(Errno::InvalidOperation)
+    }
+
+    /// The value in use where it is not the one that the option set had.
+    fn option(&self, option: BytesOption) -> Option<&[u8]> {
+        let _ = option;
+        None
+    }
+
+    fn boxed_clone(&self) -> Box<dyn State>;
+}
+
+/// A derivation that can be moved to another thread.
+pub(crate) type LongSqueeze = Box<dyn FnOnce() -> Result<Secret, Errno> + Send>;
+
+/// Encryption with a tag of constant size, in place.
+pub(crate) trait Aead {
+    fn tag_len(&self) -> usize;
+
+    /// `nonce_required` if this state or a copy of it has encrypted before.
+    fn check_encrypt(&self) -> Result<(), Errno>;
+
+    /// Encrypts `buffer` and fills `tag`, which has [`tag_len`](Self::tag_len) bytes.
+    fn encrypt(&mut self, buffer: &mut [u8], tag: &mut [u8]) -> Result<(), Errno>;
+
+    /// Decrypts `buffer` if `tag` is right, else wipes it and returns `invalid_tag`.
+    fn decrypt(&mut self, buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno>;
+}
+
+impl Algorithm {
+    /// The algorithm of this name, in any ASCII case. `unsupported_algorithm` if there is none.
+    pub(crate) fn find(name: &[u8]) -> Result<&'static Self, Errno> {
+        Self::all()
+            .find(|algorithm| algorithm.name.as_bytes().eq_ignore_ascii_case(name))
+            .ok_or(Errno::UnsupportedAlgorithm)
+    }
+
+    pub(crate) fn all() -> impl Iterator<Item = &'static Self> {
+        ALGORITHMS.iter().copied().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_found_in_any_case() {
+        for (i, algorithm) in Algorithm::all().enumerate() {
+            let found = Algorithm::find(algorithm.name.to_ascii_lowercase().as_bytes()).ok().unwrap();
+            assert!(std::ptr::eq(found, algorithm), "{} twice", algorithm.name);
+            assert!(Algorithm::all().take(i).all(|other| other.name != algorithm.name));
+        }
+        assert_eq!(Algorithm::find(b"SHA-256 ").err(), Some(Errno::UnsupportedAlgorithm));
+        assert_eq!(Algorithm::find(b"").err(), Some(Errno::UnsupportedAlgorithm));
+    }
+}

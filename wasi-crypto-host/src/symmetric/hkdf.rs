@@ -1,0 +1,142 @@
+//! HKDF (RFC 5869) in its two steps. Extract: the key is the input keying material, absorb adds the salt,
+//! `squeeze_key` gives the pseudo-random key. Expand: absorb adds the info, squeeze gives the output.
+
+use std::sync::Arc;
+
+use crate::backend::hkdf::{self, HKDF_SHA256, HKDF_SHA384, HKDF_SHA512, Prk};
+use crate::backend::hmac;
+use crate::errno::Errno;
+use crate::limits::{Account, Limits};
+use crate::options::Options;
+use crate::secret::Secret;
+use crate::symmetric::algorithm::{Algorithm, Key, Keyed, Kind, State};
+use crate::symmetric::key::SymmetricKey;
+
+pub(crate) static ALGORITHMS: &[Algorithm] = &[
+    Algorithm {
+        name: "HKDF-EXTRACT/SHA-256",
+        kind: Kind::Keyed(&Extract { hkdf: HKDF_SHA256, expand: "HKDF-EXPAND/SHA-256" }),
+    },
+    Algorithm {
+        name: "HKDF-EXTRACT/SHA-384",
+        kind: Kind::Keyed(&Extract { hkdf: HKDF_SHA384, expand: "HKDF-EXPAND/SHA-384" }),
+    },
+    Algorithm {
+        name: "HKDF-EXTRACT/SHA-512",
+        kind: Kind::Keyed(&Extract { hkdf: HKDF_SHA512, expand: "HKDF-EXPAND/SHA-512" }),
+    },
+    Algorithm { name: "HKDF-EXPAND/SHA-256", kind: Kind::Keyed(&Expand(HKDF_SHA256)) },
+    Algorithm { name: "HKDF-EXPAND/SHA-384", kind: Kind::Keyed(&Expand(HKDF_SHA384)) },
+    Algorithm { name: "HKDF-EXPAND/SHA-512", kind: Kind::Keyed(&Expand(HKDF_SHA512)) },
+];
+
+#[derive(Clone, Copy)]
+struct Extract {
+    hkdf: hkdf::Algorithm,
+    /// The only algorithm that the result is for.
+    expand: &'static str,
+}
+
+impl Keyed for Extract {
+    fn generated_len(&self) -> usize {
+        hkdf::hash_len(self.hkdf)
+    }
+
+    /// Any length will do, none included.
+    fn prepare(&self, raw: &[u8]) -> Result<Arc<dyn Key>, Errno> {
+        Ok(Arc::new(ExtractKey { algorithm: *self, ikm: Secret::from(raw) }))
+    }
+}
+
+struct ExtractKey {
+    algorithm: Extract,
+    ikm: Secret,
+}
+
+impl Key for ExtractKey {
+    fn open(self: Arc<Self>, _: &Options) -> Result<Box<dyn State>, Errno> {
+        Ok(Box::new(Extraction { key: self, salt: Secret::default() }))
+    }
+}
+
+#[derive(Clone)]
+struct Extraction {
+    key: Arc<ExtractKey>,
+    salt: Secret,
+}
+
+impl State for Extraction {
+    fn absorb(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
+        account.gather(data.len())?;
+        self.salt.extend_from_slice(data);
+        Ok(())
+    }
+
+    /// PRK = HMAC(salt, IKM), RFC 5869 section 2.2; no salt is the same as one of zeros.
+    fn squeeze_key(&mut self, target: Result<&'static Algorithm, Errno>) -> Result<SymmetricKey, Errno> {
+        let (target, extract) = (target?, &self.key.algorithm);
+        if target.name != extract.expand {
+            return Err(Errno::InvalidOperation);
+        }
+        let salt = hmac::Key::new(extract.hkdf.hmac_algorithm(), &self.salt);
+        SymmetricKey::import(target, salt.sign(&self.key.ikm).as_ref())
+    }
+
+    fn boxed_clone(&self) -> Box<dyn State> {
+        Box::new(self.clone())
+    }
+}
+
+struct Expand(hkdf::Algorithm);
+
+impl Keyed for Expand {
+    fn generated_len(&self) -> usize {
+        hkdf::hash_len(self.0)
+    }
+
+    /// At least one hash long (RFC 5869 section 2.3).
+    fn prepare(&self, raw: &[u8]) -> Result<Arc<dyn Key>, Errno> {
+        let hash_len = hkdf::hash_len(self.0);
+        if raw.len() < hash_len {
+            return Err(Errno::InvalidKey);
+        }
+        Ok(Arc::new(ExpandKey { prk: Prk::new(self.0, raw), max_len: 255 * hash_len }))
+    }
+}
+
+struct ExpandKey {
+    prk: Prk,
+    max_len: usize,
+}
+
+impl Key for ExpandKey {
+    fn open(self: Arc<Self>, _: &Options) -> Result<Box<dyn State>, Errno> {
+        Ok(Box::new(Expansion { key: self, info: Secret::default() }))
+    }
+}
+
+#[derive(Clone)]
+struct Expansion {
+    key: Arc<ExpandKey>,
+    info: Secret,
+}
+
+impl State for Expansion {
+    fn absorb(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
+        account.gather(data.len())?;
+        self.info.extend_from_slice(data);
+        Ok(())
+    }
+
+    fn check_squeeze(&self, len: usize, _: &Limits) -> Result<(), Errno> {
+        if len > self.key.max_len { Err(Errno::InvalidLength) } else { Ok(()) }
+    }
+
+    fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno> {
+        self.key.prk.expand(&self.info, out)
+    }
+
+    fn boxed_clone(&self) -> Box<dyn State> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,24 @@
+//! Authentication tags.
+
+use subtle::ConstantTimeEq;
+
+use crate::errno::Errno;
+use crate::secret::Secret;
+
+/// A computed tag, secret until the guest pulls it.
+pub(crate) struct SymmetricTag(Secret);
+
+impl SymmetricTag {
+    pub(crate) fn new(bytes: Secret) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Compares in constant time. Another length never verifies. `invalid_tag` if they differ.
+    pub(crate) fn verify(&self, expected: &[u8]) -> Result<(), Errno> {
+        if bool::from(self.0.ct_eq(expected)) { Ok(()) } else { Err(Errno::InvalidTag) }
+    }
+}
