@@ -6,11 +6,13 @@ use crate::abi::call::{Call, Step, Work};
 use crate::abi::hostcall::{Handler, Hostcall, hostcalls};
 use crate::abi::{GuestMemory, HandleType};
 use crate::array_output::ArrayOutput;
+use crate::asymmetric::key::{Keypair, PublicKeyObject, SecretKeyObject};
 use crate::backend;
 use crate::errno::Errno;
 use crate::handle::{AnyObject, HandleTable, Object};
 use crate::limits::{BuildError, Limits};
 use crate::options::OptionSet;
+use crate::signatures::state::{Signature, SignatureState, VerificationState};
 use crate::symmetric::key::SymmetricKey;
 use crate::symmetric::state::SymmetricState;
 use crate::symmetric::tag::SymmetricTag;
@@ -256,6 +258,12 @@ macro_rules! objects {
 objects! {
     Options: OptionSet,
     ArrayOutput: ArrayOutput,
+    Keypair: Keypair,
+    Publickey: PublicKeyObject,
+    Secretkey: SecretKeyObject,
+    Signature: Signature,
+    SignatureState: SignatureState,
+    SignatureVerificationState: VerificationState,
     SymmetricKey: SymmetricKey,
     SymmetricState: SymmetricState,
     SymmetricTag: SymmetricTag,

@@ -117,6 +117,28 @@ impl<O: AnyObject> HandleTable<O> {
         }
     }
 
+    /// Lends one object to change and another, of another type, to read.
+    pub(crate) fn with_two<T: Object<O>, U: Object<O>, R>(
+        &mut self,
+        handle: u32,
+        other: u32,
+        run: impl FnOnce(&mut T, &U) -> R,
+    ) -> Result<R, Errno> {
+        self.get::<T>(handle)?;
+        self.get::<U>(other)?;
+        let index = |handle: u32| (handle.wrapping_sub(self.offset) & INDEX_MASK) as usize;
+        let [slot, other] =
+            self.slots.get_disjoint_mut([index(handle), index(other)]).map_err(|_| Errno::InvalidHandle)?;
+        let object = slot.object.as_mut().and_then(T::from_any_mut).ok_or(Errno::InvalidHandle)?;
+        let other = other.object.as_ref().and_then(U::from_any).ok_or(Errno::InvalidHandle)?;
+        Ok(run(object, other))
+    }
+
+    /// `overflow` unless `bytes` more can be held; for use before several objects are taken in.
+    pub(crate) fn check_bytes(&self, bytes: usize) -> Result<(), Errno> {
+        if bytes > self.limits.bytes - self.held { Err(Errno::Overflow) } else { Ok(()) }
+    }
+
     /// Bytes booked for the object behind a handle.
     pub(crate) fn held<T: Object<O>>(&mut self, handle: u32) -> Result<usize, Errno> {
         self.get_with_account::<T>(handle).map(|(_, account)| *account.held)

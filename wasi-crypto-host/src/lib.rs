@@ -68,14 +68,17 @@
 
 mod abi;
 mod array_output;
+mod asymmetric;
 mod backend;
 mod context;
 mod engine;
 mod errno;
 mod handle;
+mod kx;
 mod limits;
 mod options;
 mod secret;
+mod signatures;
 mod symmetric;
 
 pub use abi::{

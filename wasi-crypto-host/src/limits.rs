@@ -77,6 +77,12 @@ impl Account<'_> {
         self.set(held)
     }
 
+    /// Books `bytes` less: the object has given them up.
+    pub(crate) fn release(&mut self, bytes: usize) {
+        *self.held -= bytes;
+        *self.total -= bytes;
+    }
+
     /// `overflow` if `bytes` more would be too many; for what is held during one call only.
     pub(crate) fn check_spare(&self, bytes: usize) -> Result<(), Errno> {
         if bytes > self.limits.bytes - *self.total { Err(Errno::Overflow) } else { Ok(()) }

@@ -17,6 +17,11 @@ impl Secret {
         Self(vec![0; len])
     }
 
+    /// Takes bytes over without a copy.
+    pub(crate) fn from_vec(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
     pub(crate) fn extend_from_slice(&mut self, more: &[u8]) {
         if self.0.capacity() - self.0.len() < more.len() {
             let mut grown = Vec::with_capacity((self.0.len() + more.len()).max(self.0.len() * 2));

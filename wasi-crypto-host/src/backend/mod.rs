@@ -2,7 +2,11 @@
 
 pub(crate) mod aead;
 pub(crate) mod digest;
+pub(crate) mod ec;
+pub(crate) mod ecdsa;
+pub(crate) mod ed25519;
 pub(crate) mod hkdf;
 pub(crate) mod hmac;
 pub(crate) mod pbkdf2;
 pub(crate) mod random;
+pub(crate) mod x25519;

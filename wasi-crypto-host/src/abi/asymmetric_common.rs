@@ -1,0 +1,186 @@
+//! `wasi_ephemeral_crypto_asymmetric_common`: key pairs, public keys, secret keys.
+
+use crate::abi::call::{Call, Finish, Step};
+use crate::abi::common::open_array_output;
+use crate::asymmetric::algorithm::Algorithm;
+use crate::asymmetric::encoding::{KeyEncoding, Label};
+use crate::asymmetric::key::{Keypair, PublicKeyObject, SecretKeyObject};
+use crate::errno::Errno;
+use crate::options::{AlgorithmType, OptionSet};
+use crate::secret::Secret;
+
+pub(crate) fn keypair_generate(call: &mut Call<'_>) -> Result<Step, Errno> {
+    let [algorithm_type, algorithm, algorithm_len, options, handle] = call.args();
+    call.memory.slot::<4>(handle)?;
+    let algorithm = find(call, algorithm_type, algorithm, algorithm_len)?;
+    check_options(call, options, algorithm.algorithm_type())?;
+    call.ctx.table.check_room(1)?;
+    if call.may_defer() && algorithm.keys.generates_slowly() {
+        return Ok(Step::Work(Box::new(move || {
+            let generated = algorithm.keys.generate();
+            Box::new(move |call: &mut Call<'_>| insert_keypair(call, Keypair { algorithm, secret: generated? }, handle))
+                as Finish
+        })));
+    }
+    let secret = algorithm.keys.generate()?;
+    insert_keypair(call, Keypair { algorithm, secret }, handle).map(|()| Step::Done)
+}
+
+pub(crate) fn keypair_import(call: &mut Call<'_>) -> Result<(), Errno> {
+    let [algorithm_type, algorithm, algorithm_len, encoded, encoded_len, encoding, handle] = call.args();
+    call.memory.slot::<4>(handle)?;
+    let algorithm = find(call, algorithm_type, algorithm, algorithm_len)?;
+    let encoding = KeyEncoding::of_keypair(encoding)?;
+    let encoded = call.memory.input(encoded, encoded_len)?;
+    call.ctx.table.check_room(1)?;
+    let secret =
+        encoding.import(&encoded, Label::PrivateKey, |encoded, form| algorithm.keys.import_keypair(encoded, form))?;
+    drop(encoded);
+    insert_keypair(call, Keypair { algorithm, secret }, handle)
+}
+
+pub(crate) fn keypair_from_pk_and_sk(call: &mut Call<'_>) -> Result<(), Errno> {
+    let [public, secret, handle] = call.args();
+    call.memory.slot::<4>(handle)?;
+    let table = &call.ctx.table;
+    let keypair = Keypair::from_halves(table.get::<PublicKeyObject>(public)?, table.get::<SecretKeyObject>(secret)?)?;
+    insert_keypair(call, keypair, handle)
+}
+
+pub(crate) fn keypair_export(call: &mut Call<'_>) -> Result<(), Errno> {
+    let [keypair, encoding, handle] = call.args();
+    let slot = call.memory.slot(handle)?;
+    let encoding = KeyEncoding::of_keypair(encoding)?;
+    let keypair = call.ctx.table.get::<Keypair>(keypair)?;
+    let exported = encoding.export(Label::PrivateKey, |form| keypair.secret.export_keypair(form))?;
+    open_array_output(call, exported).map(|handle| call.memory.put(slot, handle))
+}
+
+pub(crate) fn keypair_publickey(call: &mut Call<'_>) -> Result<(), Errno> {
+    let [keypair, handle] = call.args();
+    call.memory.slot::<4>(handle)?;
+    let keypair = call.ctx.table.get::<Keypair>(keypair)?;
+    let public = PublicKeyObject { algorithm: keypair.algorithm, key: keypair.secret.public_key()? };
+    insert_public(call, public, handle)
+}
+
+pub(crate) fn keypair_secretkey(call: &mut Call<'_>) -> Result<(), Errno> {
+    let [keypair, handle] = call.args();
+    call.memory.slot::<4>(handle)?;
+    let Keypair { algorithm, secret } = call.ctx.table.get::<Keypair>(keypair)?.clone();
+    insert_secret(call, SecretKeyObject { algorithm, key: secret }, handle)
+}
+
+pub(crate) fn keypair_close(call: &mut Call<'_>) -> Result<(), Errno> {
+    let [keypair] = call.args();
+    call.ctx.table.close::<Keypair>(keypair)
+}
+
+pub(crate) fn publickey_import(call: &mut Call<'_>) -> Result<(), Errno> {
+    let [algorithm_type, algorithm, algorithm_len, encoded, encoded_len, encoding, handle] = call.args();
+    call.memory.slot::<4>(handle)?;
+    let algorithm = find(call, algorithm_type, algorithm, algorithm_len)?;
+    let encoding = KeyEncoding::of_half(encoding)?;
+    let encoded = call.memory.input(encoded, encoded_len)?;
+    call.ctx.table.check_room(1)?;
+    let key =
+        encoding.import(&encoded, Label::PublicKey, |encoded, form| algorithm.keys.import_public(encoded, form))?;
+    drop(encoded);
+    insert_public(call, PublicKeyObject { algorithm, key }, handle)
+}
+
+pub(crate) fn publickey_export(call: &mut Call<'_>) -> Result<(), Errno> {
+    let [public, encoding, handle] = call.args();
+    let slot = call.memory.slot(handle)?;
+    let encoding = KeyEncoding::of_half(encoding)?;
+    let public = call.ctx.table.get::<PublicKeyObject>(public)?;
+    let exported = encoding.export(Label::PublicKey, |form| public.key.export(form).map(Secret::from_vec))?;
+    open_array_output(call, exported).map(|handle| call.memory.put(slot, handle))
+}
+
+pub(crate) fn publickey_verify(call: &mut Call<'_>) -> Result<(), Errno> {
+    let [public] = call.args();
+    call.ctx.table.get::<PublicKeyObject>(public)?.key.check()
+}
+
+pub(crate) fn publickey_from_secretkey(call: &mut Call<'_>) -> Result<(), Errno> {
+    let [secret, handle] = call.args();
+    call.memory.slot::<4>(handle)?;
+    let secret = call.ctx.table.get::<SecretKeyObject>(secret)?;
+    let public = PublicKeyObject { algorithm: secret.algorithm, key: secret.key.public_key()? };
+    insert_public(call, public, handle)
+}
+
+pub(crate) fn publickey_close(call: &mut Call<'_>) -> Result<(), Errno> {
+    let [public] = call.args();
+    call.ctx.table.close::<PublicKeyObject>(public)
+}
+
+pub(crate) fn secretkey_import(call: &mut Call<'_>) -> Result<(), Errno> {
+    let [algorithm_type, algorithm, algorithm_len, encoded, encoded_len, encoding, handle] = call.args();
+    call.memory.slot::<4>(handle)?;
+    let algorithm = find(call, algorithm_type, algorithm, algorithm_len)?;
+    let encoding = KeyEncoding::of_half(encoding)?;
+    let encoded = call.memory.input(encoded, encoded_len)?;
+    call.ctx.table.check_room(1)?;
+    let key =
+        encoding.import(&encoded, Label::PrivateKey, |encoded, form| algorithm.keys.import_secret(encoded, form))?;
+    drop(encoded);
+    insert_secret(call, SecretKeyObject { algorithm, key }, handle)
+}
+
+pub(crate) fn secretkey_export(call: &mut Call<'_>) -> Result<(), Errno> {
+    let [secret, encoding, handle] = call.args();
+    let slot = call.memory.slot(handle)?;
+    let encoding = KeyEncoding::of_half(encoding)?;
+    let secret = call.ctx.table.get::<SecretKeyObject>(secret)?;
+    let exported = encoding.export(Label::PrivateKey, |form| secret.key.export(form))?;
+    open_array_output(call, exported).map(|handle| call.memory.put(slot, handle))
+}
+
+pub(crate) fn secretkey_close(call: &mut Call<'_>) -> Result<(), Errno> {
+    let [secret] = call.args();
+    call.ctx.table.close::<SecretKeyObject>(secret)
+}
+
+/// The algorithm of this type and name; symmetric ones have no key pairs.
+fn find(call: &Call<'_>, algorithm_type: u32, name: u32, name_len: u32) -> Result<&'static Algorithm, Errno> {
+    let name = call.memory.input(name, name_len)?;
+    Algorithm::find(AlgorithmType::from_arg(algorithm_type)?, &name)
+}
+
+/// `invalid_handle` if the option set is for another type of algorithm. The asymmetric ones have no options to read.
+fn check_options(call: &Call<'_>, start: u32, algorithm_type: AlgorithmType) -> Result<(), Errno> {
+    match call.memory.optional_handle(start)? {
+        Some(handle) if call.ctx.table.get::<OptionSet>(handle)?.algorithm_type != algorithm_type => {
+            Err(Errno::InvalidHandle)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn insert_keypair(call: &mut Call<'_>, keypair: Keypair, handle: u32) -> Result<(), Errno> {
+    let held = keypair.secret.held();
+    put_handle(call, handle, |call| call.ctx.table.insert(keypair, held))
+}
+
+fn insert_public(call: &mut Call<'_>, public: PublicKeyObject, handle: u32) -> Result<(), Errno> {
+    let held = public.key.held();
+    put_handle(call, handle, |call| call.ctx.table.insert(public, held))
+}
+
+fn insert_secret(call: &mut Call<'_>, secret: SecretKeyObject, handle: u32) -> Result<(), Errno> {
+    let held = secret.key.held();
+    put_handle(call, handle, |call| call.ctx.table.insert(secret, held))
+}
+
+fn put_handle(
+    call: &mut Call<'_>,
+    handle: u32,
+    insert: impl FnOnce(&mut Call<'_>) -> Result<u32, Errno>,
+) -> Result<(), Errno> {
+    let slot = call.memory.slot(handle)?;
+    let handle = insert(call)?;
+    call.memory.put(slot, handle.to_le_bytes());
+    Ok(())
+}

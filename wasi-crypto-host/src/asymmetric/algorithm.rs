@@ -1,0 +1,198 @@
+//! The registry of asymmetric algorithms, and the traits that each implements.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use crate::asymmetric::encoding::{Form, SignatureEncoding};
+use crate::errno::Errno;
+use crate::kx;
+use crate::limits::Account;
+use crate::options::AlgorithmType;
+use crate::secret::Secret;
+use crate::signatures;
+
+/// All asymmetric algorithms of this build.
+static ALGORITHMS: &[&[Algorithm]] =
+    &[signatures::ecdsa::ALGORITHMS, signatures::eddsa::ALGORITHMS, kx::dh::ALGORITHMS];
+
+/// An asymmetric algorithm under its canonical name.
+pub(crate) struct Algorithm {
+    pub(crate) name: &'static str,
+    pub(crate) keys: &'static dyn Keys,
+    pub(crate) usage: Usage,
+}
+
+/// What the keys are for.
+pub(crate) enum Usage {
+    /// Signatures, in this format.
+    Signatures(&'static dyn SignatureFormat),
+    /// Key agreement or encapsulation.
+    KeyExchange,
+}
+
+/// Makes and reads the keys of an algorithm.
+pub(crate) trait Keys: Send + Sync {
+    /// A new random key.
+    fn generate(&self) -> Result<Arc<dyn SecretKey>, Errno>;
+
+    /// Whether [`generate`](Self::generate) takes long enough to be worth a thread.
+    fn generates_slowly(&self) -> bool {
+        false
+    }
+
+    /// Reads a secret key. `invalid_key`, or `unsupported_encoding`.
+    fn import_secret(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn SecretKey>, Errno>;
+
+    /// Reads a key pair, which for most algorithms is encoded like a secret key.
+    fn import_keypair(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn SecretKey>, Errno> {
+        self.import_secret(encoded, form)
+    }
+
+    /// Reads a public key. `invalid_key`, or `unsupported_encoding`.
+    fn import_public(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn PublicKey>, Errno>;
+}
+
+/// A secret key, which can give its public half.
+pub(crate) trait SecretKey: Send + Sync {
+    fn export(&self, form: Form) -> Result<Secret, Errno>;
+
+    /// Writes both halves; most algorithms have no other form than that of the secret key.
+    fn export_keypair(&self, form: Form) -> Result<Secret, Errno> {
+        self.export(form)
+    }
+
+    fn public_key(&self) -> Result<Arc<dyn PublicKey>, Errno>;
+
+    /// A state that signs with this key.
+    fn signer(self: Arc<Self>) -> Result<Box<dyn Signer>, Errno> {
+        Err(Errno::InvalidOperation)
+    }
+
+    /// The Diffie-Hellman secret with a public key of the same algorithm.
+    fn agree(&self, peer: &dyn PublicKey) -> Result<Secret, Errno> {
+        let _ = peer;
+        Err(Errno::InvalidOperation)
+    }
+
+    /// The secret that [`PublicKey::encapsulate`] put into `ciphertext`.
+    fn decapsulate(&self, ciphertext: &[u8]) -> Result<Secret, Errno> {
+        let _ = ciphertext;
+        Err(Errno::InvalidOperation)
+    }
+
+    /// About how many bytes the key takes up, for the guest's account.
+    fn held(&self) -> usize {
+        512
+    }
+}
+
+/// A public key.
+pub(crate) trait PublicKey: Send + Sync {
+    fn export(&self, form: Form) -> Result<Vec<u8>, Errno>;
+
+    /// An encoding that every key has exactly one of.
+    fn canonical(&self) -> Result<Vec<u8>, Errno> {
+        self.export(Form::Raw)
+    }
+
+    /// Every check that the key is sound, import having made the cheap ones. `invalid_key` if it is not.
+    fn check(&self) -> Result<(), Errno>;
+
+    /// A state that verifies with this key.
+    fn verifier(self: Arc<Self>) -> Result<Box<dyn Verifier>, Errno> {
+        Err(Errno::InvalidOperation)
+    }
+
+    /// A new secret, and the ciphertext that carries it to the owner of this key.
+    fn encapsulate(&self) -> Result<(Secret, Vec<u8>), Errno> {
+        Err(Errno::InvalidOperation)
+    }
+
+    /// For an algorithm to find its own type again in another key of the same algorithm.
+    fn as_any(&self) -> &dyn Any;
+
+    /// About how many bytes the key takes up, for the guest's account.
+    fn held(&self) -> usize {
+        512
+    }
+}
+
+/// A signature being computed. It covers everything since the state was opened, however often it signs.
+pub(crate) trait Signer: Send + Sync {
+    fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno>;
+
+    /// The raw signature of all data so far; more can follow.
+    fn sign(&mut self) -> Result<Vec<u8>, Errno>;
+}
+
+/// A signature being verified.
+pub(crate) trait Verifier: Send + Sync {
+    fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno>;
+
+    /// Checks a raw signature of all data so far; more can follow.
+    /// `verification_failed`, or `invalid_signature` if it could not be valid for any data.
+    fn verify(&mut self, signature: &[u8]) -> Result<(), Errno>;
+}
+
+/// Reads and writes signatures. Inside the host they are always raw.
+pub(crate) trait SignatureFormat: Send + Sync {
+    /// The raw form. `invalid_signature` if the encoding is malformed, `unsupported_encoding` if there is none such.
+    fn import(&self, encoded: &[u8], encoding: SignatureEncoding) -> Result<Vec<u8>, Errno>;
+
+    fn export(&self, raw: &[u8], encoding: SignatureEncoding) -> Result<Vec<u8>, Errno>;
+}
+
+/// Raw signatures of one length, and no other form.
+pub(crate) struct FixedLength(pub(crate) usize);
+
+impl SignatureFormat for FixedLength {
+    fn import(&self, encoded: &[u8], encoding: SignatureEncoding) -> Result<Vec<u8>, Errno> {
+        match encoding {
+            SignatureEncoding::Raw if encoded.len() == self.0 => Ok(encoded.to_vec()),
+            SignatureEncoding::Raw => Err(Errno::InvalidSignature),
+            SignatureEncoding::Der => Err(Errno::UnsupportedEncoding),
+        }
+    }
+
+    fn export(&self, raw: &[u8], encoding: SignatureEncoding) -> Result<Vec<u8>, Errno> {
+        match encoding {
+            SignatureEncoding::Raw => Ok(raw.to_vec()),
+            SignatureEncoding::Der => Err(Errno::UnsupportedEncoding),
+        }
+    }
+}
+
+impl Algorithm {
+    /// The algorithm of this name and type; the name in any ASCII case. `unsupported_algorithm` if there is none.
+    pub(crate) fn find(algorithm_type: AlgorithmType, name: &[u8]) -> Result<&'static Self, Errno> {
+        Self::all()
+            .find(|algorithm| {
+                algorithm.algorithm_type() == algorithm_type && algorithm.name.as_bytes().eq_ignore_ascii_case(name)
+            })
+            .ok_or(Errno::UnsupportedAlgorithm)
+    }
+
+    pub(crate) fn all() -> impl Iterator<Item = &'static Self> {
+        ALGORITHMS.iter().copied().flatten()
+    }
+
+    pub(crate) fn algorithm_type(&self) -> AlgorithmType {
+        match self.usage {
+            Usage::Signatures(_) => AlgorithmType::Signatures,
+            Usage::KeyExchange => AlgorithmType::KeyExchange,
+        }
+    }
+
+    /// `invalid_key` unless the keys are for `algorithm_type` (KP-TYPE-018).
+    pub(crate) fn check_type(&self, algorithm_type: AlgorithmType) -> Result<(), Errno> {
+        if self.algorithm_type() == algorithm_type { Ok(()) } else { Err(Errno::InvalidKey) }
+    }
+
+    /// The format of the algorithm's signatures.
+    pub(crate) fn signature_format(&self) -> Result<&'static dyn SignatureFormat, Errno> {
+        match self.usage {
+            Usage::Signatures(format) => Ok(format),
+            Usage::KeyExchange => Err(Errno::InvalidKey),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Keys on the curves P-256, P-384 and secp256k1, for ECDSA and ECDH alike.
+
+use std::any::Any;
+use std::marker::PhantomData;
+use std::sync::{Arc, OnceLock};
+
+use crate::asymmetric::algorithm::{Keys, PublicKey, SecretKey, Signer, Verifier};
+use crate::asymmetric::encoding::Form;
+use crate::backend::ec::Curve;
+use crate::backend::{ecdsa, random};
+use crate::errno::Errno;
+use crate::secret::Secret;
+use crate::signatures::ecdsa::{EcdsaSigner, EcdsaVerifier};
+
+/// Makes and reads keys on the curve `C`.
+pub(crate) struct EcKeys<C>(PhantomData<fn() -> C>);
+
+impl<C> EcKeys<C> {
+    pub(crate) const NEW: Self = Self(PhantomData);
+}
+
+impl<C: Curve> Keys for EcKeys<C> {
+    fn generate(&self) -> Result<Arc<dyn SecretKey>, Errno> {
+        let mut raw = Secret::zeroed(C::FIELD_LEN);
+        loop {
+            random::fill(&mut raw)?;
+            // Nearly every number of this size is a scalar, so this ends at once.
+            if let Some(secret) = C::secret_from_raw(&raw) {
+                return Ok(EcSecretKey::<C>::new(secret));
+            }
+        }
+    }
+
+    fn import_secret(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn SecretKey>, Errno> {
+        let secret = match form {
+            Form::Raw => C::secret_from_raw(encoded),
+            Form::Der => C::secret_from_pkcs8(encoded),
+            Form::Sec if encoded.len() == C::FIELD_LEN => C::secret_from_raw(encoded),
+            Form::Sec => C::secret_from_sec1(encoded),
+        };
+        Ok(EcSecretKey::<C>::new(secret.ok_or(Errno::InvalidKey)?))
+    }
+
+    fn import_public(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn PublicKey>, Errno> {
+        let public = match form {
+            Form::Raw | Form::Sec => C::public_from_sec1(encoded),
+            Form::Der => C::public_from_spki(encoded),
+        };
+        Ok(Arc::new(EcPublicKey::<C>::new(public.ok_or(Errno::InvalidKey)?)))
+    }
+}
+
+pub(crate) struct EcSecretKey<C: Curve> {
+    pub(crate) secret: C::Secret,
+    /// Worked out when first asked for: signing on secp256k1 and ECDH do without.
+    public: OnceLock<Arc<EcPublicKey<C>>>,
+    /// What ECDSA prepares, when first asked for.
+    signing: OnceLock<Option<ecdsa::SigningKey>>,
+}
+
+pub(crate) struct EcPublicKey<C: Curve> {
+    pub(crate) public: C::Public,
+    /// The point as ECDSA verification takes it.
+    pub(crate) point: Vec<u8>,
+}
+
+impl<C: Curve> EcSecretKey<C> {
+    fn new(secret: C::Secret) -> Arc<dyn SecretKey> {
+        Arc::new(Self { secret, public: OnceLock::new(), signing: OnceLock::new() })
+    }
+
+    fn public(&self) -> &Arc<EcPublicKey<C>> {
+        self.public.get_or_init(|| Arc::new(EcPublicKey::new(C::public_of(&self.secret))))
+    }
+
+    /// The key as the faster library takes it; `None` if that does not have the curve.
+    pub(crate) fn signing(&self) -> Option<&ecdsa::SigningKey> {
+        let prepare = || ecdsa::SigningKey::new::<C>(&C::secret_to_raw(&self.secret), &self.public().point);
+        self.signing.get_or_init(prepare).as_ref()
+    }
+}
+
+impl<C: Curve> EcPublicKey<C> {
+    fn new(public: C::Public) -> Self {
+        let point = C::public_to_sec1(&public, false);
+        Self { public, point }
+    }
+}
+
+impl<C: Curve> SecretKey for EcSecretKey<C> {
+    fn export(&self, form: Form) -> Result<Secret, Errno> {
+        match form {
+            Form::Raw => Ok(C::secret_to_raw(&self.secret)),
+            Form::Der => C::secret_to_pkcs8(&self.secret).ok_or(Errno::InternalError),
+            Form::Sec => C::secret_to_sec1(&self.secret).ok_or(Errno::InternalError),
+        }
+    }
+
+    fn public_key(&self) -> Result<Arc<dyn PublicKey>, Errno> {
+        Ok(Arc::<EcPublicKey<C>>::clone(self.public()))
+    }
+
+    fn signer(self: Arc<Self>) -> Result<Box<dyn Signer>, Errno> {
+        Ok(Box::new(EcdsaSigner::new(self)))
+    }
+
+    fn agree(&self, peer: &dyn PublicKey) -> Result<Secret, Errno> {
+        let peer = peer.as_any().downcast_ref::<EcPublicKey<C>>().ok_or(Errno::IncompatibleKeys)?;
+        Ok(C::diffie_hellman(&self.secret, &peer.public))
+    }
+}
+
+impl<C: Curve> PublicKey for EcPublicKey<C> {
+    fn export(&self, form: Form) -> Result<Vec<u8>, Errno> {
+        match form {
+            Form::Raw => Ok(C::public_to_sec1(&self.public, true)),
+            Form::Sec => Ok(self.point.clone()),
+            Form::Der => C::public_to_spki(&self.public).ok_or(Errno::InternalError),
+        }
+    }
+
+    /// Import has found the point on its curve and not the identity; the curves have no subgroups.
+    fn check(&self) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    fn verifier(self: Arc<Self>) -> Result<Box<dyn Verifier>, Errno> {
+        Ok(Box::new(EcdsaVerifier::new(self)))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

@@ -1,0 +1,114 @@
+//! Encodings of keys and signatures. PEM is taken off and put on here, so that the algorithms know raw, DER and SEC 1 only.
+
+use pem_rfc7468::LineEnding;
+
+use crate::errno::Errno;
+use crate::secret::Secret;
+
+/// How an algorithm reads and writes a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The bytes that the primitive defines.
+    Raw,
+    /// PKCS#8 `PrivateKeyInfo` (RFC 5208, 5958) or `SubjectPublicKeyInfo` (RFC 5280), in DER.
+    Der,
+    /// SEC 1: a point, or an `ECPrivateKey` (RFC 5915) or bare scalar.
+    Sec,
+}
+
+/// The encoding that a guest names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyEncoding {
+    Plain(Form),
+    /// [`Form::Der`] in PEM (RFC 7468).
+    Pem,
+}
+
+/// The encodings of signatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SignatureEncoding {
+    Raw,
+    Der,
+}
+
+/// Which of the two PEM labels a key has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Label {
+    PrivateKey,
+    PublicKey,
+}
+
+/// No key of any algorithm takes up more than this, in PEM; longer input is not even looked at.
+const MAX_ENCODED: usize = 64 << 10;
+
+impl KeyEncoding {
+    /// A `keypair_encoding`: it has no SEC 1.
+    pub(crate) fn of_keypair(arg: u32) -> Result<Self, Errno> {
+        match arg {
+            0 => Ok(Self::Plain(Form::Raw)),
+            1 => Ok(Self::Plain(Form::Der)),
+            2 => Ok(Self::Pem),
+            _ => Err(Errno::UnsupportedEncoding),
+        }
+    }
+
+    /// A `publickey_encoding` or `secretkey_encoding`, which have the same numbers.
+    pub(crate) fn of_half(arg: u32) -> Result<Self, Errno> {
+        if arg == 3 { Ok(Self::Plain(Form::Sec)) } else { Self::of_keypair(arg) }
+    }
+
+    /// Lets `import` read a key that is encoded like this. `invalid_key` if it is not, or is longer than any key.
+    pub(crate) fn import<T>(
+        self,
+        encoded: &[u8],
+        label: Label,
+        import: impl FnOnce(&[u8], Form) -> Result<T, Errno>,
+    ) -> Result<T, Errno> {
+        if encoded.len() > MAX_ENCODED {
+            return Err(Errno::InvalidKey);
+        }
+        match self {
+            Self::Plain(form) => import(encoded, form),
+            Self::Pem => {
+                let (found, der) = pem_rfc7468::decode_vec(encoded).map_err(|_| Errno::InvalidKey)?;
+                let der = Secret::from_vec(der);
+                if found != label.text() { Err(Errno::InvalidKey) } else { import(&der, Form::Der) }
+            }
+        }
+    }
+
+    /// Encodes what `export` writes.
+    pub(crate) fn export(
+        self,
+        label: Label,
+        export: impl FnOnce(Form) -> Result<Secret, Errno>,
+    ) -> Result<Secret, Errno> {
+        match self {
+            Self::Plain(form) => export(form),
+            Self::Pem => {
+                let der = export(Form::Der)?;
+                let pem = pem_rfc7468::encode_string(label.text(), LineEnding::LF, &der);
+                pem.map(|pem| Secret::from_vec(pem.into_bytes())).map_err(|_| Errno::InternalError)
+            }
+        }
+    }
+}
+
+impl SignatureEncoding {
+    pub(crate) fn from_arg(arg: u32) -> Result<Self, Errno> {
+        match arg {
+            0 => Ok(Self::Raw),
+            1 => Ok(Self::Der),
+            _ => Err(Errno::UnsupportedEncoding),
+        }
+    }
+}
+
+impl Label {
+    fn text(self) -> &'static str {
+        match self {
+            Self::PrivateKey => "PRIVATE KEY",
+            Self::PublicKey => "PUBLIC KEY",
+        }
+    }
+}

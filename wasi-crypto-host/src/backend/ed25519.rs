@@ -1,0 +1,53 @@
+//! Ed25519 (RFC 8032): signatures of ring, key checks of curve25519-dalek.
+
+use curve25519_dalek::edwards::CompressedEdwardsY;
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+
+use crate::errno::Errno;
+use crate::secret::Wiped;
+
+/// The sizes of a seed, a public key and a signature, in bytes.
+pub(crate) const KEY_LEN: usize = 32;
+pub(crate) const SIGNATURE_LEN: usize = 64;
+
+/// An expanded signing key.
+pub(crate) struct SigningKey(Wiped<Ed25519KeyPair>);
+
+impl SigningKey {
+    /// `invalid_key` unless the seed has 32 bytes.
+    pub(crate) fn from_seed(seed: &[u8]) -> Result<Self, Errno> {
+        let key = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| Errno::InvalidKey)?;
+        Ok(Self(Wiped::new(key)))
+    }
+
+    pub(crate) fn public(&self) -> [u8; KEY_LEN] {
+        let mut public = [0; KEY_LEN];
+        public.copy_from_slice(self.0.public_key().as_ref());
+        public
+    }
+
+    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.0.sign(message).as_ref().to_vec()
+    }
+}
+
+pub(crate) fn verify(public: &[u8; KEY_LEN], message: &[u8], signature: &[u8]) -> Result<(), Errno> {
+    UnparsedPublicKey::new(&ED25519, public).verify(message, signature).map_err(|_| Errno::VerificationFailed)
+}
+
+/// Whether the bytes are a point on the curve.
+pub(crate) fn is_point(public: &[u8; KEY_LEN]) -> bool {
+    CompressedEdwardsY(*public).decompress().is_some()
+}
+
+/// Whether the bytes are the canonical encoding of a point of the prime-order subgroup other than the identity.
+pub(crate) fn is_sound(public: &[u8; KEY_LEN]) -> bool {
+    CompressedEdwardsY(*public).decompress().is_some_and(|point| {
+        point.compress().as_bytes() == public && !point.is_small_order() && point.is_torsion_free()
+    })
+}
+
+/// Whether the second half of a signature is below the group's order, as it must be (RFC 8032 section 5.1.7).
+pub(crate) fn is_scalar(s: [u8; 32]) -> bool {
+    curve25519_dalek::Scalar::from_canonical_bytes(s).is_some().into()
+}

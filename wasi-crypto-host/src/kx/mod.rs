@@ -1,0 +1,3 @@
+//! Key exchange: Diffie-Hellman and key encapsulation.
+
+pub(crate) mod dh;

@@ -1,0 +1,6 @@
+//! Signatures: states, signature objects, and one file a family.
+
+pub(crate) mod ecdsa;
+pub(crate) mod eddsa;
+pub(crate) mod message;
+pub(crate) mod state;
