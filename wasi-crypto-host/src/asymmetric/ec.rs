@@ -26,7 +26,7 @@ impl<C: Curve> Keys for EcKeys<C> {
             random::fill(&mut raw)?;
             // Nearly every number of this size is a scalar, so this ends at once.
             if let Some(secret) = C::secret_from_raw(&raw) {
-                return Ok(EcSecretKey::<C>::new(secret));
+                return Ok(EcSecretKey::<C>::shared(secret));
             }
         }
     }
@@ -38,7 +38,7 @@ impl<C: Curve> Keys for EcKeys<C> {
             Form::Sec if encoded.len() == C::FIELD_LEN => C::secret_from_raw(encoded),
             Form::Sec => C::secret_from_sec1(encoded),
         };
-        Ok(EcSecretKey::<C>::new(secret.ok_or(Errno::InvalidKey)?))
+        Ok(EcSecretKey::<C>::shared(secret.ok_or(Errno::InvalidKey)?))
     }
 
     fn import_public(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn PublicKey>, Errno> {
@@ -65,7 +65,7 @@ pub(crate) struct EcPublicKey<C: Curve> {
 }
 
 impl<C: Curve> EcSecretKey<C> {
-    fn new(secret: C::Secret) -> Arc<dyn SecretKey> {
+    fn shared(secret: C::Secret) -> Arc<dyn SecretKey> {
         Arc::new(Self { secret, public: OnceLock::new(), signing: OnceLock::new() })
     }
 
