@@ -103,6 +103,26 @@ pub enum HandleType {
     SymmetricTag,
 }
 
+impl HandleType {
+    /// The name in the specification, such as `symmetric_key`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Options => "options",
+            ArrayOutput => "array_output",
+            SecretsManager => "secrets_manager",
+            Keypair => "keypair",
+            Publickey => "publickey",
+            Secretkey => "secretkey",
+            Signature => "signature",
+            SignatureState => "signature_state",
+            SignatureVerificationState => "signature_verification_state",
+            SymmetricKey => "symmetric_key",
+            SymmetricState => "symmetric_state",
+            SymmetricTag => "symmetric_tag",
+        }
+    }
+}
+
 /// The records of the batch modules; `witx/README.md` gives their byte layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListType {
