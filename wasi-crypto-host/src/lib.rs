@@ -67,6 +67,7 @@
 #![deny(unsafe_code, missing_docs)]
 
 mod abi;
+mod algorithms;
 mod array_output;
 mod asymmetric;
 mod backend;
@@ -85,7 +86,11 @@ pub use abi::{
     CoreType, GuestMemory, HandleType, Hostcall, ListType, MAX_CORE_PARAMS, Param, ParamType, ResultType, SharedMemory,
     hostcalls,
 };
+pub use algorithms::{AlgorithmInfo, algorithms};
 pub use context::{FinishedWork, PendingWork, Progress, WasiCryptoCtx, WasiCryptoCtxBuilder};
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use engine::precompiled;
 #[cfg(feature = "wasmtime")]
 pub use engine::wasmtime;
 pub use errno::Errno;

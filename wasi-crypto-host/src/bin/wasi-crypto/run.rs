@@ -1,0 +1,276 @@
+//! `wasi-crypto run`.
+//!
+//! The store is used asynchronously: dropping the guest's future ends it wherever it is, be it in a loop, asleep, waiting
+//! for standard input or for a password hash on another thread. A synchronous store could only be stopped in its own code.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use wasi_crypto_host::WasiCryptoCtx;
+use wasi_crypto_host::wasmtime::{add_to_linker_async, bind_memory};
+use wasmtime::{Engine, ExternType, InstancePre, Linker, Module, Store, Trap, UnknownImportError, WasmBacktrace};
+use wasmtime_wasi::p1::{self, WasiP1Ctx};
+use wasmtime_wasi::{FsPerms, I32Exit, WasiCtxBuilder};
+
+use crate::failure::Failure;
+use crate::limiter::MemoryLimiter;
+use crate::load;
+use crate::statistics::Statistics;
+use crate::units::{Size, parse_size, parse_time};
+
+const NOTES: &str = "\
+Exit status:
+  0 to 125  the guest's own
+  126       the guest could not be started
+  127       the guest's file could not be read
+  134       the guest trapped
+  142       the guest ran out of time
+  2         wrong use of this command
+
+Examples:
+  wasi-crypto run guest.wasm
+  wasi-crypto run --dir . guest.wasm input.txt
+  wasi-crypto run --dir /srv/data::/data --env LANG=C guest.wasm --verbose /data/file
+  wasi-crypto run --timeout 5s --max-memory-size 64MiB --statistics guest.cwasm";
+
+/// Run a WASI preview 1 command with wasi-crypto.
+///
+/// The guest gets this command's standard streams, the arguments and variables given here, and the directories given here; no network.
+#[derive(clap::Args)]
+#[command(after_help = NOTES)]
+pub(crate) struct Args {
+    /// Let the guest read and write this directory, under the name GUEST or its own
+    #[arg(long, value_name = "HOST[::GUEST]")]
+    dir: Vec<String>,
+    /// Set a variable in the guest's environment; NAME alone passes ours on
+    #[arg(long, value_name = "NAME[=VALUE]")]
+    env: Vec<String>,
+    /// Bound the guest's memory, such as 64MiB
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    max_memory_size: Option<usize>,
+    /// Bound the number of wasi-crypto handles that the guest has open at a time
+    #[arg(long, value_name = "N")]
+    max_handles: Option<usize>,
+    /// Bound the memory that wasi-crypto holds for the guest in keys, states and outputs
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    max_held_bytes: Option<usize>,
+    /// Stop the guest after this time, such as 500ms, 5s or 2m
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    timeout: Option<Duration>,
+    /// When the guest has ended, print time, memory, calls and open handles to standard error
+    #[arg(long)]
+    statistics: bool,
+    /// The guest: .wasm, .wat, or made by `wasi-crypto compile`
+    file: PathBuf,
+    /// What the guest gets as its arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+}
+
+/// The data of the store.
+struct Guest {
+    wasi: WasiP1Ctx,
+    crypto: WasiCryptoCtx,
+    memory: MemoryLimiter,
+}
+
+/// How a guest ended.
+enum Ending {
+    /// With an exit status of its own.
+    Exited(i32),
+    /// Before its first instruction.
+    NotStarted(wasmtime::Error),
+    /// By a trap or an error of a host function.
+    Stopped(wasmtime::Error),
+    /// By the clock, after the time given.
+    TimedOut(Duration),
+}
+
+/// Runs the guest to its end, and returns its exit status.
+pub(crate) fn run(args: &Args) -> Result<i32, Failure> {
+    let start = Instant::now();
+    let engine = load::engine()?;
+    let module = load::module(&engine, &args.file)?;
+    let pre = link(&engine, &module, &args.file)?;
+    let mut store = Store::new(&engine, guest(args)?);
+    store.limiter(|guest| &mut guest.memory);
+    let loading = start.elapsed();
+
+    let start = Instant::now();
+    let ending = execute(&mut store, &pre, args.timeout)?;
+    let running = start.elapsed();
+
+    let Guest { crypto, memory, .. } = store.data();
+    if args.statistics {
+        eprint!("{}", Statistics { loading, running, peak_memory: memory.peak(), crypto });
+    }
+    status(ending, memory, &args.file)
+}
+
+fn link(engine: &Engine, module: &Module, file: &Path) -> Result<InstancePre<Guest>, Failure> {
+    match module.get_export("_start") {
+        Some(ExternType::Func(ty)) if ty.params().len() == 0 && ty.results().len() == 0 => {}
+        _ => {
+            return Err(Failure::not_started(format!(
+                "{} exports no function `_start` without parameters and results, so it is no WASI command",
+                file.display()
+            )));
+        }
+    }
+    let mut linker = Linker::new(engine);
+    p1::add_to_linker_async(&mut linker, |guest: &mut Guest| &mut guest.wasi)
+        .and_then(|()| add_to_linker_async(&mut linker, |guest| &mut guest.crypto))
+        .and_then(|()| linker.instantiate_pre(module))
+        .map_err(|cause| {
+            let file = file.display();
+            Failure::not_started(match cause.downcast_ref::<UnknownImportError>() {
+                Some(import) => format!(
+                    "{file} imports `{}` from `{}`, which is neither in WASI preview 1 nor in wasi-crypto",
+                    import.name(),
+                    import.module()
+                ),
+                None => format!("{file} cannot be linked: {cause:#}"),
+            })
+        })
+}
+
+fn guest(args: &Args) -> Result<Guest, Failure> {
+    let mut wasi = WasiCtxBuilder::new();
+    wasi.inherit_stdio();
+    // Faster; but a blocked thread cannot look at the clock.
+    wasi.allow_blocking_current_thread(args.timeout.is_none());
+    wasi.arg(args.file.file_name().unwrap_or(OsStr::new("guest")).to_string_lossy()).args(&args.args);
+    for variable in &args.env {
+        match variable.split_once('=') {
+            Some((name, value)) => wasi.env(name, value),
+            None => wasi.env(variable, inherited(variable)?),
+        };
+    }
+    for dir in &args.dir {
+        let (host, guest) = dir.split_once("::").unwrap_or((dir, dir));
+        wasi.preopened_dir(host, guest, FsPerms::ReadWrite)
+            .map_err(|cause| Failure::not_started(format!("cannot open the directory {host} of --dir: {cause:#}")))?;
+    }
+
+    let mut crypto = WasiCryptoCtx::builder().statistics(args.statistics);
+    if let Some(handles) = args.max_handles {
+        crypto = crypto.max_handles(handles);
+    }
+    if let Some(bytes) = args.max_held_bytes {
+        crypto = crypto.max_bytes(bytes);
+    }
+    let crypto = crypto.build().map_err(|cause| Failure::not_started(cause.to_string()))?;
+
+    Ok(Guest { wasi: wasi.build_p1(), crypto, memory: MemoryLimiter::new(args.max_memory_size) })
+}
+
+fn inherited(name: &str) -> Result<String, Failure> {
+    std::env::var(name).map_err(|cause| Failure::not_started(format!("cannot pass on --env {name}: {cause}")))
+}
+
+fn execute(store: &mut Store<Guest>, pre: &InstancePre<Guest>, timeout: Option<Duration>) -> Result<Ending, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|cause| Failure::not_started(format!("cannot set up the event loop: {cause}")))?;
+    // Without a time limit the clock stands still, and this deadline is never met.
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_async_yield_and_update(1);
+    let engine = store.engine().clone();
+    let ending = runtime.block_on(async {
+        match timeout {
+            None => call(store, pre).await,
+            Some(limit) => {
+                tick(engine);
+                tokio::time::timeout(limit, call(store, pre)).await.unwrap_or(Ending::TimedOut(limit))
+            }
+        }
+    });
+    // Does not wait for threads that read standard input or hash a password.
+    runtime.shutdown_background();
+    Ok(ending)
+}
+
+async fn call(store: &mut Store<Guest>, pre: &InstancePre<Guest>) -> Ending {
+    let instance = match pre.instantiate_async(&mut *store).await {
+        Ok(instance) => instance,
+        Err(cause) => return Ending::NotStarted(cause),
+    };
+    // A guest that exports no memory has nothing to bind, and can call nothing that needs it.
+    let _ = bind_memory(&mut *store, &instance, |guest| &mut guest.crypto);
+    let start = match instance.get_typed_func::<(), ()>(&mut *store, "_start") {
+        Ok(start) => start,
+        Err(cause) => return Ending::NotStarted(cause),
+    };
+    match start.call_async(store, ()).await {
+        Ok(()) => Ending::Exited(0),
+        Err(cause) => match cause.downcast_ref::<I32Exit>() {
+            Some(exit) => Ending::Exited(exit.0),
+            None => Ending::Stopped(cause),
+        },
+    }
+}
+
+/// Makes guests look up from their work every few milliseconds, as long as the engine lives.
+fn tick(engine: Engine) {
+    let engine = engine.weak();
+    std::thread::spawn(move || {
+        loop {
+            std::thread::sleep(Duration::from_millis(5));
+            match engine.upgrade() {
+                Some(engine) => engine.increment_epoch(),
+                None => break,
+            }
+        }
+    });
+}
+
+fn status(ending: Ending, memory: &MemoryLimiter, file: &Path) -> Result<i32, Failure> {
+    let file = file.display();
+    let refused = memory.refused().map(|(limit, wanted)| {
+        format!("it asked for {} of memory, and --max-memory-size allows {}", Size(wanted), Size(limit))
+    });
+    match ending {
+        Ending::Exited(status) => Ok(status),
+        Ending::TimedOut(limit) => Err(Failure::timed_out(format!("{file} was stopped after {limit:?} (--timeout)"))),
+        Ending::NotStarted(cause) if !cause.is::<Trap>() => Err(Failure::not_started(match refused {
+            Some(refused) => format!("{file} cannot be started: {refused}"),
+            None => format!("{file} cannot be started: {cause:#}"),
+        })),
+        Ending::NotStarted(cause) | Ending::Stopped(cause) => {
+            let mut message = match cause.downcast_ref::<Trap>() {
+                Some(trap) => {
+                    let trap = trap.to_string();
+                    format!("{file} trapped: {}", trap.strip_prefix("wasm trap: ").unwrap_or(&trap))
+                }
+                None => format!("{file} was stopped: {}", cause.root_cause()),
+            };
+            if let Some(refused) = refused {
+                message += &format!("; before, {refused}");
+            }
+            Err(Failure::trapped(message + &backtrace(&cause)))
+        }
+    }
+}
+
+/// Where in the guest it happened, a line for each function.
+fn backtrace(cause: &wasmtime::Error) -> String {
+    const SHOWN: usize = 20;
+
+    let frames = cause.downcast_ref::<WasmBacktrace>().map_or(&[][..], WasmBacktrace::frames);
+    let mut lines: String = frames
+        .iter()
+        .take(SHOWN)
+        .map(|frame| {
+            let symbol = frame.symbols().first().and_then(|symbol| symbol.name()).or(frame.func_name());
+            let name = symbol.map_or_else(|| format!("function {}", frame.func_index()), str::to_owned);
+            let offset = frame.module_offset().map_or_else(String::new, |offset| format!(" (at offset {offset:#x})"));
+            format!("\n  in {name}{offset}")
+        })
+        .collect();
+    if frames.len() > SHOWN {
+        lines += &format!("\n  and in {} more", frames.len() - SHOWN);
+    }
+    lines
+}
