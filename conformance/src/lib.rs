@@ -1,0 +1,38 @@
+//! The WASI-Crypto conformance suite: what any implementation, on any engine, does and does not do.
+//!
+//! A [`Case`] is written with a builder as if it were a guest program:
+//!
+//! ```
+//! use wasi_crypto_conformance::{Case, Expect, Kind};
+//! use wasi_crypto_host::Errno::*;
+//!
+//! let mut c = Case::new("symmetric/hash/SHA-256/two-squeezes", &["SYM-HASH-004"]).algorithm("SHA-256");
+//! let state = c.state_open("SHA-256", None, None);
+//! c.absorb(state, "ab");
+//! let first = c.squeeze(state, 32);
+//! let second = c.squeeze(state, 32);
+//! c.same(first, second);
+//! // Calls expect success unless told otherwise.
+//! let out = c.expect(InvalidLength).squeeze(state, 33);
+//! c.untouched(out);
+//! // Where the text allows several answers, that of this project's host comes first.
+//! c.expect(Expect::only(InvalidOperation).or_info([UnsupportedFeature])).ratchet(state);
+//! c.close(state);
+//! ```
+//!
+//! For what the typed methods cannot say, [`Case::call`] takes any function of the interface with any arguments: wrong
+//! enums, [`Pointer::end`] and [`Pointer::absolute`] addresses, overlapping [`Buffer::slice`]s, [`Case::unaligned`]
+//! slots, hand-made optional structs.
+//!
+//! The runner makes WebAssembly guests of many cases each, runs them, and judges.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod builder;
+mod calls;
+mod case;
+pub mod cases;
+
+pub use builder::{Arg, Data, POISON};
+pub use calls::close_function;
+pub use case::{Buffer, Case, Expect, Handle, Kind, Oracle, Pointer, Relation, Size, Strength, Value, Wide};
