@@ -3,8 +3,8 @@
 //! The store is used asynchronously: dropping the guest's future ends it wherever it is, be it in a loop, asleep, waiting
 //! for standard input or for a password hash on another thread. A synchronous store could only be stopped in its own code.
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use wasi_crypto_host::WasiCryptoCtx;
@@ -38,7 +38,7 @@ Examples:
 ///
 /// The guest gets this command's standard streams, the arguments and variables given here, and the directories given here; no network.
 #[derive(clap::Args)]
-#[command(after_help = NOTES)]
+#[command(override_usage = "wasi-crypto run [OPTIONS] FILE [ARGS]...", after_help = NOTES)]
 pub(crate) struct Args {
     /// Let the guest read and write this directory, under the name GUEST or its own
     #[arg(long, value_name = "HOST[::GUEST]")]
@@ -61,11 +61,26 @@ pub(crate) struct Args {
     /// When the guest has ended, print time, memory, calls and open handles to standard error
     #[arg(long)]
     statistics: bool,
-    /// The guest: .wasm, .wat, or made by `wasi-crypto compile`
-    file: PathBuf,
-    /// What the guest gets as its arguments
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    args: Vec<String>,
+    /// The guest (.wasm, .wat, or made by `wasi-crypto compile`), then its arguments, options included
+    #[arg(value_name = "FILE", required = true, trailing_var_arg = true)]
+    guest: Vec<OsString>,
+}
+
+impl Args {
+    fn file(&self) -> &Path {
+        Path::new(&self.guest[0])
+    }
+
+    /// The guest's arguments, its name first.
+    fn guest_args(&self) -> Result<Vec<String>, Failure> {
+        let name = self.file().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let rest = self.guest[1..].iter().map(|arg| {
+            arg.clone()
+                .into_string()
+                .map_err(|arg| Failure::not_started(format!("the argument {arg:?} is not UTF-8, which WASI asks for")))
+        });
+        std::iter::once(Ok(name)).chain(rest).collect()
+    }
 }
 
 /// The data of the store.
@@ -91,8 +106,8 @@ enum Ending {
 pub(crate) fn run(args: &Args) -> Result<i32, Failure> {
     let start = Instant::now();
     let engine = load::engine()?;
-    let module = load::module(&engine, &args.file)?;
-    let pre = link(&engine, &module, &args.file)?;
+    let module = load::module(&engine, args.file())?;
+    let pre = link(&engine, &module, args.file())?;
     let mut store = Store::new(&engine, guest(args)?);
     store.limiter(|guest| &mut guest.memory);
     let loading = start.elapsed();
@@ -105,7 +120,7 @@ pub(crate) fn run(args: &Args) -> Result<i32, Failure> {
     if args.statistics {
         eprint!("{}", Statistics { loading, running, peak_memory: memory.peak(), crypto });
     }
-    status(ending, memory, &args.file)
+    status(ending, memory, args.file())
 }
 
 fn link(engine: &Engine, module: &Module, file: &Path) -> Result<InstancePre<Guest>, Failure> {
@@ -140,7 +155,7 @@ fn guest(args: &Args) -> Result<Guest, Failure> {
     wasi.inherit_stdio();
     // Faster; but a blocked thread cannot look at the clock.
     wasi.allow_blocking_current_thread(args.timeout.is_none());
-    wasi.arg(args.file.file_name().unwrap_or(OsStr::new("guest")).to_string_lossy()).args(&args.args);
+    wasi.args(&args.guest_args()?);
     for variable in &args.env {
         match variable.split_once('=') {
             Some((name, value)) => wasi.env(name, value),
