@@ -24,6 +24,7 @@ use crate::symmetric::tag::SymmetricTag;
 pub struct WasiCryptoCtx {
     pub(crate) table: HandleTable<AnyHandle>,
     /// What an engine adapter wants to find again at each call, such as the guest's memory.
+    #[allow(dead_code, reason = "a build without an engine does not read it")]
     pub(crate) engine: Option<Box<dyn Any + Send + Sync>>,
     statistics: Option<Box<[u64]>>,
 }
