@@ -1,2 +1,65 @@
-//! x
-fn main() {}
+//! `cargo xtask …`: set-up and tasks of this workspace.
+
+mod run;
+mod test;
+
+/// Stands in for the builder of the guests until it is merged.
+mod guests {
+    pub(crate) fn build(_: &std::path::Path) -> Result<Vec<std::path::PathBuf>, String> {
+        Ok(Vec::new())
+    }
+}
+
+use std::path::Path;
+use std::process::ExitCode;
+
+/// A name, what it does, and the function that does it with the arguments that follow the name.
+type Task = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
+
+const TASKS: &[Task] = &[
+    ("test", "run every check and test; name steps to run these only", test::test),
+    ("guests", "compile the examples and tests of guest-bindings for wasm32-wasip1", build_guests),
+];
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let name = args.next().unwrap_or_default();
+    let args: Vec<String> = args.collect();
+    if name == "--help" || name == "-h" || name == "help" {
+        print!("{}", usage());
+        return ExitCode::SUCCESS;
+    }
+    let Some((_, _, task)) = TASKS.iter().find(|task| task.0 == name) else {
+        eprint!("{}", usage());
+        return ExitCode::from(2);
+    };
+    match task(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage() -> String {
+    let tasks = TASKS.iter().map(|(name, what, _)| format!("  {name:<10}{what}\n"));
+    format!(
+        "Usage: cargo xtask TASK [ARGS]\n\nTasks:\n{}\nSteps of test: {}\n",
+        tasks.collect::<String>(),
+        test::step_names()
+    )
+}
+
+fn build_guests(_: &[String]) -> Result<(), String> {
+    for module in guests::build(root())? {
+        println!("{}", module.display());
+    }
+    Ok(())
+}
+
+/// The folder of the workspace.
+fn root() -> &'static Path {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask)
+}

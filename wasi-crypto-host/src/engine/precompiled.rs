@@ -3,7 +3,7 @@
 //! Such a file holds machine code, which runs with the rights of this process. Its header tells damage, another version of wasmtime, other
 //! settings and another processor, all of which happen by accident. It does not tell who made the file: load only files from a trusted maker.
 //!
-//! The layout: [`MAGIC`]; the SHA-256 hash of all that follows; that of the engine's version and settings; wasmtime's own format.
+//! The layout: `MAGIC`; the SHA-256 hash of all that follows; that of the engine's version and settings; wasmtime's own format.
 #![allow(unsafe_code, reason = "machine code cannot be checked, only trusted")]
 
 use std::hash::{Hash, Hasher};

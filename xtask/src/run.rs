@@ -1,0 +1,69 @@
+//! Other programs, run in the folder of the workspace.
+
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+
+use crate::root;
+
+/// The cargo that started this process.
+pub(crate) fn cargo(args: &[&str]) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(args).current_dir(root());
+    // What `cargo run` sets for this process. Build scripts that look at it would run again each time.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_this_package(name)) {
+        cargo.env_remove(name);
+    }
+    cargo
+}
+
+/// Runs a command, after saying so. The error names it.
+pub(crate) fn run(mut command: Command) -> Result<(), String> {
+    announce(&command);
+    let status = command.status().map_err(|cause| format!("cannot run `{}`: {cause}", line(&command)))?;
+    if status.success() { Ok(()) } else { Err(failure(&command, status)) }
+}
+
+/// Like [`run`]; passes on what the command prints, and hands each line to `look` as well.
+pub(crate) fn run_and_look(mut command: Command, mut look: impl FnMut(&str)) -> Result<(), String> {
+    announce(&command);
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().map_err(|cause| format!("cannot run `{}`: {cause}", line(&command)))?;
+    let output: Box<dyn Read> = match child.stdout.take() {
+        Some(stdout) => Box::new(stdout),
+        None => Box::new(std::io::empty()),
+    };
+    for text in BufReader::new(output).split(b'\n').map_while(Result::ok) {
+        let text = String::from_utf8_lossy(&text);
+        println!("{text}");
+        look(&text);
+    }
+    let status = child.wait().map_err(|cause| format!("cannot wait for `{}`: {cause}", line(&command)))?;
+    if status.success() { Ok(()) } else { Err(failure(&command, status)) }
+}
+
+/// Whether a command can be run and succeeds; prints nothing.
+pub(crate) fn succeeds(mut command: Command) -> bool {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+fn is_about_this_package(name: &OsString) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+}
+
+fn announce(command: &Command) {
+    eprintln!("$ {}", line(command));
+}
+
+fn failure(command: &Command, status: std::process::ExitStatus) -> String {
+    format!("`{}` failed ({status}); it says why above", line(command))
+}
+
+/// The command as one would type it.
+fn line(command: &Command) -> String {
+    let program = std::path::Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
+    let words = std::iter::once(program).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}

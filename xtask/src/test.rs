@@ -1,0 +1,229 @@
+//! `cargo xtask test`: everything that must hold before a change goes in.
+//!
+//! The whole workspace is always built with all features and in one profile, so that the dependencies are compiled once.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::run::{cargo, run, run_and_look, succeeds};
+use crate::{guests, root};
+
+/// One check.
+struct Step {
+    name: &'static str,
+    run: fn(&mut Totals) -> Result<Outcome, String>,
+}
+
+enum Outcome {
+    Passed,
+    /// Not run, for this reason.
+    LeftOut(&'static str),
+}
+
+/// What the last line tells.
+#[derive(Default)]
+struct Totals {
+    tests: u64,
+    passed: u32,
+    left_out: Vec<&'static str>,
+}
+
+/// In this order: what fails fast comes first.
+const STEPS: &[Step] = &[
+    Step { name: "tools", run: tools },
+    Step { name: "format", run: format },
+    Step { name: "clippy", run: clippy },
+    Step { name: "bare-library", run: bare_library },
+    Step { name: "documentation", run: documentation },
+    Step { name: "guests", run: guest_modules },
+    Step { name: "tests", run: tests },
+    Step { name: "doctests", run: doctests },
+    Step { name: "conformance", run: conformance },
+    Step { name: "dependencies", run: dependencies },
+];
+
+/// Runs the steps that are named, or all, and stops at the first that fails.
+pub(crate) fn test(names: &[String]) -> Result<(), String> {
+    if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
+        return Err(format!("there is no step `{unknown}`; the steps are: {}", step_names()));
+    }
+    let mut totals = Totals::default();
+    let start = Instant::now();
+    for step in STEPS.iter().filter(|step| names.is_empty() || names.iter().any(|name| name == step.name)) {
+        eprintln!("\n== {}", step.name);
+        let start = Instant::now();
+        let outcome = (step.run)(&mut totals).map_err(|cause| format!("the step `{}` failed: {cause}", step.name))?;
+        let time = time(start.elapsed());
+        match outcome {
+            Outcome::Passed => {
+                totals.passed += 1;
+                eprintln!("== {}: passed in {time}", step.name);
+            }
+            Outcome::LeftOut(reason) => {
+                totals.left_out.push(step.name);
+                eprintln!("== {}: left out, {reason}", step.name);
+            }
+        }
+    }
+    eprintln!("\n{}", totals.line(start.elapsed()));
+    Ok(())
+}
+
+pub(crate) fn step_names() -> String {
+    STEPS.iter().map(|step| step.name).collect::<Vec<_>>().join(", ")
+}
+
+/// Installs what is missing of the toolchain.
+fn tools(_: &mut Totals) -> Result<Outcome, String> {
+    for (tool, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if succeeds(cargo(&[tool, "--version"])) {
+            continue;
+        }
+        let mut rustup = Command::new("rustup");
+        rustup.args(["component", "add", component]);
+        run(rustup).map_err(|cause| {
+            format!(
+                "cargo {tool} is missing, and could not be installed ({cause}); install {component} for this toolchain"
+            )
+        })?;
+    }
+    let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
+    let mut version = Command::new(&compiler);
+    version.arg("--version");
+    if !succeeds(version) {
+        return Err(format!(
+            "there is no C compiler `{}`; install one (on Debian: apt-get install gcc libc6-dev)",
+            compiler.display()
+        ));
+    }
+    Ok(Outcome::Passed)
+}
+
+fn format(_: &mut Totals) -> Result<Outcome, String> {
+    passed(cargo(&["fmt", "--all", "--check"]))
+}
+
+fn clippy(_: &mut Totals) -> Result<Outcome, String> {
+    passed(cargo(&["clippy", "--locked", "--workspace", "--all-features", "--all-targets", "--", "-D", "warnings"]))
+}
+
+/// The library without an engine: quick to check, as it needs none of the big dependencies.
+fn bare_library(_: &mut Totals) -> Result<Outcome, String> {
+    passed(cargo(&[
+        "clippy",
+        "--locked",
+        "--package",
+        "wasi-crypto-host",
+        "--lib",
+        "--no-default-features",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+fn documentation(_: &mut Totals) -> Result<Outcome, String> {
+    let mut doc = cargo(&["doc", "--locked", "--workspace", "--all-features", "--no-deps"]);
+    doc.env("RUSTDOCFLAGS", "-D warnings");
+    passed(doc)
+}
+
+fn guest_modules(_: &mut Totals) -> Result<Outcome, String> {
+    guests::build(root()).map(|_| Outcome::Passed)
+}
+
+/// All tests but those in the documentation; those that need compiled guests are otherwise ignored.
+fn tests(totals: &mut Totals) -> Result<Outcome, String> {
+    const KINDS: [&str; 3] = ["--lib", "--bins", "--tests"];
+    let test = cargo(&["test", "--locked", "--workspace", "--all-features"]);
+    count(test, &[&KINDS[..], &["--", "--include-ignored"]].concat(), totals)
+}
+
+fn doctests(totals: &mut Totals) -> Result<Outcome, String> {
+    count(cargo(&["test", "--locked", "--workspace", "--all-features"]), &["--doc"], totals)
+}
+
+/// The suite against this host on the embedded wasmtime. Built like the tests, and run from where cargo puts it, which is
+/// beside this program: `cargo run` would choose other features, and compile wasmtime again.
+fn conformance(_: &mut Totals) -> Result<Outcome, String> {
+    run(cargo(&["build", "--locked", "--workspace", "--all-features", "--bins"]))?;
+    let this = std::env::current_exe().map_err(|cause| format!("cannot find this program: {cause}"))?;
+    let name = format!("wasi-crypto-conformance{}", std::env::consts::EXE_SUFFIX);
+    passed(Command::new(this.with_file_name(name)))
+}
+
+/// Licences, sources and known vulnerabilities of the dependencies; see `deny.toml`.
+fn dependencies(_: &mut Totals) -> Result<Outcome, String> {
+    if !succeeds(cargo(&["deny", "--version"])) {
+        return Ok(Outcome::LeftOut("as cargo-deny is not installed (cargo install --locked cargo-deny)"));
+    }
+    run(cargo(&["deny", "--all-features", "--locked", "check", "bans", "licenses", "sources"]))?;
+    if !succeeds(cargo(&["deny", "--all-features", "--locked", "fetch", "db"])) {
+        return Ok(Outcome::LeftOut("as far as known vulnerabilities go: their database cannot be had from here"));
+    }
+    passed(cargo(&["deny", "--all-features", "--locked", "check", "--disable-fetch", "advisories"]))
+}
+
+fn passed(command: Command) -> Result<Outcome, String> {
+    run(command).map(|()| Outcome::Passed)
+}
+
+/// Runs tests, and adds up what they report.
+fn count(mut test: Command, args: &[&str], totals: &mut Totals) -> Result<Outcome, String> {
+    test.args(args);
+    run_and_look(test, |line| totals.tests += passed_tests(line)).map(|()| Outcome::Passed)
+}
+
+/// How many tests passed, if the line is the last of a test program.
+fn passed_tests(line: &str) -> u64 {
+    let Some(result) = line.strip_prefix("test result: ") else {
+        return 0;
+    };
+    let Some((before, _)) = result.split_once(" passed;") else {
+        return 0;
+    };
+    before.rsplit(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+impl Totals {
+    fn line(&self, elapsed: Duration) -> String {
+        let tests = if self.tests > 0 { format!(", {} tests", self.tests) } else { String::new() };
+        let left_out = match self.left_out.as_slice() {
+            [] => String::new(),
+            names => format!(", left out: {}", names.join(", ")),
+        };
+        format!("All passed: {} steps{tests}{left_out}; {}", self.passed, time(elapsed))
+    }
+}
+
+fn time(elapsed: Duration) -> String {
+    match elapsed.as_secs() {
+        0..60 => format!("{:.1} s", elapsed.as_secs_f64()),
+        seconds => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn adds_up_what_test_programs_report() {
+        let last = "test result: ok. 24 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.95s";
+        assert_eq!(passed_tests(last), 24);
+        assert_eq!(passed_tests("test result: FAILED. 3 passed; 1 failed; 0 ignored"), 3);
+        assert_eq!(passed_tests("test a_test_passed; ok"), 0);
+    }
+
+    #[test]
+    fn the_last_line_tells_what_was_left_out() {
+        let totals = Totals { tests: 7, passed: 9, left_out: vec!["dependencies"] };
+        let line = totals.line(Duration::from_secs(125));
+        assert_eq!(line, "All passed: 9 steps, 7 tests, left out: dependencies; 2 min 5 s");
+    }
+
+    #[test]
+    fn an_unknown_step_is_an_error() {
+        assert!(test(&["clipy".to_owned()]).unwrap_err().starts_with("there is no step `clipy`"));
+    }
+}
