@@ -15,7 +15,6 @@ use ::wasmtime::{
 
 use crate::abi::{CoreType, GuestMemory, Hostcall, MAX_CORE_PARAMS, SharedMemory, hostcalls};
 use crate::context::WasiCryptoCtx;
-use crate::errno::Errno;
 
 /// Adds all functions of wasi-crypto to a linker, for stores that are used synchronously.
 ///
@@ -165,6 +164,7 @@ async fn call_async<T: Send + 'static, const N: usize>(
     args: [u64; N],
 ) -> Result<u32> {
     use crate::context::Progress;
+    use crate::errno::Errno;
 
     let errno = match with_memory(&mut caller, get, |ctx, memory| ctx.begin_call(hostcall, memory, &args)) {
         Progress::Done(errno) => errno,
