@@ -266,9 +266,13 @@ fn a_trap_is_told_with_its_cause_and_place() {
         (memory (export "memory") 1)
         (func $inner unreachable)
         (func $outer (export "_start") (call $inner)))"#;
-    let run = Dir::new("trap").run(&[], guest).exits(TRAPPED);
+    let dir = Dir::new("trap");
+    let run = dir.run(&[], guest).exits(TRAPPED);
     run.says("guest.wat trapped: wasm `unreachable` instruction executed\n  in inner (at offset")
         .says("\n  in outer (at");
+
+    let endless = r#"(module (memory (export "memory") 1) (func $again (export "_start") (call $again)))"#;
+    dir.run(&[], endless).exits(TRAPPED).says("guest.wat trapped: call stack exhausted\n  in again");
 }
 
 #[test]

@@ -269,23 +269,14 @@ fn status(ending: Ending, memory: &MemoryLimiter, file: &Path) -> Result<i32, Fa
     }
 }
 
-/// Where in the guest it happened, a line for each function.
+/// Where in the guest it happened, a line for each function; wasmtime keeps the innermost twenty.
 fn backtrace(cause: &wasmtime::Error) -> String {
-    const SHOWN: usize = 20;
-
     let frames = cause.downcast_ref::<WasmBacktrace>().map_or(&[][..], WasmBacktrace::frames);
-    let mut lines: String = frames
-        .iter()
-        .take(SHOWN)
-        .map(|frame| {
-            let symbol = frame.symbols().first().and_then(|symbol| symbol.name()).or(frame.func_name());
-            let name = symbol.map_or_else(|| format!("function {}", frame.func_index()), str::to_owned);
-            let offset = frame.module_offset().map_or_else(String::new, |offset| format!(" (at offset {offset:#x})"));
-            format!("\n  in {name}{offset}")
-        })
-        .collect();
-    if frames.len() > SHOWN {
-        lines += &format!("\n  and in {} more", frames.len() - SHOWN);
-    }
-    lines
+    let lines = frames.iter().map(|frame| {
+        let symbol = frame.symbols().first().and_then(|symbol| symbol.name()).or(frame.func_name());
+        let name = symbol.map_or_else(|| format!("function {}", frame.func_index()), str::to_owned);
+        let offset = frame.module_offset().map_or_else(String::new, |offset| format!(" (at offset {offset:#x})"));
+        format!("\n  in {name}{offset}")
+    });
+    lines.collect()
 }
