@@ -13,7 +13,7 @@ use crate::signatures;
 
 /// All asymmetric algorithms of this build.
 static ALGORITHMS: &[&[Algorithm]] =
-    &[signatures::ecdsa::ALGORITHMS, signatures::eddsa::ALGORITHMS, kx::dh::ALGORITHMS];
+    &[signatures::rsa::ALGORITHMS, signatures::ecdsa::ALGORITHMS, signatures::eddsa::ALGORITHMS, kx::dh::ALGORITHMS];
 
 /// An asymmetric algorithm under its canonical name.
 pub(crate) struct Algorithm {

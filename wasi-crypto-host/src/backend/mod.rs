@@ -9,4 +9,5 @@ pub(crate) mod hkdf;
 pub(crate) mod hmac;
 pub(crate) mod pbkdf2;
 pub(crate) mod random;
+pub(crate) mod rsa;
 pub(crate) mod x25519;

@@ -32,7 +32,7 @@ pub fn add_to_linker<T: 'static>(
 
 /// Like [`add_to_linker`], for stores that are used asynchronously.
 ///
-/// Work that takes long (password hashing) runs on tokio's blocking threads; the guest waits
+/// Work that takes long (password hashing, the generation of RSA keys) runs on tokio's blocking threads; the guest waits
 /// for it, the executor does not. Everything else is done in the call.
 ///
 /// # Errors

@@ -3,4 +3,5 @@
 pub(crate) mod ecdsa;
 pub(crate) mod eddsa;
 pub(crate) mod message;
+pub(crate) mod rsa;
 pub(crate) mod state;

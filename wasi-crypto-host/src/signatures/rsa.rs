@@ -1,0 +1,177 @@
+//! RSASSA-PKCS1-v1_5 and RSASSA-PSS (RFC 8017 section 8), each with the sizes and hashes of the specification's tables.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use crate::asymmetric::algorithm::{Algorithm, FixedLength, Keys, PublicKey, SecretKey, Signer, Usage, Verifier};
+use crate::asymmetric::encoding::Form;
+use crate::backend::rsa::{self, Scheme};
+use crate::errno::Errno;
+use crate::limits::Account;
+use crate::secret::Secret;
+use crate::signatures::message::Message;
+
+/// Lists the algorithms once: name, bits of the modulus, scheme.
+macro_rules! algorithms {
+    ($($name:literal: $modulus_bits:literal, $scheme:ident;)*) => {
+        pub(crate) static ALGORITHMS: &[Algorithm] = &[$(Algorithm {
+            name: $name,
+            keys: &Rsa { modulus_bits: $modulus_bits, scheme: &rsa::$scheme },
+            usage: Usage::Signatures(&FixedLength($modulus_bits / 8)),
+        },)*];
+    };
+}
+
+algorithms! {
+    "RSA_PKCS1_2048_SHA256": 2048, PKCS1_SHA256;
+    "RSA_PKCS1_2048_SHA384": 2048, PKCS1_SHA384;
+    "RSA_PKCS1_2048_SHA512": 2048, PKCS1_SHA512;
+    "RSA_PKCS1_3072_SHA384": 3072, PKCS1_SHA384;
+    "RSA_PKCS1_3072_SHA512": 3072, PKCS1_SHA512;
+    "RSA_PKCS1_4096_SHA512": 4096, PKCS1_SHA512;
+    "RSA_PSS_2048_SHA256": 2048, PSS_SHA256;
+    "RSA_PSS_2048_SHA384": 2048, PSS_SHA384;
+    "RSA_PSS_2048_SHA512": 2048, PSS_SHA512;
+    "RSA_PSS_3072_SHA384": 3072, PSS_SHA384;
+    "RSA_PSS_3072_SHA512": 3072, PSS_SHA512;
+    "RSA_PSS_4096_SHA512": 4096, PSS_SHA512;
+}
+
+/// One algorithm.
+#[derive(Clone, Copy)]
+struct Rsa {
+    modulus_bits: u32,
+    scheme: &'static Scheme,
+}
+
+impl Keys for Rsa {
+    fn generate(&self) -> Result<Arc<dyn SecretKey>, Errno> {
+        Ok(self.secret(rsa::PrivateKey::generate(self.modulus_bits)?))
+    }
+
+    fn generates_slowly(&self) -> bool {
+        true
+    }
+
+    fn import_secret(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn SecretKey>, Errno> {
+        check_form(form)?;
+        let key = rsa::PrivateKey::from_pkcs8(encoded, self.modulus_bits).ok_or(Errno::InvalidKey)?;
+        Ok(self.secret(key))
+    }
+
+    fn import_public(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn PublicKey>, Errno> {
+        check_form(form)?;
+        let key = rsa::PublicKey::from_spki(encoded, self.modulus_bits).ok_or(Errno::InvalidKey)?;
+        Ok(Arc::new(RsaPublic { scheme: self.scheme, key: Arc::new(key) }))
+    }
+}
+
+impl Rsa {
+    fn secret(self, key: rsa::PrivateKey) -> Arc<dyn SecretKey> {
+        Arc::new(RsaSecret { scheme: self.scheme, key })
+    }
+}
+
+/// Keys of several numbers have DER encodings only.
+fn check_form(form: Form) -> Result<(), Errno> {
+    match form {
+        Form::Der => Ok(()),
+        Form::Raw | Form::Sec => Err(Errno::UnsupportedEncoding),
+    }
+}
+
+struct RsaSecret {
+    scheme: &'static Scheme,
+    key: rsa::PrivateKey,
+}
+
+impl SecretKey for RsaSecret {
+    /// What was imported, byte for byte.
+    fn export(&self, form: Form) -> Result<Secret, Errno> {
+        check_form(form).map(|()| self.key.pkcs8.clone())
+    }
+
+    fn public_key(&self) -> Result<Arc<dyn PublicKey>, Errno> {
+        Ok(Arc::new(RsaPublic { scheme: self.scheme, key: Arc::clone(&self.key.public) }))
+    }
+
+    fn signer(self: Arc<Self>) -> Result<Box<dyn Signer>, Errno> {
+        let message = if self.key.signs_whole() { Message::whole() } else { Message::hashed(self.scheme.digest) };
+        Ok(Box::new(RsaSigner { key: self, message }))
+    }
+
+    fn held(&self) -> usize {
+        self.key.held()
+    }
+}
+
+struct RsaPublic {
+    scheme: &'static Scheme,
+    key: Arc<rsa::PublicKey>,
+}
+
+impl PublicKey for RsaPublic {
+    fn export(&self, form: Form) -> Result<Vec<u8>, Errno> {
+        check_form(form)?;
+        self.key.to_spki().ok_or(Errno::InternalError)
+    }
+
+    fn canonical(&self) -> Result<Vec<u8>, Errno> {
+        self.export(Form::Der)
+    }
+
+    /// Import has checked the size of the modulus and of the exponent, and that both are odd. No more can be known.
+    fn check(&self) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    fn verifier(self: Arc<Self>) -> Result<Box<dyn Verifier>, Errno> {
+        Ok(Box::new(RsaVerifier { key: self, message: Message::whole() }))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn held(&self) -> usize {
+        self.key.held()
+    }
+}
+
+struct RsaSigner {
+    key: Arc<RsaSecret>,
+    message: Message,
+}
+
+impl Signer for RsaSigner {
+    fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
+        self.message.update(data, self.key.scheme.digest, account)
+    }
+
+    fn sign(&mut self) -> Result<Vec<u8>, Errno> {
+        let RsaSecret { scheme, key } = &*self.key;
+        match &self.message {
+            Message::Whole(message) => key.sign(scheme, message),
+            Message::Hashed(context) => key.sign_digest(scheme, context.finish().as_ref()),
+        }
+    }
+}
+
+struct RsaVerifier {
+    key: Arc<RsaPublic>,
+    message: Message,
+}
+
+impl Verifier for RsaVerifier {
+    fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
+        self.message.update(data, self.key.scheme.digest, account)
+    }
+
+    fn verify(&mut self, signature: &[u8]) -> Result<(), Errno> {
+        let RsaPublic { scheme, key } = &*self.key;
+        match &self.message {
+            Message::Whole(message) => key.verify(scheme, message, signature),
+            Message::Hashed(context) => key.verify_digest(scheme, context.finish().as_ref(), signature),
+        }
+    }
+}
