@@ -8,7 +8,7 @@ use crate::errno::Errno;
 use crate::limits::Account;
 use crate::secret::Secret;
 
-/// From this many bytes on a message is hashed as it comes.
+/// Messages longer than this are hashed as they come.
 const LONG: usize = 64 << 10;
 
 #[derive(Clone)]
