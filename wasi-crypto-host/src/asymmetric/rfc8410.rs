@@ -1,10 +1,10 @@
 //! Keys of the 25519 curves in DER, as RFC 8410 lays them out.
 
-use pkcs8::der::asn1::{BitStringRef, OctetStringRef};
-use pkcs8::der::{Decode, Encode, SecretDocument};
-use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
-use pkcs8::{ObjectIdentifier, PrivateKeyInfoRef};
+use pkcs8::ObjectIdentifier;
+use pkcs8::der::asn1::OctetStringRef;
+use pkcs8::der::{Decode, Encode};
 
+use crate::asymmetric::der;
 use crate::errno::Errno;
 use crate::secret::Secret;
 
@@ -22,10 +22,7 @@ pub(crate) struct PrivateKey {
 
 /// Reads a `PrivateKeyInfo` or `OneAsymmetricKey`. `invalid_key` if it is none of this algorithm.
 pub(crate) fn read_private(oid: ObjectIdentifier, der: &[u8]) -> Result<PrivateKey, Errno> {
-    let info = PrivateKeyInfoRef::try_from(der).map_err(|_| Errno::InvalidKey)?;
-    if info.algorithm.oid != oid || info.algorithm.parameters.is_some() {
-        return Err(Errno::InvalidKey);
-    }
+    let info = der::read_private(oid, der)?;
     let inner = <&OctetStringRef>::from_der(info.private_key.as_bytes()).map_err(|_| Errno::InvalidKey)?;
     if inner.as_bytes().len() != KEY_LEN {
         return Err(Errno::InvalidKey);
@@ -34,31 +31,18 @@ pub(crate) fn read_private(oid: ObjectIdentifier, der: &[u8]) -> Result<PrivateK
     Ok(PrivateKey { secret: Secret::from(inner.as_bytes()), public })
 }
 
-/// Writes a `PrivateKeyInfo` (version 1, without the public key, as OpenSSL does).
+/// Writes a `PrivateKeyInfo`.
 pub(crate) fn write_private(oid: ObjectIdentifier, secret: &[u8]) -> Result<Secret, Errno> {
-    let write = || {
-        let inner = Secret::from_vec(OctetStringRef::new(secret)?.to_der()?);
-        let algorithm = AlgorithmIdentifierRef { oid, parameters: None };
-        SecretDocument::encode_msg(&PrivateKeyInfoRef::new(algorithm, OctetStringRef::new(&inner)?))
-    };
-    write().map(|document| Secret::from(document.as_bytes())).map_err(|_| Errno::InternalError)
+    let inner = OctetStringRef::new(secret).and_then(|octets| octets.to_der()).map_err(|_| Errno::InternalError)?;
+    der::write_private(oid, &Secret::from_vec(inner))
 }
 
 /// Reads a `SubjectPublicKeyInfo`. `invalid_key` if it is none of this algorithm.
 pub(crate) fn read_public(oid: ObjectIdentifier, der: &[u8]) -> Result<[u8; KEY_LEN], Errno> {
-    let info = SubjectPublicKeyInfoRef::from_der(der).map_err(|_| Errno::InvalidKey)?;
-    if info.algorithm.oid != oid || info.algorithm.parameters.is_some() {
-        return Err(Errno::InvalidKey);
-    }
-    let bits = info.subject_public_key.as_bytes().ok_or(Errno::InvalidKey)?;
-    bits.try_into().map_err(|_| Errno::InvalidKey)
+    der::read_public(oid, der)?.try_into().map_err(|_| Errno::InvalidKey)
 }
 
 /// Writes a `SubjectPublicKeyInfo`.
 pub(crate) fn write_public(oid: ObjectIdentifier, public: &[u8]) -> Result<Vec<u8>, Errno> {
-    let write = || {
-        let algorithm = AlgorithmIdentifierRef { oid, parameters: None };
-        SubjectPublicKeyInfoRef { algorithm, subject_public_key: BitStringRef::from_bytes(public)? }.to_der()
-    };
-    write().map_err(|_| Errno::InternalError)
+    der::write_public(oid, public)
 }
