@@ -12,8 +12,15 @@ use crate::secret::Secret;
 use crate::signatures;
 
 /// All asymmetric algorithms of this build.
-static ALGORITHMS: &[&[Algorithm]] =
-    &[signatures::rsa::ALGORITHMS, signatures::ecdsa::ALGORITHMS, signatures::eddsa::ALGORITHMS, kx::dh::ALGORITHMS];
+static ALGORITHMS: &[&[Algorithm]] = &[
+    signatures::rsa::ALGORITHMS,
+    signatures::ecdsa::ALGORITHMS,
+    signatures::eddsa::ALGORITHMS,
+    kx::dh::ALGORITHMS,
+    kx::kem::ALGORITHMS,
+];
+=======
+    &[signatures::ecdsa::ALGORITHMS, signatures::eddsa::ALGORITHMS, kx::dh::ALGORITHMS, kx::kem::ALGORITHMS];
 
 /// An asymmetric algorithm under its canonical name.
 pub(crate) struct Algorithm {

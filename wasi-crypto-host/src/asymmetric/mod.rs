@@ -6,3 +6,4 @@ pub(crate) mod ec;
 pub(crate) mod encoding;
 pub(crate) mod key;
 pub(crate) mod rfc8410;
+pub(crate) mod seed;
