@@ -16,11 +16,10 @@ static ALGORITHMS: &[&[Algorithm]] = &[
     signatures::rsa::ALGORITHMS,
     signatures::ecdsa::ALGORITHMS,
     signatures::eddsa::ALGORITHMS,
+    signatures::ml_dsa::ALGORITHMS,
     kx::dh::ALGORITHMS,
     kx::kem::ALGORITHMS,
 ];
-=======
-    &[signatures::ecdsa::ALGORITHMS, signatures::eddsa::ALGORITHMS, kx::dh::ALGORITHMS, kx::kem::ALGORITHMS];
 
 /// An asymmetric algorithm under its canonical name.
 pub(crate) struct Algorithm {

@@ -8,6 +8,7 @@ pub(crate) mod ed25519;
 pub(crate) mod hkdf;
 pub(crate) mod hmac;
 pub(crate) mod kem;
+pub(crate) mod ml_dsa;
 pub(crate) mod ml_kem;
 pub(crate) mod pbkdf2;
 pub(crate) mod random;

@@ -4,4 +4,5 @@ pub(crate) mod ecdsa;
 pub(crate) mod eddsa;
 pub(crate) mod message;
 pub(crate) mod rsa;
+pub(crate) mod ml_dsa;
 pub(crate) mod state;

@@ -1,0 +1,166 @@
+//! ML-DSA (FIPS 204): hedged signatures with an empty context. A secret key is its seed.
+
+use std::any::Any;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use crate::asymmetric::algorithm::{
+    Algorithm, FixedLength, Keys, PublicKey, SecretKey, SignatureFormat, Signer, Usage, Verifier,
+};
+use crate::asymmetric::der;
+use crate::asymmetric::encoding::{Form, SignatureEncoding};
+use crate::asymmetric::seed::{self, Material};
+use crate::backend::ml_dsa::{
+    Message, MlDsa44, MlDsa65, MlDsa87, Parameters, SEED_LEN, SigningKey, VerifyingKey, is_signature, signature_len,
+};
+use crate::backend::random;
+use crate::errno::Errno;
+use crate::limits::Account;
+use crate::secret::Secret;
+
+pub(crate) static ALGORITHMS: &[Algorithm] =
+    &[algorithm::<MlDsa44>("ML-DSA-44"), algorithm::<MlDsa65>("ML-DSA-65"), algorithm::<MlDsa87>("ML-DSA-87")];
+
+const fn algorithm<P: Parameters>(name: &'static str) -> Algorithm {
+    Algorithm { name, keys: &MlDsa::<P>(PhantomData), usage: Usage::Signatures(&MlDsa::<P>(PhantomData)) }
+}
+
+struct MlDsa<P>(PhantomData<fn() -> P>);
+
+impl<P: Parameters> Keys for MlDsa<P> {
+    fn generate(&self) -> Result<Arc<dyn SecretKey>, Errno> {
+        let mut seed = Secret::zeroed(SEED_LEN);
+        random::fill(&mut seed)?;
+        Ok(Arc::new(MlDsaSecret(secret_from_seed::<P>(&seed)?)))
+    }
+
+    /// Raw: the seed. DER without the seed is `unsupported_encoding`: the library cannot check such keys, and panics over some.
+    fn import_secret(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn SecretKey>, Errno> {
+        let key = match form {
+            Form::Raw => secret_from_seed::<P>(encoded)?,
+            Form::Der => secret_from_der::<P>(encoded)?,
+            Form::Sec => return Err(Errno::UnsupportedEncoding),
+        };
+        Ok(Arc::new(MlDsaSecret(key)))
+    }
+
+    fn import_public(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn PublicKey>, Errno> {
+        let raw = match form {
+            Form::Raw => encoded,
+            Form::Der => der::read_public(P::OID, encoded)?,
+            Form::Sec => return Err(Errno::UnsupportedEncoding),
+        };
+        let key = VerifyingKey::<P>::from_raw(raw).ok_or(Errno::InvalidKey)?;
+        Ok(Arc::new(MlDsaPublic(Arc::new(key))))
+    }
+}
+
+fn secret_from_seed<P: Parameters>(seed: &[u8]) -> Result<Arc<SigningKey<P>>, Errno> {
+    let seed = seed.try_into().map_err(|_| Errno::InvalidKey)?;
+    Ok(Arc::new(SigningKey::from_seed(seed)))
+}
+
+fn secret_from_der<P: Parameters>(encoded: &[u8]) -> Result<Arc<SigningKey<P>>, Errno> {
+    let encoded = seed::read_private(P::OID, encoded)?;
+    let key = match encoded.material {
+        Material::Seed(seed) | Material::Both { seed, .. } => secret_from_seed::<P>(seed)?,
+        Material::Expanded(_) => return Err(Errno::UnsupportedEncoding),
+    };
+    encoded.check(|| Some(key.to_expanded()), || key.public().raw().to_vec())?;
+    Ok(key)
+}
+
+impl<P: Parameters> SignatureFormat for MlDsa<P> {
+    fn import(&self, encoded: &[u8], encoding: SignatureEncoding) -> Result<Vec<u8>, Errno> {
+        let raw = FixedLength(signature_len::<P>()).import(encoded, encoding)?;
+        if is_signature::<P>(&raw) { Ok(raw) } else { Err(Errno::InvalidSignature) }
+    }
+
+    fn export(&self, raw: &[u8], encoding: SignatureEncoding) -> Result<Vec<u8>, Errno> {
+        FixedLength(signature_len::<P>()).export(raw, encoding)
+    }
+}
+
+struct MlDsaSecret<P: Parameters>(Arc<SigningKey<P>>);
+
+impl<P: Parameters> SecretKey for MlDsaSecret<P> {
+    fn export(&self, form: Form) -> Result<Secret, Errno> {
+        match form {
+            Form::Raw => Ok(Secret::from(&self.0.seed()[..])),
+            Form::Der => seed::write_seed(P::OID, self.0.seed()),
+            Form::Sec => Err(Errno::UnsupportedEncoding),
+        }
+    }
+
+    fn public_key(&self) -> Result<Arc<dyn PublicKey>, Errno> {
+        Ok(Arc::new(MlDsaPublic(Arc::clone(self.0.public()))))
+    }
+
+    fn signer(self: Arc<Self>) -> Result<Box<dyn Signer>, Errno> {
+        Ok(Box::new(MlDsaSigner { message: self.0.public().message(), key: Arc::clone(&self.0) }))
+    }
+
+    fn held(&self) -> usize {
+        SigningKey::<P>::HELD
+    }
+}
+
+struct MlDsaPublic<P: Parameters>(Arc<VerifyingKey<P>>);
+
+impl<P: Parameters> PublicKey for MlDsaPublic<P> {
+    fn export(&self, form: Form) -> Result<Vec<u8>, Errno> {
+        match form {
+            Form::Raw => Ok(self.0.raw().to_vec()),
+            Form::Der => der::write_public(P::OID, self.0.raw()),
+            Form::Sec => Err(Errno::UnsupportedEncoding),
+        }
+    }
+
+    fn check(&self) -> Result<(), Errno> {
+        if self.0.is_sound() { Ok(()) } else { Err(Errno::InvalidKey) }
+    }
+
+    fn verifier(self: Arc<Self>) -> Result<Box<dyn Verifier>, Errno> {
+        Ok(Box::new(MlDsaVerifier { message: self.0.message(), key: Arc::clone(&self.0) }))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn held(&self) -> usize {
+        VerifyingKey::<P>::HELD
+    }
+}
+
+struct MlDsaSigner<P: Parameters> {
+    key: Arc<SigningKey<P>>,
+    message: Message,
+}
+
+impl<P: Parameters> Signer for MlDsaSigner<P> {
+    fn update(&mut self, data: &[u8], _: &mut Account<'_>) -> Result<(), Errno> {
+        self.message.update(data);
+        Ok(())
+    }
+
+    fn sign(&mut self) -> Result<Vec<u8>, Errno> {
+        self.key.sign(&self.message)
+    }
+}
+
+struct MlDsaVerifier<P: Parameters> {
+    key: Arc<VerifyingKey<P>>,
+    message: Message,
+}
+
+impl<P: Parameters> Verifier for MlDsaVerifier<P> {
+    fn update(&mut self, data: &[u8], _: &mut Account<'_>) -> Result<(), Errno> {
+        self.message.update(data);
+        Ok(())
+    }
+
+    fn verify(&mut self, signature: &[u8]) -> Result<(), Errno> {
+        self.key.verify(&self.message, signature)
+    }
+}
