@@ -28,6 +28,8 @@ pub const RSA: [&str; 12] = [
 ];
 pub const ECDSA: [&str; 3] = ["ECDSA_P256_SHA256", "ECDSA_P384_SHA384", "ECDSA_K256_SHA256"];
 pub const KEY_EXCHANGE: [&str; 3] = ["X25519", "P256-SHA256", "P384-SHA384"];
+pub const KEMS: [&str; 4] = ["X-WING", "ML-KEM-512", "ML-KEM-768", "ML-KEM-1024"];
+pub const ML_DSA: [&str; 3] = ["ML-DSA-44", "ML-DSA-65", "ML-DSA-87"];
 
 /// What a key handle is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +52,7 @@ impl Part {
 
 /// The `algorithm_type` of an algorithm.
 pub fn type_of(algorithm: &str) -> u32 {
-    if KEY_EXCHANGE.contains(&algorithm) { 2 } else { 0 }
+    if KEY_EXCHANGE.contains(&algorithm) || KEMS.contains(&algorithm) { 2 } else { 0 }
 }
 
 /// The row of the table with this name.
@@ -210,6 +212,20 @@ impl Guest {
 
     pub fn agree(&mut self, public: u32, secret: u32) -> Result<Vec<u8>, Errno> {
         let output = self.get("kx_dh", &[public, secret])?;
+        Ok(self.pull(output))
+    }
+
+    /// A new secret, and its ciphertext.
+    pub fn encapsulate(&mut self, public: u32) -> Result<(Vec<u8>, Vec<u8>), Errno> {
+        self.call("kx_encapsulate", &[public, SLOT, SLOT + 4])?;
+        let (secret, ciphertext) =
+            (self.slot(), u32::from_le_bytes(self.memory[SLOT as usize + 4..][..4].try_into().unwrap()));
+        Ok((self.pull(secret), self.pull(ciphertext)))
+    }
+
+    pub fn decapsulate(&mut self, secret: u32, ciphertext: &[u8]) -> Result<Vec<u8>, Errno> {
+        let [ciphertext, len] = self.put(ciphertext);
+        let output = self.get("kx_decapsulate", &[secret, ciphertext, len])?;
         Ok(self.pull(output))
     }
 }
