@@ -15,6 +15,10 @@ use ::wasmtime::{
 
 use crate::abi::{CoreType, GuestMemory, Hostcall, MAX_CORE_PARAMS, SharedMemory, hostcalls};
 use crate::context::WasiCryptoCtx;
+#[cfg(feature = "async")]
+use crate::context::{FinishedWork, PendingWork, Progress};
+#[cfg(feature = "async")]
+use crate::errno::Errno;
 
 /// Adds all functions of wasi-crypto to a linker, for stores that are used synchronously.
 ///
@@ -33,7 +37,7 @@ pub fn add_to_linker<T: 'static>(
 /// Like [`add_to_linker`], for stores that are used asynchronously.
 ///
 /// Work that takes long (password hashing, the generation of RSA keys) runs on tokio's blocking threads; the guest waits
-/// for it, the executor does not. Everything else is done in the call.
+/// for it, the executor does not. Everything else is done in the call, and so is that work where no tokio runtime is.
 ///
 /// # Errors
 ///
@@ -163,18 +167,24 @@ async fn call_async<T: Send + 'static, const N: usize>(
     hostcall: &'static Hostcall,
     args: [u64; N],
 ) -> Result<u32> {
-    use crate::context::Progress;
-    use crate::errno::Errno;
-
     let errno = match with_memory(&mut caller, get, |ctx, memory| ctx.begin_call(hostcall, memory, &args)) {
         Progress::Done(errno) => errno,
-        Progress::Pending(work) => match tokio::task::spawn_blocking(|| work.run()).await {
-            Ok(done) => with_memory(&mut caller, get, |ctx, memory| ctx.finish_call(done, memory, &args)),
-            // The runtime is shutting down.
-            Err(_) => Errno::InternalError,
+        Progress::Pending(work) => match run_elsewhere(work).await {
+            Some(done) => with_memory(&mut caller, get, |ctx, memory| ctx.finish_call(done, memory, &args)),
+            None => Errno::InternalError,
         },
     };
     Ok(u32::from(errno.number()))
+}
+
+/// `None` if the runtime is shutting down.
+#[cfg(feature = "async")]
+async fn run_elsewhere(work: PendingWork) -> Option<FinishedWork> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => runtime.spawn_blocking(|| work.run()).await.ok(),
+        // Another executor is at work.
+        Err(_) => Some(work.run()),
+    }
 }
 
 /// Finds the memory of the guest and lends it with the context. A guest without one has no bytes to point to.
