@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::abi::call::{Call, Finish, Step};
 use crate::abi::common::open_array_output;
-use crate::abi::memory::Output;
+use crate::abi::memory::{Output, Slot};
 use crate::errno::Errno;
 use crate::options::{AlgorithmType, OptionSet, Options};
 use crate::secret::Secret;
@@ -189,20 +189,22 @@ pub(crate) fn symmetric_state_encrypt_detached(call: &mut Call<'_>) -> Result<()
 pub(crate) fn symmetric_state_decrypt(call: &mut Call<'_>) -> Result<(), Errno> {
     let [state, out, out_len, data, data_len, size] = call.args();
     let (output, data) = (call.memory.output(out, out_len)?, call.memory.output(data, data_len)?);
+    let slot = call.memory.slot(size)?;
     let tag_len = call.ctx.table.get_mut::<SymmetricState>(state)?.inner.aead()?.tag_len();
     let (ciphertext, tag) = data.split_tail(tag_len).ok_or(Errno::InvalidTag)?;
-    decrypt(call, state, output, ciphertext, &tag, size)
+    decrypt(call, state, output, ciphertext, &tag, slot)
 }
 
 pub(crate) fn symmetric_state_decrypt_detached(call: &mut Call<'_>) -> Result<(), Errno> {
     let [state, out, out_len, data, data_len, raw_tag, raw_tag_len, size] = call.args();
     let (output, data) = (call.memory.output(out, out_len)?, call.memory.output(data, data_len)?);
     let tag = call.memory.output(raw_tag, raw_tag_len)?;
+    let slot = call.memory.slot(size)?;
     let tag_len = call.ctx.table.get_mut::<SymmetricState>(state)?.inner.aead()?.tag_len();
     if tag.len() != tag_len {
         return Err(Errno::InvalidTag);
     }
-    decrypt(call, state, output, data, &tag, size)
+    decrypt(call, state, output, data, &tag, slot)
 }
 
 pub(crate) fn symmetric_state_ratchet(call: &mut Call<'_>) -> Result<(), Errno> {
@@ -246,9 +248,8 @@ fn decrypt(
     output: Output,
     data: Output,
     tag: &Output,
-    size: u32,
+    slot: Slot<4>,
 ) -> Result<(), Errno> {
-    let slot = call.memory.slot(size)?;
     check_output(&output, data.len())?;
     let aead = call.ctx.table.get_mut::<SymmetricState>(state)?.inner.aead()?;
     let len = data.len() as u32;
