@@ -5,7 +5,7 @@
 
 pub mod transcript;
 
-use wasi_crypto_host::{Errno, GuestMemory, Hostcall, WasiCryptoCtx, WasiCryptoCtxBuilder, hostcalls};
+use wasi_crypto_host::{Errno, GuestMemory, Hostcall, MAX_CORE_PARAMS, WasiCryptoCtx, WasiCryptoCtxBuilder, hostcalls};
 
 /// The way from the guest to the host.
 pub trait Transport {
@@ -94,10 +94,13 @@ impl<T: Transport> Guest<T> {
         Self { transport, next: DATA }
     }
 
-    /// Calls with raw arguments.
+    /// Calls with raw arguments. Allocates nothing itself.
     pub fn call(&mut self, name: &str, args: &[u32]) -> Result<(), Errno> {
-        let args: Vec<u64> = args.iter().map(|arg| u64::from(*arg)).collect();
-        self.call_u64(name, &args)
+        let mut wide = [0; MAX_CORE_PARAMS];
+        for (wide, arg) in wide.iter_mut().zip(args) {
+            *wide = u64::from(*arg);
+        }
+        self.call_u64(name, &wide[..args.len()])
     }
 
     pub fn call_u64(&mut self, name: &str, args: &[u64]) -> Result<(), Errno> {
