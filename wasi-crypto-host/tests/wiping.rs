@@ -1,0 +1,324 @@
+//! Memory that held a secret is wiped before it is given back.
+//!
+//! The allocator of this test looks at each block that the host frees, for pieces of the secrets that the guest put in.
+#![allow(unsafe_code, reason = "an allocator that looks at what is freed is one")]
+
+mod support;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use support::{Guest, Native, Random, SLOT, Transport, hostcall};
+use wasi_crypto_host::{Errno, GuestMemory, Hostcall, Progress, WasiCryptoCtx};
+
+struct Watching;
+
+#[global_allocator]
+static ALLOCATOR: Watching = Watching;
+
+/// A secret is found by any aligned or unaligned piece of this size.
+const PIECE: usize = 8;
+const MOST: usize = 16;
+
+thread_local! {
+    /// Whether freed blocks are looked at.
+    static WATCHED: Cell<bool> = const { Cell::new(false) };
+    /// The pieces to look for.
+    static PIECES: Cell<[u64; MOST]> = const { Cell::new([0; MOST]) };
+    /// The size of the last block that still held one, if any did.
+    static FOUND: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+// SAFETY: memory comes from the system's allocator and goes back to it as it came; in between only bytes of the block are read,
+// which are initialized because all memory is handed out zeroed. Nothing here allocates or unwinds.
+unsafe impl GlobalAlloc for Watching {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        if WATCHED.get() {
+            // SAFETY: the block is the caller's to give up, and `layout.size()` bytes long.
+            unsafe { look(ptr, layout.size()) };
+        }
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(ptr, layout) }
+    }
+
+    // `realloc` is the trait's own: allocate, copy, `dealloc`. So what growing leaves behind is looked at, too.
+}
+
+/// # Safety
+///
+/// `ptr` must be valid for reads of `len` bytes.
+unsafe fn look(ptr: *const u8, len: usize) {
+    let (pieces, mut window) = (PIECES.get(), 0u64);
+    for i in 0..len {
+        // SAFETY: `i` is inside. Volatile, so that what the owner wrote last is what is seen, dead or not.
+        window = window << 8 | u64::from(unsafe { ptr.add(i).read_volatile() });
+        if i + 1 >= PIECE && window != 0 && pieces.contains(&window) {
+            FOUND.set(Some(len));
+        }
+    }
+}
+
+/// Looks for `secret`, in pieces, in all that `work` frees on this thread.
+fn freed_with<R>(secret: &[u8], work: impl FnOnce() -> R) -> (R, Option<usize>) {
+    let mut pieces = [0; MOST];
+    for (piece, bytes) in pieces.iter_mut().zip(secret.chunks_exact(PIECE)) {
+        *piece = u64::from_be_bytes(bytes.try_into().unwrap());
+    }
+    PIECES.set(pieces);
+    FOUND.set(None);
+    WATCHED.set(true);
+    let result = work();
+    WATCHED.set(false);
+    (result, FOUND.get())
+}
+
+/// Watches the host, and the host alone, in each call.
+struct Watched {
+    native: Native,
+    secret: Vec<u8>,
+    /// Whether long work is handed out, as to an asynchronous engine.
+    defers: bool,
+}
+
+impl Watched {
+    fn run(&mut self, name: &str, work: impl FnOnce(&mut Native) -> Errno) -> Errno {
+        let (errno, found) = freed_with(&self.secret, || work(&mut self.native));
+        assert_eq!(found, None, "{name} freed a block of so many bytes with a secret in it");
+        errno
+    }
+}
+
+impl Transport for Watched {
+    fn call(&mut self, hostcall: &'static Hostcall, args: &[u64]) -> Errno {
+        let defers = self.defers;
+        self.run(hostcall.name(), |Native { ctx, memory }| {
+            if !defers {
+                return ctx.call(hostcall, GuestMemory::unshared(memory), args);
+            }
+            match ctx.begin_call(hostcall, GuestMemory::unshared(memory), args) {
+                Progress::Done(errno) => errno,
+                Progress::Pending(work) => ctx.finish_call(work.run(), GuestMemory::unshared(memory), args),
+            }
+        })
+    }
+
+    fn read(&mut self, start: u32, into: &mut [u8]) {
+        self.native.read(start, into);
+    }
+
+    fn write(&mut self, start: u32, from: &[u8]) {
+        self.native.write(start, from);
+    }
+}
+
+fn guest(secret: &[u8]) -> Guest<Watched> {
+    let native = Native::new(WasiCryptoCtx::builder(), 1 << 17);
+    Guest::new(Watched { native, secret: secret.to_vec(), defers: false })
+}
+
+/// Drops a guest's context with all that is open in it.
+fn drop_context(guest: Guest<Watched>) {
+    let Watched { native: Native { ctx, .. }, secret, .. } = guest.transport;
+    let ((), found) = freed_with(&secret, || drop(ctx));
+    assert_eq!(found, None, "dropping the context freed a block of so many bytes with a secret in it");
+}
+
+const KEYED: [(&str, usize); 13] = [
+    ("AES-128-GCM", 16),
+    ("AES-256-GCM", 32),
+    ("CHACHA20-POLY1305", 32),
+    ("XCHACHA20-POLY1305", 32),
+    ("HMAC/SHA-256", 40),
+    ("HMAC/SHA-384", 40),
+    ("HMAC/SHA-512", 40),
+    ("HKDF-EXTRACT/SHA-256", 40),
+    ("HKDF-EXTRACT/SHA-384", 40),
+    ("HKDF-EXTRACT/SHA-512", 40),
+    ("HKDF-EXPAND/SHA-256", 64),
+    ("HKDF-EXPAND/SHA-384", 64),
+    ("HKDF-EXPAND/SHA-512", 64),
+];
+
+fn key(len: usize) -> Vec<u8> {
+    Random(0x5ec3e7).bytes(len)
+}
+
+#[test]
+fn the_allocator_finds_what_is_not_wiped() {
+    let secret = key(32);
+    let left = secret[8..].to_vec();
+    assert_eq!(freed_with(&secret, || drop(left)).1, Some(24));
+    let mut grown = Vec::with_capacity(40);
+    grown.extend_from_slice(&secret);
+    let (_, found) = freed_with(&secret, || {
+        grown.reserve(4096);
+        grown.fill(0);
+        drop(grown);
+    });
+    assert_eq!(found, Some(40), "growing leaves a copy");
+    let mut wiped = secret.clone();
+    wiped.fill(0);
+    assert_eq!(freed_with(&secret, || drop(std::hint::black_box(wiped))).1, None);
+}
+
+#[test]
+fn keys_are_wiped_when_they_are_closed_exported_or_refused() {
+    for (name, len) in KEYED {
+        let raw = key(len);
+        let mut guest = guest(&raw);
+        let key = guest.import(name, &raw).unwrap();
+        assert_eq!(guest.export(key).unwrap(), raw);
+        // An output that is never pulled, or not to its end.
+        guest.call_for_u32("symmetric_key_export", &[key]).unwrap();
+        let output = guest.call_for_u32("symmetric_key_export", &[key]).unwrap();
+        guest.call("array_output_pull", &[output, 64, 9, SLOT]).unwrap();
+        guest.call("symmetric_key_close", &[key]).unwrap();
+        if name.contains("GCM") || name.contains("POLY1305") {
+            assert_eq!(guest.import(name, &raw[1..]), Err(Errno::InvalidKey));
+        }
+        drop_context(guest);
+    }
+}
+
+#[test]
+fn keys_are_wiped_when_the_last_state_is_closed() {
+    for (name, len) in KEYED {
+        let raw = key(len);
+        let mut guest = guest(&raw);
+        let key = guest.import(name, &raw).unwrap();
+        let nonce = guest.nonce(&[7; 24][..if name.starts_with('X') { 24 } else { 12 }]);
+        let state = guest.open(name, Some(key), Some(nonce)).unwrap();
+        guest.call("symmetric_key_close", &[key]).unwrap();
+        let clone = guest.clone_state(state).unwrap();
+        guest.absorb(clone, &[1; 100]).unwrap();
+        if name.starts_with("HMAC") {
+            guest.squeeze_tag(clone).unwrap();
+        } else if name.starts_with("HKDF-EXTRACT") {
+            guest.squeeze_key(clone, &name.replace("EXTRACT", "EXPAND")).unwrap();
+        } else if name.starts_with("HKDF-EXPAND") {
+            guest.squeeze(clone, 200).unwrap();
+        } else {
+            let sealed = guest.encrypt(clone, &[2; 50]).unwrap();
+            guest.decrypt(clone, &sealed).unwrap();
+        }
+        guest.close(state).unwrap();
+        guest.close(clone).unwrap();
+        drop_context(guest);
+    }
+}
+
+#[test]
+fn data_that_states_gather_is_wiped_however_it_grew() {
+    let secret = key(64);
+    for name in ["AES-256-GCM", "HKDF-EXTRACT/SHA-256", "HKDF-EXPAND/SHA-256", "SHA-256", "SHA-512", "HMAC/SHA-384"] {
+        let mut guest = guest(&secret);
+        let key = (!name.starts_with("SHA")).then(|| guest.import(name, &[9; 32]).unwrap());
+        let nonce = guest.nonce(&[7; 12]);
+        let state = guest.open(name, key, Some(nonce)).unwrap();
+        for piece in [8, 16, 64, 30] {
+            guest.absorb(state, &secret[..piece]).unwrap();
+            let clone = guest.clone_state(state).unwrap();
+            guest.close(clone).unwrap();
+        }
+        guest.close(state).unwrap();
+        drop_context(guest);
+    }
+}
+
+#[test]
+fn passwords_salts_and_derived_keys_are_wiped() {
+    let secret = key(40);
+    for defers in [false, true] {
+        let mut guest = guest(&secret);
+        guest.transport.defers = defers;
+        let options = guest.options_open();
+        guest.options_set(options, "salt", &secret).unwrap();
+        guest.options_set_u64(options, "ops_limit", 3000).unwrap();
+        let state = guest.open("PBKDF2-SHA-256", None, Some(options)).unwrap();
+        for _ in 0..5 {
+            guest.absorb(state, &secret).unwrap();
+        }
+        let derived = guest.squeeze(state, 64).unwrap();
+        // The same again, and now it is the result that must not be left.
+        guest.transport.secret = derived.clone();
+        assert_eq!(guest.squeeze(state, 64).unwrap(), derived);
+        guest.transport.secret = secret.clone();
+        // The state shares the options with the set until one of them changes.
+        guest.options_set(options, "salt", &secret[8..]).unwrap();
+        guest.options_set(options, "salt", b"").unwrap();
+        guest.call("options_close", &[options]).unwrap();
+        guest.close(state).unwrap();
+        drop_context(guest);
+    }
+}
+
+#[test]
+fn long_work_that_is_never_run_is_wiped() {
+    let secret = key(40);
+    let mut guest = guest(&secret);
+    let options = guest.options_open();
+    guest.options_set(options, "salt", &secret).unwrap();
+    guest.options_set_u64(options, "ops_limit", 3000).unwrap();
+    let state = guest.open("PBKDF2-SHA-256", None, Some(options)).unwrap();
+    guest.absorb(state, &secret).unwrap();
+    let squeeze = [u64::from(state), 64, 32];
+    guest.transport.run("a squeeze that is given up", |Native { ctx, memory }| {
+        let memory = GuestMemory::unshared(memory);
+        match ctx.begin_call(hostcall("symmetric_state_squeeze"), memory, &squeeze) {
+            Progress::Done(errno) => errno,
+            Progress::Pending(work) => {
+                drop(work);
+                Errno::Success
+            }
+        }
+    });
+    guest.transport.run("a squeeze whose result is given up", |Native { ctx, memory }| {
+        let memory = GuestMemory::unshared(memory);
+        match ctx.begin_call(hostcall("symmetric_state_squeeze"), memory, &squeeze) {
+            Progress::Done(errno) => errno,
+            Progress::Pending(work) => {
+                drop(work.run());
+                Errno::Success
+            }
+        }
+    });
+    drop_context(guest);
+}
+
+#[test]
+fn derived_keys_and_tags_are_wiped() {
+    let mut guest = guest(&[]);
+    let ikm = guest.import("HKDF-EXTRACT/SHA-512", &key(20)).unwrap();
+    let extraction = guest.open("HKDF-EXTRACT/SHA-512", Some(ikm), None).unwrap();
+    let prk = guest.squeeze_key(extraction, "HKDF-EXPAND/SHA-512").unwrap();
+    let raw = guest.export(prk).unwrap();
+    guest.transport.secret = raw;
+    for _ in 0..2 {
+        let again = guest.squeeze_key(extraction, "HKDF-EXPAND/SHA-512").unwrap();
+        guest.call("symmetric_key_close", &[again]).unwrap();
+    }
+    guest.call("symmetric_key_close", &[prk]).unwrap();
+
+    let mac_key = guest.import("HMAC/SHA-256", &key(32)).unwrap();
+    let mac = guest.open("HMAC/SHA-256", Some(mac_key), None).unwrap();
+    let first = guest.squeeze_tag(mac).unwrap();
+    let tag = guest.pull_tag(first).unwrap();
+    guest.transport.secret = tag.clone();
+    let (second, third) = (guest.squeeze_tag(mac).unwrap(), guest.squeeze_tag(mac).unwrap());
+    guest.verify(second, &tag).unwrap();
+    guest.call("symmetric_tag_close", &[second]).unwrap();
+    assert_eq!(guest.pull_tag(third).unwrap(), tag);
+
+    let state = guest.cipher("AES-128-GCM", &key(16), &[7; 12]);
+    let (ciphertext, tag) = guest.encrypt_detached(state, b"message").unwrap();
+    guest.transport.secret = tag.clone();
+    guest.decrypt_detached(state, &ciphertext, &tag).unwrap();
+    let state = guest.cipher("AES-128-GCM", &key(16), &[7; 12]);
+    assert_eq!(guest.encrypt_detached(state, b"message").unwrap().1, tag);
+    drop_context(guest);
+}
