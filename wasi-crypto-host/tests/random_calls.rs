@@ -1,0 +1,390 @@
+//! Long random sequences of calls over the whole table, most of them nonsense: the host never panics, never writes outside the
+//! ranges that a call names, and ends with its accounts at zero.
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use support::{Random, hostcall};
+use wasi_crypto_host::{
+    Errno, GuestMemory, HandleType, Hostcall, ParamType, Progress, ResultType, WasiCryptoCtx, hostcalls,
+};
+
+const MEMORY: usize = 4096;
+/// The first part of the memory keeps names, option records and a few numbers; the calls' own data lie behind.
+const KEPT: u32 = 1024;
+
+const ALGORITHMS: &[&str] = &[
+    "SHA-256",
+    "SHA-512",
+    "HMAC/SHA-256",
+    "HMAC/SHA-384",
+    "HKDF-EXTRACT/SHA-256",
+    "HKDF-EXPAND/SHA-256",
+    "AES-128-GCM",
+    "AES-256-GCM",
+    "CHACHA20-POLY1305",
+    "XCHACHA20-POLY1305",
+    "PBKDF2-SHA-256",
+    "Ed25519",
+    "no such thing",
+];
+/// Algorithms with the sizes of a key and a nonce, 0 for none.
+const KINDS: &[(&str, u64, u64)] = &[
+    ("AES-128-GCM", 16, 12),
+    ("AES-256-GCM", 32, 12),
+    ("CHACHA20-POLY1305", 32, 12),
+    ("XCHACHA20-POLY1305", 32, 24),
+    ("HMAC/SHA-256", 20, 0),
+    ("HKDF-EXTRACT/SHA-256", 20, 0),
+    ("HKDF-EXPAND/SHA-256", 40, 0),
+    ("SHA-512", 0, 0),
+    ("PBKDF2-SHA-256", 0, 0),
+];
+const OPTIONS: &[&str] = &["nonce", "salt", "context", "ops_limit", "parallelism", "buffer", "colour"];
+
+#[test]
+fn nonsense_does_nothing_bad() {
+    for seed in 0..8 {
+        let mut session = Session::new(seed, false);
+        for step in 0..4000 {
+            session.step(step);
+        }
+        session.close_all();
+    }
+}
+
+#[test]
+fn nonsense_does_nothing_bad_when_long_work_is_handed_out() {
+    for seed in 100..104 {
+        let mut session = Session::new(seed, true);
+        for step in 0..4000 {
+            session.step(step);
+        }
+        session.close_all();
+    }
+}
+
+/// The test would prove nothing if the calls all failed.
+#[test]
+fn enough_of_the_nonsense_makes_sense() {
+    let mut session = Session::new(1, false);
+    for step in 0..20_000 {
+        session.step(step);
+    }
+    for hostcall in hostcalls().iter().filter(|hostcall| hostcall.is_implemented()) {
+        let never = ["secrets_manager_open", "symmetric_state_ratchet", "symmetric_tag_verify"];
+        let succeeded = session.successes.get(hostcall.name()).copied().unwrap_or(0);
+        assert!(succeeded > 0 || never.contains(&hostcall.name()), "{} never succeeded", hostcall.name());
+    }
+    for errno in [
+        Errno::GuestError,
+        Errno::InvalidHandle,
+        Errno::Closed,
+        Errno::Overflow,
+        Errno::InvalidTag,
+        Errno::TooManyHandles,
+    ] {
+        assert!(session.errors.contains_key(&errno), "no call ended in {errno}");
+    }
+}
+
+struct Session {
+    random: Random,
+    seed: u64,
+    ctx: WasiCryptoCtx,
+    memory: Vec<u8>,
+    names: Vec<[u32; 2]>,
+    open: Vec<(HandleType, u32)>,
+    /// Handles that were closed.
+    old: Vec<u32>,
+    defers: bool,
+    successes: BTreeMap<&'static str, u32>,
+    errors: BTreeMap<Errno, u32>,
+}
+
+/// A range that a call may write to, and whether it is a result.
+struct Writable {
+    start: u64,
+    len: u64,
+    is_result: bool,
+}
+
+impl Session {
+    fn new(seed: u64, defers: bool) -> Self {
+        let builder = WasiCryptoCtx::builder().max_handles(100).max_bytes(20_000).max_gathered_bytes(2_000);
+        let mut memory = vec![0; MEMORY];
+        let mut names = Vec::new();
+        let mut at = 512;
+        for name in [ALGORITHMS, OPTIONS].concat() {
+            memory[at..at + name.len()].copy_from_slice(name.as_bytes());
+            names.push([at as u32, name.len() as u32]);
+            at += name.len();
+        }
+        assert!(at <= KEPT as usize);
+        Self {
+            random: Random(seed),
+            seed,
+            ctx: builder.max_password_iterations(5_000).build().unwrap(),
+            memory,
+            names,
+            open: Vec::new(),
+            old: vec![0, 1, u32::MAX],
+            defers,
+            successes: BTreeMap::new(),
+            errors: BTreeMap::new(),
+        }
+    }
+
+    fn step(&mut self, step: usize) {
+        if step % 1000 == 999 {
+            self.close_all();
+        }
+        if step % 20 == 0 {
+            self.make_sense(step);
+            return;
+        }
+        let hostcall = match self.random.pick(hostcalls()) {
+            missing if !missing.is_implemented() && step % 10 > 0 => return,
+            // So that objects live long enough to be used.
+            close if close.name().ends_with("_close") && step % 4 > 0 => return,
+            hostcall => hostcall,
+        };
+        let noise = self.random.below(MEMORY - KEPT as usize) + KEPT as usize;
+        self.memory[noise] = self.random.next() as u8;
+        let args = self.arguments(hostcall);
+        self.checked_call(step, hostcall, &args);
+    }
+
+    /// A few calls that belong together, so that the others find states to play with.
+    fn make_sense(&mut self, step: usize) {
+        const SLOT: u64 = KEPT as u64;
+        const DATA: u64 = KEPT as u64 + 16;
+        let named = |session: &Self, name: &str| {
+            let index = ALGORITHMS.iter().chain(OPTIONS).position(|known| *known == name).unwrap();
+            session.names[index].map(u64::from)
+        };
+        let (name, key_len, nonce_len) = *self.random.pick(KINDS);
+        let run = |session: &mut Self, name: &str, args: &[&[u64]]| {
+            let errno = session.checked_call(step, hostcall(name), &args.concat());
+            let slot = &session.memory[SLOT as usize..][..4];
+            (errno == Errno::Success).then(|| u64::from(u32::from_le_bytes(slot.try_into().unwrap())))
+        };
+        let Some(options) = run(self, "options_open", &[&[1, SLOT]]) else { return };
+        run(self, "options_set", &[&[options], &named(self, "nonce"), &[DATA, nonce_len]]);
+        run(self, "options_set", &[&[options], &named(self, "salt"), &[DATA, 9]]);
+        run(self, "options_set_u64", &[&[options], &named(self, "ops_limit"), &[3]]);
+        self.memory[..8].copy_from_slice(&[1, 0, 0, 0, 0, 0, 0, 0]);
+        if key_len > 0 {
+            let import = [&named(self, name)[..], &[DATA, key_len, SLOT]];
+            let Some(key) = run(self, "symmetric_key_import", &import) else { return };
+            self.memory[0] = 0;
+            self.memory[4..8].copy_from_slice(&(key as u32).to_le_bytes());
+        }
+        self.memory[8] = 0;
+        self.memory[12..16].copy_from_slice(&(options as u32).to_le_bytes());
+        let open = [&named(self, name)[..], &[0, 8, SLOT]];
+        let Some(state) = run(self, "symmetric_state_open", &open) else { return };
+        if nonce_len > 0 && self.random.below(2) == 0 {
+            let (out, len) = (DATA + self.random.below(300) as u64, self.random.below(200) as u64);
+            if self.random.below(2) == 0 {
+                run(self, "symmetric_state_encrypt", &[&[state, out, len + 16, DATA, len, SLOT]]);
+                run(self, "symmetric_state_decrypt", &[&[state, DATA, len, out, len + 16, SLOT]]);
+            } else {
+                let tag = run(self, "symmetric_state_encrypt_detached", &[&[state, out, len, DATA, len, SLOT]]);
+                run(self, "symmetric_tag_pull", &[&[tag.unwrap_or(0), 2000, 16, SLOT]]);
+                run(self, "symmetric_state_decrypt_detached", &[&[state, DATA, len, out, len, 2000, 16, SLOT]]);
+            }
+        }
+        if name.starts_with("HKDF-EXTRACT") {
+            let squeeze = [&[state][..], &named(self, "HKDF-EXPAND/SHA-256"), &[SLOT]];
+            run(self, "symmetric_state_squeeze_key", &squeeze);
+        }
+    }
+
+    fn checked_call(&mut self, step: usize, hostcall: &'static Hostcall, args: &[u64]) -> Errno {
+        let before = self.memory.clone();
+        let (open, held) = (self.ctx.open_handles(), self.ctx.held_bytes());
+        let errno = self.call(hostcall, args);
+
+        let case = || format!("seed {}, step {step}: {}{args:x?} = {errno}", self.seed, hostcall.name());
+        let writable = writable(hostcall, args);
+        if errno != Errno::Success {
+            *self.errors.entry(errno).or_default() += 1;
+            assert_eq!((self.ctx.open_handles(), self.ctx.held_bytes()), (open, held), "{}", case());
+        }
+        // Compared as a whole first: that is much faster than byte by byte.
+        let changes = self.memory.iter().zip(&before).enumerate().filter(|(_, (now, then))| now != then);
+        for (i, (now, then)) in changes.take(if self.memory == before { 0 } else { MEMORY }) {
+            // A forgery leaves zeros in the output, all other errors nothing.
+            let may_write = |range: &Writable| match errno {
+                Errno::Success => true,
+                Errno::InvalidTag => !range.is_result && *now == 0,
+                _ => false,
+            };
+            let inside = |range: &Writable| (range.start..range.start + range.len).contains(&(i as u64));
+            let allowed = writable.iter().any(|range| inside(range) && may_write(range));
+            assert!(allowed, "{}: byte {i} was {then} and is {now}", case());
+        }
+        if errno == Errno::Success {
+            *self.successes.entry(hostcall.name()).or_default() += 1;
+            self.note_handles(hostcall, args, &writable);
+        }
+        assert_eq!(self.ctx.open_handles(), self.open.len());
+        errno
+    }
+
+    fn call(&mut self, hostcall: &'static Hostcall, args: &[u64]) -> Errno {
+        if !self.defers {
+            return self.ctx.call(hostcall, GuestMemory::unshared(&mut self.memory), args);
+        }
+        match self.ctx.begin_call(hostcall, GuestMemory::unshared(&mut self.memory), args) {
+            Progress::Done(errno) => errno,
+            Progress::Pending(work) => self.ctx.finish_call(work.run(), GuestMemory::unshared(&mut self.memory), args),
+        }
+    }
+
+    fn arguments(&mut self, hostcall: &Hostcall) -> Vec<u64> {
+        let mut args = Vec::new();
+        let params = hostcall.params();
+        for (i, param) in params.iter().enumerate() {
+            match param.ty {
+                ParamType::Handle(ty) => args.push(self.handle(ty).into()),
+                ParamType::String => args.extend(self.name(hostcall).map(u64::from)),
+                ParamType::ConstPointer | ParamType::Pointer => args.push(self.start(i).into()),
+                ParamType::Size => args.push(self.size().into()),
+                ParamType::OptOptions => args.push(self.optional(HandleType::Options, i).into()),
+                ParamType::OptSymmetricKey => args.push(self.optional(HandleType::SymmetricKey, i).into()),
+                ParamType::AlgorithmType if self.random.below(4) > 0 => args.push(1),
+                ParamType::U64 if self.random.below(4) > 0 => args.push(self.random.below(20) as u64),
+                ParamType::List(_) => args.extend([self.start(i), self.size()].map(u64::from)),
+                _ => args.push(self.random.next() >> self.random.below(64)),
+            }
+        }
+        for i in 0..hostcall.results().len() {
+            args.push(self.start(params.len() + i).into());
+        }
+        args
+    }
+
+    /// Mostly one that is open and of this type.
+    fn handle(&mut self, ty: HandleType) -> u32 {
+        let fitting: Vec<u32> = self.open.iter().filter(|(of, _)| *of == ty).map(|(_, handle)| *handle).collect();
+        match self.random.below(12) {
+            0 if !self.open.is_empty() => self.random.pick(&self.open).1,
+            1 => *self.random.pick(&self.old),
+            2 => self.random.next() as u32,
+            _ if !fitting.is_empty() => *self.random.pick(&fitting),
+            _ => *self.random.pick(&self.old),
+        }
+    }
+
+    /// Mostly one that means something.
+    fn name(&mut self, hostcall: &Hostcall) -> [u32; 2] {
+        let (algorithms, options) = self.names.split_at(ALGORITHMS.len());
+        let [start, len] = *self.random.pick(if hostcall.name().contains("options") { options } else { algorithms });
+        match self.random.below(16) {
+            0 => [self.start(0), self.size()],
+            1 => [start, len + 1],
+            _ => [start, len],
+        }
+    }
+
+    /// Mostly inside the memory, behind what is kept there.
+    fn start(&mut self, index: usize) -> u32 {
+        match self.random.below(24) {
+            0 => self.random.next() as u32,
+            1 => (MEMORY - self.random.below(40)) as u32,
+            // Where others of the same call are, too.
+            2..=9 => KEPT + self.random.below(40) as u32,
+            _ => KEPT + (index * 300 + self.random.below(100)) as u32,
+        }
+    }
+
+    fn size(&mut self) -> u32 {
+        match self.random.below(24) {
+            0 => self.random.next() as u32,
+            1 => 3000,
+            2..=5 => self.random.below(300) as u32,
+            _ => *self.random.pick(&[0, 1, 7, 12, 16, 23, 24, 32, 48, 64]),
+        }
+    }
+
+    /// Mostly a record that is right.
+    fn optional(&mut self, ty: HandleType, index: usize) -> u32 {
+        let at = 16 * index;
+        let record = match self.random.below(8) {
+            0 => return self.start(index),
+            1 => self.random.next().to_le_bytes(),
+            2 => [1, 0, 0, 0, 0, 0, 0, 0],
+            _ => {
+                let [a, b, c, d] = self.handle(ty).to_le_bytes();
+                [0, 0xff, 0xff, 0xff, a, b, c, d]
+            }
+        };
+        self.memory[at..at + 8].copy_from_slice(&record);
+        at as u32
+    }
+
+    /// Follows which handles are open now.
+    fn note_handles(&mut self, hostcall: &Hostcall, args: &[u64], writable: &[Writable]) {
+        let name = hostcall.name();
+        // A pull closes what it empties; whether it did, the number of open handles says.
+        let pulled = name == "array_output_pull" && self.ctx.open_handles() < self.open.len();
+        if name.ends_with("_close") || name == "symmetric_tag_pull" || pulled {
+            let handle = args[0] as u32;
+            let index = self.open.iter().position(|(_, open)| *open == handle).expect("an open handle");
+            self.open.swap_remove(index);
+            self.old.push(handle);
+        }
+        let slots = writable.iter().filter(|range| range.is_result);
+        for (result, slot) in hostcall.results().iter().zip(slots) {
+            if let ResultType::Handle(ty) = result {
+                let bytes = &self.memory[slot.start as usize..][..4];
+                let handle = u32::from_le_bytes(bytes.try_into().unwrap());
+                assert!(!self.old.contains(&handle), "{handle:#x} was given out before");
+                assert!(self.open.iter().all(|(_, open)| *open != handle), "{handle:#x} was given out twice");
+                self.open.push((*ty, handle));
+            }
+        }
+    }
+
+    fn close_all(&mut self) {
+        for (ty, handle) in std::mem::take(&mut self.open) {
+            self.old.push(handle);
+            let close = match ty {
+                HandleType::Options => "options_close",
+                HandleType::SymmetricKey => "symmetric_key_close",
+                HandleType::SymmetricState => "symmetric_state_close",
+                HandleType::SymmetricTag => "symmetric_tag_close",
+                HandleType::ArrayOutput => {
+                    let (start, end) = (u64::from(KEPT), MEMORY as u64 - 4);
+                    let pull = [handle.into(), start, end - start, end];
+                    while self.call(hostcall("array_output_pull"), &pull) == Errno::Success {}
+                    continue;
+                }
+                other => panic!("say how to close {other:?}"),
+            };
+            assert_eq!(self.call(hostcall(close), &[handle.into()]), Errno::Success, "{close}");
+        }
+        assert_eq!((self.ctx.open_handles(), self.ctx.held_bytes()), (0, 0));
+    }
+}
+
+/// What a call may write to: the buffers, then the results.
+fn writable(hostcall: &Hostcall, args: &[u64]) -> Vec<Writable> {
+    let mut ranges = Vec::new();
+    let mut index = 0;
+    for param in hostcall.params() {
+        if param.ty == ParamType::Pointer && hostcall.name() != "options_set_guest_buffer" {
+            ranges.push(Writable { start: args[index], len: args[index + 1], is_result: false });
+        }
+        index += if matches!(param.ty, ParamType::String | ParamType::List(_)) { 2 } else { 1 };
+    }
+    for result in hostcall.results() {
+        let len = if matches!(result, ResultType::U64 | ResultType::Version) { 8 } else { 4 };
+        ranges.push(Writable { start: args[index], len, is_result: true });
+        index += 1;
+    }
+    ranges
+}
