@@ -1,1 +1,88 @@
-//! x
+//! Cryptography for WebAssembly guests, done by the host: [WASI-Crypto](https://github.com/WebAssembly/wasi-crypto) 0.10
+//! with the names that users of [RustCrypto](https://github.com/RustCrypto) know.
+//!
+//! The host hashes and encrypts at native speed, and keeps the keys. A guest needs no random number generator and no
+//! cryptographic code of its own. `no_std`, with `alloc`.
+//!
+//! A whole program, which encrypts a message under a password, and authenticates it again:
+//!
+//! ```no_run
+//! use wasi_crypto_bindings::{Error, Hkdf, Hmac, Sha256, XChaCha20Poly1305, pbkdf2_hmac};
+//!
+//! fn main() -> Result<(), Error> {
+//!     let digest = Sha256::try_digest(b"abc")?;
+//!     assert_eq!(digest[..4], [0xba, 0x78, 0x16, 0xbf]);
+//!
+//!     // From a password to two independent keys.
+//!     let mut secret = [0; 32];
+//!     pbkdf2_hmac::<Sha256>(b"correct horse", b"a salt, random if you can", 600_000, &mut secret)?;
+//!     let keys = Hkdf::<Sha256>::from_prk(&secret)?;
+//!     let (mut encryption_key, mut mac_key) = ([0; 32], [0; 32]);
+//!     keys.expand(b"encryption", &mut encryption_key)?;
+//!     keys.expand(b"authentication", &mut mac_key)?;
+//!
+//!     // The host chooses the nonce, and gives nothing back that is not authentic.
+//!     let cipher = XChaCha20Poly1305::import(&encryption_key)?;
+//!     let (nonce, mut sealed) = cipher.seal_with_random_nonce(b"header", b"attack at dawn")?;
+//!     assert_eq!(cipher.open(&nonce, b"header", &sealed)?, b"attack at dawn");
+//!     sealed[0] ^= 1;
+//!     assert_eq!(cipher.open(&nonce, b"header", &sealed), Err(Error::InvalidTag));
+//!
+//!     let tag = Hmac::<Sha256>::try_new(&mac_key)?.try_chain_update(b"message")?.try_finalize()?;
+//!     Hmac::<Sha256>::try_new(&mac_key)?.try_chain_update(b"message")?.try_verify(&tag)
+//! }
+//! ```
+//!
+//! Build it for `wasm32-wasip1` and run it with a host that has wasi-crypto: `wasi-crypto run program.wasm`.
+//! Outside WebAssembly everything compiles, and every call answers [`Error::NotImplemented`].
+//!
+//! # Errors or panics
+//!
+//! Every call can fail: the host may lack an algorithm, or the guest may hold as many handles as it may. Every method of this
+//! crate's own says so with an [`Error`]. RustCrypto's traits often cannot; there the methods panic. Where a trait
+//! has taken the plain name, this crate's method is called `try_…`: `Digest::update` panics, [`Sha256::try_update`] does not.
+//!
+//! # What is where
+//!
+//! | | |
+//! |---|---|
+//! | [`hash`] | [`Sha256`], [`Sha384`], [`Sha512`], [`Sha512_256`] |
+//! | [`hmac`] | [`Hmac`], [`HmacKey`] |
+//! | [`hkdf`] | [`Hkdf`] |
+//! | [`mod@pbkdf2`] | [`pbkdf2_hmac`] |
+//! | [`mod@aead`] | [`Aes128Gcm`], [`Aes256Gcm`], [`ChaCha20Poly1305`], [`XChaCha20Poly1305`] |
+//! | [`symmetric`] | any symmetric algorithm of the host, by its name |
+//! | [`raw`] | all 86 functions of the interface |
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `digest` | yes | the traits of [`digest`](https://docs.rs/digest/0.11) 0.11: `Digest` and `Mac` with all that they stand on |
+//! | `aead` | yes | the traits of [`aead`](https://docs.rs/aead/0.6) 0.6: `Aead`, `AeadInOut`, `KeyInit` |
+#![no_std]
+#![deny(unsafe_code, missing_docs)]
+
+extern crate alloc;
+
+#[macro_use]
+mod imports;
+
+pub mod aead;
+mod error;
+pub mod hash;
+pub mod hkdf;
+pub mod hmac;
+mod host;
+pub mod pbkdf2;
+pub mod raw;
+pub mod symmetric;
+
+pub use crate::aead::{Aes128Gcm, Aes256Gcm, ChaCha20Poly1305, XChaCha20Poly1305};
+pub use crate::error::Error;
+pub use crate::hash::{Sha256, Sha384, Sha512, Sha512_256};
+pub use crate::hkdf::Hkdf;
+pub use crate::hmac::{Hmac, HmacKey};
+pub use crate::pbkdf2::pbkdf2_hmac;
+#[cfg(feature = "digest")]
+pub use digest::{Digest, Mac};

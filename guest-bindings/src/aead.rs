@@ -1,0 +1,306 @@
+//! Authenticated encryption: AES-GCM (NIST SP 800-38D), ChaCha20-Poly1305 (RFC 8439), XChaCha20-Poly1305
+//! (draft-irtf-cfrg-xchacha).
+//!
+//! ```no_run
+//! use wasi_crypto_bindings::Aes256Gcm;
+//!
+//! let cipher = Aes256Gcm::generate()?;
+//! // Never use a nonce twice with one key.
+//! let nonce = [0; 12];
+//!
+//! let sealed = cipher.seal(&nonce, b"header", b"message")?;
+//! assert_eq!(cipher.open(&nonce, b"header", &sealed)?, b"message");
+//!
+//! let mut buffer = *b"message";
+//! let tag = cipher.seal_in_place_detached(&nonce, b"header", &mut buffer)?;
+//! cipher.open_in_place_detached(&nonce, b"header", &mut buffer, &tag)?;
+//! # Ok::<(), wasi_crypto_bindings::Error>(())
+//! ```
+//!
+//! With the feature `aead` (default) they are ciphers as RustCrypto knows them, with `Aead::encrypt`, `AeadInOut`, `KeyInit`:
+//! crates built on those, such as [`aead-stream`](https://docs.rs/aead-stream) for long messages in pieces, work with them.
+//!
+//! A message that is not authentic is [`InvalidTag`](crate::Error::InvalidTag), whatever the reason, and nothing of it is given out.
+
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+use crate::symmetric::{Key, Options, State};
+
+/// The size of the tag of all ciphers here, in bytes.
+pub const TAG_LEN: usize = 16;
+
+/// A cipher with its key.
+#[derive(Clone, Debug)]
+struct Cipher {
+    algorithm: &'static str,
+    key: Arc<Key>,
+}
+
+impl Cipher {
+    fn begin(&self, nonce: &[u8], associated_data: &[u8]) -> Result<State, Error> {
+        let options = Options::new()?.nonce(nonce)?;
+        self.begin_with(Some(&options), associated_data)
+    }
+
+    fn begin_with(&self, options: Option<&Options>, associated_data: &[u8]) -> Result<State, Error> {
+        let mut state = State::open(self.algorithm, Some(&self.key), options)?;
+        if !associated_data.is_empty() {
+            state.absorb(associated_data)?;
+        }
+        Ok(state)
+    }
+}
+
+fn seal(state: &mut State, message: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut sealed = vec![0; message.len() + TAG_LEN];
+    state.encrypt(&mut sealed, message)?;
+    Ok(sealed)
+}
+
+fn open(state: &mut State, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+    let len = sealed.len().checked_sub(TAG_LEN).ok_or(Error::InvalidTag)?;
+    let mut message = vec![0; len];
+    state.decrypt(&mut message, sealed)?;
+    Ok(message)
+}
+
+fn seal_in_place(state: &mut State, buffer: &mut Vec<u8>) -> Result<(), Error> {
+    let len = buffer.len();
+    buffer.resize(len + TAG_LEN, 0);
+    state.encrypt_in_place(buffer, len).map(|_| ()).inspect_err(|_| buffer.truncate(len))
+}
+
+fn open_in_place(state: &mut State, buffer: &mut Vec<u8>) -> Result<(), Error> {
+    let len = buffer.len().checked_sub(TAG_LEN).ok_or(Error::InvalidTag)?;
+    state.decrypt_in_place(buffer, len)?;
+    buffer.truncate(len);
+    Ok(())
+}
+
+fn seal_in_place_detached(state: &mut State, buffer: &mut [u8]) -> Result<[u8; TAG_LEN], Error> {
+    let mut tag = [0; TAG_LEN];
+    state.encrypt_in_place_detached(buffer)?.pull_into(&mut tag)?;
+    Ok(tag)
+}
+
+macro_rules! ciphers {
+    ($($(#[$doc:meta])* $name:ident: $algorithm:literal, $key_len:literal, $nonce_len:literal, $key_size:ident, $nonce_size:ident;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// The host holds the key and closes it with the last clone.
+        #[derive(Clone, Debug)]
+        pub struct $name(Cipher);
+
+        impl $name {
+            /// The size of the key in bytes.
+            pub const KEY_LEN: usize = $key_len;
+
+            /// The size of the nonce in bytes.
+            pub const NONCE_LEN: usize = $nonce_len;
+
+            /// A cipher with this key.
+            ///
+            /// # Errors
+            ///
+            /// [`InvalidKey`](Error::InvalidKey) if it does not have [`KEY_LEN`](Self::KEY_LEN) bytes,
+            /// [`TooManyHandles`](Error::TooManyHandles), [`UnsupportedAlgorithm`](Error::UnsupportedAlgorithm).
+            pub fn import(key: &[u8]) -> Result<Self, Error> {
+                Key::import($algorithm, key).map(Self::from_key)
+            }
+
+            /// A cipher with a new random key.
+            ///
+            /// # Errors
+            ///
+            /// [`TooManyHandles`](Error::TooManyHandles), [`UnsupportedAlgorithm`](Error::UnsupportedAlgorithm).
+            pub fn generate() -> Result<Self, Error> {
+                Key::generate($algorithm).map(Self::from_key)
+            }
+
+            /// The bytes of the key, wiped when dropped.
+            ///
+            /// # Errors
+            ///
+            /// [`ProhibitedOperation`](Error::ProhibitedOperation) if the host keeps the key to itself.
+            pub fn export(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+                self.0.key.export()
+            }
+
+            /// Encrypts a message and appends the tag.
+            ///
+            /// # Errors
+            ///
+            /// [`TooManyHandles`](Error::TooManyHandles), [`Overflow`](Error::Overflow) if the associated data is more than
+            /// the host takes.
+            pub fn seal(
+                &self,
+                nonce: &[u8; $nonce_len],
+                associated_data: &[u8],
+                message: &[u8],
+            ) -> Result<Vec<u8>, Error> {
+                seal(&mut self.0.begin(nonce, associated_data)?, message)
+            }
+
+            /// Decrypts a message that ends with its tag.
+            ///
+            /// # Errors
+            ///
+            /// [`InvalidTag`](Error::InvalidTag) if it is not authentic, and those of [`seal`](Self::seal).
+            pub fn open(
+                &self,
+                nonce: &[u8; $nonce_len],
+                associated_data: &[u8],
+                sealed: &[u8],
+            ) -> Result<Vec<u8>, Error> {
+                open(&mut self.0.begin(nonce, associated_data)?, sealed)
+            }
+
+            /// Encrypts a message where it is and appends the tag. After an error the buffer has its old length.
+            ///
+            /// # Errors
+            ///
+            /// As for [`seal`](Self::seal).
+            pub fn seal_in_place(
+                &self,
+                nonce: &[u8; $nonce_len],
+                associated_data: &[u8],
+                buffer: &mut Vec<u8>,
+            ) -> Result<(), Error> {
+                seal_in_place(&mut self.0.begin(nonce, associated_data)?, buffer)
+            }
+
+            /// Decrypts a message that ends with its tag where it is, and removes the tag.
+            ///
+            /// # Errors
+            ///
+            /// As for [`open`](Self::open); the buffer is wiped if the message is not authentic.
+            pub fn open_in_place(
+                &self,
+                nonce: &[u8; $nonce_len],
+                associated_data: &[u8],
+                buffer: &mut Vec<u8>,
+            ) -> Result<(), Error> {
+                open_in_place(&mut self.0.begin(nonce, associated_data)?, buffer)
+            }
+
+            /// Encrypts a message where it is and returns the tag.
+            ///
+            /// # Errors
+            ///
+            /// As for [`seal`](Self::seal).
+            pub fn seal_in_place_detached(
+                &self,
+                nonce: &[u8; $nonce_len],
+                associated_data: &[u8],
+                buffer: &mut [u8],
+            ) -> Result<[u8; TAG_LEN], Error> {
+                seal_in_place_detached(&mut self.0.begin(nonce, associated_data)?, buffer)
+            }
+
+            /// Decrypts a message where it is.
+            ///
+            /// # Errors
+            ///
+            /// As for [`open`](Self::open); the buffer is wiped if the message is not authentic.
+            pub fn open_in_place_detached(
+                &self,
+                nonce: &[u8; $nonce_len],
+                associated_data: &[u8],
+                buffer: &mut [u8],
+                tag: &[u8],
+            ) -> Result<(), Error> {
+                self.0.begin(nonce, associated_data)?.decrypt_in_place_detached(buffer, tag).map(|_| ())
+            }
+
+            fn from_key(key: Key) -> Self {
+                Self(Cipher { algorithm: $algorithm, key: Arc::new(key) })
+            }
+        }
+
+        #[cfg(feature = "aead")]
+        const _: () = {
+            use ::aead::inout::InOutBuf;
+            use ::aead::{self, AeadCore, AeadInOut, KeyInit, KeySizeUser, Nonce, Tag, TagPosition, consts};
+
+            use crate::error::expect;
+
+            impl KeySizeUser for $name {
+                type KeySize = consts::$key_size;
+            }
+
+            /// # Panics
+            ///
+            /// If the host refuses the key, which the trait cannot report.
+            impl KeyInit for $name {
+                fn new(key: &aead::Key<Self>) -> Self {
+                    expect(Self::import(key))
+                }
+            }
+
+            impl AeadCore for $name {
+                type NonceSize = consts::$nonce_size;
+                type TagSize = consts::U16;
+                const TAG_POSITION: TagPosition = TagPosition::Postfix;
+            }
+
+            impl AeadInOut for $name {
+                fn encrypt_inout_detached(
+                    &self,
+                    nonce: &Nonce<Self>,
+                    associated_data: &[u8],
+                    buffer: InOutBuf<'_, '_, u8>,
+                ) -> aead::Result<Tag<Self>> {
+                    let mut state = self.0.begin(nonce, associated_data).map_err(|_| aead::Error)?;
+                    let tag = seal_in_place_detached(&mut state, buffer.into_out_with_copied_in());
+                    tag.map(Into::into).map_err(|_| aead::Error)
+                }
+
+                fn decrypt_inout_detached(
+                    &self,
+                    nonce: &Nonce<Self>,
+                    associated_data: &[u8],
+                    buffer: InOutBuf<'_, '_, u8>,
+                    tag: &Tag<Self>,
+                ) -> aead::Result<()> {
+                    let mut state = self.0.begin(nonce, associated_data).map_err(|_| aead::Error)?;
+                    let opened = state.decrypt_in_place_detached(buffer.into_out_with_copied_in(), tag);
+                    opened.map(|_| ()).map_err(|_| aead::Error)
+                }
+            }
+        };
+    )*};
+}
+
+ciphers! {
+    /// AES-128-GCM.
+    Aes128Gcm: "AES-128-GCM", 16, 12, U16, U12;
+    /// AES-256-GCM.
+    Aes256Gcm: "AES-256-GCM", 32, 12, U32, U12;
+    /// ChaCha20-Poly1305.
+    ChaCha20Poly1305: "CHACHA20-POLY1305", 32, 12, U32, U12;
+    /// XChaCha20-Poly1305, whose nonce is long enough to be random.
+    XChaCha20Poly1305: "XCHACHA20-POLY1305", 32, 24, U32, U24;
+}
+
+impl XChaCha20Poly1305 {
+    /// Like [`seal`](Self::seal) with a random nonce that the host chooses; returns it with the sealed message.
+    ///
+    /// # Errors
+    ///
+    /// As for [`seal`](Self::seal).
+    pub fn seal_with_random_nonce(
+        &self,
+        associated_data: &[u8],
+        message: &[u8],
+    ) -> Result<([u8; Self::NONCE_LEN], Vec<u8>), Error> {
+        let mut state = self.0.begin_with(None, associated_data)?;
+        // A nonce of another size would be a fault of the host.
+        let nonce = state.option("nonce")?.try_into().map_err(|_| Error::InternalError)?;
+        Ok((nonce, seal(&mut state, message)?))
+    }
+}

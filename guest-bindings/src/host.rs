@@ -1,0 +1,236 @@
+//! The calls that the safe types make, with slices for pointers: the only place besides [`raw`] with unsafe code.
+#![allow(unsafe_code, reason = "the imports take pointers")]
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+use crate::raw::{self, Handle, OptHandle};
+
+/// `algorithm_type` of hashes, MACs, key derivation and ciphers.
+const SYMMETRIC: u32 = 1;
+
+pub(crate) fn options_open() -> Result<Handle, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    result(|handle| unsafe { raw::options_open(SYMMETRIC, handle) })
+}
+
+pub(crate) fn options_close(options: Handle) {
+    // SAFETY: no pointers.
+    unsafe { raw::options_close(options) };
+}
+
+pub(crate) fn options_set(options: Handle, name: &str, value: &[u8]) -> Result<(), Error> {
+    // SAFETY: both are slices, which the host reads only.
+    check(unsafe { raw::options_set(options, name.as_ptr(), name.len(), value.as_ptr(), value.len()) })
+}
+
+pub(crate) fn options_set_u64(options: Handle, name: &str, value: u64) -> Result<(), Error> {
+    // SAFETY: `name` is a slice, which the host reads only.
+    check(unsafe { raw::options_set_u64(options, name.as_ptr(), name.len(), value) })
+}
+
+pub(crate) fn key_generate(algorithm: &str, options: Option<Handle>) -> Result<Handle, Error> {
+    let options = optional(options);
+    // SAFETY: the host reads `algorithm` and `options` only; `result` passes a pointer to a value of its own.
+    result(|handle| unsafe { raw::symmetric_key_generate(algorithm.as_ptr(), algorithm.len(), &options, handle) })
+}
+
+pub(crate) fn key_import(algorithm: &str, key: &[u8]) -> Result<Handle, Error> {
+    // SAFETY: the host reads both slices only; `result` passes a pointer to a value of its own.
+    result(|handle| unsafe {
+        raw::symmetric_key_import(algorithm.as_ptr(), algorithm.len(), key.as_ptr(), key.len(), handle)
+    })
+}
+
+pub(crate) fn key_export(key: Handle) -> Result<Zeroizing<Vec<u8>>, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    pull_all(result(|handle| unsafe { raw::symmetric_key_export(key, handle) })?)
+}
+
+pub(crate) fn key_close(key: Handle) {
+    // SAFETY: no pointers.
+    unsafe { raw::symmetric_key_close(key) };
+}
+
+pub(crate) fn state_open(algorithm: &str, key: Option<Handle>, options: Option<Handle>) -> Result<Handle, Error> {
+    let (key, options) = (optional(key), optional(options));
+    // SAFETY: the host reads `algorithm`, `key` and `options` only; `result` passes a pointer to a value of its own.
+    result(|handle| unsafe { raw::symmetric_state_open(algorithm.as_ptr(), algorithm.len(), &key, &options, handle) })
+}
+
+pub(crate) fn state_option(state: Handle, name: &str, value: &mut [u8]) -> Result<usize, Error> {
+    // SAFETY: the host reads `name` and fills `value`, both slices; `result` passes a pointer to a value of its own.
+    result(|len| unsafe {
+        raw::symmetric_state_options_get(state, name.as_ptr(), name.len(), value.as_mut_ptr(), value.len(), len)
+    })
+}
+
+pub(crate) fn state_option_u64(state: Handle, name: &str) -> Result<u64, Error> {
+    // SAFETY: the host reads the slice only; `result` passes a pointer to a value of its own.
+    result(|value| unsafe { raw::symmetric_state_options_get_u64(state, name.as_ptr(), name.len(), value) })
+}
+
+pub(crate) fn state_clone(state: Handle) -> Result<Handle, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    result(|handle| unsafe { raw::symmetric_state_clone(state, handle) })
+}
+
+pub(crate) fn state_close(state: Handle) {
+    // SAFETY: no pointers.
+    unsafe { raw::symmetric_state_close(state) };
+}
+
+pub(crate) fn state_absorb(state: Handle, data: &[u8]) -> Result<(), Error> {
+    // SAFETY: the host reads the slice only.
+    check(unsafe { raw::symmetric_state_absorb(state, data.as_ptr(), data.len()) })
+}
+
+pub(crate) fn state_squeeze(state: Handle, out: &mut [u8]) -> Result<(), Error> {
+    // SAFETY: the host fills the slice.
+    check(unsafe { raw::symmetric_state_squeeze(state, out.as_mut_ptr(), out.len()) })
+}
+
+pub(crate) fn state_squeeze_tag(state: Handle) -> Result<Handle, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    result(|handle| unsafe { raw::symmetric_state_squeeze_tag(state, handle) })
+}
+
+pub(crate) fn state_squeeze_key(state: Handle, algorithm: &str) -> Result<Handle, Error> {
+    // SAFETY: the host reads the slice only; `result` passes a pointer to a value of its own.
+    result(|handle| unsafe { raw::symmetric_state_squeeze_key(state, algorithm.as_ptr(), algorithm.len(), handle) })
+}
+
+pub(crate) fn state_max_tag_len(state: Handle) -> Result<usize, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    result(|len| unsafe { raw::symmetric_state_max_tag_len(state, len) })
+}
+
+pub(crate) fn state_encrypt(state: Handle, out: &mut [u8], data: &[u8]) -> Result<usize, Error> {
+    // SAFETY: the host reads `data` and fills `out`, both slices; `result` passes a pointer to a value of its own.
+    result(|len| unsafe {
+        raw::symmetric_state_encrypt(state, out.as_mut_ptr(), out.len(), data.as_ptr(), data.len(), len)
+    })
+}
+
+/// Encrypts the first `len` bytes of `buffer` into all of it, as [`state_encrypt`] does. Panics if it is shorter.
+pub(crate) fn state_encrypt_in_place(state: Handle, buffer: &mut [u8], len: usize) -> Result<usize, Error> {
+    assert!(len <= buffer.len());
+    let start = buffer.as_mut_ptr();
+    // SAFETY: both ranges lie in `buffer`, and the host may read and write there in any order.
+    result(|written| unsafe { raw::symmetric_state_encrypt(state, start, buffer.len(), start, len, written) })
+}
+
+pub(crate) fn state_encrypt_detached(state: Handle, out: &mut [u8], data: &[u8]) -> Result<Handle, Error> {
+    // SAFETY: the host reads `data` and fills `out`, both slices; `result` passes a pointer to a value of its own.
+    result(|tag| unsafe {
+        raw::symmetric_state_encrypt_detached(state, out.as_mut_ptr(), out.len(), data.as_ptr(), data.len(), tag)
+    })
+}
+
+pub(crate) fn state_encrypt_detached_in_place(state: Handle, buffer: &mut [u8]) -> Result<Handle, Error> {
+    let (start, len) = (buffer.as_mut_ptr(), buffer.len());
+    // SAFETY: both ranges are `buffer`, and the host may read and write there in any order.
+    result(|tag| unsafe { raw::symmetric_state_encrypt_detached(state, start, len, start, len, tag) })
+}
+
+pub(crate) fn state_decrypt(state: Handle, out: &mut [u8], data: &[u8]) -> Result<usize, Error> {
+    // SAFETY: the host reads `data` and fills `out`, both slices; `result` passes a pointer to a value of its own.
+    result(|len| unsafe {
+        raw::symmetric_state_decrypt(state, out.as_mut_ptr(), out.len(), data.as_ptr(), data.len(), len)
+    })
+}
+
+/// Decrypts all of `buffer` into its first `len` bytes, as [`state_decrypt`] does. Panics if it is shorter.
+pub(crate) fn state_decrypt_in_place(state: Handle, buffer: &mut [u8], len: usize) -> Result<usize, Error> {
+    assert!(len <= buffer.len());
+    let start = buffer.as_mut_ptr();
+    // SAFETY: both ranges lie in `buffer`, and the host may read and write there in any order.
+    result(|written| unsafe { raw::symmetric_state_decrypt(state, start, len, start, buffer.len(), written) })
+}
+
+pub(crate) fn state_decrypt_detached(state: Handle, out: &mut [u8], data: &[u8], tag: &[u8]) -> Result<usize, Error> {
+    // SAFETY: the host reads `data` and `tag` and fills `out`, all slices; `result` passes a pointer to a value of its own.
+    result(|len| unsafe {
+        raw::symmetric_state_decrypt_detached(
+            state,
+            out.as_mut_ptr(),
+            out.len(),
+            data.as_ptr(),
+            data.len(),
+            tag.as_ptr(),
+            tag.len(),
+            len,
+        )
+    })
+}
+
+pub(crate) fn state_decrypt_detached_in_place(state: Handle, buffer: &mut [u8], tag: &[u8]) -> Result<usize, Error> {
+    let (start, len) = (buffer.as_mut_ptr(), buffer.len());
+    // SAFETY: message and output are `buffer`, where the host may read and write in any order; it reads `tag`, a slice.
+    result(|written| unsafe {
+        raw::symmetric_state_decrypt_detached(state, start, len, start, len, tag.as_ptr(), tag.len(), written)
+    })
+}
+
+pub(crate) fn state_ratchet(state: Handle) -> Result<(), Error> {
+    // SAFETY: no pointers.
+    check(unsafe { raw::symmetric_state_ratchet(state) })
+}
+
+pub(crate) fn tag_len(tag: Handle) -> Result<usize, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    result(|len| unsafe { raw::symmetric_tag_len(tag, len) })
+}
+
+/// Closes the tag if it succeeds.
+pub(crate) fn tag_pull(tag: Handle, out: &mut [u8]) -> Result<usize, Error> {
+    // SAFETY: the host fills the slice; `result` passes a pointer to a value of its own.
+    result(|len| unsafe { raw::symmetric_tag_pull(tag, out.as_mut_ptr(), out.len(), len) })
+}
+
+pub(crate) fn tag_verify(tag: Handle, expected: &[u8]) -> Result<(), Error> {
+    // SAFETY: the host reads the slice only.
+    check(unsafe { raw::symmetric_tag_verify(tag, expected.as_ptr(), expected.len()) })
+}
+
+pub(crate) fn tag_close(tag: Handle) {
+    // SAFETY: no pointers.
+    unsafe { raw::symmetric_tag_close(tag) };
+}
+
+/// All bytes of an `array_output`, which is then closed.
+fn pull_all(output: Handle) -> Result<Zeroizing<Vec<u8>>, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    let len = result(|len| unsafe { raw::array_output_len(output, len) })?;
+    let mut bytes = Zeroizing::new(vec![0; len]);
+    let mut filled = 0;
+    loop {
+        let rest = &mut bytes[filled..];
+        // SAFETY: the host fills the slice; `result` passes a pointer to a value of its own.
+        let pulled = result(|pulled| unsafe { raw::array_output_pull(output, rest.as_mut_ptr(), rest.len(), pulled) })?;
+        filled += pulled;
+        // A pull that gives nothing also ends it, so that no host can keep the guest here.
+        if filled >= len || pulled == 0 {
+            bytes.truncate(filled);
+            return Ok(bytes);
+        }
+    }
+}
+
+fn optional(handle: Option<Handle>) -> OptHandle {
+    handle.map_or(OptHandle::NONE, OptHandle::some)
+}
+
+/// Calls a function that writes one value, and takes the value if the call succeeds.
+fn result<T: Default>(call: impl FnOnce(*mut T) -> i32) -> Result<T, Error> {
+    let mut value = T::default();
+    check(call(&mut value))?;
+    Ok(value)
+}
+
+fn check(errno: i32) -> Result<(), Error> {
+    Error::from_errno(errno).map_or(Ok(()), Err)
+}

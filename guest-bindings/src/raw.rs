@@ -1,0 +1,261 @@
+//! The functions of the interface, exactly as the host exports them: wasi-crypto 0.10, all 86.
+//!
+//! This is what the safe part of the crate stands on, and what to use for what it does not cover yet. Every function returns its
+//! status, 0 for success ([`Error::from_errno`](crate::Error::from_errno) names the others), and writes its results through its
+//! last parameters, on success only. A string is a pointer and a length in bytes, as is every buffer.
+//!
+//! Outside WebAssembly there is no host: each function then answers `not_implemented`, so that the crate and its users build everywhere.
+#![allow(unsafe_code, reason = "these are the imports")]
+
+/// The number of an object that the host keeps for the guest.
+pub type Handle = u32;
+
+/// A handle or none, as `symmetric_state_open` and others take it.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct OptHandle {
+    /// 0 if there is a handle, 1 if there is none.
+    pub tag: u8,
+    /// The handle, if there is one.
+    pub handle: Handle,
+}
+
+impl OptHandle {
+    /// No handle.
+    pub const NONE: Self = Self { tag: 1, handle: 0 };
+
+    /// This handle.
+    pub const fn some(handle: Handle) -> Self {
+        Self { tag: 0, handle }
+    }
+}
+
+/// The status with which each function answers where there is no host.
+#[cfg(not(target_family = "wasm"))]
+const NOT_IMPLEMENTED: i32 = 2;
+
+macro_rules! records {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $ty:ty,)* })*) => {
+        $($(#[$doc])*
+        #[repr(C)]
+        #[derive(Clone, Copy, Debug)]
+        #[allow(missing_docs, reason = "the fields are those of the function that is called many times")]
+        pub struct $name {
+            $(pub $field: $ty,)*
+        })*
+    };
+}
+
+records! {
+    /// One entry of `batch_symmetric_state_squeeze`.
+    SqueezeEntry { state: Handle, data: *mut u8, data_len: usize, }
+    /// One entry of `batch_symmetric_state_encrypt`, `…_encrypt_detached` and `…_decrypt`.
+    CryptEntry { state: Handle, output: *mut u8, output_len: usize, data: *const u8, data_len: usize, }
+    /// One entry of `batch_symmetric_state_decrypt_detached`.
+    DecryptDetachedEntry {
+        state: Handle,
+        output: *mut u8,
+        output_len: usize,
+        data: *const u8,
+        data_len: usize,
+        raw_tag: *const u8,
+        raw_tag_len: usize,
+    }
+    /// One entry of `batch_signature_state_verify`.
+    VerificationEntry { state: Handle, signature: Handle, }
+    /// One result that is a tag.
+    TagResult { tag: Handle, errno: u16, }
+    /// One result that is a number of bytes.
+    SizeResult { size: usize, errno: u16, }
+    /// One result that is an `array_output` with a signature.
+    SignatureResult { signature: Handle, errno: u16, }
+}
+
+macro_rules! declare {
+    ($($module:literal {
+        $($(#[$doc:meta])* fn $name:ident($($param:ident: $ty:ty),*);)*
+    })*) => {
+        $(
+            #[cfg(target_family = "wasm")]
+            #[link(wasm_import_module = $module)]
+            unsafe extern "C" {
+                $(
+                    $(#[$doc])*
+                    ///
+                    /// # Safety
+                    ///
+                    /// Every pointer must be valid for what the function reads or writes there.
+                    pub fn $name($($param: $ty),*) -> i32;
+                )*
+            }
+
+            $(
+                $(#[$doc])*
+                ///
+                /// # Safety
+                ///
+                /// Every pointer must be valid for what the function reads or writes there.
+                #[cfg(not(target_family = "wasm"))]
+                #[allow(clippy::too_many_arguments, reason = "the interface has that many")]
+                pub unsafe fn $name($($param: $ty),*) -> i32 {
+                    $(let _ = $param;)*
+                    NOT_IMPLEMENTED
+                }
+            )*
+        )*
+    };
+}
+
+for_each_import!(declare);
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::{String, ToString};
+    use alloc::vec::Vec;
+    use alloc::{format, vec};
+
+    use wasi_crypto_host::{CoreType, Hostcall, ListType, ParamType, ResultType, hostcalls};
+
+    use super::*;
+
+    struct Import {
+        module: &'static str,
+        name: &'static str,
+        params: Vec<Param>,
+    }
+
+    struct Param {
+        name: &'static str,
+        ty: &'static str,
+        core: CoreType,
+    }
+
+    /// What a type is on wasm32.
+    trait Lowered {
+        const CORE: CoreType;
+    }
+
+    impl Lowered for u32 {
+        const CORE: CoreType = CoreType::I32;
+    }
+
+    impl Lowered for usize {
+        const CORE: CoreType = CoreType::I32;
+    }
+
+    impl Lowered for u64 {
+        const CORE: CoreType = CoreType::I64;
+    }
+
+    impl<T> Lowered for *const T {
+        const CORE: CoreType = CoreType::I32;
+    }
+
+    impl<T> Lowered for *mut T {
+        const CORE: CoreType = CoreType::I32;
+    }
+
+    fn imports() -> Vec<Import> {
+        let mut imports = Vec::new();
+        macro_rules! collect {
+            ($($module:literal {
+                $($(#[$doc:meta])* fn $name:ident($($param:ident: $ty:ty),*);)*
+            })*) => {
+                $($(imports.push(Import {
+                    module: $module,
+                    name: stringify!($name),
+                    params: vec![$(Param {
+                        name: stringify!($param),
+                        ty: stringify!($ty),
+                        core: <$ty as Lowered>::CORE,
+                    }),*],
+                });)*)*
+            };
+        }
+        for_each_import!(collect);
+        imports
+    }
+
+    /// The Rust parameters that stand for what the interface declares; results have no names there.
+    fn expected(hostcall: &Hostcall) -> Vec<(Option<String>, String)> {
+        let mut params = Vec::new();
+        for param in hostcall.params() {
+            let mut add =
+                |suffix: &str, ty: &str| params.push((Some(format!("{}{suffix}", param.name)), ty.to_string()));
+            match param.ty {
+                ParamType::Handle(_) => add("", "Handle"),
+                ParamType::AlgorithmType
+                | ParamType::KeypairEncoding
+                | ParamType::PublickeyEncoding
+                | ParamType::SecretkeyEncoding
+                | ParamType::SignatureEncoding => add("", "u32"),
+                ParamType::String => {
+                    add("", "*const u8");
+                    add("_len", "usize");
+                }
+                ParamType::ConstPointer => add("", "*const u8"),
+                ParamType::Pointer => add("", "*mut u8"),
+                ParamType::Size => add("", "usize"),
+                ParamType::U64 | ParamType::Version | ParamType::Timestamp => add("", "u64"),
+                ParamType::OptOptions | ParamType::OptSymmetricKey => add("", "*const OptHandle"),
+                ParamType::List(list) => {
+                    add("", &format!("*const {}", record(list)));
+                    add("_len", "usize");
+                }
+            }
+        }
+        params.extend(hostcall.results().iter().map(|result| {
+            let ty = match result {
+                ResultType::Handle(_) => "Handle",
+                ResultType::Size => "usize",
+                ResultType::Version | ResultType::U64 => "u64",
+                ResultType::List(list) => record(*list),
+            };
+            (None, format!("*mut {ty}"))
+        }));
+        params
+    }
+
+    fn record(list: ListType) -> &'static str {
+        match list {
+            ListType::Squeeze => "SqueezeEntry",
+            ListType::SymmetricStates | ListType::SignatureStates => "Handle",
+            ListType::Crypt => "CryptEntry",
+            ListType::DecryptDetached => "DecryptDetachedEntry",
+            ListType::VerificationInputs => "VerificationEntry",
+            ListType::Errnos => "u16",
+            ListType::Tags => "TagResult",
+            ListType::Sizes => "SizeResult",
+            ListType::Signatures => "SignatureResult",
+        }
+    }
+
+    #[test]
+    fn imports_are_the_functions_of_the_host_in_its_order() {
+        let ours: Vec<_> = imports().iter().map(|import| (import.module, import.name)).collect();
+        let hosts: Vec<_> = hostcalls().iter().map(|hostcall| (hostcall.module(), hostcall.name())).collect();
+        assert_eq!(ours, hosts);
+    }
+
+    #[test]
+    fn parameters_are_those_of_the_host() {
+        for (import, hostcall) in imports().iter().zip(hostcalls()) {
+            let core: Vec<_> = import.params.iter().map(|param| param.core).collect();
+            assert_eq!(core, hostcall.core_params(), "{}", import.name);
+
+            let expected = expected(hostcall);
+            assert_eq!(import.params.len(), expected.len(), "{}", import.name);
+            for (param, (name, ty)) in import.params.iter().zip(expected) {
+                assert_eq!(param.ty, ty, "{} {}", import.name, param.name);
+                assert!(name.is_none_or(|name| name == param.name), "{} {}", import.name, param.name);
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_host_nothing_is_implemented() {
+        // SAFETY: outside WebAssembly the functions look at nothing.
+        let errno = unsafe { options_open(1, core::ptr::null_mut()) };
+        assert_eq!(crate::Error::from_errno(errno), Some(crate::Error::NotImplemented));
+    }
+}
