@@ -1,0 +1,85 @@
+//! The command line.
+
+use std::ops::RangeInclusive;
+
+use crate::failure::Failure;
+
+pub(crate) const USAGE: &str = "\
+Usage: sealed_file seal [OPTION]... INPUT OUTPUT
+       sealed_file open [OPTION]... INPUT OUTPUT
+Encrypts INPUT under a password into OUTPUT, or decrypts it again. OUTPUT appears only when all of it is
+complete and verified.
+
+  --password-file FILE  take the password from the first line of FILE (- for standard input); without it from
+                        the environment variable SEAL_PASSWORD, else from a line that you type
+  --iterations N        seal: PBKDF2 iterations, 100000 to 10000000 (default 600000)
+  --force               replace OUTPUT if it exists
+  --help                show this
+
+Exit code: 0 done, 1 a file cannot be read or written or the host refuses, 2 wrong command line,
+3 wrong password, 4 INPUT is not a sealed file, or cut, or changed.
+
+Examples:
+  sealed_file seal --password-file pw.txt taxes.pdf taxes.pdf.sealed
+  sealed_file open --password-file pw.txt taxes.pdf.sealed taxes.pdf
+";
+
+/// What OWASP recommends for PBKDF2-HMAC-SHA-256 since 2023; about a quarter of a second.
+const DEFAULT_ITERATIONS: u32 = 600_000;
+
+const ITERATIONS: RangeInclusive<u32> = 100_000..=10_000_000;
+
+#[derive(Debug)]
+pub(crate) struct Arguments {
+    pub(crate) task: Task,
+    pub(crate) input: String,
+    pub(crate) output: String,
+    pub(crate) password_file: Option<String>,
+    pub(crate) force: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum Task {
+    Seal { iterations: u32 },
+    Open,
+}
+
+impl Arguments {
+    /// `None` if help is asked for.
+    pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Self>, Failure> {
+        let (mut words, mut only_words) = (Vec::new(), false);
+        let (mut iterations, mut password_file, mut force) = (None, None, false);
+        while let Some(arg) = args.next() {
+            match arg.as_str() {
+                _ if only_words => words.push(arg),
+                "--" => only_words = true,
+                "--help" | "-h" => return Ok(None),
+                "--force" => force = true,
+                "--password-file" => {
+                    password_file = Some(args.next().ok_or_else(|| usage("--password-file needs a FILE"))?);
+                }
+                "--iterations" => {
+                    let count = args.next().and_then(|count| count.parse().ok());
+                    let count = count.filter(|count| ITERATIONS.contains(count));
+                    iterations =
+                        Some(count.ok_or_else(|| usage("--iterations needs a number from 100000 to 10000000"))?);
+                }
+                option if option.starts_with('-') => return Err(usage(&format!("unknown option '{option}'"))),
+                _ => words.push(arg),
+            }
+        }
+        let [task, input, output]: [String; 3] =
+            words.try_into().map_err(|_| usage("expected `seal INPUT OUTPUT` or `open INPUT OUTPUT`"))?;
+        let task = match (task.as_str(), iterations) {
+            ("seal", iterations) => Task::Seal { iterations: iterations.unwrap_or(DEFAULT_ITERATIONS) },
+            ("open", None) => Task::Open,
+            ("open", Some(_)) => return Err(usage("--iterations goes with seal; open finds the number in the file")),
+            (other, _) => return Err(usage(&format!("'{other}' is neither seal nor open"))),
+        };
+        Ok(Some(Self { task, input, output, password_file, force }))
+    }
+}
+
+fn usage(problem: &str) -> Failure {
+    Failure::Usage(problem.to_owned())
+}

@@ -1,0 +1,234 @@
+//! `cargo xtask guests`: compiles the examples and tests of `guest-bindings` for `wasm32-wasip1`.
+//!
+//! The modules go to `guests/` in cargo's target folder, under plain names: `sha256sum.wasm`, `seal.wasm`, ….
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, fs};
+
+use serde_json::Value;
+
+/// The package whose examples and tests are guests.
+const PACKAGE: &str = "wasi-crypto-bindings";
+
+const TARGET: &str = "wasm32-wasip1";
+
+/// The test that runs in a guest; the others run on the machine that builds.
+const GUEST_TESTS: &str = "in_guest";
+
+/// Compiles the guests of the workspace at `root` and returns their modules. What is missing of a toolchain is
+/// installed if that can be done without asking; else the error says what to install.
+pub(crate) fn build(root: &Path) -> Result<Vec<PathBuf>, String> {
+    let toolchain = Toolchain::find()?;
+    let directory = target_directory(root).join("guests");
+    eprintln!("guests: compiling with {}", toolchain.name());
+
+    let mut cargo = toolchain.cargo();
+    cargo.current_dir(root);
+    cargo.args([
+        "build",
+        "--locked",
+        "--release",
+        "--target",
+        TARGET,
+        "--package",
+        PACKAGE,
+        "--examples",
+        "--test",
+        GUEST_TESTS,
+    ]);
+    cargo.args(["--message-format", "json-render-diagnostics"]);
+    // Apart from the native builds, and each toolchain for itself, so that none waits for or rebuilds another's.
+    cargo.arg("--target-dir").arg(directory.join(toolchain.folder()));
+    let output = cargo.stderr(Stdio::inherit()).output().map_err(|error| format!("cannot run {cargo:?}: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("the guests do not compile ({}); the compiler says why above", output.status));
+    }
+
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let modules = messages.lines().filter_map(module).map(|(name, path)| {
+        let to = directory.join(format!("{name}.wasm"));
+        fs::copy(&path, &to).map_err(|error| format!("cannot copy {path} to {}: {error}", to.display()))?;
+        Ok(to)
+    });
+    let mut modules = modules.collect::<Result<Vec<_>, String>>()?;
+    modules.sort();
+    Ok(modules)
+}
+
+/// What compiles for `wasm32-wasip1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Toolchain {
+    /// The toolchain that runs this, which has the target.
+    Own,
+    /// Debian's packages: a compiler that can build the standard library, and the C library to link with.
+    Debian,
+}
+
+impl Toolchain {
+    /// The first that is there, else the first that can be installed.
+    ///
+    /// `WASI_CRYPTO_GUEST_TOOLCHAIN` set to `own` or `debian` leaves no choice.
+    fn find() -> Result<Self, String> {
+        const VARIABLE: &str = "WASI_CRYPTO_GUEST_TOOLCHAIN";
+        let candidates: &[Self] = match env::var(VARIABLE).as_deref() {
+            Err(_) => &[Self::Own, Self::Debian],
+            Ok("own") => &[Self::Own],
+            Ok("debian") => &[Self::Debian],
+            Ok(other) => return Err(format!("{VARIABLE} is `{other}`; set it to `own` or `debian`, or not at all")),
+        };
+        let is_there = |toolchain: &&Self| toolchain.is_complete();
+        candidates
+            .iter()
+            .find(is_there)
+            .or_else(|| candidates.iter().find(|toolchain| toolchain.install() && toolchain.is_complete()))
+            .copied()
+            .ok_or_else(|| {
+                format!(
+                    "no toolchain here compiles for {TARGET}, and none could be installed. Do one of these, then try again:\n  \
+                     with rustup: rustup target add {TARGET}\n  \
+                     on Debian 12 or later, as root: apt-get install {}",
+                    debian::PACKAGES.join(" ")
+                )
+            })
+    }
+
+    fn is_complete(self) -> bool {
+        match self {
+            Self::Own => own_target_library().is_some_and(|library| library.is_dir()),
+            Self::Debian => debian::FILES.iter().all(|file| Path::new(file).exists()),
+        }
+    }
+
+    /// Whether the installation succeeded.
+    fn install(self) -> bool {
+        let commands: &[&[&str]] = match self {
+            Self::Own => &[&["rustup", "target", "add", TARGET]],
+            Self::Debian => &debian::INSTALL,
+        };
+        commands.iter().all(|command| {
+            eprintln!("guests: {}", command.join(" "));
+            let mut process = Command::new(command[0]);
+            process.args(&command[1..]).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null());
+            process.stdout(Stdio::null()).status().is_ok_and(|status| status.success())
+        })
+    }
+
+    fn cargo(self) -> Command {
+        match self {
+            Self::Own => Command::new(own_cargo()),
+            Self::Debian => {
+                let mut cargo = Command::new(debian::CARGO);
+                // This process was started by a cargo whose settings are not for this one.
+                for (name, _) in env::vars_os() {
+                    let is_setting = name.to_string_lossy().starts_with("RUST") || name == "CARGO";
+                    if is_setting && name != "RUST_BACKTRACE" {
+                        cargo.env_remove(name);
+                    }
+                }
+                cargo.env("RUSTC", debian::RUSTC).env("RUSTC_BOOTSTRAP", "1");
+                cargo.env("CARGO_TARGET_WASM32_WASIP1_LINKER", debian::LINKER);
+                cargo.env("CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS", debian::RUSTFLAGS);
+                cargo.arg("-Zbuild-std=std,panic_abort,test");
+                cargo
+            }
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Own => "the toolchain in use",
+            Self::Debian => "Debian's rustc and wasi-libc",
+        }
+    }
+
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Debian => "debian",
+        }
+    }
+}
+
+/// Where Debian's packages put things.
+mod debian {
+    pub(super) const PACKAGES: [&str; 6] =
+        ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "wasi-libc", "lld-19"];
+
+    pub(super) const INSTALL: [&[&str]; 2] = [
+        &["apt-get", "-qq", "update"],
+        &[
+            "apt-get",
+            "-qq",
+            "install",
+            "--yes",
+            "--no-install-recommends",
+            PACKAGES[0],
+            PACKAGES[1],
+            PACKAGES[2],
+            PACKAGES[3],
+            PACKAGES[4],
+            PACKAGES[5],
+        ],
+    ];
+
+    pub(super) const CARGO: &str = "/usr/bin/cargo";
+    pub(super) const RUSTC: &str = "/usr/bin/rustc";
+    pub(super) const LINKER: &str = "/usr/bin/wasm-ld-19";
+    /// Debian's C library is older than the standard library and lacks two functions of threads, which guests
+    /// do not have. Without the last flag nothing links that names a thread, such as a test; with it a call would trap.
+    pub(super) const RUSTFLAGS: &str = "-C link-self-contained=no -L native=/usr/lib/wasm32-wasi \
+                                        -C link-arg=/usr/lib/wasm32-wasi/crt1-command.o \
+                                        -C link-arg=--unresolved-symbols=ignore-all";
+
+    /// One file of each package that could be missing alone.
+    pub(super) const FILES: [&str; 6] = [
+        CARGO,
+        RUSTC,
+        "/usr/lib/rustlib/src/rust/library/std/Cargo.toml",
+        LINKER,
+        "/usr/lib/wasm32-wasi/libc.a",
+        "/usr/lib/wasm32-wasi/crt1-command.o",
+    ];
+}
+
+/// The cargo that started this process.
+fn own_cargo() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// Where the toolchain in use keeps the standard library for the target, if it has it.
+fn own_target_library() -> Option<PathBuf> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output().ok()?;
+    output.status.success().then(|| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
+}
+
+fn target_directory(root: &Path) -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |directory| root.join(directory))
+}
+
+/// Name and path of the module that cargo reports in this message, if it is about one.
+fn module(message: &str) -> Option<(String, String)> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    let name = message["target"]["name"].as_str()?;
+    let path = message["executable"].as_str().filter(|path| path.ends_with(".wasm"))?;
+    Some((name.to_owned(), path.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_modules_in_the_messages_of_cargo() {
+        let artifact =
+            r#"{"reason":"compiler-artifact","target":{"name":"seal","kind":["example"]},"executable":"/t/seal.wasm"}"#;
+        assert_eq!(module(artifact), Some(("seal".into(), "/t/seal.wasm".into())));
+        let library = r#"{"reason":"compiler-artifact","target":{"name":"zeroize"},"executable":null}"#;
+        assert_eq!(module(library), None);
+        assert_eq!(module(r#"{"reason":"build-finished","success":true}"#), None);
+        assert_eq!(module("not JSON"), None);
+    }
+}
