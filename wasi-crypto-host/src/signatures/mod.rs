@@ -3,6 +3,6 @@
 pub(crate) mod ecdsa;
 pub(crate) mod eddsa;
 pub(crate) mod message;
-pub(crate) mod rsa;
 pub(crate) mod ml_dsa;
+pub(crate) mod rsa;
 pub(crate) mod state;
