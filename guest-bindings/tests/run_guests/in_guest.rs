@@ -1,0 +1,54 @@
+//! The tests inside a guest, and what its module imports.
+
+use std::collections::BTreeMap;
+
+use wasi_crypto_host::{CoreType, hostcalls};
+use wasmparser::{Parser, Payload, TypeRef, ValType};
+
+use crate::guest::{Guest, module};
+
+#[test]
+#[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
+fn the_tests_inside_the_guest_pass() {
+    let run = Guest::new("in_guest", "in_guest").run(&["--test-threads=1"]);
+    eprintln!("{}", run.stdout);
+    let run = run.exits(0);
+    let passed =
+        run.stdout.lines().find_map(|line| line.strip_prefix("test result: ok. ")?.split_once(" passed; 0 failed"));
+    let (passed, _) = passed.expect("the guest prints a summary");
+    assert!(passed.parse::<u32>().unwrap() > 0, "the guest has tests");
+}
+
+#[test]
+#[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
+fn the_imports_of_the_module_are_the_functions_of_the_host() {
+    let module = std::fs::read(module("in_guest")).unwrap();
+    let (mut types, mut imports) = (Vec::new(), BTreeMap::new());
+    for payload in Parser::new(0).parse_all(&module) {
+        match payload.unwrap() {
+            Payload::TypeSection(section) => {
+                types.extend(section.into_iter_err_on_gc_types().map(Result::unwrap));
+            }
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    let import = import.unwrap();
+                    if let (true, TypeRef::Func(ty)) = (import.module.starts_with("wasi_ephemeral_crypto"), import.ty) {
+                        imports.insert((import.module, import.name), types[ty as usize].clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    assert_eq!(imports.len(), hostcalls().len());
+    for hostcall in hostcalls() {
+        let ty = &imports[&(hostcall.module(), hostcall.name())];
+        let params = hostcall.core_params().into_iter().map(|param| match param {
+            CoreType::I32 => ValType::I32,
+            CoreType::I64 => ValType::I64,
+        });
+        assert_eq!(ty.params(), params.collect::<Vec<_>>(), "{}", hostcall.name());
+        assert_eq!(ty.results(), [ValType::I32], "{}", hostcall.name());
+    }
+}
