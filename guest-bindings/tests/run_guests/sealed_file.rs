@@ -34,7 +34,7 @@ fn does_not_open(guest: &Guest, sealed: &[u8], status: i32, sentence: &str) {
 }
 
 fn content(len: usize) -> Vec<u8> {
-    (0..len).map(|i| (i * 31 >> 3) as u8).collect()
+    (0..len).map(|i| ((i * 31) >> 3) as u8).collect()
 }
 
 #[test]
