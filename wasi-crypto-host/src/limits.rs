@@ -70,11 +70,15 @@ pub(crate) struct Account<'a> {
 impl Account<'_> {
     /// Books `bytes` more for data that the object gathers, before they are copied. `overflow` above either limit.
     pub(crate) fn gather(&mut self, bytes: usize) -> Result<(), Errno> {
-        let held = self.held.checked_add(bytes).ok_or(Errno::Overflow)?;
-        if held > self.limits.gathered_bytes {
+        self.gather_after(*self.held, bytes)
+    }
+
+    /// Like [`gather`](Self::gather), for an object that has gathered only so many of the bytes it holds.
+    pub(crate) fn gather_after(&mut self, gathered: usize, bytes: usize) -> Result<(), Errno> {
+        if gathered.checked_add(bytes).is_none_or(|gathered| gathered > self.limits.gathered_bytes) {
             return Err(Errno::Overflow);
         }
-        self.set(held)
+        self.set(self.held.checked_add(bytes).ok_or(Errno::Overflow)?)
     }
 
     /// Books `bytes` less: the object has given them up.

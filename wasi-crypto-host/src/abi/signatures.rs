@@ -37,8 +37,10 @@ pub(crate) fn signature_state_open(call: &mut Call<'_>) -> Result<(), Errno> {
     let slot = call.memory.slot(handle)?;
     let Keypair { algorithm, secret } = call.ctx.table.get::<Keypair>(keypair)?;
     algorithm.check_type(AlgorithmType::Signatures)?;
+    // The state keeps the key, which the guest may close.
+    let held = secret.held();
     let state = SignatureState { algorithm, signer: Arc::clone(secret).signer()? };
-    let handle = call.ctx.table.insert(state, 0)?;
+    let handle = call.ctx.table.insert(state, held)?;
     call.memory.put(slot, handle.to_le_bytes());
     Ok(())
 }
@@ -71,8 +73,9 @@ pub(crate) fn signature_verification_state_open(call: &mut Call<'_>) -> Result<(
     let slot = call.memory.slot(handle)?;
     let PublicKeyObject { algorithm, key } = call.ctx.table.get::<PublicKeyObject>(public)?;
     algorithm.check_type(AlgorithmType::Signatures)?;
+    let held = key.held();
     let state = VerificationState { algorithm, verifier: Arc::clone(key).verifier()? };
-    let handle = call.ctx.table.insert(state, 0)?;
+    let handle = call.ctx.table.insert(state, held)?;
     call.memory.put(slot, handle.to_le_bytes());
     Ok(())
 }

@@ -146,7 +146,7 @@ struct Ed25519Signer {
 
 impl Signer for Ed25519Signer {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        account.gather(data.len())?;
+        account.gather_after(self.message.len(), data.len())?;
         self.message.extend_from_slice(data);
         Ok(())
     }
@@ -163,7 +163,7 @@ struct Ed25519Verifier {
 
 impl Verifier for Ed25519Verifier {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        account.gather(data.len())?;
+        account.gather_after(self.message.len(), data.len())?;
         self.message.extend_from_slice(data);
         Ok(())
     }

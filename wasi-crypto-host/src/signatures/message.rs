@@ -35,7 +35,7 @@ impl Message {
     ) -> Result<(), Errno> {
         match self {
             Self::Whole(message) if message.len() + data.len() <= LONG => {
-                account.gather(data.len())?;
+                account.gather_after(message.len(), data.len())?;
                 message.extend_from_slice(data);
             }
             Self::Whole(message) => {
