@@ -1,5 +1,6 @@
-//! X25519 (RFC 7748).
+//! X25519 (RFC 7748): agreements of x25519-dalek, key checks of curve25519-dalek.
 
+use curve25519_dalek::MontgomeryPoint;
 use x25519_dalek::{PublicKey, StaticSecret};
 
 use crate::secret::Secret;
@@ -17,8 +18,10 @@ pub(crate) fn diffie_hellman(secret: &[u8; KEY_LEN], public: &[u8; KEY_LEN]) -> 
     shared.was_contributory().then(|| Secret::from(&shared.as_bytes()[..]))
 }
 
-/// Whether no agreement with this public key is contributory.
-pub(crate) fn is_low_order(public: &[u8; KEY_LEN]) -> bool {
-    // Any secret will do: all are multiples of the cofactor.
-    diffie_hellman(&[0x40; KEY_LEN], public).is_none()
+/// Whether the bytes are the canonical encoding of a point on the curve, not on its twist, of the prime-order subgroup.
+pub(crate) fn is_sound(public: &[u8; KEY_LEN]) -> bool {
+    // The sign of the Edwards point decides nothing here.
+    MontgomeryPoint(*public).to_edwards(0).is_some_and(|point| {
+        point.to_montgomery().as_bytes() == public && !point.is_small_order() && point.is_torsion_free()
+    })
 }

@@ -115,8 +115,9 @@ impl PublicKey for X25519Public {
         }
     }
 
+    /// Stricter than agreement, which takes u coordinates above p and points on the twist as RFC 7748 has it.
     fn check(&self) -> Result<(), Errno> {
-        if x25519::is_low_order(&self.0) { Err(Errno::InvalidKey) } else { Ok(()) }
+        if x25519::is_sound(&self.0) { Ok(()) } else { Err(Errno::InvalidKey) }
     }
 
     fn as_any(&self) -> &dyn Any {
