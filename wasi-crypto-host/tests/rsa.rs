@@ -253,6 +253,49 @@ fn pkcs1_signatures_are_deterministic_and_pss_ones_are_not() {
     }
 }
 
+/// A key whose numbers all belong together, but whose "primes" are divisible by 3, 5, 7 or 11.
+const COMPOSITE: &str = "\
+-----BEGIN PRIVATE KEY-----
+MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSiAgEAAoIBAQD/////////////
+////////////////////////////////////////////////////////////////
+//////////////////////+7QJqWWeEbYmcxUmHDpFXT2Vp+k1lmPFpZ68WUCpYs
+fNfahluTReXcDkWOJVo4gRtfv96EmAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+AAAAAAAAAAAAERkJJxGXcG1cxS4UKmQZB7SpbVzjf8A4bENNOgf0x9B8kvCiJZ6Z
+kaYEMunU+j5WHg0DQOgCKrvKQJGzY2ANw7DXennKQXef1g0iLILAT3kkuFC5JKrQ
+J2dqU9yvAgMBAAECggEAJS1a0qUtWtKlLVrSpS1a0qUtWtKlLVrSpS1a0qUtWtKl
+LVrSpS1a0qUtWtKlLVrSpS1a0qUtWtKlLVrSpS1a0qUtWtKlLVrSpS1ayKlVqd8M
+o2rzfISvwPdFJZprm3Uvpvq9zlBApcKx020f9dLMSsN8YaxK6p0/EHSjcpDNMmkM
+P/PADD/zwAw/88AMP/PADD/zwAw/88AMP/PADD/zwAw/88KH5b3gPqNrpmzWR8Ru
+O/pUAMTql/lOA4OpdHYogKJiAy1dt9aJxVidBOHCwd5BJq6YEgQd5miMdH4dKep4
+9rH7Fwjy0paAN2k+FUXO+XKMBx4MZuUgG52uIVGgRQKBgQD/////////////////
+////////////////////////////////////////////////////////////////
+////////////////////////////////////wFTzh4KfcsJ7ytkLEhl5oAUYTQN3
+E/KS+CYSEjawo7tICgHCqg6evQKBgQD/////////////////////////////////
+////////////////////////////////////////////////////////////////
+//+7QJqWWeEbYmcxUmHD5ADgUdffIJbqcYFO2awaapEUL9RjcmkATb/J/A7dgZ7w
+dxmdFc/l2wKBgEBiv51AYr+dQGK/nUBiv51AYr+dQGK/nUBiv51AYr+dQGK/nUBi
+v51AYr+dQGK/nUBiv51AYr+dQGK/nUBiv51AYr+dQGK/nUBiv51AYr+dQGK/nUBi
+v50wX21coLK/p0CBVTNemv+nCoEBJaT2ZGUoelLDN/QXSgwlUCoIoWK1AoGAcQqO
+9XEKjvVxCo71cQqO9XEKjvVxCo71cQqO9XEKjvVxCo71cQqO9XEKjvVxCo71cQqO
+9XEKjvVxCo71cQqO9XEKjvVxCo71cQqO1xW47Uk08I2sOYhCKWjlxif9pcZTPaTv
+T20o5OVHuN1B8MPVf8/VL5DA06joERDWW5oFGl8CgYBcAmiDr2/EttjkaboyAbqO
+zu9JuXOd8MxcSzRxvlU1zB1BUObeg1t0WO8HbeS67P2YCI6hRDjhQKU+3WYbMfJ7
+Xy+c6w4wS+AQvMdTBdS9ImCElgi0cd+qqFzbSFjA+dyOweR/cOA4Hz7HIXy6y1HJ
+9FL1eZuC9wjbJID2M1wUog==
+-----END PRIVATE KEY-----
+";
+
+#[test]
+fn a_key_whose_primes_are_not_prime_signs_nothing() {
+    let mut guest = Guest::new();
+    for algorithm in [PKCS1, PSS] {
+        let keypair = guest.import(Part::Keypair, algorithm, COMPOSITE.as_bytes(), PEM).unwrap();
+        for len in [3, 70_000] {
+            assert_eq!(guest.sign(keypair, &vec![1; len], RAW), Err(Errno::AlgorithmFailure), "{len} bytes");
+        }
+    }
+}
+
 fn generate(algorithm: &str) -> Vec<u8> {
     let mut guest = Guest::new();
     let keypair = guest.generate(algorithm);

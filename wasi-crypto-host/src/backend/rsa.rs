@@ -13,8 +13,7 @@ use pkcs8::der::{Decode, Encode};
 use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use pkcs8::{EncodePrivateKey, PrivateKeyInfoRef};
 use ring::rand::SystemRandom;
-use ring::rsa::{KeyPairComponents, PublicKeyComponents};
-use ring::signature::{self, RsaEncoding, RsaKeyPair, RsaParameters};
+use ring::signature::{self, RsaEncoding, RsaKeyPair, RsaParameters, RsaPublicKeyComponents};
 use zeroize::Zeroizing;
 
 use crate::backend::digest;
@@ -111,7 +110,7 @@ impl PublicKey {
 
     pub(crate) fn verify(&self, scheme: &Scheme, message: &[u8], signature: &[u8]) -> Result<(), Errno> {
         self.check_range(signature)?;
-        let key = PublicKeyComponents { n: &self.modulus, e: &self.exponent };
+        let key = RsaPublicKeyComponents { n: &self.modulus, e: &self.exponent };
         key.verify(scheme.verification, message, signature).map_err(|_| Errno::VerificationFailed)
     }
 
@@ -147,7 +146,7 @@ pub(crate) struct PrivateKey {
     /// The encoding that the key came in.
     pub(crate) pkcs8: Secret,
     /// For whole messages, unless ring refuses the key.
-    whole: Option<Box<RsaKeyPair>>,
+    whole: Option<RsaKeyPair>,
     /// For digests, when first asked for.
     digests: OnceLock<Option<DigestSigner>>,
 }
@@ -186,7 +185,8 @@ impl PrivateKey {
             }
             key.digests = OnceLock::from(Some(small_exponent));
         } else {
-            key.whole = Some(Box::new(prepare_for_whole(&numbers)?));
+            // ring checks the sizes of all numbers, that n = p · q, and the coefficient; of d, dP and dQ the sizes only.
+            key.whole = Some(RsaKeyPair::from_der(info.private_key.as_bytes()).ok()?);
         }
         Some(key)
     }
@@ -216,20 +216,6 @@ impl PrivateKey {
     pub(crate) fn held(&self) -> usize {
         self.public.held() + self.pkcs8.len() + 18 * self.public.modulus.len()
     }
-}
-
-/// ring checks the sizes of all numbers, that n = p · q, and the coefficient; not d, dP and dQ beyond their size.
-fn prepare_for_whole(numbers: &RsaPrivateKeyRef<'_>) -> Option<RsaKeyPair> {
-    let components = KeyPairComponents {
-        public_key: PublicKeyComponents { n: numbers.modulus.as_bytes(), e: numbers.public_exponent.as_bytes() },
-        d: numbers.private_exponent.as_bytes(),
-        p: numbers.prime1.as_bytes(),
-        q: numbers.prime2.as_bytes(),
-        dP: numbers.exponent1.as_bytes(),
-        dQ: numbers.exponent2.as_bytes(),
-        qInv: numbers.coefficient.as_bytes(),
-    };
-    RsaKeyPair::from_components(&components).ok()
 }
 
 /// The `rsa` crate checks n, d and the primes, and works the rest out itself.
