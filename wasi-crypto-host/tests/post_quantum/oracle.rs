@@ -1,4 +1,5 @@
 //! libcrux, an implementation that shares no code with the host's.
+#![allow(clippy::type_complexity, reason = "functions are named by their parameters")]
 
 /// A KEM. Secret keys are expanded ones.
 #[derive(Clone, Copy)]
