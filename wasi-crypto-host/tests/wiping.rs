@@ -322,3 +322,110 @@ fn derived_keys_and_tags_are_wiped() {
     assert_eq!(guest.encrypt_detached(state, b"message").unwrap().1, tag);
     drop_context(guest);
 }
+
+/// The algorithms whose keys can be any bytes, or nearly: name, algorithm type, size of the raw secret key.
+const ASYMMETRIC: [(&str, u32, usize); 14] = [
+    ("Ed25519", 0, 32),
+    ("ECDSA_P256_SHA256", 0, 32),
+    ("ECDSA_P384_SHA384", 0, 48),
+    ("ECDSA_K256_SHA256", 0, 32),
+    ("ML-DSA-44", 0, 32),
+    ("ML-DSA-65", 0, 32),
+    ("ML-DSA-87", 0, 32),
+    ("X25519", 2, 32),
+    ("P256-SHA256", 2, 32),
+    ("P384-SHA384", 2, 48),
+    ("X-WING", 2, 32),
+    ("ML-KEM-512", 2, 64),
+    ("ML-KEM-768", 2, 64),
+    ("ML-KEM-1024", 2, 64),
+];
+
+/// Imports a secret key, raw.
+fn import_secret(guest: &mut Guest<Watched>, name: &str, algorithm_type: u32, raw: &[u8]) -> u32 {
+    let ([name, name_len], [raw, raw_len]) = (guest.put(name.as_bytes()), guest.put(raw));
+    guest.call_for_u32("secretkey_import", &[algorithm_type, name, name_len, raw, raw_len, 0]).unwrap()
+}
+
+/// Does all that can be done with a secret key, and closes it and what it gave.
+fn use_secret(guest: &mut Guest<Watched>, name: &str, algorithm_type: u32, secret: u32) {
+    let public = guest.call_for_u32("publickey_from_secretkey", &[secret]).unwrap();
+    let keypair = guest.call_for_u32("keypair_from_pk_and_sk", &[public, secret]).unwrap();
+    for (part, function, key) in [("secretkey", "secretkey_export", secret), ("keypair", "keypair_export", keypair)] {
+        for encoding in 0..4 {
+            let Ok(output) = guest.call_for_u32(function, &[key, encoding]) else { continue };
+            let encoded = guest.pull_array(output).unwrap();
+            let ([name, name_len], [bytes, len]) = (guest.put(name.as_bytes()), guest.put(&encoded));
+            let args = [algorithm_type, name, name_len, bytes, len, encoding];
+            let again = guest.call_for_u32(&format!("{part}_import"), &args).unwrap();
+            guest.call(&format!("{part}_close"), &[again]).unwrap();
+        }
+    }
+    if algorithm_type == 0 {
+        let state = guest.call_for_u32("signature_state_open", &[keypair]).unwrap();
+        guest.call_for_u32("signature_state_sign", &[state]).unwrap();
+        guest.call("signature_state_close", &[state]).unwrap();
+    } else if guest.call_for_u32("kx_dh", &[public, secret]).is_err() {
+        guest.call("kx_encapsulate", &[public, SLOT, SLOT + 4]).unwrap();
+        let ciphertext = u32::from_le_bytes(guest.bytes(SLOT + 4));
+        let ciphertext = guest.pull_array(ciphertext).unwrap();
+        let [ciphertext, len] = guest.put(&ciphertext);
+        guest.call_for_u32("kx_decapsulate", &[secret, ciphertext, len]).unwrap();
+    }
+    for (function, key) in [("secretkey_close", secret), ("keypair_close", keypair), ("publickey_close", public)] {
+        guest.call(function, &[key]).unwrap();
+    }
+}
+
+#[test]
+fn asymmetric_secret_keys_are_wiped() {
+    for (name, algorithm_type, len) in ASYMMETRIC {
+        let raw = key(len);
+        let mut guest = guest(&raw);
+        let secret = import_secret(&mut guest, name, algorithm_type, &raw);
+        use_secret(&mut guest, name, algorithm_type, secret);
+        drop_context(guest);
+    }
+}
+
+/// What the post-quantum algorithms make of a seed: the secret vector of ML-KEM, the secret K of ML-DSA.
+#[test]
+fn expanded_secret_keys_are_wiped() {
+    let seed = key(64);
+    let expanded = libcrux_ml_kem::mlkem768::generate_key_pair(*seed.first_chunk().unwrap()).sk().to_vec();
+    let mut guest = guest(&expanded[..64]);
+    for raw in [&seed, &expanded] {
+        let secret = import_secret(&mut guest, "ML-KEM-768", 2, raw);
+        use_secret(&mut guest, "ML-KEM-768", 2, secret);
+    }
+
+    let expanded = libcrux_ml_dsa::ml_dsa_65::generate_key_pair(*seed.first_chunk().unwrap()).signing_key;
+    guest.transport.secret = expanded.as_slice()[32..64].to_vec();
+    let secret = import_secret(&mut guest, "ML-DSA-65", 0, &seed[..32]);
+    use_secret(&mut guest, "ML-DSA-65", 0, secret);
+    drop_context(guest);
+}
+
+#[test]
+fn encapsulated_secrets_are_wiped() {
+    for (name, algorithm_type, len) in
+        ASYMMETRIC.into_iter().filter(|(name, ..)| name.starts_with("ML-KEM") || *name == "X-WING")
+    {
+        let mut guest = guest(&[]);
+        let secret = import_secret(&mut guest, name, algorithm_type, &key(len));
+        let public = guest.call_for_u32("publickey_from_secretkey", &[secret]).unwrap();
+        guest.call("kx_encapsulate", &[public, SLOT, SLOT + 4]).unwrap();
+        let (shared, ciphertext) = (u32::from_le_bytes(guest.bytes(SLOT)), u32::from_le_bytes(guest.bytes(SLOT + 4)));
+        // Copied out in two parts, so that the last one is what closes the output.
+        let buffer = guest.room(31);
+        guest.call("array_output_pull", &[shared, buffer[0], buffer[1], SLOT]).unwrap();
+        guest.transport.secret = guest.bytes_at(buffer);
+        guest.call("array_output_pull", &[shared, 64, 1, SLOT]).unwrap();
+        let ciphertext = guest.pull_array(ciphertext).unwrap();
+        let [start, len] = guest.put(&ciphertext);
+        let found = guest.call_for_u32("kx_decapsulate", &[secret, start, len]).unwrap();
+        let found = guest.pull_array(found).unwrap();
+        assert_eq!(found[..31], guest.transport.secret, "{name}");
+        drop_context(guest);
+    }
+}
