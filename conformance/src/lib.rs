@@ -32,7 +32,18 @@ mod builder;
 mod calls;
 mod case;
 pub mod cases;
+pub mod catalogue;
+pub mod cli;
+pub mod engine;
+pub mod glob;
+mod guest;
+mod probe;
+pub mod report;
+pub mod repro;
+pub mod runner;
+mod verdict;
 
 pub use builder::{Arg, Data, POISON};
 pub use calls::close_function;
 pub use case::{Buffer, Case, Expect, Handle, Kind, Oracle, Pointer, Relation, Size, Strength, Value, Wide};
+pub use verdict::{CaseResult, Verdict};

@@ -1,7 +1,7 @@
-//! The command line of the suite.
+//! The command line of the suite; see [`wasi_crypto_conformance::cli`].
 
-fn main() {
-    for case in wasi_crypto_conformance::cases::all() {
-        println!("{}", case.id());
-    }
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wasi_crypto_conformance::cli::main()
 }

@@ -1,0 +1,151 @@
+//! The catalogue of requirements: their ids, how binding they are, and whether a guest can see them kept.
+//!
+//! The specification contradicts itself in places; cases cite those places as C1 to C36 in their comments and
+//! accept each reading.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use wasi_crypto_host::AlgorithmType;
+
+use crate::case::Case;
+
+/// One requirement of the specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// Its id; the first part is the area.
+    pub id: &'static str,
+    /// MUST, SHOULD, MAY or their negations, or "implicit" for what the text states without such a word.
+    pub strength: &'static str,
+    /// Whether any guest can observe it. Some need threads, or a host with a secrets manager.
+    pub observable: &'static str,
+    /// What it says, in our words.
+    pub text: &'static str,
+}
+
+impl Requirement {
+    /// The area, such as `SYM`.
+    pub fn area(&self) -> &'static str {
+        self.id.split('-').next().unwrap_or_default()
+    }
+}
+
+/// An algorithm of the specification's tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Algorithm {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is used for.
+    pub ty: AlgorithmType,
+    /// Which table it is in.
+    pub tier: Tier,
+    /// The requirement that asks for it.
+    pub requirement: &'static str,
+}
+
+/// The three tables of algorithms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// A host must have it.
+    Required,
+    /// A host should have it.
+    Recommended,
+    /// A host may have it.
+    Optional,
+}
+
+static REQUIREMENTS: LazyLock<Vec<Requirement>> = LazyLock::new(|| {
+    let rows = include_str!("../requirements.tsv").lines().skip(1);
+    let row = |line: &'static str| {
+        let mut fields = line.split('\t');
+        let mut next = || fields.next().unwrap_or_default();
+        Requirement { id: next(), strength: next(), observable: next(), text: next() }
+    };
+    rows.map(row).collect()
+});
+
+/// All requirements.
+pub fn requirements() -> &'static [Requirement] {
+    &REQUIREMENTS
+}
+
+/// The algorithms of the specification's tables.
+pub fn algorithms() -> impl Iterator<Item = Algorithm> {
+    requirements().iter().filter_map(|requirement| {
+        let tier = match requirement.id.split('-').take(2).collect::<Vec<_>>()[..] {
+            ["ALG", "REQ"] => Tier::Required,
+            ["ALG", "REC"] => Tier::Recommended,
+            ["ALG", "OPT"] => Tier::Optional,
+            _ => return None,
+        };
+        let (name, ty) = requirement.text.split_once(" is implemented as ")?;
+        let ty = match ty {
+            "signatures" => AlgorithmType::Signatures,
+            "key_exchange" => AlgorithmType::KeyExchange,
+            _ => AlgorithmType::Symmetric,
+        };
+        Some(Algorithm { name, ty, tier, requirement: requirement.id })
+    })
+}
+
+/// For each area: how many of the requirements that any guest can observe have a case, and how many there are.
+pub fn coverage(cases: &[Case]) -> BTreeMap<&'static str, (usize, usize)> {
+    let mut areas = BTreeMap::new();
+    for requirement in requirements().iter().filter(|requirement| requirement.observable == "yes") {
+        let (covered, all) = areas.entry(requirement.area()).or_insert((0, 0));
+        *all += 1;
+        if cases.iter().any(|case| case.requirements.iter().any(|id| id == requirement.id)) {
+            *covered += 1;
+        }
+    }
+    areas
+}
+
+/// What is wrong with cases as a whole: ids that are not unique, requirements that do not exist.
+pub fn defects(cases: &[Case]) -> Vec<String> {
+    let mut defects = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for case in cases {
+        if !seen.insert(&case.id) {
+            defects.push(format!("two cases are called {}", case.id));
+        }
+        if case.requirements.is_empty() {
+            defects.push(format!("{} names no requirement", case.id));
+        }
+        for id in &case.requirements {
+            if !requirements().iter().any(|requirement| requirement.id == id) {
+                defects.push(format!("{} names the requirement {id}, which does not exist", case.id));
+            }
+        }
+    }
+    defects
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_has_all_requirements_once() {
+        let mut ids: Vec<&str> = requirements().iter().map(|requirement| requirement.id).collect();
+        assert_eq!(ids.len(), 591);
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), 591);
+        for requirement in requirements() {
+            assert!(["yes", "no", "threads", "manager"].contains(&requirement.observable), "{requirement:?}");
+            assert!(!requirement.text.is_empty(), "{requirement:?}");
+        }
+    }
+
+    #[test]
+    fn the_tables_of_algorithms_are_complete() {
+        let count = |tier| algorithms().filter(|algorithm| algorithm.tier == tier).count();
+        assert_eq!((count(Tier::Required), count(Tier::Recommended), count(Tier::Optional)), (14, 18, 39));
+    }
+
+    #[test]
+    fn every_case_has_its_own_id_and_names_known_requirements() {
+        assert_eq!(defects(&crate::cases::all()), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,266 @@
+//! Finds out what a host has before the cases run: its functions, then its algorithms.
+//!
+//! What must be there and is not fails once, here. Cases that need it are not applicable.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wasi_crypto_host::{AlgorithmType, Errno, Hostcall, hostcalls};
+
+use crate::args;
+use crate::builder::Arg;
+use crate::case::{ALL_ERRORS, Case, Expect, Kind, bit};
+use crate::catalogue::{Algorithm, Tier, algorithms};
+use crate::engine::{Engine, Outcome};
+use crate::guest::{self, Program};
+use crate::runner::{Settings, run_programs};
+use crate::verdict::{CaseResult, End, Transcript, Verdict};
+
+/// What a host has.
+pub(crate) struct Presence {
+    functions: BTreeMap<&'static str, Found>,
+    algorithms: Vec<(String, Option<Algorithm>, Found)>,
+    /// The one answer to everything, of a host that only pretends.
+    constant_answer: Option<Errno>,
+}
+
+/// What the probe of a function or an algorithm came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Found {
+    Present,
+    /// It cannot be imported.
+    NotLinked(String),
+    /// It answers `not_implemented`.
+    NotImplemented,
+    /// It answers `unsupported_algorithm`.
+    Unsupported,
+    /// No function is there that could tell.
+    Unknown(&'static str),
+}
+
+impl Presence {
+    pub(crate) fn probe(engine: &dyn Engine, cases: &[Case], settings: &Settings) -> Result<Self, String> {
+        let mut functions = link(engine, settings)?;
+        let present: Vec<Case> = hostcalls()
+            .iter()
+            .filter(|function| functions[function.name()] == Found::Present)
+            .map(call_with_zeros)
+            .chain([open_options()])
+            .collect();
+        let answers = answers(engine, &present, settings)?;
+        let constant_answer = match answers.first() {
+            Some(Some(first)) if *first != Errno::Success && answers.iter().all(|answer| *answer == Some(*first)) => {
+                Some(*first)
+            }
+            _ => None,
+        };
+        for (case, answer) in present.iter().zip(&answers) {
+            for function in Program::of(case)[0].functions() {
+                if *answer == Some(Errno::NotImplemented) {
+                    functions.insert(function.name(), Found::NotImplemented);
+                }
+            }
+        }
+        let algorithms = probe_algorithms(engine, cases, settings, &functions)?;
+        Ok(Self { functions, algorithms, constant_answer })
+    }
+
+    /// Why a case cannot run on this host, if so.
+    pub(crate) fn missing_for(&self, case: &Case) -> Option<String> {
+        if let Some(answer) = self.constant_answer {
+            return Some(format!("the host answers {answer} to every call"));
+        }
+        for program in Program::of(case) {
+            for function in program.functions() {
+                match &self.functions[function.name()] {
+                    Found::Present => (),
+                    Found::NotImplemented => return Some(format!("{} is not implemented", function.name())),
+                    _ => return Some(format!("the host has no {}", function.name())),
+                }
+            }
+        }
+        let missing = |name: &String| {
+            let found = self.algorithms.iter().find(|(known, ..)| known == name);
+            found.is_some_and(|(_, _, found)| *found != Found::Present)
+        };
+        case.algorithms.iter().find(|name| missing(name)).map(|name| format!("the host has no {name}"))
+    }
+
+    /// The probes as results of their own.
+    pub(crate) fn results(&self) -> Vec<CaseResult> {
+        let mut results = Vec::new();
+        if let Some(answer) = self.constant_answer {
+            results.push(CaseResult {
+                id: "probe/host".to_owned(),
+                requirements: vec!["ABI-ERRNO-005".to_owned()],
+                algorithm: String::new(),
+                kind: Kind::Probe.name(),
+                verdict: Verdict::Fail,
+                observed: format!("every function answers {answer} to everything: there is no wasi-crypto behind them"),
+                expected: "a host that does something; is its plugin installed and found?".to_owned(),
+            });
+            return results;
+        }
+        for function in hostcalls() {
+            let requirement = if is_required(function) { "ABI-FUNC-003" } else { "ABI-FUNC-004" };
+            let if_missing = if is_required(function) { Verdict::Fail } else { Verdict::Na };
+            results.push(CaseResult {
+                id: format!("probe/function/{}", function.name()),
+                requirements: vec![requirement.to_owned(), module_requirement(function).to_owned()],
+                algorithm: String::new(),
+                kind: Kind::Probe.name(),
+                ..self.functions[function.name()].result(if_missing)
+            });
+        }
+        for (name, algorithm, found) in &self.algorithms {
+            let Some(algorithm) = algorithm else { continue };
+            let if_missing = match algorithm.tier {
+                Tier::Required => Verdict::Fail,
+                Tier::Recommended => Verdict::Warn,
+                Tier::Optional => Verdict::Na,
+            };
+            results.push(CaseResult {
+                id: format!("probe/algorithm/{name}"),
+                requirements: vec![algorithm.requirement.to_owned()],
+                algorithm: name.clone(),
+                kind: Kind::Probe.name(),
+                ..found.result(if_missing)
+            });
+        }
+        results
+    }
+}
+
+/// Whether a host must have the function. The specification lists neither external secrets nor batches among what
+/// every host has (ABI-FUNC-003, ABI-MOD-002).
+fn is_required(function: &Hostcall) -> bool {
+    !function.is_optional()
+        && !function.module().ends_with("_batch")
+        && !function.module().ends_with("external_secrets")
+}
+
+fn module_requirement(function: &Hostcall) -> &'static str {
+    if function.module().ends_with("_batch") { "ABI-MOD-002" } else { "ABI-MOD-001" }
+}
+
+impl Found {
+    fn result(&self, if_missing: Verdict) -> CaseResult {
+        let (verdict, observed) = match self {
+            Self::Present => (Verdict::Pass, String::new()),
+            Self::NotLinked(reason) => (if_missing, format!("link error: {reason}")),
+            Self::NotImplemented => (if_missing, Errno::NotImplemented.name().to_owned()),
+            Self::Unsupported => (if_missing, Errno::UnsupportedAlgorithm.name().to_owned()),
+            Self::Unknown(function) => (Verdict::Na, format!("cannot be asked for without {function}")),
+        };
+        let expected = if verdict == Verdict::Pass { String::new() } else { "to be there".to_owned() };
+        CaseResult {
+            id: String::new(),
+            requirements: Vec::new(),
+            algorithm: String::new(),
+            kind: "",
+            verdict,
+            observed,
+            expected,
+        }
+    }
+}
+
+/// Which functions can be imported. One guest asks for all; only if that fails is each asked for alone.
+fn link(engine: &dyn Engine, settings: &Settings) -> Result<BTreeMap<&'static str, Found>, String> {
+    let mut session = engine.session()?;
+    let mut ask = |functions: &[&'static Hostcall]| match session.run(
+        &guest::link_probe(functions),
+        &mut |_| (),
+        settings.timeout,
+    ) {
+        Outcome::Finished => Ok(Found::Present),
+        Outcome::Unusable(reason) => Err(reason),
+        Outcome::Link(reason) | Outcome::Trap(reason) | Outcome::Crash(reason) => Ok(Found::NotLinked(reason)),
+        Outcome::Timeout => Ok(Found::NotLinked("the engine did not answer in time".to_owned())),
+    };
+    let all: Vec<&'static Hostcall> = hostcalls().iter().collect();
+    if ask(&all)? == Found::Present {
+        return Ok(all.iter().map(|function| (function.name(), Found::Present)).collect());
+    }
+    all.iter().map(|function| Ok((function.name(), ask(&[function])?))).collect()
+}
+
+/// What a host answers to each of these cases, which consist of one call that may give any answer.
+fn answers(engine: &dyn Engine, cases: &[Case], settings: &Settings) -> Result<Vec<Option<Errno>>, String> {
+    let programs: Vec<Program<'_>> = cases.iter().map(|case| Program::of(case)[0]).collect();
+    let transcripts = run_programs(engine, &programs, settings, settings.batch, &|_, _| ())?;
+    let answer = |said: &Transcript| {
+        let value = match (&said.end, said.notes.first()) {
+            (End::Failed(_, value), _) | (_, Some((_, value))) => value,
+            _ => return None,
+        };
+        Errno::from_number(u32::from_str_radix(value, 16).ok()?)
+    };
+    Ok(transcripts.iter().map(answer).collect())
+}
+
+/// Accepts and reports every answer.
+fn anything() -> Expect {
+    Expect { best: bit(Errno::Success), info: ALL_ERRORS, warn: 0 }
+}
+
+fn call_with_zeros(function: &'static Hostcall) -> Case {
+    let mut case = Case::new(function.name(), &[]);
+    let zeros = function.core_params().iter().map(|_| Arg::from(0u32)).collect();
+    case.expect(anything()).call(function.name(), zeros);
+    case
+}
+
+/// A call that succeeds on every host that is one.
+fn open_options() -> Case {
+    let mut case = Case::new("options_open", &[]);
+    case.expect(anything()).options_open(AlgorithmType::Symmetric);
+    case
+}
+
+fn probe_algorithms(
+    engine: &dyn Engine,
+    cases: &[Case],
+    settings: &Settings,
+    functions: &BTreeMap<&'static str, Found>,
+) -> Result<Vec<(String, Option<Algorithm>, Found)>, String> {
+    let mut names: Vec<(String, Option<Algorithm>)> =
+        algorithms().map(|algorithm| (algorithm.name.to_owned(), Some(algorithm))).collect();
+    let extra: BTreeSet<&String> = cases.iter().flat_map(|case| &case.algorithms).collect();
+    names.extend(
+        extra
+            .into_iter()
+            .filter(|name| !algorithms().any(|known| known.name == *name))
+            .map(|name| (name.clone(), None)),
+    );
+
+    let asked: Vec<Case> = names.iter().map(|(name, algorithm)| ask_for(name, algorithm.as_ref())).collect();
+    let askable = |case: &Case| {
+        let functions_of = Program::of(case)[0].functions();
+        functions_of.into_iter().find(|function| functions[function.name()] != Found::Present)
+    };
+    let can: Vec<Case> = asked.iter().filter(|case| askable(case).is_none()).cloned().collect();
+    let mut answers = answers(engine, &can, settings)?.into_iter();
+    let found = names.into_iter().zip(&asked).map(|((name, algorithm), case)| {
+        let found = match askable(case) {
+            Some(function) => Found::Unknown(function.name()),
+            None => match answers.next().flatten() {
+                Some(Errno::UnsupportedAlgorithm) => Found::Unsupported,
+                Some(Errno::NotImplemented) => Found::NotImplemented,
+                _ => Found::Present,
+            },
+        };
+        (name, algorithm, found)
+    });
+    Ok(found.collect())
+}
+
+/// One call whose answer says whether the host knows an algorithm. What is in no table is taken for symmetric.
+fn ask_for(name: &str, algorithm: Option<&Algorithm>) -> Case {
+    let mut case = Case::new(name, &[]);
+    case.expect(anything());
+    match algorithm.map_or(AlgorithmType::Symmetric, |algorithm| algorithm.ty) {
+        AlgorithmType::Symmetric => drop(case.state_open(name, None, None)),
+        ty => drop(case.open("publickey_import", args![ty as u32, name, "", 0])),
+    }
+    case
+}
