@@ -103,6 +103,7 @@ pub(crate) enum Step {
 
 /// How two numbers shall relate, as unsigned 64-bit numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
 pub enum Relation {
     Equal,
     NotEqual,
