@@ -56,7 +56,7 @@ pub enum Kind {
     Memory,
     /// Input that a host must survive.
     Robustness,
-    /// Many objects or much data.
+    /// Many objects or much data. Such a case has a guest to itself.
     Stress,
     /// Whether a function or an algorithm is there at all.
     Probe,

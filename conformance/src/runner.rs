@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crate::case::Case;
+use crate::case::{Case, Kind};
 use crate::engine::{Engine, EngineInfo, Outcome, Session};
 use crate::guest::{self, Program};
 use crate::probe::Presence;
@@ -136,7 +136,10 @@ pub(crate) fn run_programs(
 ) -> Result<Vec<Transcript>, String> {
     // Small enough that every job gets a share.
     let batch = programs.len().div_ceil(settings.jobs.max(1)).clamp(1, batch.max(1));
-    let batches: Vec<&[Program<'_>]> = programs.chunks(batch).collect();
+    // What fills a host up runs by itself.
+    let is_stress = |program: &Program<'_>| program.case.kind == Kind::Stress;
+    let runs = programs.chunk_by(|one, next| !is_stress(one) && !is_stress(next));
+    let batches: Vec<&[Program<'_>]> = runs.flat_map(|run| run.chunks(batch)).collect();
     let results: Vec<Mutex<Option<Result<Vec<Transcript>, String>>>> =
         batches.iter().map(|_| Mutex::new(None)).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));

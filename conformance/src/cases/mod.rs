@@ -4,10 +4,25 @@
 
 use crate::case::Case;
 
+mod abi;
 mod array;
+mod errors;
+mod fixture;
+mod handle_types;
+mod handles;
+mod limits;
+mod options;
 
 /// Every case of the suite.
 pub fn all() -> Vec<Case> {
-    let areas = [array::cases()];
+    let areas = [
+        abi::cases(),
+        array::cases(),
+        errors::cases(),
+        handle_types::cases(),
+        handles::cases(),
+        limits::cases(),
+        options::cases(),
+    ];
     areas.into_iter().flatten().collect()
 }
