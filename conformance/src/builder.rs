@@ -7,8 +7,8 @@
 use wasi_crypto_host::{CoreType, Errno, HandleType, Hostcall, ResultType, hostcalls};
 
 use crate::case::{
-    Alternative, Buffer, Case, Expect, Handle, Image, Kind, Modifiers, Oracle, Pointer, Region, Relation, Size, Step,
-    Strength, Value, Wide,
+    Alternative, Buffer, Case, Expect, GUARD_LEN, Handle, Image, Kind, Modifiers, Oracle, Pointer, Region, Relation,
+    Size, Step, Strength, Value, Wide,
 };
 
 /// What buffers and result slots hold before anybody writes to them.
@@ -16,8 +16,6 @@ pub const POISON: u8 = 0xaa;
 
 /// What lies before and after each buffer and result slot.
 pub(crate) const GUARD: u8 = 0xc5;
-
-const GUARD_LEN: u32 = 16;
 
 /// Settings of a case.
 impl Case {

@@ -281,9 +281,20 @@ pub(crate) struct Image {
     /// Where data of this content begins in `constants`, so that equal data is there once.
     pub(crate) known: HashMap<Vec<u8>, u32>,
     pub(crate) variables: Vec<u8>,
-    /// Ranges of `variables` that nobody may write.
+    /// The guard before each thing in `variables`: start and length.
     pub(crate) guards: Vec<(u32, u32)>,
     pub(crate) scratch: u32,
+}
+
+/// The length of the guard after the last thing; between things it may be longer, for their alignment.
+pub(crate) const GUARD_LEN: u32 = 16;
+
+impl Image {
+    /// The ranges of `variables` that nobody may write: start and length.
+    pub(crate) fn all_guards(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let end = self.variables.len() as u32;
+        self.guards.iter().copied().chain((end > 0).then(|| (end - GUARD_LEN, GUARD_LEN)))
+    }
 }
 
 pub(crate) const ALL_ERRORS: u32 = 0x7fff_fffe;

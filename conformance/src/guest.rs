@@ -234,9 +234,9 @@ impl Encoder<'_> {
     /// What every case is checked for at its end.
     fn checks(&mut self, program: &Program<'_>) {
         let image = &program.case.image;
-        for (start, len) in &image.guards {
-            let at = Value::Address(Pointer::new(Region::Variable, *start));
-            let guard = Step::Filled { at, len: (*len).into(), byte: GUARD, strength: Strength::Must };
+        for (start, len) in image.all_guards() {
+            let at = Value::Address(Pointer::new(Region::Variable, start));
+            let guard = Step::Filled { at, len: len.into(), byte: GUARD, strength: Strength::Must };
             self.step(&guard);
         }
         if !image.constants.is_empty() {

@@ -27,7 +27,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { jobs, timeout: Duration::from_secs(30), strict: false, batch: 250 }
+        Self { jobs, timeout: Duration::from_secs(30), strict: false, batch: 500 }
     }
 }
 

@@ -195,8 +195,8 @@ fn judge_one(program: Program<'_>, said: &Transcript) -> Judgement {
 fn describe(program: Program<'_>, steps: &[&Step], step: u32, value: &str) -> (String, String) {
     let index = step as usize;
     let Some(found) = steps.get(index) else {
-        let guards = &program.case.image.guards;
-        return match guards.get(index - steps.len()) {
+        let mut guards = program.case.image.all_guards();
+        return match guards.nth(index - steps.len()) {
             Some((start, len)) => (
                 format!("bytes {start} to {} outside of any buffer were changed to {value}", start + len),
                 "bytes outside of buffers are left alone".to_owned(),

@@ -362,7 +362,7 @@ fn one_status_for_all_forgeries() -> Case {
     for place in [0, 6, 7, 22] {
         let forged = c.buffer(23);
         c.copy(forged.start(), sealed);
-        // One byte that is not what it was: the last in the buffer, or any other through the one behind it.
+        // The ciphertext is known, and has this byte in none of the places.
         let byte = c.buffer_with([0x55]);
         c.copy(forged.start().plus(place), byte);
         let _ = c.expect(InvalidTag).decrypt(state, forged, 7);

@@ -100,11 +100,11 @@ pub(crate) struct Call {
 /// A part of a call.
 #[derive(Clone)]
 pub(crate) struct Part {
-    /// The name of the parameter, or `result` and its number.
+    /// The name of the parameter, or `result` and its number from 0.
     pub(crate) name: String,
     /// Its core arguments.
     pub(crate) values: Vec<Value>,
-    /// How many bytes lie where the pointer points, if it is one; of what the case made for it.
+    /// What the case made for it in memory, if it is a pointer.
     pub(crate) memory: Option<Buffer>,
     /// What it is.
     pub(crate) ty: PartType,
@@ -162,7 +162,7 @@ fn is_aead(name: &str) -> bool {
 pub(crate) fn valid_call(c: &mut Case, function: &'static Hostcall) -> Call {
     let name = function.name();
     let mut parts: Vec<Part> = Vec::new();
-    // The handle of a state that two parameters share.
+    // What a decryption opens: made with its state, passed by later parameters.
     let mut ciphertext = None;
     for param in function.params() {
         let ty = PartType::Param(param.ty);

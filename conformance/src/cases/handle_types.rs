@@ -76,12 +76,10 @@ fn with_handle(
     c = c.kind(Kind::Robustness);
     if manager(params[place].ty) {
         // Nothing but the handle counts: the rest may be anything.
-        let values: Vec<Arg> = function.core_params().iter().map(|_| Arg::from(0)).collect();
-        let mut values = values;
+        let mut values: Vec<Arg> = function.core_params().iter().map(|_| Arg::from(0)).collect();
         values[0] = handle.into();
-        let results = function.results().len();
-        let count = values.len();
-        for result in &mut values[count - results..] {
+        let first_result = values.len() - function.results().len();
+        for result in &mut values[first_result..] {
             *result = c.wide_slot().at().into();
         }
         c.expect(InvalidHandle).call(function.name(), values);

@@ -1,0 +1,111 @@
+//! The suite against this project's own host, through the command line and strictly: no recommendation and no
+//! preferred reading may be missed.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use wasi_crypto_conformance::catalogue;
+use wasi_crypto_host::hostcalls;
+
+#[test]
+fn everything_holds_on_the_own_host() {
+    let folder = folder_of("strict");
+    let file = folder.join("report.json");
+    let output = suite(&["--strict", "--json", file.to_str().unwrap()], &folder);
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(report["schema"], 1);
+    assert_eq!(report["engine"]["name"], "wasmtime");
+
+    // Only what the host does not claim to have may be missing.
+    let mut may_miss: Vec<String> = Vec::new();
+    let has = |name: &str| wasi_crypto_host::algorithms().any(|known| known.name.eq_ignore_ascii_case(name));
+    may_miss.extend(
+        catalogue::algorithms()
+            .filter(|algorithm| algorithm.tier != catalogue::Tier::Optional && !has(algorithm.name))
+            .map(|algorithm| format!("probe/algorithm/{}", algorithm.name)),
+    );
+    may_miss.extend(
+        hostcalls()
+            .iter()
+            .filter(|function| !function.is_optional() && !function.is_implemented())
+            .filter(|function| {
+                !function.module().ends_with("_batch") && !function.module().ends_with("external_secrets")
+            })
+            .map(|function| format!("probe/function/{}", function.name())),
+    );
+    let cases = report["cases"].as_array().unwrap();
+    for case in cases {
+        let verdict = case["verdict"].as_str().unwrap();
+        let may_fail = may_miss.iter().any(|id| case["id"] == id.as_str());
+        assert!(["pass", "na"].contains(&verdict) || (may_fail && verdict == "fail"), "{case}");
+    }
+    for verdict in ["pass", "fail", "warn", "info", "na", "skip", "trap", "crash", "timeout"] {
+        let count = cases.iter().filter(|case| case["verdict"] == verdict).count();
+        assert_eq!(report["summary"][verdict], count, "{verdict}");
+    }
+    assert!(cases.len() > 1500);
+    assert_eq!(output.status.code(), Some(i32::from(report["summary"]["fail"] != 0)));
+}
+
+#[test]
+fn selections_are_listed_and_run() {
+    let folder = folder_of("selections");
+    let list = stdout(&suite(&["--list", "--filter", "array/pull"], &folder));
+    assert!(list.lines().count() >= 5 && list.lines().all(|line| line.starts_with("array/pull/")), "{list}");
+    let list = stdout(&suite(&["--list", "--requirement", "ARRAY-EOF-007"], &folder));
+    assert!(!list.is_empty() && list.lines().all(|line| line.contains("ARRAY-EOF-007")), "{list}");
+    let run = suite(&["--filter", "array/*", "--jobs", "1"], &folder);
+    assert!(stdout(&run).contains("\narray "), "{}", stdout(&run));
+}
+
+#[test]
+fn mistakes_are_sentences_and_exit_with_2() {
+    let folder = folder_of("mistakes");
+    for (args, sentence) in [
+        (&["--engine", "quickjs"][..], "there is no engine called \"quickjs\"; this build has: wasmtime"),
+        (&["--filter", "nothing/like/it"], "no case fits --filter and --requirement"),
+        (&["--requirement", "SYM-NONSENSE-1"], "there is no requirement \"SYM-NONSENSE-1\""),
+        (&["--repro", "nothing"], "there is no case \"nothing\""),
+        (
+            &["--json", "no/such/folder/report.json", "--filter", "array/len"],
+            "cannot write no/such/folder/report.json: ",
+        ),
+        (&["--jobs", "0"], "invalid value '0' for '--jobs <N>'"),
+    ] {
+        let output = suite(args, &folder);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {error}");
+        assert!(error.contains(sentence), "{args:?}: {error}");
+    }
+}
+
+#[test]
+fn a_case_can_be_written_out_and_runs_elsewhere() {
+    let folder = folder_of("repro");
+    let output = suite(&["--repro", "array/pull/two-halves"], &folder);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).contains("wasi-crypto run array_pull_two-halves.wasm"));
+    let listing = std::fs::read_to_string(folder.join("array_pull_two-halves.txt")).unwrap();
+    assert!(listing.contains("array_output_pull(u32[var+"), "{listing}");
+    assert!(listing.contains("-> invalid_handle (allowed: success)"), "{listing}");
+    let wasm = std::fs::read(folder.join("array_pull_two-halves.wasm")).unwrap();
+    assert_eq!(&wasm[..4], b"\0asm");
+    wasmtime::Module::new(&wasmtime::Engine::default(), wasm).unwrap();
+}
+
+fn suite(args: &[&str], folder: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wasi-crypto-conformance")).args(args).current_dir(folder).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// An empty folder for one test.
+fn folder_of(test: &str) -> std::path::PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    // It may be left of an earlier run, or not be there yet.
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
