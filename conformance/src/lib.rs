@@ -41,6 +41,7 @@ mod probe;
 pub mod report;
 pub mod repro;
 pub mod runner;
+mod vectors;
 mod verdict;
 
 pub use builder::{Arg, Data, POISON};

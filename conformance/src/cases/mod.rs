@@ -12,6 +12,7 @@ mod handle_types;
 mod handles;
 mod limits;
 mod options;
+pub(crate) mod symmetric;
 
 /// Every case of the suite.
 pub fn all() -> Vec<Case> {
@@ -23,6 +24,7 @@ pub fn all() -> Vec<Case> {
         handles::cases(),
         limits::cases(),
         options::cases(),
+        symmetric::cases(),
     ];
     areas.into_iter().flatten().collect()
 }

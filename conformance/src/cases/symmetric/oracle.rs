@@ -1,0 +1,112 @@
+//! What comes out, according to RustCrypto; and bytes to put in.
+
+use aes_gcm::aead::{Aead, Payload};
+use aes_gcm::{Aes128Gcm, Aes256Gcm, KeyInit};
+use chacha20poly1305::{ChaCha20Poly1305, XChaCha20Poly1305};
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256, Sha384, Sha512, Sha512_256};
+
+/// Runs an expression with a type for each hash.
+macro_rules! with_hash {
+    ($name:expr, $hash:ident => $body:expr) => {
+        match $name.rsplit_once("SHA-").map(|(_, name)| name) {
+            Some("256") => {
+                type $hash = Sha256;
+                $body
+            }
+            Some("384") => {
+                type $hash = Sha384;
+                $body
+            }
+            Some("512") => {
+                type $hash = Sha512;
+                $body
+            }
+            _ => panic!("the oracle has no {}", $name),
+        }
+    };
+}
+
+pub(super) fn hash(algorithm: &str, data: &[u8]) -> Vec<u8> {
+    if algorithm == "SHA-512/256" {
+        return Sha512_256::digest(data).to_vec();
+    }
+    with_hash!(algorithm, H => H::digest(data).to_vec())
+}
+
+pub(super) fn hmac(algorithm: &str, key: &[u8], data: &[u8]) -> Vec<u8> {
+    with_hash!(algorithm, H => {
+        let mut mac = <Hmac<H> as hmac::KeyInit>::new_from_slice(key).expect("HMAC takes keys of any size");
+        mac.update(data);
+        mac.finalize().into_bytes().to_vec()
+    })
+}
+
+/// The pseudo-random key.
+pub(super) fn hkdf_extract(hash: &str, salt: &[u8], ikm: &[u8]) -> Vec<u8> {
+    with_hash!(hash, H => Hkdf::<H>::extract(Some(salt), ikm).0.to_vec())
+}
+
+pub(super) fn hkdf_expand(hash: &str, prk: &[u8], info: &[u8], len: u32) -> Vec<u8> {
+    let mut out = vec![0; len as usize];
+    with_hash!(hash, H => {
+        let hkdf = Hkdf::<H>::from_prk(prk).expect("the key is at least one hash long");
+        hkdf.expand(info, &mut out).expect("the output is at most 255 hashes long");
+    });
+    out
+}
+
+pub(super) fn pbkdf2(algorithm: &str, password: &[u8], salt: &[u8], iterations: u32, len: u32) -> Vec<u8> {
+    let mut out = vec![0; len as usize];
+    with_hash!(algorithm, H => pbkdf2::pbkdf2_hmac::<H>(password, salt, iterations, &mut out));
+    out
+}
+
+/// The ciphertext and the tag.
+pub(super) fn seal(algorithm: &str, key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    fn seal<A: Aead + KeyInit>(key: &[u8], nonce: &[u8], payload: Payload<'_, '_>) -> Vec<u8> {
+        let cipher = A::new_from_slice(key).expect("the key has the right size");
+        cipher.encrypt(nonce.try_into().expect("the nonce has the right size"), payload).expect("the message is short")
+    }
+    let payload = Payload { msg: message, aad: ad };
+    let mut out = match algorithm {
+        "AES-128-GCM" => seal::<Aes128Gcm>(key, nonce, payload),
+        "AES-256-GCM" => seal::<Aes256Gcm>(key, nonce, payload),
+        "CHACHA20-POLY1305" => seal::<ChaCha20Poly1305>(key, nonce, payload),
+        "XCHACHA20-POLY1305" => seal::<XChaCha20Poly1305>(key, nonce, payload),
+        _ => panic!("the oracle has no {algorithm}"),
+    };
+    let tag = out.split_off(message.len());
+    (out, tag)
+}
+
+/// Bytes without a pattern, the same for the same seed; shorter ones are the beginning of longer ones.
+pub(super) fn bytes(seed: &str, len: u32) -> Vec<u8> {
+    let mut random = Random::new(seed);
+    (0..len).map(|_| random.next() as u8).collect()
+}
+
+/// SplitMix64: small, and the same numbers for ever.
+pub(super) struct Random(u64);
+
+impl Random {
+    pub(super) fn new(seed: &str) -> Self {
+        Self(
+            seed.bytes()
+                .fold(0x9e37_79b9_7f4a_7c15, |state, byte| (state ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)),
+        )
+    }
+
+    pub(super) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) >> 8
+    }
+
+    /// A number below `bound`.
+    pub(super) fn below(&mut self, bound: u32) -> u32 {
+        (self.next() % u64::from(bound)) as u32
+    }
+}
