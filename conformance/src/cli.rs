@@ -144,7 +144,7 @@ fn start(options: &Options, cases: Vec<Case>) -> Result<u8, String> {
     let report = report?;
     print(&report, &coverage, begin.elapsed());
     if let Some(path) = &options.json {
-        write(path, &report::json(&report))?;
+        write(path, report::json(&report))?;
     }
     Ok(if report.is_green() { GREEN } else { RED })
 }

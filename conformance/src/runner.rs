@@ -1,7 +1,7 @@
 //! Runs cases: many in one guest, the culprit dropped when a guest ends early, failures again alone.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -140,8 +140,7 @@ pub(crate) fn run_programs(
     let is_stress = |program: &Program<'_>| program.case.kind == Kind::Stress;
     let runs = programs.chunk_by(|one, next| !is_stress(one) && !is_stress(next));
     let batches: Vec<&[Program<'_>]> = runs.flat_map(|run| run.chunks(batch)).collect();
-    let results: Vec<Mutex<Option<Result<Vec<Transcript>, String>>>> =
-        batches.iter().map(|_| Mutex::new(None)).collect();
+    let results: Vec<_> = batches.iter().map(|_| OnceLock::new()).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for _ in 0..settings.jobs.clamp(1, batches.len().max(1)) {
@@ -155,16 +154,15 @@ pub(crate) fn run_programs(
                         Ok(session) => run_batch(session.as_mut(), batch, settings.timeout, &tick),
                         Err(reason) => Err(reason.clone()),
                     };
-                    if let Ok(mut place) = results[i].lock() {
-                        *place = Some(result);
-                    }
+                    // Each number is drawn once, so the place is empty.
+                    let _ = results[i].set(result);
                 }
             });
         }
     });
     let mut transcripts = Vec::with_capacity(programs.len());
     for result in results {
-        let result = result.into_inner().ok().flatten().ok_or("the runner lost the result of a guest")?;
+        let result = result.into_inner().ok_or("the runner lost the result of a guest")?;
         transcripts.extend(result?);
     }
     Ok(transcripts)
