@@ -161,7 +161,7 @@ impl Guest {
         state
     }
 
-    fn update(&mut self, name: &str, state: u32, pieces: &[&[u8]]) {
+    pub fn update(&mut self, name: &str, state: u32, pieces: &[&[u8]]) {
         for piece in pieces {
             let [piece, len] = self.put(piece);
             self.call(name, &[state, piece, len]).unwrap();
