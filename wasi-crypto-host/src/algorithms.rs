@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::asymmetric::algorithm as asymmetric;
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
 use crate::options::{AlgorithmType, BytesOption, OptionSet, Options};
@@ -32,7 +33,14 @@ pub struct AlgorithmInfo {
 /// assert_eq!((aes.key_len, aes.nonce_len, aes.tag_len), (Some(32), Some(12), Some(16)));
 /// ```
 pub fn algorithms() -> impl Iterator<Item = AlgorithmInfo> {
-    Algorithm::all().map(symmetric)
+    Algorithm::all().map(symmetric).chain(asymmetric::Algorithm::all().map(|algorithm| AlgorithmInfo {
+        name: algorithm.name,
+        algorithm_type: algorithm.algorithm_type(),
+        key_len: None,
+        nonce_len: None,
+        nonce_optional: false,
+        tag_len: None,
+    }))
 }
 
 /// Asks the algorithm itself for its sizes, so that they are those which guests meet.
