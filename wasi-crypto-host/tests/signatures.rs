@@ -19,7 +19,7 @@ const ALGORITHMS: [&str; 6] = [
 const LONG: usize = 64 << 10;
 
 fn message(len: usize) -> Vec<u8> {
-    (0..len).map(|i| (i * i >> 3) as u8).collect()
+    (0..len).map(|i| ((i * i) >> 3) as u8).collect()
 }
 
 fn key(guest: &mut Guest, algorithm: &str) -> (u32, u32) {
@@ -73,7 +73,7 @@ fn it_does_not_matter_how_a_message_is_split() {
                 let verifying = guest.verifier(public, &[start, &[], end]);
                 assert_eq!(guest.verify_state(verifying, handle), Ok(()), "{algorithm}, {len} bytes at {split}");
                 guest.call("signature_verification_state_close", &[verifying]).unwrap();
-                if split % 5 == 0 {
+                if split.is_multiple_of(5) {
                     let signing = guest.signer(keypair, &[start, end]);
                     let other = guest.sign_state(signing, RAW).unwrap();
                     assert_eq!(guest.verify(public, algorithm, &message, &other, RAW), Ok(()), "{algorithm} {split}");
