@@ -35,3 +35,43 @@ fn hex(digits: &str) -> Vec<u8> {
     assert!(digits.len().is_multiple_of(2), "{digits:?} has half a byte");
     digits.as_bytes().chunks_exact(2).map(|pair| nibble(pair[0]) << 4 | nibble(pair[1])).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many tests the files have, less those with AES keys of 192 bits.
+    #[test]
+    fn no_vector_gets_lost() {
+        let ids: Vec<String> = symmetric().iter().map(|case| case.id().to_owned()).collect();
+        let count = |path: &str| ids.iter().filter(|id| id.starts_with(&format!("vector/{path}/"))).count();
+        for (path, expected) in [
+            ("wycheproof/aes_gcm/128", 67 + 41),
+            ("wycheproof/aes_gcm/256", 66 + 39),
+            ("wycheproof/chacha20_poly1305", 325),
+            ("wycheproof/xchacha20_poly1305", 315),
+            ("wycheproof/hmac_sha256", 174),
+            ("wycheproof/hmac_sha384", 174),
+            ("wycheproof/hmac_sha512", 174),
+            ("wycheproof/hkdf_sha256", 86),
+            ("wycheproof/hkdf_sha384", 83),
+            ("wycheproof/hkdf_sha512", 83),
+            ("wycheproof/pbkdf2_hmacsha256", 60),
+            ("wycheproof/pbkdf2_hmacsha512", 58),
+            ("rfc4231", 7 * 3),
+            ("rfc5869", 3 * 2),
+            ("rfc7914", 2),
+            ("rfc8439", 2),
+            ("xchacha", 1),
+            ("gcm-spec", 8),
+            ("fips-180-4", 4 * 3),
+        ] {
+            assert_eq!(count(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn hexadecimal_digits_become_bytes() {
+        assert_eq!(hex("00ff7a"), [0, 0xff, 0x7a]);
+    }
+}

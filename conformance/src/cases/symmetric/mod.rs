@@ -13,6 +13,7 @@ mod mac;
 mod model;
 mod names;
 mod nonce;
+mod optional;
 mod oracle;
 mod overlap;
 mod password;
@@ -40,6 +41,7 @@ pub(super) fn cases() -> Vec<Case> {
         model::cases(),
         names::cases(),
         nonce::cases(),
+        optional::cases(),
         overlap::cases(),
         password::cases(),
         pattern::cases(),

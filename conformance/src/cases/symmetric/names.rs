@@ -18,13 +18,19 @@ pub(super) fn cases() -> Vec<Case> {
     cases.push(unknown("cut-utf-8", b"\xe2\x82"));
     cases.push(unknown("long", &[b'A'; 60_000]));
     cases.push(unknown("zero-terminated", b"SHA-256\0"));
-    cases.push(examples());
+    cases.extend([examples(), all_required()]);
     cases
 }
 
 fn as_written(algorithm: &str) -> Case {
+    let of_its_table: &[&str] = match algorithm {
+        "CHACHA20-POLY1305" => &["ALG-REC-004"],
+        "XCHACHA20-POLY1305" => &["ALG-OPT-005", "ALG-OPT-006"],
+        _ => &[],
+    };
+    let requirements = ["ALG-STR-001", "ALG-REQ-003", "SYM-STATE-OPEN-003"];
     let requirements: Vec<&str> =
-        asked_for(algorithm).into_iter().chain(["ALG-STR-001", "ALG-REQ-003", "SYM-STATE-OPEN-003"]).collect();
+        asked_for(algorithm).into_iter().chain(requirements).chain(of_its_table.iter().copied()).collect();
     let mut c = case("name", algorithm, "as-written", &requirements);
     open(&mut c, algorithm, algorithm);
     c
@@ -96,6 +102,16 @@ fn unknown(what: &str, name: &[u8]) -> Case {
     c.expect(UnsupportedAlgorithm).open("symmetric_key_generate", args![name, none()]);
     for raw in [vec![], vec![7; 32]] {
         c.expect(UnsupportedAlgorithm).open("symmetric_key_import", args![name, Data::from(raw)]);
+    }
+    c
+}
+
+/// The symmetric ones of the three tables.
+fn all_required() -> Case {
+    let mut c = Case::new("symmetric/name/all-required", &["ALG-REQ-002", "ALG-REQ-003"]);
+    let all = keyed().into_iter().map(|keyed| keyed.name).chain(HASHES.map(|(name, _)| name.to_owned()));
+    for algorithm in all.filter(|name| asked_for(name).is_some_and(|id| id.starts_with("ALG-REQ"))) {
+        open(&mut c, &algorithm, &algorithm);
     }
     c
 }

@@ -50,7 +50,7 @@ fn associated_data(aead: Aead) -> Vec<Case> {
         }
         c
     };
-    [("small", SMALL), ("medium", MEDIUM), ("large", LARGE), ("huge", HUGE)].map(of).into()
+    [("small", SMALL), ("medium", MEDIUM), ("large", LARGE), ("huge", &HUGE[2..])].map(of).into()
 }
 
 fn all_four(c: &mut Case, aead: Aead, ad: &[u8], message: &[u8]) {
