@@ -103,16 +103,10 @@ impl Toolchain {
 
     /// Whether the installation succeeded.
     fn install(self) -> bool {
-        let commands: &[&[&str]] = match self {
-            Self::Own => &[&["rustup", "target", "add", TARGET]],
-            Self::Debian => &debian::INSTALL,
-        };
-        commands.iter().all(|command| {
-            eprintln!("guests: {}", command.join(" "));
-            let mut process = Command::new(command[0]);
-            process.args(&command[1..]).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null());
-            process.stdout(Stdio::null()).status().is_ok_and(|status| status.success())
-        })
+        match self {
+            Self::Own => install(&["rustup", "target", "add", TARGET]),
+            Self::Debian => apt_get(&debian::PACKAGES),
+        }
     }
 
     fn cargo(self) -> Command {
@@ -151,27 +145,23 @@ impl Toolchain {
     }
 }
 
+/// Installs Debian's packages, and says whether that succeeded.
+pub(crate) fn apt_get(packages: &[&str]) -> bool {
+    install(&["apt-get", "-qq", "update"])
+        && install(&[&["apt-get", "-qq", "install", "--yes", "--no-install-recommends"], packages].concat())
+}
+
+fn install(command: &[&str]) -> bool {
+    eprintln!("installing: {}", command.join(" "));
+    let mut process = Command::new(command[0]);
+    process.args(&command[1..]).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null());
+    process.stdout(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
 /// Where Debian's packages put things.
 mod debian {
     pub(super) const PACKAGES: [&str; 6] =
         ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "wasi-libc", "lld-19"];
-
-    pub(super) const INSTALL: [&[&str]; 2] = [
-        &["apt-get", "-qq", "update"],
-        &[
-            "apt-get",
-            "-qq",
-            "install",
-            "--yes",
-            "--no-install-recommends",
-            PACKAGES[0],
-            PACKAGES[1],
-            PACKAGES[2],
-            PACKAGES[3],
-            PACKAGES[4],
-            PACKAGES[5],
-        ],
-    ];
 
     pub(super) const CARGO: &str = "/usr/bin/cargo";
     pub(super) const RUSTC: &str = "/usr/bin/rustc";

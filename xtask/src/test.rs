@@ -96,6 +96,18 @@ fn tools(_: &mut Totals) -> Result<Outcome, String> {
             compiler.display()
         ));
     }
+    let openssl = || {
+        succeeds({
+            let mut version = Command::new("openssl");
+            version.arg("version");
+            version
+        })
+    };
+    if !openssl() && !(guests::apt_get(&["openssl"]) && openssl()) {
+        return Err(
+            "the tests of encodings need the command `openssl`; install it (on Debian: apt-get install openssl)".into(),
+        );
+    }
     Ok(Outcome::Passed)
 }
 
