@@ -109,6 +109,7 @@ fn encryption_allocates_nothing_of_the_size_of_the_message() {
                 let state = guest.cipher(name, &vec![1; key_len], &vec![2; nonce_len]);
                 let args = [state, out, len + 16, MESSAGE, len, SLOT];
                 let seen = allocations(|| guest.call("symmetric_state_encrypt", &args).unwrap());
+                assert_eq!(seen.number, 0, "{name}: encryption allocates nothing at all");
                 guest.close(state).unwrap();
                 seen
             });
@@ -135,6 +136,7 @@ fn decryption_allocates_nothing_of_the_size_of_the_message() {
                 guest.call("symmetric_state_encrypt", &[state, MESSAGE, len + 16, MESSAGE, len, SLOT]).unwrap();
                 let args = [state, out, len, MESSAGE, len + 16, SLOT];
                 let mut seen = allocations(|| guest.call("symmetric_state_decrypt", &args).unwrap());
+                assert_eq!(seen.number, 0, "{name}: decryption allocates nothing at all");
                 // Once more: what is there now is a forgery.
                 let args = [state, out, len, MESSAGE + 1, len + 16, SLOT];
                 let forged = allocations(|| {

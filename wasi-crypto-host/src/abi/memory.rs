@@ -80,11 +80,11 @@ impl<'a> GuestMemory<'a> {
         }
     }
 
-    /// Copies a few bytes out of a checked range.
-    pub(crate) fn copy(&self, range: &Output) -> Secret {
+    /// Copies a checked range, of the length of `into`, out of the memory.
+    pub(crate) fn read(&self, range: &Output, into: &mut [u8]) {
         match &self.0 {
-            Memory::Unshared(bytes) => Secret::from(&bytes[range.0.clone()]),
-            Memory::Shared(memory) => copy_of(*memory, range.0.clone()),
+            Memory::Unshared(bytes) => into.copy_from_slice(&bytes[range.0.clone()]),
+            Memory::Shared(memory) => memory.read(range.0.start, into),
         }
     }
 

@@ -108,8 +108,12 @@ pub(crate) trait State: Send + Sync {
 /// A derivation that can be moved to another thread.
 pub(crate) type LongSqueeze = Box<dyn FnOnce() -> Result<Secret, Errno> + Send>;
 
+/// No cipher has longer tags, in bytes.
+pub(crate) const MAX_TAG_LEN: usize = 64;
+
 /// Encryption with a tag of constant size, in place.
 pub(crate) trait Aead {
+    /// At most [`MAX_TAG_LEN`].
     fn tag_len(&self) -> usize;
 
     /// `nonce_required` if this state or a copy of it has encrypted before.
