@@ -324,6 +324,14 @@ fn a_memory_of_no_bytes_is_no_trouble() {
 /// A guest in which the function can be called, and arguments with which it works.
 fn ready(name: &str) -> (Guest<Native>, Vec<u64>) {
     let mut guest = Guest::native();
+    let args = match hostcall(name).module() {
+        "wasi_ephemeral_crypto_common" | "wasi_ephemeral_crypto_symmetric" => symmetric_arguments(&mut guest, name),
+        _ => asymmetric_arguments(&mut guest, name),
+    };
+    (guest, args.into_iter().map(u64::from).collect())
+}
+
+fn symmetric_arguments(guest: &mut Guest<Native>, name: &str) -> Vec<u32> {
     let options = guest.nonce(&[2; 12]);
     let key = guest.import("AES-256-GCM", &[1; 32]).unwrap();
     let cipher = guest.open("AES-256-GCM", Some(key), Some(options)).unwrap();
@@ -347,7 +355,7 @@ fn ready(name: &str) -> (Guest<Native>, Vec<u64>) {
     let key_of = |handle: u32| [&[0; 4][..], &handle.to_le_bytes()].concat();
     let (some_key, some_options) = (put(&key_of(key))[0], put(&key_of(options))[0]);
     let out = guest.room(1000)[0];
-    let args: Vec<u32> = match name {
+    match name {
         "options_open" => vec![1, slot],
         "options_close" => vec![options],
         "options_set" => [&[options][..], &nonce_name, &raw].concat(),
@@ -380,8 +388,64 @@ fn ready(name: &str) -> (Guest<Native>, Vec<u64>) {
         "symmetric_tag_verify" => [&[tag][..], &raw].concat(),
         "symmetric_tag_close" => vec![tag],
         other => panic!("say with which arguments {other} works"),
+    }
+}
+
+fn asymmetric_arguments(guest: &mut Guest<Native>, name: &str) -> Vec<u32> {
+    let halves = |guest: &mut Guest<Native>, pair: u32| {
+        let public = guest.call_for_u32("keypair_publickey", &[pair]).unwrap();
+        (public, guest.call_for_u32("keypair_secretkey", &[pair]).unwrap())
     };
-    (guest, args.into_iter().map(u64::from).collect())
+    let pair = guest.keypair(0, "Ed25519");
+    let (public, secret) = halves(guest, pair);
+    let kx_pair = guest.keypair(2, "X25519");
+    let (kx_public, kx_secret) = halves(guest, kx_pair);
+    let signing = guest.call_for_u32("signature_state_open", &[pair]).unwrap();
+    let signature = guest.call_for_u32("signature_state_sign", &[signing]).unwrap();
+    let verifying = guest.call_for_u32("signature_verification_state_open", &[public]).unwrap();
+    let [raw_pair, raw_public, raw_secret, raw_signature] = [
+        ("keypair_export", pair),
+        ("publickey_export", public),
+        ("secretkey_export", secret),
+        ("signature_export", signature),
+    ]
+    .map(|(function, handle)| guest.export_as(function, handle, 0).unwrap());
+
+    let algorithm = guest.put(b"Ed25519");
+    let [raw_pair, raw_public, raw_secret, raw_signature] =
+        [raw_pair, raw_public, raw_secret, raw_signature].map(|raw| guest.put(&raw));
+    let (none, message) = (guest.put_optional(None), guest.put(b"message"));
+    let import = |raw: [u32; 2]| [&[0][..], &algorithm, &raw, &[0, SLOT]].concat();
+    match name {
+        "keypair_generate" => [&[0][..], &algorithm, &[none, SLOT]].concat(),
+        "keypair_import" => import(raw_pair),
+        "keypair_from_pk_and_sk" => vec![public, secret, SLOT],
+        "keypair_export" => vec![pair, 0, SLOT],
+        "keypair_publickey" | "keypair_secretkey" => vec![pair, SLOT],
+        "keypair_close" => vec![pair],
+        "publickey_import" => import(raw_public),
+        "publickey_export" => vec![public, 0, SLOT],
+        "publickey_verify" | "publickey_close" => vec![public],
+        "publickey_from_secretkey" => vec![secret, SLOT],
+        "secretkey_import" => import(raw_secret),
+        "secretkey_export" => vec![secret, 0, SLOT],
+        "secretkey_close" => vec![secret],
+        "signature_export" => vec![signature, 0, SLOT],
+        "signature_import" => [&algorithm[..], &raw_signature, &[0, SLOT]].concat(),
+        "signature_state_open" => vec![pair, SLOT],
+        "signature_state_update" => [&[signing][..], &message].concat(),
+        "signature_state_sign" => vec![signing, SLOT],
+        "signature_state_close" => vec![signing],
+        "signature_verification_state_open" => vec![public, SLOT],
+        "signature_verification_state_update" => [&[verifying][..], &message].concat(),
+        "signature_verification_state_verify" => vec![verifying, signature],
+        "signature_verification_state_close" => vec![verifying],
+        "signature_close" => vec![signature],
+        "kx_dh" => vec![kx_public, kx_secret, SLOT],
+        "kx_encapsulate" => vec![kx_public, SLOT, SLOT + 8],
+        "kx_decapsulate" => [&[kx_secret][..], &message, &[SLOT]].concat(),
+        other => panic!("say with which arguments {other} works"),
+    }
 }
 
 /// What the arguments of [`ready`] come to.
@@ -389,6 +453,8 @@ fn expected(name: &str) -> Result<(), Errno> {
     match name {
         "secrets_manager_open" => Err(Errno::UnsupportedFeature),
         "symmetric_state_ratchet" => Err(Errno::InvalidOperation),
+        // X25519 is no KEM.
+        "kx_encapsulate" | "kx_decapsulate" => Err(Errno::InvalidOperation),
         "symmetric_tag_verify" => Err(Errno::InvalidTag),
         _ => Ok(()),
     }

@@ -14,6 +14,9 @@ const MEMORY: usize = 4096;
 /// The first part of the memory keeps names, option records and a few numbers; the calls' own data lie behind.
 const KEPT: u32 = 1024;
 
+const SLOT: u64 = KEPT as u64;
+const DATA: u64 = KEPT as u64 + 16;
+
 const ALGORITHMS: &[&str] = &[
     "SHA-256",
     "SHA-512",
@@ -27,6 +30,8 @@ const ALGORITHMS: &[&str] = &[
     "XCHACHA20-POLY1305",
     "PBKDF2-SHA-256",
     "Ed25519",
+    "X25519",
+    "ECDSA_P256_SHA256",
     "no such thing",
 ];
 /// Algorithms with the sizes of a key and a nonce, 0 for none.
@@ -41,6 +46,8 @@ const KINDS: &[(&str, u64, u64)] = &[
     ("SHA-512", 0, 0),
     ("PBKDF2-SHA-256", 0, 0),
 ];
+/// Algorithms of key pairs, with their type.
+const PAIRS: &[(u64, &str)] = &[(0, "Ed25519"), (0, "ECDSA_P256_SHA256"), (2, "X25519")];
 const OPTIONS: &[&str] = &["nonce", "salt", "context", "ops_limit", "parallelism", "buffer", "colour"];
 
 #[test]
@@ -73,7 +80,13 @@ fn enough_of_the_nonsense_makes_sense() {
         session.step(step);
     }
     for hostcall in hostcalls().iter().filter(|hostcall| hostcall.is_implemented()) {
-        let never = ["secrets_manager_open", "symmetric_state_ratchet", "symmetric_tag_verify"];
+        let never = [
+            "secrets_manager_open",
+            "symmetric_state_ratchet",
+            "symmetric_tag_verify",
+            "kx_encapsulate",
+            "kx_decapsulate",
+        ];
         let succeeded = session.successes.get(hostcall.name()).copied().unwrap_or(0);
         assert!(succeeded > 0 || never.contains(&hostcall.name()), "{} never succeeded", hostcall.name());
     }
@@ -140,9 +153,10 @@ impl Session {
         if step % 1000 == 999 {
             self.close_all();
         }
-        if step % 20 == 0 {
-            self.make_sense(step);
-            return;
+        match step % 40 {
+            0 => return self.encrypt_or_derive(step),
+            20 => return self.sign_or_agree(step),
+            _ => {}
         }
         let hostcall = match self.random.pick(hostcalls()) {
             missing if !missing.is_implemented() && step % 10 > 0 => return,
@@ -157,49 +171,80 @@ impl Session {
     }
 
     /// A few calls that belong together, so that the others find states to play with.
-    fn make_sense(&mut self, step: usize) {
-        const SLOT: u64 = KEPT as u64;
-        const DATA: u64 = KEPT as u64 + 16;
-        let named = |session: &Self, name: &str| {
-            let index = ALGORITHMS.iter().chain(OPTIONS).position(|known| *known == name).unwrap();
-            session.names[index].map(u64::from)
-        };
+    fn encrypt_or_derive(&mut self, step: usize) {
         let (name, key_len, nonce_len) = *self.random.pick(KINDS);
-        let run = |session: &mut Self, name: &str, args: &[&[u64]]| {
-            let errno = session.checked_call(step, hostcall(name), &args.concat());
-            let slot = &session.memory[SLOT as usize..][..4];
-            (errno == Errno::Success).then(|| u64::from(u32::from_le_bytes(slot.try_into().unwrap())))
-        };
-        let Some(options) = run(self, "options_open", &[&[1, SLOT]]) else { return };
-        run(self, "options_set", &[&[options], &named(self, "nonce"), &[DATA, nonce_len]]);
-        run(self, "options_set", &[&[options], &named(self, "salt"), &[DATA, 9]]);
-        run(self, "options_set_u64", &[&[options], &named(self, "ops_limit"), &[3]]);
+        let Some(options) = self.run(step, "options_open", &[&[1, SLOT]]) else { return };
+        self.run(step, "options_set", &[&[options], &self.named("nonce"), &[DATA, nonce_len]]);
+        self.run(step, "options_set", &[&[options], &self.named("salt"), &[DATA, 9]]);
+        self.run(step, "options_set_u64", &[&[options], &self.named("ops_limit"), &[3]]);
         self.memory[..8].copy_from_slice(&[1, 0, 0, 0, 0, 0, 0, 0]);
         if key_len > 0 {
-            let import = [&named(self, name)[..], &[DATA, key_len, SLOT]];
-            let Some(key) = run(self, "symmetric_key_import", &import) else { return };
+            let import = [&self.named(name)[..], &[DATA, key_len, SLOT]];
+            let Some(key) = self.run(step, "symmetric_key_import", &import) else { return };
             self.memory[0] = 0;
             self.memory[4..8].copy_from_slice(&(key as u32).to_le_bytes());
         }
         self.memory[8] = 0;
         self.memory[12..16].copy_from_slice(&(options as u32).to_le_bytes());
-        let open = [&named(self, name)[..], &[0, 8, SLOT]];
-        let Some(state) = run(self, "symmetric_state_open", &open) else { return };
+        let open = [&self.named(name)[..], &[0, 8, SLOT]];
+        let Some(state) = self.run(step, "symmetric_state_open", &open) else { return };
+        let (out, len) = (DATA + self.random.below(300) as u64, self.random.below(200) as u64);
         if nonce_len > 0 && self.random.below(2) == 0 {
-            let (out, len) = (DATA + self.random.below(300) as u64, self.random.below(200) as u64);
-            if self.random.below(2) == 0 {
-                run(self, "symmetric_state_encrypt", &[&[state, out, len + 16, DATA, len, SLOT]]);
-                run(self, "symmetric_state_decrypt", &[&[state, DATA, len, out, len + 16, SLOT]]);
-            } else {
-                let tag = run(self, "symmetric_state_encrypt_detached", &[&[state, out, len, DATA, len, SLOT]]);
-                run(self, "symmetric_tag_pull", &[&[tag.unwrap_or(0), 2000, 16, SLOT]]);
-                run(self, "symmetric_state_decrypt_detached", &[&[state, DATA, len, out, len, 2000, 16, SLOT]]);
-            }
+            self.run(step, "symmetric_state_encrypt", &[&[state, out, len + 16, DATA, len, SLOT]]);
+            self.run(step, "symmetric_state_decrypt", &[&[state, DATA, len, out, len + 16, SLOT]]);
+        } else if nonce_len > 0 {
+            let tag = self.run(step, "symmetric_state_encrypt_detached", &[&[state, out, len, DATA, len, SLOT]]);
+            self.run(step, "symmetric_tag_pull", &[&[tag.unwrap_or(0), 2000, 16, SLOT]]);
+            self.run(step, "symmetric_state_decrypt_detached", &[&[state, DATA, len, out, len, 2000, 16, SLOT]]);
+        } else if name.starts_with("HKDF-EXTRACT") {
+            let squeeze = [&[state][..], &self.named("HKDF-EXPAND/SHA-256"), &[SLOT]];
+            self.run(step, "symmetric_state_squeeze_key", &squeeze);
         }
-        if name.starts_with("HKDF-EXTRACT") {
-            let squeeze = [&[state][..], &named(self, "HKDF-EXPAND/SHA-256"), &[SLOT]];
-            run(self, "symmetric_state_squeeze_key", &squeeze);
+    }
+
+    fn sign_or_agree(&mut self, step: usize) {
+        let (algorithm_type, name) = *self.random.pick(PAIRS);
+        let (of, name) = ([algorithm_type], self.named(name));
+        self.memory[..8].copy_from_slice(&[1, 0, 0, 0, 0, 0, 0, 0]);
+        let Some(pair) = self.run(step, "keypair_generate", &[&of, &name, &[0, SLOT]]) else { return };
+        let Some(public) = self.run(step, "keypair_publickey", &[&[pair, SLOT]]) else { return };
+        let Some(secret) = self.run(step, "keypair_secretkey", &[&[pair, SLOT]]) else { return };
+        self.run(step, "keypair_from_pk_and_sk", &[&[public, secret, SLOT]]);
+        for (export, import, handle) in [
+            ("keypair_export", "keypair_import", pair),
+            ("publickey_export", "publickey_import", public),
+            ("secretkey_export", "secretkey_import", secret),
+        ] {
+            let encoding = self.random.below(3) as u64;
+            let Some(output) = self.run(step, export, &[&[handle, encoding, SLOT]]) else { return };
+            let Some(len) = self.run(step, "array_output_pull", &[&[output, DATA, 500, SLOT]]) else { return };
+            self.run(step, import, &[&of, &name, &[DATA, len, encoding, SLOT]]);
         }
+        if algorithm_type == 2 {
+            self.run(step, "kx_dh", &[&[public, secret, SLOT]]);
+            return;
+        }
+        let Some(signing) = self.run(step, "signature_state_open", &[&[pair, SLOT]]) else { return };
+        self.run(step, "signature_state_update", &[&[signing, DATA, 50]]);
+        let Some(signature) = self.run(step, "signature_state_sign", &[&[signing, SLOT]]) else { return };
+        let Some(verifying) = self.run(step, "signature_verification_state_open", &[&[public, SLOT]]) else { return };
+        self.run(step, "signature_verification_state_update", &[&[verifying, DATA, 50]]);
+        self.run(step, "signature_verification_state_verify", &[&[verifying, signature]]);
+        let Some(output) = self.run(step, "signature_export", &[&[signature, 0, SLOT]]) else { return };
+        let Some(len) = self.run(step, "array_output_pull", &[&[output, DATA, 500, SLOT]]) else { return };
+        self.run(step, "signature_import", &[&name, &[DATA, len, 0, SLOT]]);
+    }
+
+    /// One call; if it succeeds, what it left in the slot.
+    fn run(&mut self, step: usize, name: &str, args: &[&[u64]]) -> Option<u64> {
+        let errno = self.checked_call(step, hostcall(name), &args.concat());
+        let slot = &self.memory[SLOT as usize..][..4];
+        (errno == Errno::Success).then(|| u64::from(u32::from_le_bytes(slot.try_into().unwrap())))
+    }
+
+    fn named(&self, name: &str) -> [u64; 2] {
+        let index = ALGORITHMS.iter().chain(OPTIONS).position(|known| *known == name).expect("a known name");
+        self.names[index].map(u64::from)
     }
 
     fn checked_call(&mut self, step: usize, hostcall: &'static Hostcall, args: &[u64]) -> Errno {
@@ -255,14 +300,27 @@ impl Session {
                 ParamType::Size => args.push(self.size().into()),
                 ParamType::OptOptions => args.push(self.optional(HandleType::Options, i).into()),
                 ParamType::OptSymmetricKey => args.push(self.optional(HandleType::SymmetricKey, i).into()),
-                ParamType::AlgorithmType if self.random.below(4) > 0 => args.push(1),
+                ParamType::AlgorithmType if hostcall.name() == "options_open" && self.random.below(4) > 0 => {
+                    args.push(1)
+                }
+                ParamType::AlgorithmType
+                | ParamType::KeypairEncoding
+                | ParamType::PublickeyEncoding
+                | ParamType::SecretkeyEncoding
+                | ParamType::SignatureEncoding
+                    if self.random.below(8) > 0 =>
+                {
+                    args.push(self.random.below(5) as u64);
+                }
                 ParamType::U64 if self.random.below(4) > 0 => args.push(self.random.below(20) as u64),
                 ParamType::List(_) => args.extend([self.start(i), self.size()].map(u64::from)),
                 _ => args.push(self.random.next() >> self.random.below(64)),
             }
         }
-        for i in 0..hostcall.results().len() {
-            args.push(self.start(params.len() + i).into());
+        match hostcall.results().len() {
+            1 => args.push(self.start(params.len()).into()),
+            // Apart, so that each can be read.
+            n => args.extend((0..n as u64).map(|i| MEMORY as u64 - 16 * (i + 1))),
         }
         args
     }
@@ -340,6 +398,8 @@ impl Session {
         let slots = writable.iter().filter(|range| range.is_result);
         for (result, slot) in hostcall.results().iter().zip(slots) {
             if let ResultType::Handle(ty) = result {
+                // Declared as an array, it is a signature (C22).
+                let ty = if name == "signature_state_sign" { &HandleType::Signature } else { ty };
                 let bytes = &self.memory[slot.start as usize..][..4];
                 let handle = u32::from_le_bytes(bytes.try_into().unwrap());
                 assert!(!self.old.contains(&handle), "{handle:#x} was given out before");
@@ -357,13 +417,19 @@ impl Session {
                 HandleType::SymmetricKey => "symmetric_key_close",
                 HandleType::SymmetricState => "symmetric_state_close",
                 HandleType::SymmetricTag => "symmetric_tag_close",
+                HandleType::Keypair => "keypair_close",
+                HandleType::Publickey => "publickey_close",
+                HandleType::Secretkey => "secretkey_close",
+                HandleType::Signature => "signature_close",
+                HandleType::SignatureState => "signature_state_close",
+                HandleType::SignatureVerificationState => "signature_verification_state_close",
                 HandleType::ArrayOutput => {
                     let (start, end) = (u64::from(KEPT), MEMORY as u64 - 4);
                     let pull = [handle.into(), start, end - start, end];
                     while self.call(hostcall("array_output_pull"), &pull) == Errno::Success {}
                     continue;
                 }
-                other => panic!("say how to close {other:?}"),
+                HandleType::SecretsManager => "secrets_manager_close",
             };
             assert_eq!(self.call(hostcall(close), &[handle.into()]), Errno::Success, "{close}");
         }

@@ -290,6 +290,22 @@ impl<T: Transport> Guest<T> {
     }
 }
 
+/// Key pairs, their halves, signatures.
+impl<T: Transport> Guest<T> {
+    /// A new key pair; types are 0 for signatures and 2 for key exchange.
+    pub fn keypair(&mut self, algorithm_type: u32, algorithm: &str) -> u32 {
+        let [name, name_len] = self.put(algorithm.as_bytes());
+        let none = self.put_optional(None);
+        self.call_for_u32("keypair_generate", &[algorithm_type, name, name_len, none]).unwrap()
+    }
+
+    /// `keypair_export`, `publickey_export`, `secretkey_export` or `signature_export`.
+    pub fn export_as(&mut self, function: &str, handle: u32, encoding: u32) -> Result<Vec<u8>, Errno> {
+        let output = self.call_for_u32(function, &[handle, encoding])?;
+        self.pull_array(output)
+    }
+}
+
 /// A deterministic source of numbers (SplitMix64), so that a failure can be had again.
 pub struct Random(pub u64);
 
