@@ -103,7 +103,8 @@ fn tools(_: &mut Totals) -> Result<Outcome, String> {
             version
         })
     };
-    if !openssl() && !(guests::apt_get(&["openssl"]) && openssl()) {
+    let installed = || guests::apt_get(&["openssl"]) && openssl();
+    if !(openssl() || installed()) {
         return Err(
             "the tests of encodings need the command `openssl`; install it (on Debian: apt-get install openssl)".into(),
         );
