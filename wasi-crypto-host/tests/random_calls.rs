@@ -159,9 +159,9 @@ impl Session {
             _ => {}
         }
         let hostcall = match self.random.pick(hostcalls()) {
-            missing if !missing.is_implemented() && step % 10 > 0 => return,
+            missing if !missing.is_implemented() && !step.is_multiple_of(10) => return,
             // So that objects live long enough to be used.
-            close if close.name().ends_with("_close") && step % 4 > 0 => return,
+            close if close.name().ends_with("_close") && !step.is_multiple_of(4) => return,
             hostcall => hostcall,
         };
         let noise = self.random.below(MEMORY - KEPT as usize) + KEPT as usize;
