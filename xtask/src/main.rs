@@ -1,5 +1,6 @@
 //! `cargo xtask …`: set-up and tasks of this workspace.
 
+mod bench;
 mod guests;
 mod run;
 mod test;
@@ -12,6 +13,11 @@ type Task = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
 const TASKS: &[Task] = &[
     ("test", "run every check and test; name steps to run these only", test::test),
+    (
+        "bench",
+        "measure what a host call costs, guest against native; see benches/guest for the arguments",
+        bench::bench,
+    ),
     ("guests", "compile the examples and tests of guest-bindings for wasm32-wasip1", build_guests),
 ];
 
