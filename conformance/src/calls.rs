@@ -3,11 +3,15 @@
 //! Each method is one call (those in `…_eq` one call and its checks) with fresh buffers and result slots. What a
 //! method returns is where the host writes; it is usable by later steps, also to look at after an expected error.
 
+mod asymmetric;
+
 use wasi_crypto_host::{AlgorithmType, HandleType};
 
 use crate::args;
 use crate::builder::Data;
 use crate::case::{Buffer, Case, Handle, Size, Value, Wide};
+
+pub use asymmetric::{Encoding, Given, KeyKind, SignatureEncoding};
 
 /// Options.
 impl Case {

@@ -215,10 +215,11 @@ fn print(report: &Report, coverage: &BTreeMap<&str, (usize, usize)>, time: Durat
         text.push('\n');
     }
     text.push_str(&report::table(report, colour));
-    let areas: Vec<String> = ["ABI", "ERR", "HANDLE", "ARRAY", "OPT", "SYM", "SEC"]
-        .iter()
-        .filter_map(|area| coverage.get(area).map(|(covered, all)| format!("{area} {covered}/{all}")))
-        .collect();
+    let areas: Vec<String> =
+        ["ABI", "ERR", "HANDLE", "ARRAY", "OPT", "ALG", "SYM", "SEC", "ENC", "ASYM", "KP", "PK", "SK", "SIG", "KX"]
+            .iter()
+            .filter_map(|area| coverage.get(area).map(|(covered, all)| format!("{area} {covered}/{all}")))
+            .collect();
     text.push_str(&format!("\nobservable requirements that have a case: {}\n", areas.join(", ")));
     text.push_str(&format!("{} on {}, {:.2} s\n", verdict_of(report), report.engine.version, time.as_secs_f64()));
     // Nobody is there to read it if this fails.

@@ -37,6 +37,7 @@ pub mod cli;
 pub mod engine;
 pub mod glob;
 mod guest;
+mod oracle;
 mod probe;
 pub mod report;
 pub mod repro;
@@ -45,6 +46,6 @@ mod vectors;
 mod verdict;
 
 pub use builder::{Arg, Data, POISON};
-pub use calls::close_function;
+pub use calls::{Encoding, Given, KeyKind, SignatureEncoding, close_function};
 pub use case::{Buffer, Case, Expect, Handle, Kind, Oracle, Pointer, Relation, Size, Strength, Value, Wide};
 pub use verdict::{CaseResult, Verdict};

