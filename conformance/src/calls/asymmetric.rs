@@ -230,6 +230,9 @@ impl Case {
         self.equal(total, len);
         let (bytes, count) = self.pull(array, len);
         self.equal(count, len);
+        if given == Given::Signature {
+            self.close(signed);
+        }
         bytes
     }
 

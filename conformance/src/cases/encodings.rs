@@ -28,6 +28,9 @@ pub(super) fn cases() -> Vec<Case> {
             cases.push(undefined_numbers(key, kind));
         }
         cases.push(imports_agree(key));
+        if key.family.is_ec() {
+            cases.push(small_scalars(key));
+        }
     }
     cases
 }
@@ -175,6 +178,24 @@ fn imports_agree(key: &'static TestKey) -> Case {
         let compressed = key.form(KeyKind::Publickey, Encoding::Raw).expect("EC keys have a compressed form");
         let public = c.import(KeyKind::Publickey, key.ty, key.algorithm, compressed, Encoding::Sec);
         key.is_public_key(&mut c, public);
+    }
+    c
+}
+
+/// Scalars with leading zeros keep them, in raw and inside DER.
+fn small_scalars(key: &'static TestKey) -> Case {
+    let ids = ["ENC-SK-012", "ENC-SK-011", "KP-IMPORT-001", "SK-EXPORT-006"];
+    let mut c = key.case("encodings", "scalars-with-leading-zeros", &ids);
+    let len = key.form(KeyKind::Secretkey, Encoding::Raw).expect("EC keys have a scalar").len();
+    for digits in [&[1][..], &[0xff], &[1, 0, 0], &[0x80, 0, 0, 0, 0]] {
+        let scalar = [vec![0; len - digits.len()], digits.to_vec()].concat();
+        for kind in [KeyKind::Keypair, KeyKind::Secretkey] {
+            let handle = c.import(kind, key.ty, key.algorithm, &scalar, Encoding::Raw);
+            c.export_eq(handle, Encoding::Raw, &scalar);
+            let der = c.export_bytes(handle, Encoding::Pkcs8, 256);
+            let again = c.import(kind, key.ty, key.algorithm, der, Encoding::Pkcs8);
+            c.export_eq(again, Encoding::Raw, &scalar);
+        }
     }
     c
 }

@@ -7,12 +7,13 @@ use wasi_crypto_host::Errno::{
 use wasi_crypto_host::{Errno, HandleType};
 
 use crate::calls::{Given, KeyKind, SignatureEncoding};
-use crate::case::{Buffer, Case, Expect, Handle, Kind};
+use crate::case::{Buffer, Case, Expect, Handle, Kind, Value};
 use crate::cases::test_keys::{self, Family, TestKey};
 use crate::oracle;
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![no_message_is_too_long_to_refuse()];
+    cases.extend(test_keys::signing().filter(|key| key.family.is_ec()).map(widths_are_fixed));
     for key in test_keys::signing() {
         cases.extend([
             sign_and_verify(key),
@@ -116,6 +117,30 @@ fn empty_message(key: &'static TestKey) -> Case {
         c.verify(state, nothing);
     });
     judged(c, key, &[b"", b""])
+}
+
+/// Of 1000 signatures some eight have an r or s with a leading zero byte; all have one width, and verify.
+fn widths_are_fixed(key: &'static TestKey) -> Case {
+    let ids = ["SIG-ENC-001", "SIG-SIGN-010", "ENC-SIG-035"];
+    let mut c = key.case("signatures", "1000-signatures-of-one-width", &ids).kind(Kind::Stress);
+    let (keypair, public) = (key.import(&mut c, KeyKind::Keypair), key.import(&mut c, KeyKind::Publickey));
+    let message = c.buffer(4);
+    c.for_each_given(|c, given| {
+        c.repeat(1000, |c| {
+            c.store_u32(message.start(), Value::Round);
+            let state = c.signature_state_open(keypair);
+            c.signature_update(state, message);
+            let bytes = c.sign_raw(state, given, key.signature_len);
+            c.close(state);
+            let signature = c.signature_import(key.algorithm, bytes, SignatureEncoding::Raw);
+            let state = c.verification_state_open(public);
+            c.verification_update(state, message);
+            c.verify(state, signature);
+            c.close(state);
+            c.close(signature);
+        });
+    });
+    c
 }
 
 /// The state stays as it is: a second signature is of the same message.

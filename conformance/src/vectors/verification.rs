@@ -4,7 +4,7 @@ use wasi_crypto_host::AlgorithmType;
 use wasi_crypto_host::Errno::{InvalidHandle, InvalidSignature, Success, UnsupportedEncoding, VerificationFailed};
 
 use crate::calls::{Encoding, KeyKind, SignatureEncoding};
-use crate::case::{Case, Expect, Kind};
+use crate::case::{Case, Expect, Handle, Kind};
 use crate::cases::test_keys::requirement_of;
 use crate::vectors::Wanted;
 
@@ -29,17 +29,17 @@ impl Verification<'_> {
         let state = c.verification_state_open(public);
         c.verification_update(state, self.message);
         if self.encoding == SignatureEncoding::Der {
-            c.alternative("supported", |c| self.verify(c, state));
+            c.alternative("supported", |c| self.verify(c, public, state));
             c.alternative("unsupported encoding", |c| {
                 c.expect(UnsupportedEncoding).signature_import(self.algorithm, self.signature, self.encoding);
             });
         } else {
-            self.verify(&mut c, state);
+            self.verify(&mut c, public, state);
         }
         c
     }
 
-    fn verify(&self, c: &mut Case, state: crate::case::Handle) {
+    fn verify(&self, c: &mut Case, public: Handle, state: Handle) {
         let import = match self.wanted {
             Wanted::Accepted => Expect::only(Success),
             Wanted::Refused | Wanted::Either => Expect::any_of([Success, InvalidSignature]),
@@ -52,5 +52,8 @@ impl Verification<'_> {
         };
         let signature = c.expect(import).signature_import(self.algorithm, self.signature, self.encoding);
         c.expect(verify).verify(state, signature);
+        // A guest runs many of these, and the host may limit what it holds.
+        c.close(state);
+        c.close(public);
     }
 }
