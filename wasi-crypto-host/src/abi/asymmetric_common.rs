@@ -33,8 +33,9 @@ pub(crate) fn keypair_import(call: &mut Call<'_>) -> Result<(), Errno> {
     let encoding = KeyEncoding::of_keypair(encoding)?;
     let encoded = call.memory.input(encoded, encoded_len)?;
     call.ctx.table.check_room(1)?;
-    let secret =
-        encoding.import(&encoded, Label::PrivateKey, |encoded, form| algorithm.keys.import_keypair(encoded, form))?;
+    let secret = encoding.import(&encoded, Label::PrivateKey, algorithm.keys, |encoded, form| {
+        algorithm.keys.import_keypair(encoded, form)
+    })?;
     drop(encoded);
     insert_keypair(call, Keypair { algorithm, secret }, handle)
 }
@@ -83,8 +84,9 @@ pub(crate) fn publickey_import(call: &mut Call<'_>) -> Result<(), Errno> {
     let encoding = KeyEncoding::of_half(encoding)?;
     let encoded = call.memory.input(encoded, encoded_len)?;
     call.ctx.table.check_room(1)?;
-    let key =
-        encoding.import(&encoded, Label::PublicKey, |encoded, form| algorithm.keys.import_public(encoded, form))?;
+    let key = encoding.import(&encoded, Label::PublicKey, algorithm.keys, |encoded, form| {
+        algorithm.keys.import_public(encoded, form)
+    })?;
     drop(encoded);
     insert_public(call, PublicKeyObject { algorithm, key }, handle)
 }
@@ -123,8 +125,9 @@ pub(crate) fn secretkey_import(call: &mut Call<'_>) -> Result<(), Errno> {
     let encoding = KeyEncoding::of_half(encoding)?;
     let encoded = call.memory.input(encoded, encoded_len)?;
     call.ctx.table.check_room(1)?;
-    let key =
-        encoding.import(&encoded, Label::PrivateKey, |encoded, form| algorithm.keys.import_secret(encoded, form))?;
+    let key = encoding.import(&encoded, Label::PrivateKey, algorithm.keys, |encoded, form| {
+        algorithm.keys.import_secret(encoded, form)
+    })?;
     drop(encoded);
     insert_secret(call, SecretKeyObject { algorithm, key }, handle)
 }

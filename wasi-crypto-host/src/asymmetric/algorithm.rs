@@ -46,6 +46,11 @@ pub(crate) trait Keys: Send + Sync {
         false
     }
 
+    /// Whether keys have a form in DER, and so in PEM.
+    fn has_der(&self) -> bool {
+        true
+    }
+
     /// Reads a secret key. `invalid_key`, or `unsupported_encoding`.
     fn import_secret(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn SecretKey>, Errno>;
 

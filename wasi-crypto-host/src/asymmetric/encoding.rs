@@ -2,6 +2,7 @@
 
 use pem_rfc7468::LineEnding;
 
+use crate::asymmetric::algorithm::Keys;
 use crate::errno::Errno;
 use crate::secret::Secret;
 
@@ -57,11 +58,13 @@ impl KeyEncoding {
         if arg == 3 { Ok(Self::Plain(Form::Sec)) } else { Self::of_keypair(arg) }
     }
 
-    /// Lets `import` read a key that is encoded like this. `invalid_key` if it is not, or is longer than any key.
+    /// Lets `import` read a key that is encoded like this. `invalid_key` if it is not, or is longer than any key;
+    /// `unsupported_encoding`, whatever the bytes, if the keys have no such encoding.
     pub(crate) fn import<T>(
         self,
         encoded: &[u8],
         label: Label,
+        keys: &dyn Keys,
         import: impl FnOnce(&[u8], Form) -> Result<T, Errno>,
     ) -> Result<T, Errno> {
         if encoded.len() > MAX_ENCODED {
@@ -69,6 +72,7 @@ impl KeyEncoding {
         }
         match self {
             Self::Plain(form) => import(encoded, form),
+            Self::Pem if !keys.has_der() => Err(Errno::UnsupportedEncoding),
             Self::Pem => {
                 let (found, der) = pem_rfc7468::decode_vec(encoded).map_err(|_| Errno::InvalidKey)?;
                 let der = Secret::from_vec(der);

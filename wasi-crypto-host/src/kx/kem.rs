@@ -32,6 +32,10 @@ const fn algorithm<K: Kem>(name: &'static str) -> Algorithm {
 struct KemKeys<K>(PhantomData<fn() -> K>);
 
 impl<K: Kem> Keys for KemKeys<K> {
+    fn has_der(&self) -> bool {
+        K::OID.is_some()
+    }
+
     fn generate(&self) -> Result<Arc<dyn SecretKey>, Errno> {
         let mut seed = Secret::zeroed(K::SEED_LEN);
         random::fill(&mut seed)?;

@@ -144,3 +144,13 @@ fn both_parts_of_a_public_key_are_checked() {
         assert_eq!(guest.check(key), Err(Errno::InvalidKey));
     }
 }
+
+#[test]
+fn pem_is_unsupported_whatever_the_bytes_are() {
+    let mut guest = Guest::new();
+    for bytes in [&[5; 32][..], b"", b"-----BEGIN PRIVATE KEY-----\n"] {
+        for part in [Part::Keypair, Part::Secret, Part::Public] {
+            assert_eq!(guest.import(part, "X-WING", bytes, PEM), Err(Errno::UnsupportedEncoding), "{part:?}");
+        }
+    }
+}
