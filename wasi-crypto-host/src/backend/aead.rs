@@ -1,14 +1,14 @@
 //! AES-GCM (NIST SP 800-38D), ChaCha20-Poly1305 (RFC 8439), and the key derivation of XChaCha20-Poly1305
 //! (draft-irtf-cfrg-xchacha section 2.3).
 
+use crate::backend::provider::aead::{Aad, LessSafeKey, Nonce, UnboundKey};
 use chacha20::R20;
-use ring::aead::{Aad, LessSafeKey, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
 use crate::errno::Errno;
 use crate::secret::Wiped;
 
-pub(crate) use ring::aead::{AES_128_GCM, AES_256_GCM, Algorithm, CHACHA20_POLY1305};
+pub(crate) use crate::backend::provider::aead::{AES_128_GCM, AES_256_GCM, Algorithm, CHACHA20_POLY1305};
 
 /// The tag size of all algorithms here, in bytes.
 pub(crate) const TAG_LEN: usize = 16;
@@ -45,6 +45,9 @@ impl Key {
     pub(crate) fn open(&self, nonce: [u8; NONCE_LEN], ad: &[u8], buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno> {
         let nonce = Nonce::assume_unique_for_key(nonce);
         let tag = tag.try_into().map_err(|_| Errno::InvalidTag)?;
+        #[cfg(feature = "aws-lc-rs")]
+        let opened = self.0.open_in_place_separate_tag(nonce, Aad::from(ad), tag, buffer);
+        #[cfg(not(feature = "aws-lc-rs"))]
         let opened = self.0.open_in_place_separate_tag(nonce, Aad::from(ad), tag, buffer, 0..);
         opened.map(|_| ()).map_err(|_| Errno::InvalidTag)
     }

@@ -1,9 +1,9 @@
-//! ECDSA (FIPS 186-5) over whole messages, with ring, for the curves that it has.
+//! ECDSA (FIPS 186-5) over whole messages, with ring or AWS-LC, for the curves that it has.
 
 use std::any::TypeId;
 
-use ring::rand::SystemRandom;
-use ring::signature::{
+use crate::backend::provider::rand::SystemRandom;
+use crate::backend::provider::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED, ECDSA_P384_SHA384_FIXED_SIGNING,
     EcdsaKeyPair, EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm, UnparsedPublicKey,
 };
@@ -19,6 +19,9 @@ impl SigningKey {
     /// A key from its scalar and its uncompressed point. `None` if ring does not have the curve.
     pub(crate) fn new<C: Curve>(scalar: &[u8], point: &[u8]) -> Option<Self> {
         let (signing, _) = algorithms::<C>()?;
+        #[cfg(feature = "aws-lc-rs")]
+        let key = EcdsaKeyPair::from_private_key_and_public_key(signing, scalar, point);
+        #[cfg(not(feature = "aws-lc-rs"))]
         let key = EcdsaKeyPair::from_private_key_and_public_key(signing, scalar, point, &SystemRandom::new());
         key.ok().map(|key| Self(Wiped::new(key)))
     }

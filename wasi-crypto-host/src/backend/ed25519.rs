@@ -1,7 +1,7 @@
 //! Ed25519 (RFC 8032): signatures of ring, key checks of curve25519-dalek.
 
+use crate::backend::provider::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use curve25519_dalek::edwards::CompressedEdwardsY;
-use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
 use crate::errno::Errno;
 use crate::secret::Wiped;

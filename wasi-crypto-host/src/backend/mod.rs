@@ -15,3 +15,9 @@ pub(crate) mod random;
 pub(crate) mod rsa;
 pub(crate) mod x25519;
 pub(crate) mod x_wing;
+
+// aws-lc-rs has ring's interface, so for what both have the choice is one name.
+#[cfg(feature = "aws-lc-rs")]
+use aws_lc_rs as provider;
+#[cfg(not(feature = "aws-lc-rs"))]
+use ring as provider;

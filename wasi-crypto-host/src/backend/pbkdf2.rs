@@ -2,9 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use ring::pbkdf2;
+use crate::backend::provider::pbkdf2;
 
-pub(crate) use ring::pbkdf2::{Algorithm, PBKDF2_HMAC_SHA256, PBKDF2_HMAC_SHA512};
+pub(crate) use crate::backend::provider::pbkdf2::{Algorithm, PBKDF2_HMAC_SHA256, PBKDF2_HMAC_SHA512};
 
 /// Fills `out` from a password.
 pub(crate) fn derive(algorithm: Algorithm, iterations: NonZeroU32, salt: &[u8], password: &[u8], out: &mut [u8]) {

@@ -1,7 +1,7 @@
 //! Random bytes from the operating system.
 
+use crate::backend::provider::rand::{SecureRandom, SystemRandom};
 use rand_core::{TryCryptoRng, TryRng};
-use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::errno::Errno;
 

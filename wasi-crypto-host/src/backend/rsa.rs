@@ -6,14 +6,14 @@
 
 use std::sync::{Arc, OnceLock};
 
+use crate::backend::provider::rand::SystemRandom;
+use crate::backend::provider::signature::{self, RsaEncoding, RsaKeyPair, RsaParameters, RsaPublicKeyComponents};
 use ::rsa::pkcs1::{ALGORITHM_OID, RsaPrivateKeyRef, RsaPublicKeyRef, UintRef};
 use ::rsa::{BoxedUint, PrivateKey as DigestSigner, PublicKey as DigestVerifier, sha2};
 use pkcs8::der::asn1::{AnyRef, BitStringRef};
 use pkcs8::der::{Decode, Encode};
 use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use pkcs8::{EncodePrivateKey, PrivateKeyInfoRef};
-use ring::rand::SystemRandom;
-use ring::signature::{self, RsaEncoding, RsaKeyPair, RsaParameters, RsaPublicKeyComponents};
 use zeroize::Zeroizing;
 
 use crate::backend::digest;
