@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that must hold before a change goes in.
 //!
-//! The whole workspace is always built with all features and in one profile, so that the dependencies are compiled once.
+//! The whole workspace is always built with the same features and in one profile, so that the dependencies are compiled once.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -28,6 +28,10 @@ struct Totals {
     left_out: Vec<&'static str>,
 }
 
+/// Everything but the second backend, which the step `aws-lc-rs` puts in the place of the first.
+const FEATURES: &str = "--features=wasi-crypto-host/cli";
+const AWS_LC_FEATURES: &str = "--features=wasi-crypto-host/cli,wasi-crypto-host/aws-lc-rs";
+
 /// In this order: what fails fast comes first.
 const STEPS: &[Step] = &[
     Step { name: "tools", run: tools },
@@ -39,6 +43,7 @@ const STEPS: &[Step] = &[
     Step { name: "tests", run: tests },
     Step { name: "doctests", run: doctests },
     Step { name: "conformance", run: conformance },
+    Step { name: "aws-lc-rs", run: aws_lc_rs },
     Step { name: "dependencies", run: dependencies },
 ];
 
@@ -117,7 +122,7 @@ fn format(_: &mut Totals) -> Result<Outcome, String> {
 }
 
 fn clippy(_: &mut Totals) -> Result<Outcome, String> {
-    passed(cargo(&["clippy", "--locked", "--workspace", "--all-features", "--all-targets", "--", "-D", "warnings"]))
+    passed(cargo(&["clippy", "--locked", "--workspace", FEATURES, "--all-targets", "--", "-D", "warnings"]))
 }
 
 /// The library as an embedder takes it: with few features, which need no compiler of wasmtime.
@@ -132,7 +137,7 @@ fn features(_: &mut Totals) -> Result<Outcome, String> {
 }
 
 fn documentation(_: &mut Totals) -> Result<Outcome, String> {
-    let mut doc = cargo(&["doc", "--locked", "--workspace", "--all-features", "--no-deps"]);
+    let mut doc = cargo(&["doc", "--locked", "--workspace", FEATURES, "--no-deps"]);
     doc.env("RUSTDOCFLAGS", "-D warnings");
     passed(doc)
 }
@@ -143,22 +148,27 @@ fn guest_modules(_: &mut Totals) -> Result<Outcome, String> {
 
 /// All tests but those in the documentation; and those that need compiled guests, which are otherwise ignored.
 fn tests(totals: &mut Totals) -> Result<Outcome, String> {
-    let test = || cargo(&["test", "--locked", "--workspace", "--all-features"]);
+    let test = || cargo(&["test", "--locked", "--workspace", FEATURES]);
     count(test(), &["--lib", "--bins", "--tests"], totals)?;
     count(test(), &["--test", "run_guests", "--", "--ignored"], totals)
 }
 
 fn doctests(totals: &mut Totals) -> Result<Outcome, String> {
-    count(cargo(&["test", "--locked", "--workspace", "--all-features"]), &["--doc"], totals)
+    count(cargo(&["test", "--locked", "--workspace", FEATURES]), &["--doc"], totals)
 }
 
 /// The suite against this host on the embedded wasmtime. Built with the tests, and run from where cargo puts it, which is
 /// beside this program: `cargo run` and `cargo build` would choose other features, and compile wasmtime again.
 fn conformance(_: &mut Totals) -> Result<Outcome, String> {
-    run(cargo(&["test", "--locked", "--workspace", "--all-features", "--tests", "--no-run"]))?;
+    run(cargo(&["test", "--locked", "--workspace", FEATURES, "--tests", "--no-run"]))?;
     let this = std::env::current_exe().map_err(|cause| format!("cannot find this program: {cause}"))?;
     let name = format!("wasi-crypto-conformance{}", std::env::consts::EXE_SUFFIX);
     passed(Command::new(this.with_file_name(name)))
+}
+
+/// The tests once more, the suite among them, with AWS-LC in the place of what it does better.
+fn aws_lc_rs(totals: &mut Totals) -> Result<Outcome, String> {
+    count(cargo(&["test", "--locked", "--workspace", AWS_LC_FEATURES]), &["--lib", "--tests"], totals)
 }
 
 /// Licences, sources and known vulnerabilities of the dependencies; see `deny.toml`.

@@ -44,11 +44,13 @@ impl Key {
     /// Decrypts `buffer` in place. `invalid_tag` if it does not verify; the buffer then holds anything.
     pub(crate) fn open(&self, nonce: [u8; NONCE_LEN], ad: &[u8], buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno> {
         let nonce = Nonce::assume_unique_for_key(nonce);
-        let tag = tag.try_into().map_err(|_| Errno::InvalidTag)?;
         #[cfg(feature = "aws-lc-rs")]
         let opened = self.0.open_in_place_separate_tag(nonce, Aad::from(ad), tag, buffer);
         #[cfg(not(feature = "aws-lc-rs"))]
-        let opened = self.0.open_in_place_separate_tag(nonce, Aad::from(ad), tag, buffer, 0..);
+        let opened = {
+            let tag = tag.try_into().map_err(|_| Errno::InvalidTag)?;
+            self.0.open_in_place_separate_tag(nonce, Aad::from(ad), tag, buffer, 0..)
+        };
         opened.map(|_| ()).map_err(|_| Errno::InvalidTag)
     }
 }
