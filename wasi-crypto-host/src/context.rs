@@ -104,6 +104,7 @@ impl WasiCryptoCtx {
     ///
     /// `args` are the arguments of the lowered function ([`Hostcall::core_params`]), each in the low bits of a `u64`.
     /// Never panics on what a guest passes. Panics if the number of arguments is not that of the function.
+    #[inline]
     pub fn call(&mut self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
         self.count(hostcall);
         let mut call = Call::new(self, memory, args, false);
@@ -172,6 +173,7 @@ impl WasiCryptoCtx {
         hostcalls().iter().zip(counts.iter().copied()).filter(|(_, count)| *count > 0)
     }
 
+    #[inline]
     fn count(&mut self, hostcall: &Hostcall) {
         if let Some(counts) = &mut self.statistics {
             counts[hostcall.index()] += 1;
@@ -270,6 +272,7 @@ objects! {
     SymmetricTag: SymmetricTag,
 }
 
+#[inline]
 fn status(result: Result<(), Errno>) -> Errno {
     match result {
         Ok(()) => Errno::Success,

@@ -23,6 +23,7 @@ pub(crate) type Work = Box<dyn FnOnce() -> Finish + Send>;
 pub(crate) type Finish = Box<dyn FnOnce(&mut Call<'_>) -> Result<(), Errno> + Send>;
 
 impl<'a> Call<'a> {
+    #[inline]
     pub(crate) fn new(ctx: &'a mut WasiCryptoCtx, memory: GuestMemory<'a>, args: &'a [u64], may_defer: bool) -> Self {
         Self { ctx, memory, args, may_defer }
     }
@@ -30,6 +31,7 @@ impl<'a> Call<'a> {
     /// The arguments, each cut to 32 bits.
     ///
     /// Panics if the function has another number of parameters; a test calls every row of the table.
+    #[inline]
     pub(crate) fn args<const N: usize>(&self) -> [u32; N] {
         let args: &[u64; N] = self.args.try_into().expect("the handler belongs to this row of the table");
         args.map(|arg| arg as u32)

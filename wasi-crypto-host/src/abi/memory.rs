@@ -36,6 +36,7 @@ pub trait SharedMemory {
 
 impl<'a> GuestMemory<'a> {
     /// A memory that only the calling guest thread can reach.
+    #[inline]
     pub fn unshared(bytes: &'a mut [u8]) -> Self {
         Self(Memory::Unshared(bytes))
     }
@@ -46,6 +47,7 @@ impl<'a> GuestMemory<'a> {
     }
 
     /// Bytes that the host only reads. `guest_error` if they are not all inside the memory.
+    #[inline]
     pub(crate) fn input(&self, start: u32, len: u32) -> Result<Input<'_>, Errno> {
         let range = self.check(start, len)?;
         Ok(match &self.0 {
@@ -55,16 +57,19 @@ impl<'a> GuestMemory<'a> {
     }
 
     /// Checks bytes that the host will write; they are written through [`write`](Self::write) and its kin.
+    #[inline]
     pub(crate) fn output(&self, start: u32, len: u32) -> Result<Output, Errno> {
         self.check(start, len).map(Output)
     }
 
     /// Checks a result slot of `N` bytes; any alignment will do.
+    #[inline]
     pub(crate) fn slot<const N: usize>(&self, start: u32) -> Result<Slot<N>, Errno> {
         self.check(start, N as u32).map(|range| Slot(range.start))
     }
 
     /// Fills a result slot.
+    #[inline]
     pub(crate) fn put<const N: usize>(&mut self, slot: Slot<N>, value: [u8; N]) {
         match &mut self.0 {
             Memory::Unshared(bytes) => bytes[slot.0..slot.0 + N].copy_from_slice(&value),
@@ -133,6 +138,7 @@ impl<'a> GuestMemory<'a> {
     }
 
     /// The range in bytes of the host, if it lies inside the memory. An empty range is everywhere inside.
+    #[inline]
     fn check(&self, start: u32, len: u32) -> Result<Range<usize>, Errno> {
         let size = match &self.0 {
             Memory::Unshared(bytes) => bytes.len(),

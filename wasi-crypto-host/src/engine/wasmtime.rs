@@ -103,18 +103,36 @@ fn link<T: 'static>(
     hostcall: &'static Hostcall,
     get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'static,
 ) -> Result<()> {
+    const { assert!(MAX_CORE_PARAMS == 8) };
+    match hostcall.core_params().len() {
+        1 => link_arity::<1, T>(linker, hostcall, get),
+        2 => link_arity::<2, T>(linker, hostcall, get),
+        3 => link_arity::<3, T>(linker, hostcall, get),
+        4 => link_arity::<4, T>(linker, hostcall, get),
+        5 => link_arity::<5, T>(linker, hostcall, get),
+        6 => link_arity::<6, T>(linker, hostcall, get),
+        7 => link_arity::<7, T>(linker, hostcall, get),
+        8 => link_arity::<8, T>(linker, hostcall, get),
+        count => ::wasmtime::bail!("no way to link {} with {count} parameters", hostcall.name()),
+    }
+}
+
+/// Links a function with `N` parameters: with a constant number, taking them in is a few instructions and no loop.
+fn link_arity<const N: usize, T: 'static>(
+    linker: &mut Linker<T>,
+    hostcall: &'static Hostcall,
+    get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'static,
+) -> Result<()> {
     let ty = func_type(linker, hostcall);
     let core_params = hostcall.core_params();
-    let is_i64: [bool; MAX_CORE_PARAMS] = std::array::from_fn(|i| core_params.get(i) == Some(&CoreType::I64));
-    let count = core_params.len();
+    let is_i64: [bool; N] = std::array::from_fn(|i| core_params[i] == CoreType::I64);
     let call = move |mut caller: Caller<'_, T>, values: &mut [MaybeUninit<ValRaw>]| {
-        let mut args = [0; MAX_CORE_PARAMS];
-        for (i, arg) in args[..count].iter_mut().enumerate() {
-            // SAFETY: `ty` has `count` parameters, and wasmtime initializes as many values before the call.
+        let args: [u64; N] = std::array::from_fn(|i| {
+            // SAFETY: `ty` has `N` parameters, and wasmtime initializes as many values before the call.
             let value = unsafe { values[i].assume_init_ref() };
-            *arg = if is_i64[i] { value.get_u64() } else { u64::from(value.get_u32()) };
-        }
-        let errno = with_memory(&mut caller, get, |ctx, memory| ctx.call(hostcall, memory, &args[..count]));
+            if is_i64[i] { value.get_u64() } else { u64::from(value.get_u32()) }
+        });
+        let errno = with_memory(&mut caller, get, |ctx, memory| ctx.call(hostcall, memory, &args));
         values[0].write(ValRaw::u32(u32::from(errno.number())));
         Ok(())
     };
