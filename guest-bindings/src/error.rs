@@ -183,7 +183,7 @@ impl fmt::Display for Error {
 impl core::error::Error for Error {}
 
 /// For the methods of other crates' traits that cannot report an error.
-#[cfg(any(feature = "digest", feature = "aead"))]
+#[cfg(any(feature = "aead", feature = "digest", feature = "signature"))]
 pub(crate) fn expect<T>(result: Result<T, Error>) -> T {
     match result {
         Ok(value) => value,

@@ -3,6 +3,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::mem;
 
 use zeroize::Zeroizing;
 
@@ -199,6 +200,176 @@ pub(crate) fn tag_verify(tag: Handle, expected: &[u8]) -> Result<(), Error> {
 pub(crate) fn tag_close(tag: Handle) {
     // SAFETY: no pointers.
     unsafe { raw::symmetric_tag_close(tag) };
+}
+
+pub(crate) fn keypair_generate(algorithm_type: u32, algorithm: &str) -> Result<Handle, Error> {
+    // SAFETY: the host reads `algorithm` and the option only; `result` passes a pointer to a value of its own.
+    result(|handle| unsafe {
+        raw::keypair_generate(algorithm_type, algorithm.as_ptr(), algorithm.len(), &OptHandle::NONE, handle)
+    })
+}
+
+/// One of the functions that read a key.
+macro_rules! key_import {
+    ($import:ident) => {
+        pub(crate) fn $import(
+            algorithm_type: u32,
+            algorithm: &str,
+            encoded: &[u8],
+            encoding: u32,
+        ) -> Result<Handle, Error> {
+            let (algorithm, algorithm_len) = (algorithm.as_ptr(), algorithm.len());
+            let (encoded, encoded_len) = (encoded.as_ptr(), encoded.len());
+            // SAFETY: the host reads both slices only; `result` passes a pointer to a value of its own.
+            result(|handle| unsafe {
+                raw::$import(algorithm_type, algorithm, algorithm_len, encoded, encoded_len, encoding, handle)
+            })
+        }
+    };
+}
+
+key_import!(keypair_import);
+key_import!(publickey_import);
+key_import!(secretkey_import);
+
+pub(crate) fn keypair_from_halves(public: Handle, secret: Handle) -> Result<Handle, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    result(|handle| unsafe { raw::keypair_from_pk_and_sk(public, secret, handle) })
+}
+
+pub(crate) fn keypair_export(pair: Handle, encoding: u32) -> Result<Zeroizing<Vec<u8>>, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    pull_all(result(|handle| unsafe { raw::keypair_export(pair, encoding, handle) })?)
+}
+
+pub(crate) fn keypair_publickey(pair: Handle) -> Result<Handle, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    result(|handle| unsafe { raw::keypair_publickey(pair, handle) })
+}
+
+pub(crate) fn keypair_secretkey(pair: Handle) -> Result<Handle, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    result(|handle| unsafe { raw::keypair_secretkey(pair, handle) })
+}
+
+pub(crate) fn keypair_close(pair: Handle) {
+    // SAFETY: no pointers.
+    unsafe { raw::keypair_close(pair) };
+}
+
+pub(crate) fn publickey_export(key: Handle, encoding: u32) -> Result<Vec<u8>, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    pull_public(result(|handle| unsafe { raw::publickey_export(key, encoding, handle) })?)
+}
+
+pub(crate) fn publickey_verify(key: Handle) -> Result<(), Error> {
+    // SAFETY: no pointers.
+    check(unsafe { raw::publickey_verify(key) })
+}
+
+pub(crate) fn publickey_from_secretkey(key: Handle) -> Result<Handle, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    result(|handle| unsafe { raw::publickey_from_secretkey(key, handle) })
+}
+
+pub(crate) fn publickey_close(key: Handle) {
+    // SAFETY: no pointers.
+    unsafe { raw::publickey_close(key) };
+}
+
+pub(crate) fn secretkey_export(key: Handle, encoding: u32) -> Result<Zeroizing<Vec<u8>>, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    pull_all(result(|handle| unsafe { raw::secretkey_export(key, encoding, handle) })?)
+}
+
+pub(crate) fn secretkey_close(key: Handle) {
+    // SAFETY: no pointers.
+    unsafe { raw::secretkey_close(key) };
+}
+
+pub(crate) fn signature_import(algorithm: &str, encoded: &[u8], encoding: u32) -> Result<Handle, Error> {
+    let (algorithm, algorithm_len) = (algorithm.as_ptr(), algorithm.len());
+    // SAFETY: the host reads both slices only; `result` passes a pointer to a value of its own.
+    result(|handle| unsafe {
+        raw::signature_import(algorithm, algorithm_len, encoded.as_ptr(), encoded.len(), encoding, handle)
+    })
+}
+
+pub(crate) fn signature_export(signature: Handle, encoding: u32) -> Result<Vec<u8>, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    pull_public(result(|handle| unsafe { raw::signature_export(signature, encoding, handle) })?)
+}
+
+pub(crate) fn signature_close(signature: Handle) {
+    // SAFETY: no pointers.
+    unsafe { raw::signature_close(signature) };
+}
+
+pub(crate) fn signature_state_open(pair: Handle) -> Result<Handle, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    result(|handle| unsafe { raw::signature_state_open(pair, handle) })
+}
+
+pub(crate) fn signature_state_update(state: Handle, data: &[u8]) -> Result<(), Error> {
+    // SAFETY: the host reads the slice only.
+    check(unsafe { raw::signature_state_update(state, data.as_ptr(), data.len()) })
+}
+
+/// Gives a signature.
+pub(crate) fn signature_state_sign(state: Handle) -> Result<Handle, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    result(|handle| unsafe { raw::signature_state_sign(state, handle) })
+}
+
+pub(crate) fn signature_state_close(state: Handle) {
+    // SAFETY: no pointers.
+    unsafe { raw::signature_state_close(state) };
+}
+
+pub(crate) fn verification_state_open(key: Handle) -> Result<Handle, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    result(|handle| unsafe { raw::signature_verification_state_open(key, handle) })
+}
+
+pub(crate) fn verification_state_update(state: Handle, data: &[u8]) -> Result<(), Error> {
+    // SAFETY: the host reads the slice only.
+    check(unsafe { raw::signature_verification_state_update(state, data.as_ptr(), data.len()) })
+}
+
+pub(crate) fn verification_state_verify(state: Handle, signature: Handle) -> Result<(), Error> {
+    // SAFETY: no pointers.
+    check(unsafe { raw::signature_verification_state_verify(state, signature) })
+}
+
+pub(crate) fn verification_state_close(state: Handle) {
+    // SAFETY: no pointers.
+    unsafe { raw::signature_verification_state_close(state) };
+}
+
+pub(crate) fn dh(public: Handle, secret: Handle) -> Result<Zeroizing<Vec<u8>>, Error> {
+    // SAFETY: `result` passes a pointer to a value of its own.
+    pull_all(result(|handle| unsafe { raw::kx_dh(public, secret, handle) })?)
+}
+
+/// Gives the encapsulation and the secret in it.
+pub(crate) fn encapsulate(public: Handle) -> Result<(Vec<u8>, Zeroizing<Vec<u8>>), Error> {
+    let mut encapsulation = 0;
+    // SAFETY: the second result is a local variable; `result` passes a pointer to a value of its own.
+    let secret = result(|secret| unsafe { raw::kx_encapsulate(public, secret, &mut encapsulation) })?;
+    let secret = pull_all(secret)?;
+    Ok((pull_public(encapsulation)?, secret))
+}
+
+pub(crate) fn decapsulate(secret: Handle, encapsulation: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    // SAFETY: the host reads the slice only; `result` passes a pointer to a value of its own.
+    let output =
+        result(|handle| unsafe { raw::kx_decapsulate(secret, encapsulation.as_ptr(), encapsulation.len(), handle) })?;
+    pull_all(output)
+}
+
+/// [`pull_all`] for what is no secret.
+fn pull_public(output: Handle) -> Result<Vec<u8>, Error> {
+    pull_all(output).map(|mut bytes| mem::take(&mut *bytes))
 }
 
 /// All bytes of an `array_output`, which is then closed.

@@ -33,7 +33,30 @@
 //! }
 //! ```
 //!
-//! Build it for `wasm32-wasip1` and run it with a host that has wasi-crypto: `wasi-crypto run program.wasm`.
+//! Signatures and key exchange, with keys as OpenSSL writes and reads them:
+//!
+//! ```no_run
+//! use wasi_crypto_bindings::Error;
+//! use wasi_crypto_bindings::kx::{SecretKey, X25519};
+//! use wasi_crypto_bindings::signature::{Ed25519, SigningKey, VerifyingKey};
+//!
+//! fn main() -> Result<(), Error> {
+//!     let key = SigningKey::<Ed25519>::generate()?;
+//!     let pem = key.try_verifying_key()?.to_pem()?;
+//!     let signature = key.try_sign(b"attack at dawn")?;
+//!
+//!     let key = VerifyingKey::<Ed25519>::from_pem(&pem)?;
+//!     key.verify(b"attack at dawn", &signature)?;
+//!     assert_eq!(key.verify(b"attack at noon", &signature), Err(Error::VerificationFailed));
+//!
+//!     let (ours, theirs) = (SecretKey::<X25519>::generate()?, SecretKey::<X25519>::generate()?);
+//!     let secret = ours.diffie_hellman(&theirs.public_key()?)?;
+//!     assert_eq!(secret, theirs.diffie_hellman(&ours.public_key()?)?);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Build them for `wasm32-wasip1` and run them with a host that has wasi-crypto: `wasi-crypto run program.wasm`.
 //! Outside WebAssembly everything compiles, and every call answers [`Error::NotImplemented`].
 //!
 //! # Errors or panics
@@ -51,7 +74,10 @@
 //! | [`hkdf`] | [`Hkdf`] |
 //! | [`mod@pbkdf2`] | [`pbkdf2_hmac`] |
 //! | [`mod@aead`] | [`Aes128Gcm`], [`Aes256Gcm`], [`ChaCha20Poly1305`], [`XChaCha20Poly1305`] |
+//! | [`mod@signature`] | [`SigningKey`](signature::SigningKey), [`VerifyingKey`](signature::VerifyingKey), [`Signature`](signature::Signature): RSA, ECDSA, Ed25519, ML-DSA |
+//! | [`kx`] | [`SecretKey`](kx::SecretKey), [`PublicKey`](kx::PublicKey): X25519, P-256, P-384, ML-KEM, X-Wing |
 //! | [`symmetric`] | any symmetric algorithm of the host, by its name |
+//! | [`asymmetric`] | any algorithm of signatures or key exchange, by its name |
 //! | [`raw`] | all 86 functions of the interface |
 //!
 //! # Features
@@ -60,6 +86,7 @@
 //! |---|---|---|
 //! | `digest` | yes | the traits of [`digest`](https://docs.rs/digest/0.11) 0.11: `Digest` and `Mac` with all that they stand on |
 //! | `aead` | yes | the traits of [`aead`](https://docs.rs/aead/0.6) 0.6: `Aead`, `AeadInOut`, `KeyInit` |
+//! | `signature` | yes | the traits of [`signature`](https://docs.rs/signature/3) 3: `Signer`, `Verifier`, `Keypair`, `SignatureEncoding` |
 #![no_std]
 #![deny(unsafe_code, missing_docs)]
 
@@ -69,13 +96,16 @@ extern crate alloc;
 mod imports;
 
 pub mod aead;
+pub mod asymmetric;
 mod error;
 pub mod hash;
 pub mod hkdf;
 pub mod hmac;
 mod host;
+pub mod kx;
 pub mod pbkdf2;
 pub mod raw;
+pub mod signature;
 pub mod symmetric;
 
 pub use crate::aead::{Aes128Gcm, Aes256Gcm, ChaCha20Poly1305, XChaCha20Poly1305};

@@ -1,0 +1,287 @@
+//! Key exchange: Diffie-Hellman with X25519 (RFC 7748), P-256 and P-384 (NIST SP 800-56A); key encapsulation with ML-KEM (FIPS 203) and
+//! X-Wing (draft-connolly-cfrg-xwing-kem), which is ML-KEM-768 and X25519 together.
+//!
+//! ```no_run
+//! use wasi_crypto_bindings::kx::{SecretKey, X25519, XWing};
+//! use wasi_crypto_bindings::{Hkdf, Sha256};
+//!
+//! // Both parties have a key, and know the other's public key.
+//! let (ours, theirs) = (SecretKey::<X25519>::generate()?, SecretKey::<X25519>::generate()?);
+//! let secret = ours.diffie_hellman(&theirs.public_key()?)?;
+//! assert_eq!(secret, theirs.diffie_hellman(&ours.public_key()?)?);
+//!
+//! // One party sends a secret to the owner of a key.
+//! let key = SecretKey::<XWing>::generate()?;
+//! let (encapsulation, secret) = key.public_key()?.encapsulate()?;
+//! assert_eq!(secret, key.decapsulate(&encapsulation)?);
+//!
+//! // Keys are derived from the secret, never used without.
+//! let mut encryption_key = [0; 32];
+//! Hkdf::<Sha256>::extract(None, &secret)?.expand(b"encryption", &mut encryption_key)?;
+//! # Ok::<(), wasi_crypto_bindings::Error>(())
+//! ```
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::marker::PhantomData;
+
+use zeroize::Zeroizing;
+
+use crate::asymmetric::{self, AlgorithmType, PublicKeyEncoding, SecretKeyEncoding};
+use crate::error::Error;
+
+/// A key exchange algorithm, as a type: one of those in this module.
+pub trait Algorithm: sealed::Named {}
+
+/// Diffie-Hellman: both parties have a key.
+pub trait DiffieHellman: Algorithm {}
+
+/// Key encapsulation: the receiver has a key. The secret has 32 bytes.
+pub trait Kem: Algorithm {
+    /// The size of an encapsulation in bytes.
+    const ENCAPSULATION_LEN: usize;
+}
+
+mod sealed {
+    pub trait Named: 'static {
+        const NAME: &'static str;
+    }
+}
+
+macro_rules! algorithms {
+    ($($(#[$doc:meta])* $name:ident: $algorithm:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name {}
+
+        impl sealed::Named for $name {
+            const NAME: &'static str = $algorithm;
+        }
+
+        impl Algorithm for $name {}
+    )*};
+}
+
+algorithms! {
+    /// X25519. The secret has 32 bytes.
+    X25519: "X25519";
+    /// ECDH on P-256. The secret is the x coordinate, 32 bytes.
+    P256: "P256-SHA256";
+    /// ECDH on P-384. The secret is the x coordinate, 48 bytes.
+    P384: "P384-SHA384";
+    /// ML-KEM-512.
+    MlKem512: "ML-KEM-512";
+    /// ML-KEM-768.
+    MlKem768: "ML-KEM-768";
+    /// ML-KEM-1024.
+    MlKem1024: "ML-KEM-1024";
+    /// X-Wing, which is secure as long as one of ML-KEM-768 and X25519 is. Its keys have raw bytes only, no PKCS#8 or PEM.
+    XWing: "X-WING";
+}
+
+impl DiffieHellman for X25519 {}
+impl DiffieHellman for P256 {}
+impl DiffieHellman for P384 {}
+
+impl Kem for MlKem512 {
+    const ENCAPSULATION_LEN: usize = 768;
+}
+
+impl Kem for MlKem768 {
+    const ENCAPSULATION_LEN: usize = 1088;
+}
+
+impl Kem for MlKem1024 {
+    const ENCAPSULATION_LEN: usize = 1568;
+}
+
+impl Kem for XWing {
+    const ENCAPSULATION_LEN: usize = 1120;
+}
+
+/// A secret key of the algorithm `A`. The host holds it, parsed; clones share it.
+pub struct SecretKey<A> {
+    key: Arc<asymmetric::SecretKey>,
+    algorithm: PhantomData<fn() -> A>,
+}
+
+impl<A: Algorithm> SecretKey<A> {
+    /// A new random key.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyHandles`](Error::TooManyHandles), [`UnsupportedAlgorithm`](Error::UnsupportedAlgorithm).
+    pub fn generate() -> Result<Self, Error> {
+        asymmetric::KeyPair::generate(AlgorithmType::KeyExchange, A::NAME)?.secret_key().map(Self::from)
+    }
+
+    /// Reads a key.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidKey`](Error::InvalidKey) if it is malformed, or of another size or algorithm,
+    /// [`UnsupportedEncoding`](Error::UnsupportedEncoding).
+    pub fn import(encoded: &[u8], encoding: SecretKeyEncoding) -> Result<Self, Error> {
+        asymmetric::SecretKey::import(AlgorithmType::KeyExchange, A::NAME, encoded, encoding).map(Self::from)
+    }
+
+    /// Reads a key from PEM, as `openssl genpkey` writes it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`import`](Self::import).
+    pub fn from_pem(pem: &str) -> Result<Self, Error> {
+        Self::import(pem.as_bytes(), SecretKeyEncoding::Pem)
+    }
+
+    /// Writes the key; the bytes are wiped when dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`UnsupportedEncoding`](Error::UnsupportedEncoding),
+    /// [`ProhibitedOperation`](Error::ProhibitedOperation) if the host keeps the key to itself.
+    pub fn export(&self, encoding: SecretKeyEncoding) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.key.export(encoding)
+    }
+
+    /// Writes the key in PEM.
+    ///
+    /// # Errors
+    ///
+    /// As for [`export`](Self::export).
+    pub fn to_pem(&self) -> Result<Zeroizing<String>, Error> {
+        self.key.to_pem()
+    }
+
+    /// The public key to this one.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyHandles`](Error::TooManyHandles).
+    pub fn public_key(&self) -> Result<PublicKey<A>, Error> {
+        self.key.public_key().map(PublicKey::from)
+    }
+
+    fn from(key: asymmetric::SecretKey) -> Self {
+        Self { key: Arc::new(key), algorithm: PhantomData }
+    }
+}
+
+impl<A: DiffieHellman> SecretKey<A> {
+    /// The secret that this key and another party's public key have in common. Not uniformly random: derive keys from it.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidKey`](Error::InvalidKey) if the public key allows no secret to be agreed on (it has a small order).
+    pub fn diffie_hellman(&self, public: &PublicKey<A>) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.key.diffie_hellman(&public.key)
+    }
+}
+
+impl<A: Kem> SecretKey<A> {
+    /// The secret in an encapsulation. If that was made for another key, or changed, then the result is a secret that nobody
+    /// has: only what is encrypted under it tells.
+    ///
+    /// # Errors
+    ///
+    /// [`VerificationFailed`](Error::VerificationFailed) if it does not have
+    /// [`ENCAPSULATION_LEN`](Kem::ENCAPSULATION_LEN) bytes.
+    pub fn decapsulate(&self, encapsulation: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.key.decapsulate(encapsulation)
+    }
+}
+
+impl<A> Clone for SecretKey<A> {
+    fn clone(&self) -> Self {
+        Self { key: Arc::clone(&self.key), algorithm: PhantomData }
+    }
+}
+
+impl<A: Algorithm> fmt::Debug for SecretKey<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretKey({}, {:?})", A::NAME, self.key)
+    }
+}
+
+/// A public key of the algorithm `A`. The host holds it, parsed; clones share it.
+pub struct PublicKey<A> {
+    key: Arc<asymmetric::PublicKey>,
+    algorithm: PhantomData<fn() -> A>,
+}
+
+impl<A: Algorithm> PublicKey<A> {
+    /// Reads a key.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidKey`](Error::InvalidKey) if it is malformed, or of another size or algorithm,
+    /// [`UnsupportedEncoding`](Error::UnsupportedEncoding).
+    pub fn import(encoded: &[u8], encoding: PublicKeyEncoding) -> Result<Self, Error> {
+        asymmetric::PublicKey::import(AlgorithmType::KeyExchange, A::NAME, encoded, encoding).map(Self::from)
+    }
+
+    /// Reads a key from PEM, as `openssl pkey -pubout` writes it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`import`](Self::import).
+    pub fn from_pem(pem: &str) -> Result<Self, Error> {
+        Self::import(pem.as_bytes(), PublicKeyEncoding::Pem)
+    }
+
+    /// Writes the key.
+    ///
+    /// # Errors
+    ///
+    /// [`UnsupportedEncoding`](Error::UnsupportedEncoding).
+    pub fn export(&self, encoding: PublicKeyEncoding) -> Result<Vec<u8>, Error> {
+        self.key.export(encoding)
+    }
+
+    /// Writes the key in PEM.
+    ///
+    /// # Errors
+    ///
+    /// As for [`export`](Self::export).
+    pub fn to_pem(&self) -> Result<String, Error> {
+        self.key.to_pem()
+    }
+
+    /// Checks in full that the key is a sound one; importing makes the cheap checks only.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidKey`](Error::InvalidKey) if it is not.
+    pub fn validate(&self) -> Result<(), Error> {
+        self.key.validate()
+    }
+
+    fn from(key: asymmetric::PublicKey) -> Self {
+        Self { key: Arc::new(key), algorithm: PhantomData }
+    }
+}
+
+impl<A: Kem> PublicKey<A> {
+    /// A new secret of 32 bytes, and before it the encapsulation that carries it to the owner of the secret key.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyHandles`](Error::TooManyHandles), [`RngError`](Error::RngError).
+    pub fn encapsulate(&self) -> Result<(Vec<u8>, Zeroizing<Vec<u8>>), Error> {
+        self.key.encapsulate()
+    }
+}
+
+impl<A> Clone for PublicKey<A> {
+    fn clone(&self) -> Self {
+        Self { key: Arc::clone(&self.key), algorithm: PhantomData }
+    }
+}
+
+impl<A: Algorithm> fmt::Debug for PublicKey<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicKey({}, {:?})", A::NAME, self.key)
+    }
+}
