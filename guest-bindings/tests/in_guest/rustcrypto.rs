@@ -1,12 +1,14 @@
 //! The types behind RustCrypto's traits, used by code that knows the traits only.
 
 use aead_stream::{DecryptorBE32, EncryptorBE32};
+use wasi_crypto_bindings::signature::{EcdsaK256Sha256, Ed25519, MlDsa44, Signature, SigningKey};
 use wasi_crypto_bindings::{
     Aes128Gcm, Aes256Gcm, ChaCha20Poly1305, Hmac, Sha256, Sha384, Sha512, Sha512_256, XChaCha20Poly1305,
 };
 
 use aead::{Aead, AeadCore, AeadInOut, KeySizeUser, Payload};
 use digest::{Digest, DynDigest, FixedOutputReset, KeyInit, Mac, Reset};
+use signature::{Keypair, MultipartSigner, MultipartVerifier, SignatureEncoding, Signer, Verifier};
 
 use crate::hex;
 
@@ -113,4 +115,27 @@ fn crates_on_top_of_the_traits_work() {
     let mut decryptor = DecryptorBE32::<Aes256Gcm>::new(&key, &[7; 7].into());
     assert_eq!(decryptor.decrypt_next(&first[..]).unwrap(), b"first");
     assert_eq!(decryptor.decrypt_last(&last[..]).unwrap(), b"last");
+}
+
+fn sign_and_verify<S: SignatureEncoding, K>(key: &K)
+where
+    K: Signer<S> + MultipartSigner<S> + Keypair<VerifyingKey: Verifier<S> + MultipartVerifier<S>>,
+{
+    let public = key.verifying_key();
+    let signature = key.sign(b"message");
+    public.verify(b"message", &signature).unwrap();
+    public.multipart_verify(&[b"mess", b"age"], &key.multipart_sign(&[b"message", b""])).unwrap();
+    assert!(public.verify(b"another", &signature).is_err());
+
+    let bytes = signature.to_bytes();
+    assert_eq!(signature.encoded_len(), bytes.as_ref().len());
+    public.clone().verify(b"message", &S::try_from(bytes.as_ref()).ok().unwrap()).unwrap();
+    assert!(S::try_from(&bytes.as_ref()[1..]).is_err());
+}
+
+#[test]
+fn keys_sign_and_verify() {
+    sign_and_verify::<Signature<_>, _>(&SigningKey::<Ed25519>::generate().unwrap());
+    sign_and_verify::<Signature<_>, _>(&SigningKey::<EcdsaK256Sha256>::generate().unwrap());
+    sign_and_verify::<Signature<_>, _>(&SigningKey::<MlDsa44>::generate().unwrap());
 }
