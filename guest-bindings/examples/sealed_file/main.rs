@@ -31,6 +31,7 @@
 mod arguments;
 mod failure;
 mod format;
+#[path = "../shared/output.rs"]
 mod output;
 mod password;
 

@@ -101,11 +101,13 @@ fn names_types_and_operations_must_fit() {
 #[test]
 fn everything_closes_when_dropped() {
     let pair = KeyPair::generate(SIGNATURES, "Ed25519").unwrap();
-    for _ in 0..3000 {
-        let (public, secret) = (pair.public_key().unwrap(), pair.secret_key().unwrap());
-        let pair = KeyPair::from_halves(&public, &secret).unwrap();
-        let mut state = SignatureState::open(&pair).unwrap();
-        let signature = state.sign().unwrap();
-        VerificationState::open(&public).unwrap().verify(&signature).unwrap();
+    let (public, secret) = (pair.public_key().unwrap(), pair.secret_key().unwrap());
+    for i in 0..70_000 {
+        let halves = pair.public_key().and_then(|public| Ok((public, pair.secret_key()?)));
+        let (_public, _secret) = halves.unwrap_or_else(|error| panic!("round {i}: {error}"));
+        let _states = (SignatureState::open(&pair).unwrap(), VerificationState::open(&public).unwrap());
+        let _signature = Signature::import("Ed25519", &[0; 64], SignatureEncoding::Raw).unwrap();
+        let _pair = KeyPair::from_halves(&public, &secret).unwrap();
+        drop((secret.export(SecretKeyEncoding::Raw).unwrap(), public.export(PublicKeyEncoding::Raw).unwrap()));
     }
 }

@@ -42,6 +42,15 @@ impl Guest {
         fs::read(self.path(name)).unwrap()
     }
 
+    /// Runs the `openssl` command in the guest's folder.
+    #[track_caller]
+    pub(crate) fn openssl(&self, args: &[&str]) {
+        let output = Command::new("openssl").args(args).current_dir(&self.folder).output();
+        let output = output.expect("the tests need the `openssl` command");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "openssl {args:?} says: {}{said}", String::from_utf8_lossy(&output.stdout));
+    }
+
     pub(crate) fn run(&self, args: &[&str]) -> Run {
         self.run_with(args, &[], b"")
     }

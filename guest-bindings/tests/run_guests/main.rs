@@ -7,3 +7,4 @@ mod guest;
 mod in_guest;
 mod sealed_file;
 mod sha256sum;
+mod sign_file;

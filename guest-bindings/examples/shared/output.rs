@@ -1,4 +1,4 @@
-//! Output that appears all at once.
+//! Output that appears all at once. Part of each example that writes files; `crate::failure` is that example's.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter};
