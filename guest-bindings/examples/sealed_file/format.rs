@@ -2,11 +2,12 @@
 
 use std::io::{self, Read, Write};
 
-use aead_stream::{NewStream, StreamBE32, StreamPrimitive};
+use aead_stream::{NewStream, StreamBE32};
 use wasi_crypto_bindings::{Aes256Gcm, Hkdf, Hmac, Sha256, pbkdf2_hmac};
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
+use crate::stream;
 
 const MAGIC: &[u8; 8] = b"WCSEALED";
 const VERSION: u8 = 1;
@@ -15,8 +16,6 @@ const NONCE_PREFIX_LEN: usize = 7;
 /// The header without its HMAC.
 const FIELDS_LEN: usize = 44;
 const HEADER_LEN: usize = FIELDS_LEN + 32;
-const PIECE_LEN: usize = 64 << 10;
-const TAG_LEN: usize = 16;
 
 /// What a header may ask for; hosts of wasi-crypto may refuse more.
 const MAX_ITERATIONS: u32 = 10_000_000;
@@ -43,18 +42,8 @@ pub(crate) fn seal(
     header.extend_from_slice(&len.to_be_bytes());
     let keys = Keys::derive(password, salt, iterations)?;
     header.extend_from_slice(&keys.authenticate(&header)?.try_finalize()?);
-    write(output, &header)?;
-
-    let stream = keys.stream(nonce_prefix)?;
-    let mut buffer = Vec::with_capacity(PIECE_LEN + TAG_LEN);
-    for piece in pieces(len) {
-        buffer.resize(piece.len, 0);
-        read(input, &mut buffer)?;
-        stream.encrypt_in_place(piece.number, piece.is_last, &header, &mut buffer).map_err(|_| host_refused())?;
-        write(output, &buffer)?;
-    }
-    // One more byte would have been lost.
-    if input.read(&mut [0]).map_err(reading)? == 0 { Ok(()) } else { Err(Failure::InputChanged) }
+    stream::write(output, &header)?;
+    stream::seal(&keys.stream(nonce_prefix)?, &header, input, len, output)
 }
 
 /// Opens what [`seal`] wrote. `file_len` is the size of `input`. All that was written to `output` must be thrown away on an error.
@@ -66,7 +55,7 @@ pub(crate) fn open(
 ) -> Result<(), Failure> {
     let mut header = [0; HEADER_LEN];
     let have = file_len.min(HEADER_LEN as u64) as usize;
-    read(input, &mut header[..have])?;
+    stream::read(input, &mut header[..have])?;
     let begins_as_sealed = header[..have].starts_with(&MAGIC[..have.min(MAGIC.len())]);
     if have == 0 || !begins_as_sealed {
         return Err(Failure::Foreign);
@@ -85,7 +74,7 @@ pub(crate) fn open(
     if !(1..=MAX_ITERATIONS).contains(&iterations) {
         return Err(Failure::Iterations(iterations));
     }
-    match sealed_len(len) {
+    match HEADER_LEN as u64 + stream::sealed_len(len) {
         needs if file_len < needs => return Err(Failure::Cut { has: file_len, needs }),
         needs if file_len > needs => return Err(Failure::TooLong { has: file_len, needs }),
         _ => {}
@@ -93,19 +82,7 @@ pub(crate) fn open(
 
     let keys = Keys::derive(password, salt, iterations)?;
     keys.authenticate(fields)?.try_verify(mac).map_err(|_| Failure::WrongPassword)?;
-    let stream = keys.stream(nonce_prefix)?;
-    let mut buffer = Vec::with_capacity(PIECE_LEN + TAG_LEN);
-    let mut offset = HEADER_LEN as u64;
-    for piece in pieces(len) {
-        buffer.resize(piece.len + TAG_LEN, 0);
-        read(input, &mut buffer)?;
-        stream
-            .decrypt_in_place(piece.number, piece.is_last, &header, &mut buffer)
-            .map_err(|_| Failure::Changed(offset))?;
-        write(output, &buffer)?;
-        offset += (piece.len + TAG_LEN) as u64;
-    }
-    Ok(())
+    stream::open(&keys.stream(nonce_prefix)?, &header, input, len, HEADER_LEN as u64, output)
 }
 
 /// What a password and a salt give.
@@ -132,53 +109,6 @@ impl Keys {
     }
 }
 
-struct Piece {
-    number: u32,
-    len: usize,
-    is_last: bool,
-}
-
-/// How content of this size is cut. There is always a last piece, if need be an empty one.
-fn pieces(len: u64) -> impl Iterator<Item = Piece> {
-    let last = last_piece(len);
-    (0..=last).map(move |number| {
-        let rest = len - number * PIECE_LEN as u64;
-        Piece { number: number as u32, len: rest.min(PIECE_LEN as u64) as usize, is_last: number == last }
-    })
-}
-
-fn last_piece(len: u64) -> u64 {
-    len.div_ceil(PIECE_LEN as u64).saturating_sub(1)
-}
-
-/// The size of the file with content of this size; more than any file has if there would be too many pieces.
-fn sealed_len(len: u64) -> u64 {
-    match last_piece(len) {
-        last if last <= u32::MAX.into() => HEADER_LEN as u64 + len + (last + 1) * TAG_LEN as u64,
-        _ => u64::MAX,
-    }
-}
-
 fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
     bytes.try_into().expect("the caller cuts as many bytes as the field has")
-}
-
-fn read(input: &mut impl Read, buffer: &mut [u8]) -> Result<(), Failure> {
-    input.read_exact(buffer).map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => Failure::InputChanged,
-        _ => reading(error),
-    })
-}
-
-fn write(output: &mut impl Write, bytes: &[u8]) -> Result<(), Failure> {
-    output.write_all(bytes).map_err(|error| Failure::Io("cannot write the output".into(), error))
-}
-
-fn reading(error: io::Error) -> Failure {
-    Failure::Io("cannot read the input".into(), error)
-}
-
-/// RustCrypto's error does not say why; here it can only be that.
-fn host_refused() -> Failure {
-    Failure::Crypto(wasi_crypto_bindings::Error::AlgorithmFailure)
 }

@@ -34,6 +34,8 @@ mod format;
 #[path = "../shared/output.rs"]
 mod output;
 mod password;
+#[path = "../shared/stream.rs"]
+mod stream;
 
 use std::fs::{self, File};
 use std::io::{BufReader, Write};

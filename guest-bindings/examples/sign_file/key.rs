@@ -1,13 +1,10 @@
 //! Keys from PEM files, and the algorithms that they are for.
 
-use std::fs::File;
-use std::io::Read;
-
 use wasi_crypto_bindings::Error;
 use wasi_crypto_bindings::asymmetric::{AlgorithmType, KeyPair, PublicKey};
-use zeroize::Zeroizing;
 
 use crate::failure::Failure;
+use crate::pem::{self, Wanted};
 
 /// The algorithms; of those that take the same keys, the first is the one to use if none is asked for.
 const ALGORITHMS: [&str; 19] = [
@@ -32,17 +29,16 @@ const ALGORITHMS: [&str; 19] = [
     "RSA_PSS_4096_SHA512",
 ];
 
-/// No key in PEM is longer; hosts refuse more.
-const MAX_LEN: usize = 64 << 10;
-
 /// The key to sign with, and its algorithm.
 pub(crate) fn private(path: &str, algorithm: Option<&str>) -> Result<(&'static str, KeyPair), Failure> {
-    read(path, "PRIVATE KEY", algorithm, |algorithm, pem| KeyPair::from_pem(AlgorithmType::Signatures, algorithm, pem))
+    read(path, Wanted::PrivateKey, algorithm, |algorithm, pem| {
+        KeyPair::from_pem(AlgorithmType::Signatures, algorithm, pem)
+    })
 }
 
 /// The key to verify with, fully checked, and its algorithm.
 pub(crate) fn public(path: &str, algorithm: Option<&str>) -> Result<(&'static str, PublicKey), Failure> {
-    read(path, "PUBLIC KEY", algorithm, |algorithm, pem| {
+    read(path, Wanted::PublicKey, algorithm, |algorithm, pem| {
         let key = PublicKey::from_pem(AlgorithmType::Signatures, algorithm, pem)?;
         key.validate()?;
         Ok(key)
@@ -51,7 +47,7 @@ pub(crate) fn public(path: &str, algorithm: Option<&str>) -> Result<(&'static st
 
 fn read<K>(
     path: &str,
-    label: &str,
+    wanted: Wanted,
     algorithm: Option<&str>,
     import: impl Fn(&'static str, &str) -> Result<K, Error>,
 ) -> Result<(&'static str, K), Failure> {
@@ -63,11 +59,7 @@ fn read<K>(
             &ALGORITHMS[known..=known]
         }
     };
-    let pem = read_pem(path)?;
-    let found = label_of(&pem);
-    if found != Some(label) {
-        return Err(Failure::Key { path: path.to_owned(), problem: instead_of(label, found, path) });
-    }
+    let pem = pem::read(path, wanted)?;
     for &algorithm in candidates {
         match import(algorithm, &pem) {
             Ok(key) => return Ok((algorithm, key)),
@@ -82,40 +74,4 @@ fn read<K>(
         _ => "the key is damaged, or of a kind that this program does not know; --help lists them".to_owned(),
     };
     Err(Failure::Key { path: path.to_owned(), problem })
-}
-
-fn read_pem(path: &str) -> Result<Zeroizing<String>, Failure> {
-    let file = File::open(path).map_err(Failure::at(path))?;
-    // With this capacity no copy is left behind while the text grows.
-    let mut pem = Zeroizing::new(String::with_capacity(MAX_LEN));
-    let read = file.take(MAX_LEN as u64).read_to_string(&mut pem);
-    match read {
-        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {}
-        read => drop(read.map_err(Failure::at(path))?),
-    }
-    Ok(pem)
-}
-
-/// What the PEM says it is.
-fn label_of(pem: &str) -> Option<&str> {
-    pem.lines().find_map(|line| line.strip_prefix("-----BEGIN ")?.trim_end().strip_suffix("-----"))
-}
-
-/// What to do about a file that has something else than it should.
-fn instead_of(wanted: &str, found: Option<&str>, path: &str) -> String {
-    match found {
-        None => format!("there is no PEM in it; a file that begins with -----BEGIN {wanted}----- is needed"),
-        Some("ENCRYPTED PRIVATE KEY") => {
-            format!("the key is under a password; `openssl pkey -in {path} -out plain.pem` takes it off")
-        }
-        Some("RSA PRIVATE KEY" | "EC PRIVATE KEY" | "EC PARAMETERS") => format!(
-            "the key is in an older form; `openssl pkcs8 -topk8 -nocrypt -in {path} -out key.pem` writes it as needed"
-        ),
-        Some("PRIVATE KEY") => format!(
-            "this is the private key, which nobody needs to verify; `openssl pkey -in {path} -pubout` writes the public one"
-        ),
-        Some("PUBLIC KEY") => "this is the public key; the private one is needed to sign".to_owned(),
-        Some("CERTIFICATE") => format!("`openssl x509 -in {path} -pubkey -noout` writes the key of a certificate"),
-        Some(other) => format!("it has a {other}, and a {wanted} is needed"),
-    }
 }

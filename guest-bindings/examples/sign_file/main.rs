@@ -17,6 +17,8 @@ mod failure;
 mod key;
 #[path = "../shared/output.rs"]
 mod output;
+#[path = "../shared/pem.rs"]
+mod pem;
 
 use std::fs::{self, File};
 use std::io::{Read, Write};

@@ -3,6 +3,7 @@
 //! They need what `cargo xtask guests` compiles, so a plain `cargo test` leaves them out and says so; `cargo xtask test` runs them.
 #![cfg(not(target_family = "wasm"))]
 
+mod encrypt_file;
 mod guest;
 mod in_guest;
 mod sealed_file;

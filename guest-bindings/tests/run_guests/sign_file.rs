@@ -130,7 +130,7 @@ fn keys_that_cannot_be_used_are_told_apart() {
     let sign = |key| guest.run(&["sign", "--force", "--key", key, "file", "sig"]);
     let verify = |key| guest.run(&["verify", "--key", key, "file", "sig"]);
     verify("key").exits(3).says("key: this is the private key").says("openssl pkey -in key -pubout");
-    sign("public").exits(3).says("public: this is the public key; the private one is needed");
+    sign("public").exits(3).says("public: this is the public key, and the private one is needed");
     sign("file").exits(3).says("file: there is no PEM in it");
     sign("missing").exits(1).says("missing: there is no such file");
 
