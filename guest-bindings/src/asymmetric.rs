@@ -90,7 +90,7 @@ pub enum SignatureEncoding {
 pub struct KeyPair(Handle);
 
 impl KeyPair {
-    /// A new random key pair. RSA takes seconds.
+    /// A new random key pair. RSA may take seconds.
     ///
     /// # Errors
     ///

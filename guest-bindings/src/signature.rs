@@ -123,7 +123,7 @@ pub struct SigningKey<A> {
 }
 
 impl<A: Algorithm> SigningKey<A> {
-    /// A new random key. RSA takes seconds.
+    /// A new random key. RSA may take seconds.
     ///
     /// # Errors
     ///

@@ -87,7 +87,9 @@ fn keygen(algorithm: &'static Algorithm, [private, public]: [&str; 2], force: bo
     }
     for (path, key) in files {
         let output = PartialFile::create(path, force)?;
-        output.writer().write_all(key).map_err(Failure::at(path))?;
+        let mut writer = output.writer();
+        writer.write_all(key).and_then(|()| writer.flush()).map_err(Failure::at(path))?;
+        drop(writer);
         output.finish()?;
     }
     // WASI cannot change permissions.

@@ -70,7 +70,9 @@ fn sign(arguments: &Arguments) -> Result<(), Failure> {
     read_pieces(file, algorithm, |piece| state.update(piece))?;
     let signature = state.sign()?.export(encoding)?;
     let output = PartialFile::create(path, arguments.force)?;
-    output.writer().write_all(&signature).map_err(Failure::at(path))?;
+    let mut writer = output.writer();
+    writer.write_all(&signature).and_then(|()| writer.flush()).map_err(Failure::at(path))?;
+    drop(writer);
     output.finish()?;
     println!("{path}: {algorithm} signature of {file}");
     Ok(())
