@@ -1,10 +1,10 @@
 //! SHA-2 (FIPS 180-4).
 
-use crate::backend::provider::digest;
+use ring::digest;
 
 use crate::secret::Wiped;
 
-pub(crate) use crate::backend::provider::digest::{Algorithm, SHA256, SHA384, SHA512, SHA512_256};
+pub(crate) use ring::digest::{Algorithm, SHA256, SHA384, SHA512, SHA512_256};
 
 /// A hash under way. What was hashed may be a secret, so it is wiped.
 #[derive(Clone)]

@@ -1,11 +1,11 @@
 //! HKDF-Expand (RFC 5869 section 2.3). HKDF-Extract is an HMAC.
 
-use crate::backend::provider::hkdf;
+use ring::hkdf;
 
 use crate::errno::Errno;
 use crate::secret::Wiped;
 
-pub(crate) use crate::backend::provider::hkdf::{Algorithm, HKDF_SHA256, HKDF_SHA384, HKDF_SHA512};
+pub(crate) use ring::hkdf::{Algorithm, HKDF_SHA256, HKDF_SHA384, HKDF_SHA512};
 
 /// A pseudo-random key.
 pub(crate) struct Prk(Wiped<hkdf::Prk>);

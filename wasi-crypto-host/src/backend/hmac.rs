@@ -1,10 +1,10 @@
 //! HMAC (RFC 2104, FIPS 198-1).
 
-use crate::backend::provider::hmac;
+use ring::hmac;
 
 use crate::secret::Wiped;
 
-pub(crate) use crate::backend::provider::hmac::{Algorithm, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
+pub(crate) use ring::hmac::{Algorithm, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
 
 /// A key with its pads worked out.
 pub(crate) struct Key(Wiped<hmac::Key>);
