@@ -1,13 +1,12 @@
 //! What the host keeps for one guest.
 
-use std::any::Any;
-
 use crate::abi::call::{Call, Step, Work};
 use crate::abi::hostcall::{Handler, Hostcall, hostcalls};
 use crate::abi::{GuestMemory, HandleType};
 use crate::array_output::ArrayOutput;
 use crate::asymmetric::key::{Keypair, PublicKeyObject, SecretKeyObject};
 use crate::backend;
+use crate::engine::Binding;
 use crate::errno::Errno;
 use crate::handle::{AnyObject, HandleTable, Object};
 use crate::limits::{BuildError, Limits};
@@ -25,7 +24,7 @@ pub struct WasiCryptoCtx {
     pub(crate) table: HandleTable<AnyHandle>,
     /// What an engine adapter wants to find again at each call, such as the guest's memory.
     #[allow(dead_code, reason = "a build without an engine does not read it")]
-    pub(crate) engine: Option<Box<dyn Any + Send + Sync>>,
+    pub(crate) engine: Binding,
     statistics: Option<Box<[u64]>>,
 }
 
@@ -88,7 +87,7 @@ impl WasiCryptoCtxBuilder {
         backend::random::fill(&mut offset).map_err(|_| BuildError::Random)?;
         Ok(WasiCryptoCtx {
             table: HandleTable::new(self.limits, u32::from_le_bytes(offset)),
-            engine: None,
+            engine: Binding::default(),
             statistics: self.statistics.then(|| vec![0; hostcalls().len()].into_boxed_slice()),
         })
     }

@@ -4,3 +4,14 @@
 pub mod precompiled;
 #[cfg(feature = "wasmtime")]
 pub mod wasmtime;
+
+/// What an engine adapter leaves in a context, to find it again at each call.
+///
+/// An enum and not an `Any`: comparing type ids costs more than the rest of an empty call.
+#[derive(Default)]
+pub(crate) enum Binding {
+    #[default]
+    None,
+    #[cfg(feature = "wasmtime")]
+    Wasmtime(wasmtime::GuestExport),
+}

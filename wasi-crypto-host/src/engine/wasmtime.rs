@@ -17,6 +17,7 @@ use crate::abi::{CoreType, GuestMemory, Hostcall, MAX_CORE_PARAMS, SharedMemory,
 use crate::context::WasiCryptoCtx;
 #[cfg(feature = "async")]
 use crate::context::{FinishedWork, PendingWork, Progress};
+use crate::engine::Binding;
 #[cfg(feature = "async")]
 use crate::errno::Errno;
 
@@ -72,18 +73,18 @@ pub fn bind_memory<T: 'static>(
     let memory = GuestExport::new(instance.get_export(&mut store, "memory")).ok_or_else(|| {
         ::wasmtime::format_err!("the instance exports no memory named `memory`, so there is nothing to bind")
     })?;
-    get(store.as_context_mut().data_mut()).engine = Some(Box::new(memory));
+    get(store.as_context_mut().data_mut()).engine = Binding::Wasmtime(memory);
     Ok(())
 }
 
 /// Undoes [`bind_memory`].
 pub fn unbind_memory(ctx: &mut WasiCryptoCtx) {
-    ctx.engine = None;
+    ctx.engine = Binding::None;
 }
 
 /// The memory that a guest exports, either kind.
 #[derive(Clone)]
-enum GuestExport {
+pub(crate) enum GuestExport {
     Unshared(Memory),
     Shared(WasmSharedMemory),
 }
@@ -211,14 +212,17 @@ fn with_memory<T: 'static, R>(
     get: impl Fn(&mut T) -> &mut WasiCryptoCtx,
     run: impl FnOnce(&mut WasiCryptoCtx, GuestMemory<'_>) -> R,
 ) -> R {
-    let bound = get(caller.data_mut()).engine.as_ref().and_then(|bound| bound.downcast_ref::<GuestExport>());
-    let export = match bound {
-        // Copied apart from the rest of the enum, whose clone would count references.
-        Some(GuestExport::Unshared(memory)) => Some(GuestExport::Unshared(*memory)),
-        Some(GuestExport::Shared(memory)) => Some(GuestExport::Shared(memory.clone())),
-        None => GuestExport::new(caller.get_export("memory")),
+    let bound = match &get(caller.data_mut()).engine {
+        Binding::Wasmtime(export) => Some(export),
+        Binding::None => None,
     };
-    match export {
+    // The fast way, apart from what has references to count.
+    if let Some(GuestExport::Unshared(memory)) = bound {
+        let memory = *memory;
+        let (bytes, data) = memory.data_and_store_mut(caller);
+        return run(get(data), GuestMemory::unshared(bytes));
+    }
+    match bound.cloned().or_else(|| GuestExport::new(caller.get_export("memory"))) {
         Some(GuestExport::Unshared(memory)) => {
             let (bytes, data) = memory.data_and_store_mut(caller);
             run(get(data), GuestMemory::unshared(bytes))

@@ -142,13 +142,13 @@ impl Aead for Cipher {
     }
 
     fn check_encrypt(&self) -> Result<(), Errno> {
-        if self.encrypted.load(Ordering::Acquire) { Err(Errno::NonceRequired) } else { Ok(()) }
+        if self.encrypted.load(Ordering::Relaxed) { Err(Errno::NonceRequired) } else { Ok(()) }
     }
 
     fn encrypt(&mut self, buffer: &mut [u8], tag: &mut [u8]) -> Result<(), Errno> {
-        if self.encrypted.swap(true, Ordering::AcqRel) {
-            return Err(Errno::NonceRequired);
-        }
+        // Not one atomic step: clones live in one context, which runs one call at a time.
+        self.check_encrypt()?;
+        self.encrypted.store(true, Ordering::Relaxed);
         self.started = true;
         self.key.seal(self.inner_nonce, &self.associated_data, buffer, tag)
     }
