@@ -2,8 +2,8 @@
 
 use crate::abi::call::{Call, Finish, Step};
 use crate::abi::common::open_array_output;
-use crate::asymmetric::algorithm::Algorithm;
-use crate::asymmetric::encoding::{KeyEncoding, Label};
+use crate::asymmetric::algorithm::{Algorithm, Keys};
+use crate::asymmetric::encoding::{Form, KeyEncoding, Label};
 use crate::asymmetric::key::{Keypair, PublicKeyObject, SecretKeyObject};
 use crate::errno::Errno;
 use crate::options::{AlgorithmType, OptionSet};
@@ -27,17 +27,9 @@ pub(crate) fn keypair_generate(call: &mut Call<'_>) -> Result<Step, Errno> {
 }
 
 pub(crate) fn keypair_import(call: &mut Call<'_>) -> Result<(), Errno> {
-    let [algorithm_type, algorithm, algorithm_len, encoded, encoded_len, encoding, handle] = call.args();
-    call.memory.slot::<4>(handle)?;
-    let algorithm = find(call, algorithm_type, algorithm, algorithm_len)?;
-    let encoding = KeyEncoding::of_keypair(encoding)?;
-    let encoded = call.memory.input(encoded, encoded_len)?;
-    call.ctx.table.check_room(1)?;
-    let secret = encoding.import(&encoded, Label::PrivateKey, algorithm.keys, |encoded, form| {
-        algorithm.keys.import_keypair(encoded, form)
-    })?;
-    drop(encoded);
-    insert_keypair(call, Keypair { algorithm, secret }, handle)
+    let read = |keys: &dyn Keys, encoded: &[u8], form| keys.import_keypair(encoded, form);
+    let (algorithm, key, handle) = import(call, KeyEncoding::of_keypair, Label::PrivateKey, read)?;
+    insert_keypair(call, Keypair { algorithm, secret: key }, handle)
 }
 
 pub(crate) fn keypair_from_pk_and_sk(call: &mut Call<'_>) -> Result<(), Errno> {
@@ -78,16 +70,8 @@ pub(crate) fn keypair_close(call: &mut Call<'_>) -> Result<(), Errno> {
 }
 
 pub(crate) fn publickey_import(call: &mut Call<'_>) -> Result<(), Errno> {
-    let [algorithm_type, algorithm, algorithm_len, encoded, encoded_len, encoding, handle] = call.args();
-    call.memory.slot::<4>(handle)?;
-    let algorithm = find(call, algorithm_type, algorithm, algorithm_len)?;
-    let encoding = KeyEncoding::of_half(encoding)?;
-    let encoded = call.memory.input(encoded, encoded_len)?;
-    call.ctx.table.check_room(1)?;
-    let key = encoding.import(&encoded, Label::PublicKey, algorithm.keys, |encoded, form| {
-        algorithm.keys.import_public(encoded, form)
-    })?;
-    drop(encoded);
+    let read = |keys: &dyn Keys, encoded: &[u8], form| keys.import_public(encoded, form);
+    let (algorithm, key, handle) = import(call, KeyEncoding::of_half, Label::PublicKey, read)?;
     insert_public(call, PublicKeyObject { algorithm, key }, handle)
 }
 
@@ -119,16 +103,8 @@ pub(crate) fn publickey_close(call: &mut Call<'_>) -> Result<(), Errno> {
 }
 
 pub(crate) fn secretkey_import(call: &mut Call<'_>) -> Result<(), Errno> {
-    let [algorithm_type, algorithm, algorithm_len, encoded, encoded_len, encoding, handle] = call.args();
-    call.memory.slot::<4>(handle)?;
-    let algorithm = find(call, algorithm_type, algorithm, algorithm_len)?;
-    let encoding = KeyEncoding::of_half(encoding)?;
-    let encoded = call.memory.input(encoded, encoded_len)?;
-    call.ctx.table.check_room(1)?;
-    let key = encoding.import(&encoded, Label::PrivateKey, algorithm.keys, |encoded, form| {
-        algorithm.keys.import_secret(encoded, form)
-    })?;
-    drop(encoded);
+    let read = |keys: &dyn Keys, encoded: &[u8], form| keys.import_secret(encoded, form);
+    let (algorithm, key, handle) = import(call, KeyEncoding::of_half, Label::PrivateKey, read)?;
     insert_secret(call, SecretKeyObject { algorithm, key }, handle)
 }
 
@@ -144,6 +120,24 @@ pub(crate) fn secretkey_export(call: &mut Call<'_>) -> Result<(), Errno> {
 pub(crate) fn secretkey_close(call: &mut Call<'_>) -> Result<(), Errno> {
     let [secret] = call.args();
     call.ctx.table.close::<SecretKeyObject>(secret)
+}
+
+/// What the three imports share: their arguments, which differ in nothing but the encodings and what is read.
+/// Returns the algorithm, what was read, and where the handle goes.
+fn import<K>(
+    call: &Call<'_>,
+    encoding_of: fn(u32) -> Result<KeyEncoding, Errno>,
+    label: Label,
+    read: impl FnOnce(&dyn Keys, &[u8], Form) -> Result<K, Errno>,
+) -> Result<(&'static Algorithm, K, u32), Errno> {
+    let [algorithm_type, algorithm, algorithm_len, encoded, encoded_len, encoding, handle] = call.args();
+    call.memory.slot::<4>(handle)?;
+    let algorithm = find(call, algorithm_type, algorithm, algorithm_len)?;
+    let encoding = encoding_of(encoding)?;
+    let encoded = call.memory.input(encoded, encoded_len)?;
+    call.ctx.table.check_room(1)?;
+    let key = encoding.import(&encoded, label, algorithm.keys, |encoded, form| read(algorithm.keys, encoded, form))?;
+    Ok((algorithm, key, handle))
 }
 
 /// The algorithm of this type and name; symmetric ones have no key pairs.
