@@ -1,6 +1,6 @@
 //! Guest memory: every range is checked before anything is done with it.
 
-use std::ops::{Deref, Range};
+use std::ops::Deref;
 
 use crate::errno::Errno;
 use crate::secret::Secret;
@@ -8,7 +8,11 @@ use crate::secret::Secret;
 /// The linear memory of the guest that makes a call.
 ///
 /// A memory that no other thread can touch is borrowed; a shared one is copied in and out, never borrowed.
-pub struct GuestMemory<'a>(Memory<'a>);
+pub struct GuestMemory<'a> {
+    memory: Memory<'a>,
+    /// In bytes. Of a shared memory, which never shrinks, at the time of the call.
+    size: usize,
+}
 
 enum Memory<'a> {
     Unshared(&'a mut [u8]),
@@ -38,69 +42,79 @@ impl<'a> GuestMemory<'a> {
     /// A memory that only the calling guest thread can reach.
     #[inline]
     pub fn unshared(bytes: &'a mut [u8]) -> Self {
-        Self(Memory::Unshared(bytes))
+        Self { size: bytes.len(), memory: Memory::Unshared(bytes) }
     }
 
     /// A memory of a guest with threads.
     pub fn shared(memory: &'a dyn SharedMemory) -> Self {
-        Self(Memory::Shared(memory))
+        Self { size: memory.len(), memory: Memory::Shared(memory) }
     }
 
     /// Bytes that the host only reads. `guest_error` if they are not all inside the memory.
     #[inline]
     pub(crate) fn input(&self, start: u32, len: u32) -> Result<Input<'_>, Errno> {
-        let range = self.check(start, len)?;
-        Ok(match &self.0 {
-            Memory::Unshared(bytes) => Input::Borrowed(&bytes[range]),
-            Memory::Shared(memory) => Input::Copied(copy_of(*memory, range)),
+        let range = self.output(start, len)?;
+        Ok(match &self.memory {
+            Memory::Unshared(bytes) => Input::Borrowed(range.of(bytes)),
+            Memory::Shared(memory) => Input::Copied(copy_of(*memory, &range)),
         })
     }
 
     /// Checks bytes that the host will write; they are written through [`write`](Self::write) and its kin.
+    /// An empty range is everywhere inside.
     #[inline]
     pub(crate) fn output(&self, start: u32, len: u32) -> Result<Output, Errno> {
-        self.check(start, len).map(Output)
+        let (start, len) = (start as usize, len as usize);
+        if len == 0 {
+            return Ok(Output { start: 0, len });
+        }
+        match start.checked_add(len) {
+            Some(end) if end <= self.size => Ok(Output { start, len }),
+            _ => Err(Errno::GuestError),
+        }
     }
 
     /// Checks a result slot of `N` bytes; any alignment will do.
     #[inline]
     pub(crate) fn slot<const N: usize>(&self, start: u32) -> Result<Slot<N>, Errno> {
-        self.check(start, N as u32).map(|range| Slot(range.start))
+        self.output(start, N as u32).map(|range| Slot(range.start))
     }
 
     /// Fills a result slot.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn put<const N: usize>(&mut self, slot: Slot<N>, value: [u8; N]) {
-        match &mut self.0 {
+        match &mut self.memory {
             Memory::Unshared(bytes) => bytes[slot.0..slot.0 + N].copy_from_slice(&value),
-            Memory::Shared(memory) => memory.write(slot.0, &value),
+            Memory::Shared(memory) => put_shared(*memory, slot, value),
         }
     }
 
     /// Copies `bytes` to the front of an output that is at least as long.
+    #[inline]
     pub(crate) fn write(&mut self, output: &Output, from: &[u8]) {
-        match &mut self.0 {
-            Memory::Unshared(bytes) => bytes[output.0.clone()][..from.len()].copy_from_slice(from),
-            Memory::Shared(memory) => memory.write(output.0.start, from),
+        match &mut self.memory {
+            Memory::Unshared(bytes) => output.of_mut(bytes)[..from.len()].copy_from_slice(from),
+            Memory::Shared(memory) => memory.write(output.start, from),
         }
     }
 
     /// Copies a checked range, of the length of `into`, out of the memory.
+    #[inline]
     pub(crate) fn read(&self, range: &Output, into: &mut [u8]) {
-        match &self.0 {
-            Memory::Unshared(bytes) => into.copy_from_slice(&bytes[range.0.clone()]),
-            Memory::Shared(memory) => memory.read(range.0.start, into),
+        match &self.memory {
+            Memory::Unshared(bytes) => into.copy_from_slice(range.of(bytes)),
+            Memory::Shared(memory) => memory.read(range.start, into),
         }
     }
 
     /// Lets `fill` work on the output bytes where they are. A shared memory receives what it left, success or not.
     pub(crate) fn with_output<T>(&mut self, output: Output, fill: impl FnOnce(&mut [u8]) -> T) -> T {
-        match &mut self.0 {
-            Memory::Unshared(bytes) => fill(&mut bytes[output.0]),
+        match &mut self.memory {
+            Memory::Unshared(bytes) => fill(output.of_mut(bytes)),
             Memory::Shared(memory) => {
-                let mut copy = copy_of(*memory, output.0.clone());
+                let mut copy = copy_of(*memory, &output);
                 let result = fill(&mut copy);
-                memory.write(output.0.start, &copy);
+                memory.write(output.start, &copy);
                 result
             }
         }
@@ -110,21 +124,17 @@ impl<'a> GuestMemory<'a> {
     ///
     /// The one place where input and output may overlap, in any direction: the move is a `memmove`.
     /// `data` must not be longer than `output`.
+    #[inline(always)]
     pub(crate) fn transform<T>(&mut self, output: Output, data: Output, transform: impl FnOnce(&mut [u8]) -> T) -> T {
-        if let Memory::Unshared(bytes) = &mut self.0 {
-            if data.0.start != output.0.start {
-                bytes.copy_within(data.0, output.0.start);
+        match &mut self.memory {
+            Memory::Unshared(bytes) => {
+                if data.start != output.start {
+                    bytes.copy_within(data.start..data.start + data.len, output.start);
+                }
+                transform(output.of_mut(bytes))
             }
-            return transform(&mut bytes[output.0]);
+            Memory::Shared(memory) => transform_shared(*memory, output, data, transform),
         }
-        let data = match &self.0 {
-            Memory::Shared(memory) => copy_of(*memory, data.0),
-            Memory::Unshared(_) => unreachable!("handled above"),
-        };
-        self.with_output(output, |bytes| {
-            bytes[..data.len()].copy_from_slice(&data);
-            transform(bytes)
-        })
     }
 
     /// Reads a tagged optional handle: `{u8 tag, 3 bytes of padding, u32 handle}`, tag 0 = some, 1 = none.
@@ -133,23 +143,6 @@ impl<'a> GuestMemory<'a> {
         match bytes[0] {
             0 => Ok(Some(u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]))),
             1 => Ok(None),
-            _ => Err(Errno::GuestError),
-        }
-    }
-
-    /// The range in bytes of the host, if it lies inside the memory. An empty range is everywhere inside.
-    #[inline]
-    fn check(&self, start: u32, len: u32) -> Result<Range<usize>, Errno> {
-        let size = match &self.0 {
-            Memory::Unshared(bytes) => bytes.len(),
-            Memory::Shared(memory) => memory.len(),
-        };
-        if len == 0 {
-            return Ok(0..0);
-        }
-        let (start, len) = (start as usize, len as usize);
-        match start.checked_add(len) {
-            Some(end) if end <= size => Ok(start..end),
             _ => Err(Errno::GuestError),
         }
     }
@@ -174,17 +167,31 @@ impl Deref for Input<'_> {
 
 /// A checked range of guest memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Output(Range<usize>);
+pub(crate) struct Output {
+    start: usize,
+    len: usize,
+}
 
 impl Output {
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.len
     }
 
     /// The same range without its last `n` bytes, and those. `None` if it has fewer.
     pub(crate) fn split_tail(self, n: usize) -> Option<(Self, Self)> {
-        let middle = self.0.end.checked_sub(n).filter(|middle| *middle >= self.0.start)?;
-        Some((Self(self.0.start..middle), Self(middle..self.0.end)))
+        let len = self.len.checked_sub(n)?;
+        Some((Self { start: self.start, len }, Self { start: self.start + len, len: n }))
+    }
+
+    /// The bytes in the memory for which the range was checked.
+    #[inline(always)]
+    fn of<'a>(&self, memory: &'a [u8]) -> &'a [u8] {
+        &memory[self.start..][..self.len]
+    }
+
+    #[inline(always)]
+    fn of_mut<'a>(&self, memory: &'a mut [u8]) -> &'a mut [u8] {
+        &mut memory[self.start..][..self.len]
     }
 }
 
@@ -192,8 +199,30 @@ impl Output {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slot<const N: usize>(usize);
 
-fn copy_of(memory: &dyn SharedMemory, range: Range<usize>) -> Secret {
-    let mut copy = Secret::zeroed(range.len());
+/// Out of line: in line, the value would lie on the stack for the other kind of memory, too, which stalls the return by 3 ns.
+#[cold]
+#[inline(never)]
+fn put_shared<const N: usize>(memory: &dyn SharedMemory, slot: Slot<N>, value: [u8; N]) {
+    memory.write(slot.0, &value);
+}
+
+#[cold]
+#[inline(never)]
+fn transform_shared<T>(
+    memory: &dyn SharedMemory,
+    output: Output,
+    data: Output,
+    transform: impl FnOnce(&mut [u8]) -> T,
+) -> T {
+    let mut copy = copy_of(memory, &output);
+    memory.read(data.start, &mut copy[..data.len]);
+    let result = transform(&mut copy);
+    memory.write(output.start, &copy);
+    result
+}
+
+fn copy_of(memory: &dyn SharedMemory, range: &Output) -> Secret {
+    let mut copy = Secret::zeroed(range.len);
     memory.read(range.start, &mut copy);
     copy
 }

@@ -105,21 +105,23 @@ fn link<T: 'static>(
     get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'static,
 ) -> Result<()> {
     const { assert!(MAX_CORE_PARAMS == 8) };
-    match hostcall.core_params().len() {
-        1 => link_arity::<1, T>(linker, hostcall, get),
-        2 => link_arity::<2, T>(linker, hostcall, get),
-        3 => link_arity::<3, T>(linker, hostcall, get),
-        4 => link_arity::<4, T>(linker, hostcall, get),
-        5 => link_arity::<5, T>(linker, hostcall, get),
-        6 => link_arity::<6, T>(linker, hostcall, get),
-        7 => link_arity::<7, T>(linker, hostcall, get),
-        8 => link_arity::<8, T>(linker, hostcall, get),
-        count => ::wasmtime::bail!("no way to link {} with {count} parameters", hostcall.name()),
+    let params = hostcall.core_params();
+    let any_i64 = params.contains(&CoreType::I64);
+    macro_rules! by_arity {
+        ($($count:literal)*) => {
+            match (params.len(), any_i64) {
+                $(($count, false) => link_arity::<$count, false, T>(linker, hostcall, get),)*
+                $(($count, true) => link_arity::<$count, true, T>(linker, hostcall, get),)*
+                (count, _) => ::wasmtime::bail!("no way to link {} with {count} parameters", hostcall.name()),
+            }
+        };
     }
+    by_arity!(1 2 3 4 5 6 7 8)
 }
 
 /// Links a function with `N` parameters: with a constant number, taking them in is a few instructions and no loop.
-fn link_arity<const N: usize, T: 'static>(
+/// `ANY_I64` says whether one of them is an `i64`; most functions have none, and need not look.
+fn link_arity<const N: usize, const ANY_I64: bool, T: 'static>(
     linker: &mut Linker<T>,
     hostcall: &'static Hostcall,
     get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'static,
@@ -131,7 +133,7 @@ fn link_arity<const N: usize, T: 'static>(
         let args: [u64; N] = std::array::from_fn(|i| {
             // SAFETY: `ty` has `N` parameters, and wasmtime initializes as many values before the call.
             let value = unsafe { values[i].assume_init_ref() };
-            if is_i64[i] { value.get_u64() } else { u64::from(value.get_u32()) }
+            if ANY_I64 && is_i64[i] { value.get_u64() } else { u64::from(value.get_u32()) }
         });
         let errno = with_memory(&mut caller, get, |ctx, memory| ctx.call(hostcall, memory, &args));
         values[0].write(ValRaw::u32(u32::from(errno.number())));
@@ -206,23 +208,34 @@ async fn run_elsewhere(work: PendingWork) -> Option<FinishedWork> {
     }
 }
 
-/// Finds the memory of the guest and lends it with the context. A guest without one has no bytes to point to.
+/// Finds the memory of the guest and lends it with the context.
+#[inline(always)]
 fn with_memory<T: 'static, R>(
     caller: &mut Caller<'_, T>,
     get: impl Fn(&mut T) -> &mut WasiCryptoCtx,
     run: impl FnOnce(&mut WasiCryptoCtx, GuestMemory<'_>) -> R,
 ) -> R {
-    let bound = match &get(caller.data_mut()).engine {
-        Binding::Wasmtime(export) => Some(export),
-        Binding::None => None,
-    };
-    // The fast way, apart from what has references to count.
-    if let Some(GuestExport::Unshared(memory)) = bound {
-        let memory = *memory;
-        let (bytes, data) = memory.data_and_store_mut(caller);
-        return run(get(data), GuestMemory::unshared(bytes));
+    match get(caller.data_mut()).engine {
+        Binding::Wasmtime(GuestExport::Unshared(memory)) => {
+            let (bytes, data) = memory.data_and_store_mut(caller);
+            run(get(data), GuestMemory::unshared(bytes))
+        }
+        _ => with_other_memory(caller, get, run),
     }
-    match bound.cloned().or_else(|| GuestExport::new(caller.get_export("memory"))) {
+}
+
+/// The ways that take longer, out of line. A guest without a memory has no bytes to point to.
+#[inline(never)]
+fn with_other_memory<T: 'static, R>(
+    caller: &mut Caller<'_, T>,
+    get: impl Fn(&mut T) -> &mut WasiCryptoCtx,
+    run: impl FnOnce(&mut WasiCryptoCtx, GuestMemory<'_>) -> R,
+) -> R {
+    let export = match &get(caller.data_mut()).engine {
+        Binding::Wasmtime(export) => Some(export.clone()),
+        Binding::None => GuestExport::new(caller.get_export("memory")),
+    };
+    match export {
         Some(GuestExport::Unshared(memory)) => {
             let (bytes, data) = memory.data_and_store_mut(caller);
             run(get(data), GuestMemory::unshared(bytes))
