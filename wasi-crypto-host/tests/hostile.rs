@@ -275,11 +275,35 @@ fn iterations_of_password_hashing_are_limited() {
         guest.options_set_u64(options, "ops_limit", iterations).unwrap();
         let state = guest.open("PBKDF2-SHA-256", None, Some(options)).unwrap();
         assert_eq!(guest.squeeze(state, len), Err(expected), "{iterations} iterations, {len} bytes");
+        if iterations > 10_000_000 {
+            assert_eq!(guest.squeeze_tag(state), Err(expected), "{iterations} iterations");
+        }
     }
     for (iterations, expected) in [(0, Errno::ParametersMissing), (1 << 32, Errno::ProhibitedOperation)] {
         guest.options_set_u64(options, "ops_limit", iterations).unwrap();
         assert_eq!(guest.open("PBKDF2-SHA-256", None, Some(options)), Err(expected), "{iterations} iterations");
     }
+}
+
+#[test]
+fn the_string_of_a_long_salt_counts_as_bytes_held() {
+    let limit = 4 << 10;
+    let mut guest = Guest::with_limits(WasiCryptoCtx::builder().max_bytes(limit));
+    let options = guest.options_open();
+    guest.options_set(options, "salt", &[1; 1 << 10]).unwrap();
+    guest.options_set_u64(options, "ops_limit", 1).unwrap();
+    let state = guest.open("PBKDF2-SHA-256", None, Some(options)).unwrap();
+    let mut strings = Vec::new();
+    let refusal = loop {
+        match guest.squeeze_tag(state) {
+            Ok(string) => strings.push(string),
+            Err(errno) => break errno,
+        }
+        assert!(guest.accounts().1 <= limit);
+    };
+    assert_eq!((refusal, strings.len()), (Errno::Overflow, 1));
+    guest.call("symmetric_tag_close", &[strings[0]]).unwrap();
+    guest.squeeze_tag(state).expect("room came back");
 }
 
 #[test]

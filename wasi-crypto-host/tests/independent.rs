@@ -59,6 +59,30 @@ fn pbkdf2() {
 }
 
 #[test]
+fn pbkdf2_strings_verify() {
+    use pbkdf2::password_hash::{PasswordVerifier, phc::PasswordHash};
+    for name in ["PBKDF2-SHA-256", "PBKDF2-SHA-512"] {
+        let (mut guest, mut random) = guest(6);
+        for round in 0..ROUNDS {
+            let (password, salt) = (some_bytes(&mut random, 300), random.bytes(8 + round as usize % 40));
+            let options = guest.options_open();
+            guest.options_set(options, "salt", &salt).unwrap();
+            guest.options_set_u64(options, "ops_limit", 1000 + round).unwrap();
+            let state = guest.open(name, None, Some(options)).unwrap();
+            absorb_in_pieces(&mut guest, &mut random, state, &password);
+            let [tag, again] = [(); 2].map(|()| guest.squeeze_tag(state).unwrap());
+            let string = guest.pull_tag(tag).unwrap();
+            let hash = PasswordHash::new(std::str::from_utf8(&string).unwrap()).unwrap();
+            pbkdf2::Pbkdf2::default().verify_password(&password, &hash).unwrap();
+            assert_eq!(hash.params.get_decimal("i"), Some(1000 + round as u32));
+            assert_eq!(hash.salt.unwrap().as_ref(), salt);
+            guest.verify(again, &string).expect("the state makes the same string again");
+            guest.close(state).unwrap();
+        }
+    }
+}
+
+#[test]
 fn aead() {
     macro_rules! check {
         ($name:literal, $cipher:ty, $key_len:literal, $nonce_len:literal) => {

@@ -247,6 +247,11 @@ fn passwords_salts_and_derived_keys_are_wiped() {
         // The same again, and now it is the result that must not be left.
         guest.transport.secret = derived.clone();
         assert_eq!(guest.squeeze(state, 64).unwrap(), derived);
+        let tag = guest.squeeze_tag(state).unwrap();
+        let string = guest.pull_tag(tag).unwrap();
+        guest.transport.secret = string[string.len() - 32..].to_vec();
+        let tag = guest.squeeze_tag(state).unwrap();
+        guest.call("symmetric_tag_close", &[tag]).unwrap();
         guest.transport.secret = secret.clone();
         // The state shares the options with the set until one of them changes.
         guest.options_set(options, "salt", &secret[8..]).unwrap();

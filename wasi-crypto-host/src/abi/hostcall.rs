@@ -320,7 +320,7 @@ static HOSTCALLS: &[Hostcall] = &[
     required(SYMMETRIC, "symmetric_state_close", &[p("handle", Handle(SymmetricState))], &[], Short(symmetric::symmetric_state_close)),
     required(SYMMETRIC, "symmetric_state_absorb", &[p("handle", Handle(SymmetricState)), p("data", ConstPointer), p("data_len", Size)], &[], Short(symmetric::symmetric_state_absorb)),
     required(SYMMETRIC, "symmetric_state_squeeze", &[p("handle", Handle(SymmetricState)), p("out", Pointer), p("out_len", Size)], &[], Long(symmetric::symmetric_state_squeeze)),
-    required(SYMMETRIC, "symmetric_state_squeeze_tag", &[p("handle", Handle(SymmetricState))], &[R::Handle(SymmetricTag)], Short(symmetric::symmetric_state_squeeze_tag)),
+    required(SYMMETRIC, "symmetric_state_squeeze_tag", &[p("handle", Handle(SymmetricState))], &[R::Handle(SymmetricTag)], Long(symmetric::symmetric_state_squeeze_tag)),
     required(SYMMETRIC, "symmetric_state_squeeze_key", &[p("handle", Handle(SymmetricState)), p("alg_str", String)], &[R::Handle(SymmetricKey)], Short(symmetric::symmetric_state_squeeze_key)),
     required(SYMMETRIC, "symmetric_state_max_tag_len", &[p("handle", Handle(SymmetricState))], &[R::Size], Short(symmetric::symmetric_state_max_tag_len)),
     required(SYMMETRIC, "symmetric_state_encrypt", &[p("handle", Handle(SymmetricState)), p("out", Pointer), p("out_len", Size), p("data", ConstPointer), p("data_len", Size)], &[R::Size], Short(symmetric::symmetric_state_encrypt)),

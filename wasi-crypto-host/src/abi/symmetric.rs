@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::abi::call::{Call, Finish, Step};
 use crate::abi::common::open_array_output;
-use crate::abi::memory::{Output, Slot};
+use crate::abi::memory::{GuestMemory, Output, Slot};
 use crate::errno::Errno;
 use crate::options::{AlgorithmType, OptionSet, Options};
 use crate::secret::Secret;
-use crate::symmetric::algorithm::{Algorithm, MAX_TAG_LEN};
+use crate::symmetric::algorithm::{Algorithm, MAX_TAG_LEN, Squeezed};
 use crate::symmetric::key::SymmetricKey;
 use crate::symmetric::state::SymmetricState;
 use crate::symmetric::tag::SymmetricTag;
@@ -128,14 +128,24 @@ pub(crate) fn symmetric_state_squeeze(call: &mut Call<'_>) -> Result<Step, Errno
     call.memory.with_output(output, |bytes| state.inner.squeeze(bytes)).map(|()| Step::Done)
 }
 
-pub(crate) fn symmetric_state_squeeze_tag(call: &mut Call<'_>) -> Result<(), Errno> {
+pub(crate) fn symmetric_state_squeeze_tag(call: &mut Call<'_>) -> Result<Step, Errno> {
     let [state, handle] = call.args();
     let slot = call.memory.slot(handle)?;
     call.ctx.table.check_room(1)?;
-    let tag = call.ctx.table.get_mut::<SymmetricState>(state)?.inner.squeeze_tag()?;
-    let handle = call.ctx.table.insert(tag, 0)?;
-    call.memory.put(slot, handle.to_le_bytes());
-    Ok(())
+    let (state, account) = call.ctx.table.get_with_account::<SymmetricState>(state)?;
+    let insert = move |call: &mut Call<'_>, tag: SymmetricTag| {
+        let held = tag.held();
+        let handle = call.ctx.table.insert(tag, held)?;
+        call.memory.put(slot, handle.to_le_bytes());
+        Ok(())
+    };
+    match state.inner.squeeze_tag(account.limits)? {
+        Squeezed::Tag(tag) => insert(call, tag).map(|()| Step::Done),
+        Squeezed::Later(work) => Ok(Step::Work(Box::new(move || {
+            let derived = work();
+            Box::new(move |call: &mut Call<'_>| insert(call, SymmetricTag::new(derived?))) as Finish
+        }))),
+    }
 }
 
 pub(crate) fn symmetric_state_squeeze_key(call: &mut Call<'_>) -> Result<(), Errno> {
@@ -159,14 +169,21 @@ pub(crate) fn symmetric_state_encrypt(call: &mut Call<'_>) -> Result<(), Errno> 
     let [state, out, out_len, data, data_len, size] = call.args();
     let (output, data) = (call.memory.output(out, out_len)?, call.memory.output(data, data_len)?);
     let slot = call.memory.slot(size)?;
-    let aead = call.ctx.table.get_mut::<SymmetricState>(state)?.inner.aead()?;
+    let state = call.ctx.table.get_mut::<SymmetricState>(state)?;
+    let aead = state.inner.aead()?;
     let message_len = data.len();
-    check_output(&output, message_len + aead.tag_len())?;
-    aead.check_encrypt()?;
-    call.memory.transform(output, data, |bytes| {
-        let (message, tag) = bytes.split_at_mut(message_len);
-        aead.encrypt(message, tag)
-    })?;
+    check_output(&output, message_len + aead.tag_len)?;
+    aead.may_encrypt?;
+    call.memory.transform(
+        output,
+        data,
+        // Short messages feel one call more.
+        #[inline(always)]
+        |bytes| {
+            let (message, tag) = bytes.split_at_mut(message_len);
+            state.inner.encrypt(message, tag)
+        },
+    )?;
     call.memory.put(slot, out_len.to_le_bytes());
     Ok(())
 }
@@ -176,11 +193,12 @@ pub(crate) fn symmetric_state_encrypt_detached(call: &mut Call<'_>) -> Result<()
     let (output, data) = (call.memory.output(out, out_len)?, call.memory.output(data, data_len)?);
     let slot = call.memory.slot(handle)?;
     call.ctx.table.check_room(1)?;
-    let aead = call.ctx.table.get_mut::<SymmetricState>(state)?.inner.aead()?;
+    let state = call.ctx.table.get_mut::<SymmetricState>(state)?;
+    let aead = state.inner.aead()?;
     check_output(&output, data.len())?;
-    aead.check_encrypt()?;
-    let mut tag = Secret::zeroed(aead.tag_len());
-    call.memory.transform(output, data, |bytes| aead.encrypt(bytes, &mut tag))?;
+    aead.may_encrypt?;
+    let mut tag = Secret::zeroed(aead.tag_len);
+    call.memory.transform(output, data, |bytes| state.inner.encrypt(bytes, &mut tag))?;
     let handle = call.ctx.table.insert(SymmetricTag::new(tag), 0)?;
     call.memory.put(slot, handle.to_le_bytes());
     Ok(())
@@ -190,9 +208,9 @@ pub(crate) fn symmetric_state_decrypt(call: &mut Call<'_>) -> Result<(), Errno> 
     let [state, out, out_len, data, data_len, size] = call.args();
     let (output, data) = (call.memory.output(out, out_len)?, call.memory.output(data, data_len)?);
     let slot = call.memory.slot(size)?;
-    let tag_len = call.ctx.table.get_mut::<SymmetricState>(state)?.inner.aead()?.tag_len();
-    let (ciphertext, tag) = data.split_tail(tag_len).ok_or(Errno::InvalidTag)?;
-    decrypt(call, state, output, ciphertext, &tag, slot)
+    let state = call.ctx.table.get_mut::<SymmetricState>(state)?;
+    let (ciphertext, tag) = data.split_tail(state.inner.aead()?.tag_len).ok_or(Errno::InvalidTag)?;
+    decrypt(state, &mut call.memory, output, ciphertext, &tag, slot)
 }
 
 pub(crate) fn symmetric_state_decrypt_detached(call: &mut Call<'_>) -> Result<(), Errno> {
@@ -200,11 +218,11 @@ pub(crate) fn symmetric_state_decrypt_detached(call: &mut Call<'_>) -> Result<()
     let (output, data) = (call.memory.output(out, out_len)?, call.memory.output(data, data_len)?);
     let tag = call.memory.output(raw_tag, raw_tag_len)?;
     let slot = call.memory.slot(size)?;
-    let tag_len = call.ctx.table.get_mut::<SymmetricState>(state)?.inner.aead()?.tag_len();
-    if tag.len() != tag_len {
+    let state = call.ctx.table.get_mut::<SymmetricState>(state)?;
+    if tag.len() != state.inner.aead()?.tag_len {
         return Err(Errno::InvalidTag);
     }
-    decrypt(call, state, output, data, &tag, slot)
+    decrypt(state, &mut call.memory, output, data, &tag, slot)
 }
 
 pub(crate) fn symmetric_state_ratchet(call: &mut Call<'_>) -> Result<(), Errno> {
@@ -243,32 +261,30 @@ pub(crate) fn symmetric_tag_close(call: &mut Call<'_>) -> Result<(), Errno> {
 }
 
 fn decrypt(
-    call: &mut Call<'_>,
-    state: u32,
+    state: &mut SymmetricState,
+    memory: &mut GuestMemory<'_>,
     output: Output,
     data: Output,
     tag: &Output,
     slot: Slot<4>,
 ) -> Result<(), Errno> {
     check_output(&output, data.len())?;
-    let aead = call.ctx.table.get_mut::<SymmetricState>(state)?.inner.aead()?;
     let len = data.len() as u32;
     // The tag may lie where the output goes. It is as short as its algorithm says, so the copy needs no allocation.
     let mut copy = [0; MAX_TAG_LEN];
     let copy = copy.get_mut(..tag.len()).ok_or(Errno::InternalError)?;
-    call.memory.read(tag, copy);
-    call.memory.transform(output, data, |bytes| aead.decrypt(bytes, copy))?;
-    call.memory.put(slot, len.to_le_bytes());
+    memory.read(tag, copy);
+    memory.transform(output, data, |bytes| state.inner.decrypt(bytes, copy))?;
+    memory.put(slot, len.to_le_bytes());
     Ok(())
 }
 
 /// `overflow` if the guest's buffer is too small for `len` bytes, `invalid_length` if it is larger.
 fn check_output(output: &Output, len: usize) -> Result<(), Errno> {
-    match output.len() {
-        have if have < len => Err(Errno::Overflow),
-        have if have > len => Err(Errno::InvalidLength),
-        _ => Ok(()),
+    if output.len() == len {
+        return Ok(());
     }
+    Err(if output.len() < len { Errno::Overflow } else { Errno::InvalidLength })
 }
 
 /// The values of an optional option set for symmetric algorithms.

@@ -2,8 +2,8 @@
 //!
 //! Absorb adds associated data. A state encrypts once; it may decrypt any number of times.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use zeroize::Zeroizing;
 
@@ -31,17 +31,17 @@ impl Keyed for Plain {
     }
 
     fn prepare(&self, raw: &[u8]) -> Result<Arc<dyn Key>, Errno> {
-        Ok(Arc::new(PlainKey(Arc::new(aead::Key::new(self.0, raw)?))))
+        Ok(Arc::new(PlainKey(aead::Key::new(self.0, raw)?)))
     }
 }
 
-struct PlainKey(Arc<aead::Key>);
+struct PlainKey(aead::Key);
 
 impl Key for PlainKey {
     fn open(self: Arc<Self>, options: &Options) -> Result<Box<dyn State>, Errno> {
         let nonce = options.get(BytesOption::Nonce).ok_or(Errno::NonceRequired)?;
         let nonce: [u8; NONCE_LEN] = nonce.try_into().map_err(|_| Errno::InvalidNonce)?;
-        Ok(Box::new(Cipher::new(Arc::clone(&self.0), nonce, Nonce::Short(nonce))))
+        Ok(Box::new(Cipher::new(self, nonce, Nonce::Short(nonce))))
     }
 }
 
@@ -75,13 +75,13 @@ impl Key for XChaChaKey {
             }
         };
         let (key, inner_nonce) = aead::xchacha20(&self.0, &nonce)?;
-        Ok(Box::new(Cipher::new(Arc::new(key), inner_nonce, Nonce::Long(nonce))))
+        Ok(Box::new(Cipher::new(Arc::new(PlainKey(key)), inner_nonce, Nonce::Long(nonce))))
     }
 }
 
 #[derive(Clone)]
 struct Cipher {
-    key: Arc<aead::Key>,
+    key: Arc<PlainKey>,
     /// The nonce of the primitive.
     inner_nonce: [u8; NONCE_LEN],
     /// The nonce as the guest knows it.
@@ -89,8 +89,39 @@ struct Cipher {
     associated_data: Secret,
     /// Whether encryption or decryption has begun; associated data cannot be added any more.
     started: bool,
-    /// Whether this state or a clone has encrypted under its nonce.
-    encrypted: Arc<AtomicBool>,
+    nonce_use: NonceUse,
+}
+
+/// Whether a state or a clone of it has encrypted under its nonce. Most states are never cloned and share nothing.
+#[derive(Default)]
+struct NonceUse {
+    own: bool,
+    /// Takes the place of `own` from the first clone on.
+    shared: OnceLock<Arc<AtomicBool>>,
+}
+
+impl NonceUse {
+    /// `nonce_required` if it is over.
+    fn check(&self) -> Result<(), Errno> {
+        let is_over = self.shared.get().map_or(self.own, |shared| shared.load(Ordering::Relaxed));
+        if is_over { Err(Errno::NonceRequired) } else { Ok(()) }
+    }
+
+    /// Ends it. `nonce_required` if it was over.
+    fn end(&mut self) -> Result<(), Errno> {
+        let was_over = match self.shared.get() {
+            Some(shared) => shared.swap(true, Ordering::Relaxed),
+            None => std::mem::replace(&mut self.own, true),
+        };
+        if was_over { Err(Errno::NonceRequired) } else { Ok(()) }
+    }
+}
+
+impl Clone for NonceUse {
+    fn clone(&self) -> Self {
+        let shared = self.shared.get_or_init(|| Arc::new(AtomicBool::new(self.own)));
+        Self { own: false, shared: OnceLock::from(Arc::clone(shared)) }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -100,8 +131,15 @@ enum Nonce {
 }
 
 impl Cipher {
-    fn new(key: Arc<aead::Key>, inner_nonce: [u8; NONCE_LEN], nonce: Nonce) -> Self {
-        Self { key, inner_nonce, nonce, associated_data: Secret::default(), started: false, encrypted: Arc::default() }
+    fn new(key: Arc<PlainKey>, inner_nonce: [u8; NONCE_LEN], nonce: Nonce) -> Self {
+        Self {
+            key,
+            inner_nonce,
+            nonce,
+            associated_data: Secret::default(),
+            started: false,
+            nonce_use: NonceUse::default(),
+        }
     }
 }
 
@@ -119,8 +157,19 @@ impl State for Cipher {
         Ok(TAG_LEN)
     }
 
-    fn aead(&mut self) -> Result<&mut dyn Aead, Errno> {
-        Ok(self)
+    fn aead(&self) -> Result<Aead, Errno> {
+        Ok(Aead { tag_len: TAG_LEN, may_encrypt: self.nonce_use.check() })
+    }
+
+    fn encrypt(&mut self, buffer: &mut [u8], tag: &mut [u8]) -> Result<(), Errno> {
+        self.nonce_use.end()?;
+        self.started = true;
+        self.key.0.seal(self.inner_nonce, &self.associated_data, buffer, tag)
+    }
+
+    fn decrypt(&mut self, buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno> {
+        self.started = true;
+        self.key.0.open(self.inner_nonce, &self.associated_data, buffer, tag).inspect_err(|_| wipe(buffer))
     }
 
     fn option(&self, option: BytesOption) -> Option<&[u8]> {
@@ -133,28 +182,5 @@ impl State for Cipher {
 
     fn boxed_clone(&self) -> Box<dyn State> {
         Box::new(self.clone())
-    }
-}
-
-impl Aead for Cipher {
-    fn tag_len(&self) -> usize {
-        TAG_LEN
-    }
-
-    fn check_encrypt(&self) -> Result<(), Errno> {
-        if self.encrypted.load(Ordering::Relaxed) { Err(Errno::NonceRequired) } else { Ok(()) }
-    }
-
-    fn encrypt(&mut self, buffer: &mut [u8], tag: &mut [u8]) -> Result<(), Errno> {
-        // Not one atomic step: clones live in one context, which runs one call at a time.
-        self.check_encrypt()?;
-        self.encrypted.store(true, Ordering::Relaxed);
-        self.started = true;
-        self.key.seal(self.inner_nonce, &self.associated_data, buffer, tag)
-    }
-
-    fn decrypt(&mut self, buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno> {
-        self.started = true;
-        self.key.open(self.inner_nonce, &self.associated_data, buffer, tag).inspect_err(|_| wipe(buffer))
     }
 }

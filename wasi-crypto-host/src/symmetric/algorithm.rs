@@ -67,12 +67,14 @@ pub(crate) trait State: Send + Sync {
     }
 
     /// The same as [`squeeze`](Self::squeeze) as a piece of work, if it takes long enough to be worth a thread.
-    fn long_squeeze(&self, len: usize) -> Option<LongSqueeze> {
+    fn long_squeeze(&self, len: usize) -> Option<LongDerivation> {
         let _ = len;
         None
     }
 
-    fn squeeze_tag(&mut self) -> Result<SymmetricTag, Errno> {
+    /// The tag, or for what takes long the work that makes it.
+    fn squeeze_tag(&mut self, limits: &Limits) -> Result<Squeezed, Errno> {
+        let _ = limits;
         Err(Errno::InvalidOperation)
     }
 
@@ -87,8 +89,20 @@ pub(crate) trait State: Send + Sync {
         Err(Errno::InvalidOperation)
     }
 
-    /// This state as a cipher with a tag.
-    fn aead(&mut self) -> Result<&mut dyn Aead, Errno> {
+    /// What there is to know before encryption and decryption with a tag, of which no state has one alone.
+    fn aead(&self) -> Result<Aead, Errno> {
+        Err(Errno::InvalidOperation)
+    }
+
+    /// Encrypts `buffer` in place and fills `tag`, which has as many bytes as [`Aead::tag_len`] says.
+    fn encrypt(&mut self, buffer: &mut [u8], tag: &mut [u8]) -> Result<(), Errno> {
+        let _ = (buffer, tag);
+        Err(Errno::InvalidOperation)
+    }
+
+    /// Decrypts `buffer` in place if `tag` is right, else wipes it and returns `invalid_tag`.
+    fn decrypt(&mut self, buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno> {
+        let _ = (buffer, tag);
         Err(Errno::InvalidOperation)
     }
 
@@ -106,24 +120,24 @@ pub(crate) trait State: Send + Sync {
 }
 
 /// A derivation that can be moved to another thread.
-pub(crate) type LongSqueeze = Box<dyn FnOnce() -> Result<Secret, Errno> + Send>;
+pub(crate) type LongDerivation = Box<dyn FnOnce() -> Result<Secret, Errno> + Send>;
+
+/// A tag that is there, or the derivation whose result it is.
+pub(crate) enum Squeezed {
+    Tag(SymmetricTag),
+    Later(LongDerivation),
+}
 
 /// No cipher has longer tags, in bytes.
 pub(crate) const MAX_TAG_LEN: usize = 64;
 
-/// Encryption with a tag of constant size, in place.
-pub(crate) trait Aead {
-    /// At most [`MAX_TAG_LEN`].
-    fn tag_len(&self) -> usize;
-
-    /// `nonce_required` if this state or a copy of it has encrypted before.
-    fn check_encrypt(&self) -> Result<(), Errno>;
-
-    /// Encrypts `buffer` and fills `tag`, which has [`tag_len`](Self::tag_len) bytes.
-    fn encrypt(&mut self, buffer: &mut [u8], tag: &mut [u8]) -> Result<(), Errno>;
-
-    /// Decrypts `buffer` if `tag` is right, else wipes it and returns `invalid_tag`.
-    fn decrypt(&mut self, buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno>;
+/// A state as a cipher with a tag of constant size.
+#[derive(Clone, Copy)]
+pub(crate) struct Aead {
+    /// The size of the tag in bytes, at most [`MAX_TAG_LEN`].
+    pub(crate) tag_len: usize,
+    /// `nonce_required` if the state or a copy of it has encrypted before.
+    pub(crate) may_encrypt: Result<(), Errno>,
 }
 
 impl Algorithm {

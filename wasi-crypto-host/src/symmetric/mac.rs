@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::backend::hmac::{self, Context, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
 use crate::errno::Errno;
-use crate::limits::Account;
+use crate::limits::{Account, Limits};
 use crate::options::Options;
 use crate::secret::Secret;
-use crate::symmetric::algorithm::{Algorithm, Key, Keyed, Kind, State};
+use crate::symmetric::algorithm::{Algorithm, Key, Keyed, Kind, Squeezed, State};
 use crate::symmetric::tag::SymmetricTag;
 
 pub(crate) static ALGORITHMS: &[Algorithm] = &[
@@ -52,8 +52,8 @@ impl State for Mac {
         Ok(())
     }
 
-    fn squeeze_tag(&mut self) -> Result<SymmetricTag, Errno> {
-        Ok(SymmetricTag::new(Secret::from(self.context.finish().as_ref())))
+    fn squeeze_tag(&mut self, _: &Limits) -> Result<Squeezed, Errno> {
+        Ok(Squeezed::Tag(SymmetricTag::new(Secret::from(self.context.finish().as_ref()))))
     }
 
     fn max_tag_len(&self) -> Result<usize, Errno> {

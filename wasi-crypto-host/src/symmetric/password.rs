@@ -1,21 +1,33 @@
 //! PBKDF2 (RFC 8018 section 5.2): options `salt` and `ops_limit` (iterations), absorb the password, squeeze the key.
+//!
+//! The tag is a string that says how it was made, in the PHC string format: what to store of a password, and to compare with.
 
 use std::num::NonZeroU32;
+
+use base64ct::{Base64Unpadded, Encoding};
 
 use crate::backend::pbkdf2::{self, PBKDF2_HMAC_SHA256, PBKDF2_HMAC_SHA512};
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
 use crate::options::{BytesOption, NumberOption, Options};
 use crate::secret::Secret;
-use crate::symmetric::algorithm::{Algorithm, Keyless, Kind, LongSqueeze, State};
+use crate::symmetric::algorithm::{Algorithm, Keyless, Kind, LongDerivation, Squeezed, State};
 
 pub(crate) static ALGORITHMS: &[Algorithm] = &[
-    Algorithm { name: "PBKDF2-SHA-256", kind: Kind::Keyless(&Pbkdf2 { prf: PBKDF2_HMAC_SHA256, hash_len: 32 }) },
-    Algorithm { name: "PBKDF2-SHA-512", kind: Kind::Keyless(&Pbkdf2 { prf: PBKDF2_HMAC_SHA512, hash_len: 64 }) },
+    Algorithm {
+        name: "PBKDF2-SHA-256",
+        kind: Kind::Keyless(&Pbkdf2 { phc_id: "pbkdf2-sha256", prf: PBKDF2_HMAC_SHA256, hash_len: 32 }),
+    },
+    Algorithm {
+        name: "PBKDF2-SHA-512",
+        kind: Kind::Keyless(&Pbkdf2 { phc_id: "pbkdf2-sha512", prf: PBKDF2_HMAC_SHA512, hash_len: 64 }),
+    },
 ];
 
 #[derive(Clone, Copy)]
 struct Pbkdf2 {
+    /// The name in PHC strings.
+    phc_id: &'static str,
     prf: pbkdf2::Algorithm,
     hash_len: usize,
 }
@@ -48,6 +60,21 @@ impl Derivation {
         let blocks = len.div_ceil(self.algorithm.hash_len) as u64;
         blocks.saturating_mul(u64::from(self.iterations.get()))
     }
+
+    /// `$pbkdf2-sha256$i=ITERATIONS,l=LENGTH$SALT$HASH`, with as many bytes as the hash has.
+    fn phc_string(&self) -> Result<Secret, Errno> {
+        let Pbkdf2 { phc_id, prf, hash_len } = self.algorithm;
+        let mut hash = Secret::zeroed(hash_len);
+        pbkdf2::derive(prf, self.iterations, &self.salt, &self.password, &mut hash);
+        let mut string = Secret::from(format!("${phc_id}$i={},l={hash_len}", self.iterations).as_bytes());
+        for part in [&self.salt, &hash] {
+            let mut encoded = Secret::zeroed(Base64Unpadded::encoded_len(part));
+            Base64Unpadded::encode(part, &mut encoded).map_err(|_| Errno::InternalError)?;
+            string.extend_from_slice(b"$");
+            string.extend_from_slice(&encoded);
+        }
+        Ok(string)
+    }
 }
 
 impl State for Derivation {
@@ -66,14 +93,20 @@ impl State for Derivation {
         Ok(())
     }
 
-    fn long_squeeze(&self, len: usize) -> Option<LongSqueeze> {
+    fn long_squeeze(&self, len: usize) -> Option<LongDerivation> {
         (self.work(len) >= LONG).then(|| {
             let mut state = self.clone();
             Box::new(move || {
                 let mut out = Secret::zeroed(len);
                 state.squeeze(&mut out).map(|()| out)
-            }) as LongSqueeze
+            }) as LongDerivation
         })
+    }
+
+    fn squeeze_tag(&mut self, limits: &Limits) -> Result<Squeezed, Errno> {
+        self.check_squeeze(self.algorithm.hash_len, limits)?;
+        let state = self.clone();
+        Ok(Squeezed::Later(Box::new(move || state.phc_string())))
     }
 
     fn boxed_clone(&self) -> Box<dyn State> {

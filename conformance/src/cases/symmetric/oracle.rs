@@ -63,6 +63,21 @@ pub(super) fn pbkdf2(algorithm: &str, password: &[u8], salt: &[u8], iterations: 
     out
 }
 
+/// The PHC string, with as many bytes as the hash has. The salt has 8 to 48 bytes, the iterations are 1000 at least.
+pub(super) fn pbkdf2_string(algorithm: &str, password: &[u8], salt: &[u8], iterations: u32) -> Vec<u8> {
+    use pbkdf2::password_hash::CustomizedPasswordHasher;
+    use pbkdf2::{Algorithm, Params, Pbkdf2};
+    let (prf, len) = match algorithm {
+        "PBKDF2-SHA-256" => (Algorithm::Pbkdf2Sha256, 32),
+        "PBKDF2-SHA-512" => (Algorithm::Pbkdf2Sha512, 64),
+        _ => panic!("the oracle has no {algorithm}"),
+    };
+    let params = Params::new_with_output_len(iterations, len).expect("enough iterations");
+    let hasher = Pbkdf2::new(prf, params);
+    let hash = hasher.hash_password_customized(password, salt, None, None, params).expect("a salt of usual length");
+    hash.to_string().into_bytes()
+}
+
 /// The ciphertext and the tag.
 pub(super) fn seal(algorithm: &str, key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
     fn seal<A: Aead + KeyInit>(key: &[u8], nonce: &[u8], payload: Payload<'_, '_>) -> Vec<u8> {
