@@ -85,11 +85,9 @@ impl WasiCryptoCtxBuilder {
         self.limits.check()?;
         let mut offset = [0; 4];
         backend::random::fill(&mut offset).map_err(|_| BuildError::Random)?;
-        Ok(WasiCryptoCtx {
-            table: HandleTable::new(self.limits, u32::from_le_bytes(offset)),
-            engine: Binding::default(),
-            statistics: self.statistics.then(|| vec![0; hostcalls().len()].into_boxed_slice()),
-        })
+        let mut ctx = WasiCryptoCtx::new(self.limits, u32::from_le_bytes(offset));
+        ctx.statistics = self.statistics.then(|| vec![0; hostcalls().len()].into_boxed_slice());
+        Ok(ctx)
     }
 }
 
@@ -97,6 +95,11 @@ impl WasiCryptoCtx {
     /// A builder with safe limits.
     pub fn builder() -> WasiCryptoCtxBuilder {
         WasiCryptoCtxBuilder::default()
+    }
+
+    /// A context whose handles are offset by `offset`.
+    pub(crate) fn new(limits: Limits, offset: u32) -> Self {
+        Self { table: HandleTable::new(limits, offset), engine: Binding::default(), statistics: None }
     }
 
     /// Runs one function for the guest that owns this context: the way in for engine adapters.
@@ -173,7 +176,7 @@ impl WasiCryptoCtx {
     }
 
     #[inline]
-    fn count(&mut self, hostcall: &Hostcall) {
+    pub(crate) fn count(&mut self, hostcall: &Hostcall) {
         if let Some(counts) = &mut self.statistics {
             counts[hostcall.index()] += 1;
         }
@@ -269,6 +272,19 @@ objects! {
     SymmetricKey: SymmetricKey,
     SymmetricState: SymmetricState,
     SymmetricTag: SymmetricTag,
+}
+
+impl AnyHandle {
+    /// A second object that is as good as the first; `None` for what a call changes.
+    pub(crate) fn share(&self) -> Option<Self> {
+        match self {
+            Self::Keypair(keypair) => Some(Self::Keypair(keypair.clone())),
+            Self::Publickey(key) => Some(Self::Publickey(key.clone())),
+            Self::Secretkey(key) => Some(Self::Secretkey(key.clone())),
+            Self::Signature(signature) => Some(Self::Signature(signature.clone())),
+            _ => None,
+        }
+    }
 }
 
 #[inline]

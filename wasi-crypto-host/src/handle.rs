@@ -38,6 +38,8 @@ struct Slot<O> {
     handle_type: HandleType,
     next_free: u32,
     held: usize,
+    /// Whether the object has left the table for a while, to be worked on by one of several threads.
+    lent: bool,
 }
 
 /// What the table holds: one of several types of object.
@@ -66,6 +68,11 @@ impl<O: AnyObject> HandleTable<O> {
 
     /// Takes an object in and books `held` bytes for it. `too_many_handles` or `overflow` at the limits.
     pub(crate) fn insert<T: Object<O>>(&mut self, object: T, held: usize) -> Result<u32, Errno> {
+        self.insert_any(object.into_any(), held)
+    }
+
+    /// Like [`insert`](Self::insert), for an object of any type.
+    pub(crate) fn insert_any(&mut self, object: O, held: usize) -> Result<u32, Errno> {
         self.check_room(1)?;
         let total = self.held.checked_add(held).filter(|total| *total <= self.limits.bytes).ok_or(Errno::Overflow)?;
         let index = self.free_slot();
@@ -78,8 +85,8 @@ impl<O: AnyObject> HandleTable<O> {
                 break handle;
             }
         };
-        slot.object = Some(object.into_any());
-        slot.handle_type = T::TYPE;
+        slot.handle_type = object.handle_type();
+        slot.object = Some(object);
         slot.held = held;
         self.held = total;
         self.open += 1;
@@ -158,6 +165,97 @@ impl<O: AnyObject> HandleTable<O> {
             let was_given_out = slot.uses > INDEX_MASK >> (INDEX_BITS - 12) || (1..=slot.uses).contains(&generation);
             return Err(if was_given_out { Errno::Closed } else { Errno::InvalidHandle });
         }
+        self.free(index);
+        Ok(())
+    }
+
+    /// Takes an object out for work that is done without the table, with the bytes booked for it. Its handle stays open and its bytes
+    /// stay booked; nobody can reach it until it is given [back](Self::give_back). What `share` copies stays, and so do its bytes.
+    /// `None` if there is no such object.
+    pub(crate) fn lend(
+        &mut self,
+        handle: u32,
+        handle_type: HandleType,
+        share: impl FnOnce(&O) -> Option<O>,
+    ) -> Option<(O, usize)> {
+        let index = self.find(handle)?;
+        let slot = &mut self.slots[index as usize];
+        let object = slot.object.as_ref().filter(|object| object.handle_type() == handle_type)?;
+        if let Some(copy) = share(object) {
+            return Some((copy, 0));
+        }
+        slot.lent = true;
+        slot.object.take().map(|object| (object, slot.held))
+    }
+
+    /// Whether the object behind a handle is [lent](Self::lend).
+    pub(crate) fn is_lent(&self, handle: u32) -> bool {
+        self.find(handle).is_some_and(|index| self.slots[index as usize].lent)
+    }
+
+    /// Takes back what was lent, and books `held` bytes for it from now on; or, if it was lost, closes its handle.
+    pub(crate) fn give_back(&mut self, handle: u32, returned: Option<(O, usize)>) {
+        let Some(index) = self.find(handle) else { return };
+        let slot = &mut self.slots[index as usize];
+        if !std::mem::take(&mut slot.lent) {
+            // A copy was lent.
+            return;
+        }
+        match returned {
+            Some((object, held)) => {
+                slot.object = Some(object);
+                self.held = self.held - slot.held + held;
+                slot.held = held;
+            }
+            None => self.free(index),
+        }
+    }
+
+    /// Takes an object out for good, with the bytes booked for it.
+    pub(crate) fn remove(&mut self, handle: u32) -> Option<(O, usize)> {
+        let index = self.find(handle)?;
+        let slot = &mut self.slots[index as usize];
+        let removed = (slot.object.take()?, slot.held);
+        self.free(index);
+        Some(removed)
+    }
+
+    /// Takes all objects out, in the order of their slots: as they came, if no handle was closed before.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = (O, usize)> {
+        (0..self.slots.len() as u32).filter_map(|index| {
+            let slot = &mut self.slots[index as usize];
+            let drained = (slot.object.take()?, slot.held);
+            self.free(index);
+            Some(drained)
+        })
+    }
+
+    /// Keeps room for so many handles and bytes, until it is given up.
+    pub(crate) fn reserve(&mut self, handles: usize, bytes: usize) -> Result<(), Errno> {
+        self.check_room(handles)?;
+        self.check_bytes(bytes)?;
+        self.open += handles;
+        self.held += bytes;
+        Ok(())
+    }
+
+    /// Gives up room that was [reserved](Self::reserve).
+    pub(crate) fn give_up(&mut self, handles: usize, bytes: usize) {
+        self.open -= handles;
+        self.held -= bytes;
+    }
+
+    /// The slot of a handle that is open, be its object there or lent.
+    fn find(&self, handle: u32) -> Option<u32> {
+        let raw = handle.wrapping_sub(self.offset);
+        let slot = self.slots.get((raw & INDEX_MASK) as usize)?;
+        let is_open = slot.uses << INDEX_BITS == raw & !INDEX_MASK && (slot.object.is_some() || slot.lent);
+        is_open.then_some(raw & INDEX_MASK)
+    }
+
+    /// Drops the object of an open handle.
+    fn free(&mut self, index: u32) {
+        let slot = &mut self.slots[index as usize];
         slot.object = None;
         self.held -= std::mem::take(&mut slot.held);
         self.open -= 1;
@@ -167,7 +265,11 @@ impl<O: AnyObject> HandleTable<O> {
             last => self.slots[last as usize].next_free = index,
         }
         self.last_free = index;
-        Ok(())
+    }
+
+    /// The number by which the handles are offset.
+    pub(crate) fn offset(&self) -> u32 {
+        self.offset
     }
 
     /// The limits that the table keeps.
@@ -193,7 +295,8 @@ impl<O: AnyObject> HandleTable<O> {
     /// The slot to use next: a new one while the rotation is short, else the longest free.
     fn free_slot(&mut self) -> u32 {
         if self.first_free == NONE || self.slots.len() < MIN_ROTATION.min(self.limits.handles) {
-            let slot = Slot { object: None, uses: 0, handle_type: HandleType::Options, next_free: NONE, held: 0 };
+            let slot =
+                Slot { object: None, uses: 0, handle_type: HandleType::Options, next_free: NONE, held: 0, lent: false };
             self.slots.push(slot);
             return (self.slots.len() - 1) as u32;
         }

@@ -82,6 +82,7 @@ mod options;
 mod secret;
 mod signatures;
 mod symmetric;
+mod threads;
 
 pub use abi::{
     CoreType, GuestMemory, HandleType, Hostcall, ListType, MAX_CORE_PARAMS, Param, ParamType, ResultType, SharedMemory,
@@ -97,3 +98,4 @@ pub use engine::wasmtime;
 pub use errno::Errno;
 pub use limits::{BuildError, Limits};
 pub use options::AlgorithmType;
+pub use threads::SharedWasiCryptoCtx;

@@ -69,6 +69,13 @@ pub enum ParamType {
     List(ListType),
 }
 
+impl ParamType {
+    /// The number of WebAssembly parameters that it becomes.
+    pub(crate) fn core_len(self) -> usize {
+        if let String | List(_) = self { 2 } else { 1 }
+    }
+}
+
 /// The types of results; each is written through one trailing pointer parameter (`i32`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResultType {
@@ -219,8 +226,7 @@ impl Hostcall {
         for param in self.params {
             match param.ty {
                 U64 | Version | Timestamp => core.push(CoreType::I64),
-                String | List(_) => core.extend([CoreType::I32; 2]),
-                _ => core.push(CoreType::I32),
+                ty => core.extend([CoreType::I32; 2].iter().take(ty.core_len())),
             }
         }
         core.extend(self.results.iter().map(|_| CoreType::I32));

@@ -50,6 +50,15 @@ impl<'a> GuestMemory<'a> {
         Self { size: memory.len(), memory: Memory::Shared(memory) }
     }
 
+    /// The same memory, for a part of the call.
+    pub(crate) fn reborrow(&mut self) -> GuestMemory<'_> {
+        let memory = match &mut self.memory {
+            Memory::Unshared(bytes) => Memory::Unshared(bytes),
+            Memory::Shared(memory) => Memory::Shared(*memory),
+        };
+        GuestMemory { memory, size: self.size }
+    }
+
     /// Bytes that the host only reads. `guest_error` if they are not all inside the memory.
     #[inline]
     pub(crate) fn input(&self, start: u32, len: u32) -> Result<Input<'_>, Errno> {

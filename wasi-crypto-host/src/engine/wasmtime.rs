@@ -1,6 +1,7 @@
 //! wasi-crypto for modules that run on [`wasmtime`].
 //!
-//! [`add_to_linker`] serves stores that are used synchronously, [`add_to_linker_async`] those that are not.
+//! [`add_to_linker`] serves stores that are used synchronously, [`add_to_linker_async`] those that are not, and
+//! [`add_to_linker_shared`] the threads of one guest.
 //! Every call must find the guest's memory. Without further ado that is the export `memory` of the instance
 //! that calls, looked up each time (about 40 ns); [`bind_memory`] does the look-up once.
 #![allow(unsafe_code, reason = "the unchecked linker interface is ten times as fast as the checked one")]
@@ -18,8 +19,8 @@ use crate::context::WasiCryptoCtx;
 #[cfg(feature = "async")]
 use crate::context::{FinishedWork, PendingWork, Progress};
 use crate::engine::Binding;
-#[cfg(feature = "async")]
 use crate::errno::Errno;
+use crate::threads::SharedWasiCryptoCtx;
 
 /// Adds all functions of wasi-crypto to a linker, for stores that are used synchronously.
 ///
@@ -32,7 +33,32 @@ pub fn add_to_linker<T: 'static>(
     linker: &mut Linker<T>,
     get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'static,
 ) -> Result<()> {
-    hostcalls().iter().try_for_each(|hostcall| link(linker, hostcall, get))
+    hostcalls().iter().try_for_each(|hostcall| link(linker, hostcall, call_with(get)))
+}
+
+/// Like [`add_to_linker`], for the threads of a guest: each has a store of its own, and all share a context.
+///
+/// Each call finds the memory that its caller exports as `memory`. Calls that take long go on side by side,
+/// unless they are about the same object; none is moved to another thread.
+///
+/// # Errors
+///
+/// As for [`add_to_linker`].
+pub fn add_to_linker_shared<T: 'static>(
+    linker: &mut Linker<T>,
+    get: impl Fn(&T) -> &SharedWasiCryptoCtx + Copy + Send + Sync + 'static,
+) -> Result<()> {
+    let call = move |caller: &mut Caller<'_, T>, hostcall: &'static Hostcall, args: &[u64]| {
+        let ctx = get(caller.data()).clone();
+        match GuestExport::new(caller.get_export("memory")) {
+            Some(GuestExport::Unshared(memory)) => {
+                ctx.call(hostcall, GuestMemory::unshared(memory.data_mut(caller)), args)
+            }
+            Some(GuestExport::Shared(memory)) => ctx.call(hostcall, GuestMemory::shared(&memory), args),
+            None => ctx.call(hostcall, GuestMemory::unshared(&mut []), args),
+        }
+    };
+    hostcalls().iter().try_for_each(|hostcall| link(linker, hostcall, call))
 }
 
 /// Like [`add_to_linker`], for stores that are used asynchronously.
@@ -50,7 +76,7 @@ pub fn add_to_linker_async<T: Send + 'static>(
 ) -> Result<()> {
     hostcalls().iter().try_for_each(|hostcall| match hostcall.may_be_long() {
         true => link_async(linker, hostcall, get),
-        false => link(linker, hostcall, get),
+        false => link(linker, hostcall, call_with(get)),
     })
 }
 
@@ -99,10 +125,20 @@ impl GuestExport {
     }
 }
 
+/// How a store that owns its context calls.
+fn call_with<T: 'static>(
+    get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'static,
+) -> impl Fn(&mut Caller<'_, T>, &'static Hostcall, &[u64]) -> Errno + Send + Sync + 'static {
+    // One call more for each call of the guest would take 1.5 ns.
+    #[inline(always)]
+    move |caller, hostcall, args| with_memory(caller, get, |ctx, memory| ctx.call(hostcall, memory, args))
+}
+
+/// Links a function whose calls `call` makes.
 fn link<T: 'static>(
     linker: &mut Linker<T>,
     hostcall: &'static Hostcall,
-    get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'static,
+    call: impl Fn(&mut Caller<'_, T>, &'static Hostcall, &[u64]) -> Errno + Send + Sync + 'static,
 ) -> Result<()> {
     const { assert!(MAX_CORE_PARAMS == 8) };
     let params = hostcall.core_params();
@@ -110,8 +146,8 @@ fn link<T: 'static>(
     macro_rules! by_arity {
         ($($count:literal)*) => {
             match (params.len(), any_i64) {
-                $(($count, false) => link_arity::<$count, false, T>(linker, hostcall, get),)*
-                $(($count, true) => link_arity::<$count, true, T>(linker, hostcall, get),)*
+                $(($count, false) => link_arity::<$count, false, T>(linker, hostcall, call),)*
+                $(($count, true) => link_arity::<$count, true, T>(linker, hostcall, call),)*
                 (count, _) => ::wasmtime::bail!("no way to link {} with {count} parameters", hostcall.name()),
             }
         };
@@ -124,24 +160,24 @@ fn link<T: 'static>(
 fn link_arity<const N: usize, const ANY_I64: bool, T: 'static>(
     linker: &mut Linker<T>,
     hostcall: &'static Hostcall,
-    get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'static,
+    call: impl Fn(&mut Caller<'_, T>, &'static Hostcall, &[u64]) -> Errno + Send + Sync + 'static,
 ) -> Result<()> {
     let ty = func_type(linker, hostcall);
     let core_params = hostcall.core_params();
     let is_i64: [bool; N] = std::array::from_fn(|i| core_params[i] == CoreType::I64);
-    let call = move |mut caller: Caller<'_, T>, values: &mut [MaybeUninit<ValRaw>]| {
+    let entry = move |mut caller: Caller<'_, T>, values: &mut [MaybeUninit<ValRaw>]| {
         let args: [u64; N] = std::array::from_fn(|i| {
             // SAFETY: `ty` has `N` parameters, and wasmtime initializes as many values before the call.
             let value = unsafe { values[i].assume_init_ref() };
             if ANY_I64 && is_i64[i] { value.get_u64() } else { u64::from(value.get_u32()) }
         });
-        let errno = with_memory(&mut caller, get, |ctx, memory| ctx.call(hostcall, memory, &args));
+        let errno = call(&mut caller, hostcall, &args);
         values[0].write(ValRaw::u32(u32::from(errno.number())));
         Ok(())
     };
     // SAFETY: the closure reads the parameters at the types that `ty` gives them, and writes its one result, an `i32`.
     // It stores no reference of any store.
-    unsafe { linker.func_new_unchecked(hostcall.module(), hostcall.name(), ty, call) }?;
+    unsafe { linker.func_new_unchecked(hostcall.module(), hostcall.name(), ty, entry) }?;
     Ok(())
 }
 

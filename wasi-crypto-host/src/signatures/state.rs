@@ -14,6 +14,7 @@ pub(crate) struct VerificationState {
 }
 
 /// A signature in its raw form.
+#[derive(Clone)]
 pub(crate) struct Signature {
     pub(crate) algorithm: &'static Algorithm,
     pub(crate) raw: Vec<u8>,
