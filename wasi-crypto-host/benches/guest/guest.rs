@@ -4,7 +4,9 @@ use std::hint::black_box;
 
 use wasi_crypto_host::wasmtime::{add_to_linker, bind_memory, unbind_memory};
 use wasi_crypto_host::{Errno, GuestMemory, Hostcall, WasiCryptoCtx, hostcalls};
-use wasmtime::{Engine, Instance, Linker, Memory, Module, Store, TypedFunc, WasmParams};
+use wasmtime::{Engine, Instance, Linker, Memory, Module, Store, TypedFunc, Val, WasmParams};
+
+use crate::sequences;
 
 /// Handles, one after the other.
 pub(crate) const LIST: u32 = 1 << 12;
@@ -129,7 +131,8 @@ impl Guest {
         linker.func_wrap("bench", "nothing", |_: u32, _: u32| 0u32)?;
         let imports: String = hostcalls().iter().map(import).collect();
         let nothing = r#"(import "bench" "nothing" (func $nothing (param i32 i32) (result i32)))"#;
-        let wat = format!(r#"(module {imports} {nothing} (memory (export "memory") {PAGES}) {LOOPS})"#);
+        let memory = format!(r#"(memory (export "memory") {PAGES})"#);
+        let wat = format!("(module {imports} {nothing} {memory} {LOOPS} {})", sequences::to_wat());
         let module = Module::new(&engine, wat)?;
         // A state that has encrypted is of no more use: whole batches are opened and closed.
         let ctx = WasiCryptoCtx::builder().max_handles(1 << 20).max_bytes(1 << 30).build()?;
@@ -156,6 +159,10 @@ impl Guest {
         Ok(guest)
     }
 
+    pub(crate) fn engine(&self) -> &Engine {
+        self.store.engine()
+    }
+
     /// Whether the calls find the memory at once, or look it up.
     pub(crate) fn bind(&mut self, bound: bool) {
         if bound {
@@ -173,6 +180,23 @@ impl Guest {
     pub(crate) fn run<P: WasmParams>(&mut self, which: impl Fn(&Loops) -> &TypedFunc<P, u32>, args: P) {
         let status = which(&self.loops).call(&mut self.store, args).expect("loops do not trap");
         assert_eq!(status, 0, "a call of the loop failed");
+    }
+
+    /// Runs the sequence of calls of this name, all of which must succeed.
+    pub(crate) fn run_sequence(&mut self, name: &str, times: u32) {
+        let calls = self.instance.get_typed_func(&mut self.store, name).expect("a sequence of this name");
+        let status: u32 = calls.call(&mut self.store, times).expect("sequences do not trap");
+        assert_eq!(status, 0, "a call of the sequence `{name}` failed");
+    }
+
+    /// Gives a setting of the sequences a value.
+    pub(crate) fn set(&mut self, name: &str, value: u32) {
+        let global = self.instance.get_global(&mut self.store, name).expect("a setting of this name");
+        global.set(&mut self.store, Val::I32(value.cast_signed())).expect("settings are numbers");
+    }
+
+    pub(crate) fn read(&self, at: u32, len: usize) -> Vec<u8> {
+        self.memory.data(&self.store)[at as usize..][..len].to_vec()
     }
 
     /// A host call beside the guest, over a memory of its own: nothing of it is measured.
@@ -193,7 +217,7 @@ impl Guest {
     }
 
     /// Like [`call`](Self::call), for a handle that the call writes to address 0.
-    fn call_for_handle(&mut self, name: &str, memory: &mut [u8], args: &[u32]) -> u32 {
+    pub(crate) fn call_for_handle(&mut self, name: &str, memory: &mut [u8], args: &[u32]) -> u32 {
         self.call(name, memory, args);
         u32::from_le_bytes([memory[0], memory[1], memory[2], memory[3]])
     }

@@ -1,10 +1,31 @@
-//! What a host call costs: a guest on wasmtime against the same backend (ring) called natively, in one process and one run.
+//! What a host call costs: a guest on wasmtime against the same library called natively, in one process and one run.
 //!
-//! `cargo xtask bench`, or `cargo bench --all-features --bench guest -- [--rounds N] [--filter TEXT] [--json FILE]`.
-//! Contenders take turns; times are medians of the rounds, ratios medians of the ratios within a round.
+//! `cargo xtask bench [--backend ring|aws-lc-rs|both]`, or
+//! `cargo bench --workspace --features=wasi-crypto-host/cli --bench guest -- [--rounds N] [--filter TEXT] [--json FILE]
+//! [--software-guest FILE]`. `--filter` chooses groups by a part of their names. Contenders take turns; times are medians of the
+//! rounds, ratios medians of the ratios within a round.
+//!
+//! The first groups are single calls. Then come whole operations: everything that a guest calls for one signature, one agreement, one
+//! key, and the same done
+//!
+//! - natively, with the keys prepared, by ring, RustCrypto and AWS-LC, as far as they can do it. The library that the host of
+//!   this build uses is what all are compared with; the feature `aws-lc-rs` chooses another host.
+//! - by a guest that does without a host, on RustCrypto: the package `rustcrypto-guest`, which `cargo xtask bench` compiles and passes.
+//!
+//! They end with a table. Each contender first does its work once and has its result checked. `cargo test --bench guest` measures one round.
 
 mod guest;
+mod handles;
+mod import;
+mod keys;
 mod measure;
+mod native;
+mod operation;
+mod public_key;
+mod sequences;
+mod software;
+mod summary;
+mod symmetric;
 
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -12,8 +33,10 @@ use std::time::{Duration, Instant};
 
 use guest::{APART, DATA, Guest, LIST};
 use measure::{Contender, Figure, measure};
+use operation::Operations;
 use ring::aead::{AES_256_GCM, Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::{digest, hmac};
+use software::Software;
 
 const SIZES: [(u32, &str); 4] = [(64, "64 B"), (1 << 10, "1 KiB"), (16 << 10, "16 KiB"), (1 << 20, "1 MiB")];
 const KEY: [u8; 32] = [7; 32];
@@ -31,7 +54,29 @@ fn main() {
         decryption(&mut bench, name, &key);
     }
     messages(&mut bench);
+    operations(&mut bench);
     bench.finish();
+}
+
+/// All that a guest calls for one operation, against the libraries called natively and a guest that does without a host.
+fn operations(bench: &mut Bench) {
+    let guest = Guest::new();
+    let software = bench.options.software_guest.as_ref().map(|file| {
+        Software::load(guest.engine(), file.as_ref()).unwrap_or_else(|cause| {
+            eprintln!("error: cannot load the guest {file}: {cause:#}");
+            std::process::exit(1);
+        })
+    });
+    let first = bench.figures.len();
+    let mut operations = Operations::new(bench, guest, software);
+    public_key::operations(&mut operations);
+    symmetric::operations(&mut operations);
+    let first_import = operations.measured();
+    import::operations(&mut operations);
+
+    let (operations, imports) = bench.figures[first..].split_at(first_import - first);
+    print!("{}", summary::table("operation", operation::COLUMNS, operations));
+    print!("{}", summary::table("key", import::COLUMNS, imports));
 }
 
 /// What a call costs before it does anything.
@@ -309,11 +354,14 @@ impl Bench {
 
     /// Measures contenders for the same work and prints the figures. The first is what the others are compared with.
     fn group(&mut self, name: &str, contenders: Vec<Contender<'_>>) {
-        if !self.wants(name) {
-            return;
+        if self.wants(name) {
+            self.measure(name, contenders, 1);
         }
+    }
+
+    fn measure(&mut self, name: &str, contenders: Vec<Contender<'_>>, least: u32) {
         println!("{name}");
-        for figure in measure(name, contenders, self.options.rounds) {
+        for figure in measure(name, contenders, self.options.rounds, least) {
             println!("  {figure}");
             self.figures.push(figure);
         }
@@ -322,7 +370,12 @@ impl Bench {
     fn finish(self) {
         let Some(path) = &self.options.json else { return };
         let figures: Vec<_> = self.figures.iter().map(Figure::to_json).collect();
-        let report = serde_json::json!({ "schema": 1, "rounds": self.options.rounds, "figures": figures });
+        let report = serde_json::json!({
+            "schema": 1,
+            "backend": if cfg!(feature = "aws-lc-rs") { "aws-lc-rs" } else { "ring" },
+            "rounds": self.options.rounds,
+            "figures": figures,
+        });
         if let Err(error) = std::fs::write(path, format!("{report:#}\n")) {
             eprintln!("error: cannot write the figures to {path}: {error}");
             std::process::exit(1);
@@ -334,11 +387,14 @@ struct Options {
     rounds: usize,
     filter: Option<String>,
     json: Option<String>,
+    software_guest: Option<String>,
 }
 
 impl Options {
     fn parse() -> Self {
-        let mut options = Self { rounds: 101, filter: None, json: None };
+        // Cargo says so if this is not only a test that everything still works.
+        let rounds = if std::env::args().any(|arg| arg == "--bench") { 101 } else { 1 };
+        let mut options = Self { rounds, filter: None, json: None, software_guest: None };
         let mut args = std::env::args().skip(1);
         while let Some(arg) = args.next() {
             let mut value = || {
@@ -348,7 +404,6 @@ impl Options {
                 })
             };
             match arg.as_str() {
-                // Cargo says that this is no test.
                 "--bench" => {}
                 "--rounds" => match value().parse() {
                     Ok(rounds) if rounds > 0 => options.rounds = rounds,
@@ -356,6 +411,7 @@ impl Options {
                 },
                 "--filter" => options.filter = Some(value()),
                 "--json" => options.json = Some(value()),
+                "--software-guest" => options.software_guest = Some(value()),
                 other => usage(&format!("unknown argument {other}")),
             }
         }
@@ -364,6 +420,6 @@ impl Options {
 }
 
 fn usage(problem: &str) -> ! {
-    eprintln!("error: {problem}\nusage: [--rounds N] [--filter TEXT] [--json FILE]");
+    eprintln!("error: {problem}\nusage: [--rounds N] [--filter TEXT] [--json FILE] [--software-guest FILE]");
     std::process::exit(2);
 }

@@ -80,8 +80,9 @@ impl fmt::Display for Figure {
 const SAMPLE: Duration = Duration::from_micros(150);
 
 /// Measures all contenders in turns, `rounds` times, beginning with another one each round.
-pub(crate) fn measure(group: &str, mut contenders: Vec<Contender<'_>>, rounds: usize) -> Vec<Figure> {
-    let times: Vec<u32> = contenders.iter_mut().map(calibrate).collect();
+/// A sample is the work done `least` times, or more if that takes too little time.
+pub(crate) fn measure(group: &str, mut contenders: Vec<Contender<'_>>, rounds: usize, least: u32) -> Vec<Figure> {
+    let times: Vec<u32> = contenders.iter_mut().map(|contender| calibrate(contender, least)).collect();
     let mut samples = vec![Vec::with_capacity(rounds); contenders.len()];
     for round in 0..rounds {
         for turn in 0..contenders.len() {
@@ -100,8 +101,8 @@ pub(crate) fn measure(group: &str, mut contenders: Vec<Contender<'_>>, rounds: u
 }
 
 /// How many times fit into a sample. Warms up on the way.
-fn calibrate(contender: &mut Contender<'_>) -> u32 {
-    let mut times = 1;
+fn calibrate(contender: &mut Contender<'_>, least: u32) -> u32 {
+    let mut times = least;
     loop {
         let taken = (contender.run)(times);
         if taken >= SAMPLE || times >= 1 << 20 {
