@@ -24,7 +24,7 @@ const AND_SIGNATURE: &str = "guest, import and signature";
 const SIGNATURE_ALONE: &str = "guest, signature alone";
 
 pub(crate) fn operations(all: &mut Operations<'_>) {
-    let ring_or_aws_lc = Library::of_host(Library::Ring, true);
+    let ring_or_aws_lc = Library::Ring.or_aws_lc();
 
     for (name, algorithm, key) in [
         ("RSA-2048 PKCS#8", "RSA_PKCS1_2048_SHA256", key_files!("rsa2048")),

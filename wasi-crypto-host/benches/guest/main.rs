@@ -5,14 +5,16 @@
 //! [--software-guest FILE]`. `--filter` chooses groups by a part of their names. Contenders take turns; times are medians of the
 //! rounds, ratios medians of the ratios within a round.
 //!
-//! The first groups are single calls. Then come whole operations: everything that a guest calls for one signature, one agreement, one
-//! key, and the same done
+//! The first groups are single calls. Then come whole operations: everything that a guest calls for one signature, one
+//! agreement, one key, and the same done
 //!
 //! - natively, with the keys prepared, by ring, RustCrypto and AWS-LC, as far as they can do it. The library that the host of
 //!   this build uses is what all are compared with; the feature `aws-lc-rs` chooses another host.
-//! - by a guest that does without a host, on RustCrypto: the package `rustcrypto-guest`, which `cargo xtask bench` compiles and passes.
+//! - by a guest that does without a host, on RustCrypto: the package `rustcrypto-guest`, which `cargo xtask bench` compiles and
+//!   passes.
 //!
-//! They end with a table. Each contender first does its work once and has its result checked. `cargo test --bench guest` measures one round.
+//! They end with a table. Each contender first does its work once and has its result checked. `cargo test` with `--bench guest`
+//! does the same in one round, without figures.
 
 mod guest;
 mod handles;
@@ -67,6 +69,9 @@ fn operations(bench: &mut Bench) {
             std::process::exit(1);
         })
     });
+    if software.is_none() {
+        println!("There is no --software-guest, so operations are measured without `{}`.", operation::WITHOUT_HOST);
+    }
     let first = bench.figures.len();
     let mut operations = Operations::new(bench, guest, software);
     public_key::operations(&mut operations);
@@ -75,8 +80,8 @@ fn operations(bench: &mut Bench) {
     import::operations(&mut operations);
 
     let (operations, imports) = bench.figures[first..].split_at(first_import - first);
-    print!("{}", summary::table("operation", operation::COLUMNS, operations));
-    print!("{}", summary::table("key", import::COLUMNS, imports));
+    bench.print(&summary::table("operation", operation::COLUMNS, operations));
+    bench.print(&summary::table("key", import::COLUMNS, imports));
 }
 
 /// What a call costs before it does anything.
@@ -362,8 +367,15 @@ impl Bench {
     fn measure(&mut self, name: &str, contenders: Vec<Contender<'_>>, least: u32) {
         println!("{name}");
         for figure in measure(name, contenders, self.options.rounds, least) {
-            println!("  {figure}");
+            self.print(&format!("  {figure}\n"));
             self.figures.push(figure);
+        }
+    }
+
+    /// Prints figures, unless this is a test, whose times mean nothing.
+    fn print(&self, figures: &str) {
+        if !self.options.is_test {
+            print!("{figures}");
         }
     }
 
@@ -384,6 +396,7 @@ impl Bench {
 }
 
 struct Options {
+    is_test: bool,
     rounds: usize,
     filter: Option<String>,
     json: Option<String>,
@@ -392,9 +405,10 @@ struct Options {
 
 impl Options {
     fn parse() -> Self {
-        // Cargo says so if this is not only a test that everything still works.
-        let rounds = if std::env::args().any(|arg| arg == "--bench") { 101 } else { 1 };
-        let mut options = Self { rounds, filter: None, json: None, software_guest: None };
+        // `cargo bench` passes this, `cargo test` does not.
+        let is_test = std::env::args().all(|arg| arg != "--bench");
+        let rounds = if is_test { 1 } else { 101 };
+        let mut options = Self { is_test, rounds, filter: None, json: None, software_guest: None };
         let mut args = std::env::args().skip(1);
         while let Some(arg) = args.next() {
             let mut value = || {

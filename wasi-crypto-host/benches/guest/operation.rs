@@ -20,7 +20,7 @@ pub(crate) const COLUMNS: &[Column] = &[
 ];
 
 const GUEST: &str = "guest";
-const WITHOUT_HOST: &str = "RustCrypto in the guest";
+pub(crate) const WITHOUT_HOST: &str = "RustCrypto in the guest";
 
 /// What is measured, and how.
 pub(crate) struct Operation<'a> {
@@ -85,6 +85,8 @@ impl<'a> Operations<'a> {
         }
         let len = output.bytes().len();
         sequence.prepare(self.guest());
+        // So that what was left there by another operation is not taken for the result.
+        self.guest().write(OUTPUT, &vec![0; len]);
         for calls in beside.iter().map(|(_, calls)| *calls).chain([sequence.calls]) {
             self.guest().run_sequence(calls, 1);
         }

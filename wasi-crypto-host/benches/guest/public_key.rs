@@ -22,7 +22,7 @@ pub(crate) fn operations(all: &mut Operations<'_>) {
 }
 
 fn signatures(all: &mut Operations<'_>) {
-    let ring_or_aws_lc = Library::of_host(Library::Ring, true);
+    let ring_or_aws_lc = Library::Ring.or_aws_lc();
 
     let key = key_files!("ed25519");
     let seed = key.raw_secret::<32>();
@@ -108,7 +108,7 @@ fn agreements(all: &mut Operations<'_>) {
     let key = key_files!("x25519");
     let (secret, public) = (key.raw_secret(), key.raw_public());
     let natives = vec![rustcrypto::x25519(secret, public), aws_lc::x25519(secret, public)];
-    agreement(all, "X25519", "X25519", &key, Library::of_host(Library::RustCrypto, true), natives);
+    agreement(all, "X25519", "X25519", &key, Library::RustCrypto.or_aws_lc(), natives);
 
     let key = key_files!("p256");
     let public = key.raw_public::<65>();
@@ -232,7 +232,7 @@ fn encapsulation(
 
 /// Key pairs, down to the public key. RSA's take from a tenth of a second to seconds, as chance has it.
 fn generations(all: &mut Operations<'_>) {
-    let ring_or_aws_lc = Library::of_host(Library::Ring, true);
+    let ring_or_aws_lc = Library::Ring.or_aws_lc();
     let natives = vec![ring::generate_ed25519(), aws_lc::generate_ed25519()];
     generation(all, "Ed25519", SIGNATURES, "Ed25519", ring_or_aws_lc, natives);
 
@@ -240,7 +240,7 @@ fn generations(all: &mut Operations<'_>) {
     generation(all, "ECDSA P-256", SIGNATURES, "ECDSA_P256_SHA256", Library::RustCrypto, natives);
 
     let natives = vec![rustcrypto::generate_x25519(), aws_lc::generate_x25519()];
-    generation(all, "X25519", KEY_EXCHANGE, "X25519", Library::of_host(Library::RustCrypto, true), natives);
+    generation(all, "X25519", KEY_EXCHANGE, "X25519", Library::RustCrypto.or_aws_lc(), natives);
 
     let natives = vec![rustcrypto::generate_ml_kem_768(), aws_lc::generate_ml_kem_768()];
     generation(all, "ML-KEM-768", KEY_EXCHANGE, "ML-KEM-768", Library::RustCrypto, natives);

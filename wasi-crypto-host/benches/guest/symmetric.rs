@@ -11,7 +11,7 @@ pub(crate) fn operations(all: &mut Operations<'_>) {
     let natives = vec![ring::sha_256(&message), aws_lc::sha_256(&message)];
     operation(all, "SHA-256", "digest", &message, Library::Ring, natives);
 
-    let host = Library::of_host(Library::Ring, true);
+    let host = Library::Ring.or_aws_lc();
     all.guest().write(NONCE_BYTES, &NONCE);
     let natives = vec![ring::aes_256_gcm(&KEY, NONCE, &message), aws_lc::aes_256_gcm(&KEY, NONCE, &message)];
     encryption(all, "AES-256-GCM", &message, host, natives);

@@ -21,9 +21,9 @@ pub(crate) enum Library {
 }
 
 impl Library {
-    /// The library that the host of this build uses: `default`, or AWS-LC if `replaced` says that the feature replaces it.
-    pub(crate) fn of_host(default: Self, replaced: bool) -> Self {
-        if replaced && cfg!(feature = "aws-lc-rs") { Self::AwsLc } else { default }
+    /// What the host of this build uses where the feature `aws-lc-rs` replaces this library.
+    pub(crate) fn or_aws_lc(self) -> Self {
+        if cfg!(feature = "aws-lc-rs") { Self::AwsLc } else { self }
     }
 }
 
