@@ -1,4 +1,5 @@
-//! `cargo xtask guests`: compiles the examples and tests of `guest-bindings` for `wasm32-wasip1`.
+//! `cargo xtask guests`: compiles the examples and tests of `guest-bindings` for `wasm32-wasip1`. `cargo xtask bench` has its
+//! guest compiled here, too.
 //!
 //! The modules go to `guests/` in cargo's target folder, under plain names: `sha256sum.wasm`, `seal.wasm`, ….
 
@@ -17,27 +18,30 @@ const TARGET: &str = "wasm32-wasip1";
 /// The test that runs in a guest; the others run on the machine that builds.
 const GUEST_TESTS: &str = "in_guest";
 
-/// Compiles the guests of the workspace at `root` and returns their modules. What is missing of a toolchain is
-/// installed if that can be done without asking; else the error says what to install.
+/// The guest of the benchmark that does without a host.
+const SOFTWARE_GUEST: &str = "rustcrypto-guest";
+
+/// Compiles the guests of the workspace at `root` and returns their modules.
 pub(crate) fn build(root: &Path) -> Result<Vec<PathBuf>, String> {
+    compile(root, &["--package", PACKAGE, "--examples", "--test", GUEST_TESTS])
+}
+
+/// Compiles the guest that does without a host and returns its module.
+pub(crate) fn build_software_guest(root: &Path) -> Result<PathBuf, String> {
+    let modules = compile(root, &["--package", SOFTWARE_GUEST, "--bins"])?;
+    modules.into_iter().next().ok_or_else(|| format!("cargo compiled {SOFTWARE_GUEST} and names no module"))
+}
+
+/// Compiles what `targets` choose. What is missing of a toolchain is installed if that can be done without asking; else the
+/// error says what to install.
+fn compile(root: &Path, targets: &[&str]) -> Result<Vec<PathBuf>, String> {
     let toolchain = Toolchain::find()?;
     let directory = target_directory(root).join("guests");
     eprintln!("guests: compiling with {}", toolchain.name());
 
     let mut cargo = toolchain.cargo();
     cargo.current_dir(root);
-    cargo.args([
-        "build",
-        "--locked",
-        "--release",
-        "--target",
-        TARGET,
-        "--package",
-        PACKAGE,
-        "--examples",
-        "--test",
-        GUEST_TESTS,
-    ]);
+    cargo.args(["build", "--locked", "--release", "--target", TARGET]).args(targets);
     cargo.args(["--message-format", "json-render-diagnostics"]);
     // Apart from the native builds, and each toolchain for itself, so that none waits for or rebuilds another's.
     cargo.arg("--target-dir").arg(directory.join(toolchain.folder()));

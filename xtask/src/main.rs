@@ -13,11 +13,7 @@ type Task = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
 const TASKS: &[Task] = &[
     ("test", "run every check and test; name steps to run these only", test::test),
-    (
-        "bench",
-        "measure what a host call costs, guest against native; see benches/guest for the arguments",
-        bench::bench,
-    ),
+    ("bench", "measure what a host call costs, guest against native", bench::bench),
     ("guests", "compile the examples and tests of guest-bindings for wasm32-wasip1", build_guests),
 ];
 
@@ -45,9 +41,10 @@ fn main() -> ExitCode {
 fn usage() -> String {
     let tasks = TASKS.iter().map(|(name, what, _)| format!("  {name:<10}{what}\n"));
     format!(
-        "Usage: cargo xtask TASK [ARGS]\n\nTasks:\n{}\nSteps of test: {}\n",
+        "Usage: cargo xtask TASK [ARGS]\n\nTasks:\n{}\nSteps of test: {}\n\n{}",
         tasks.collect::<String>(),
-        test::step_names()
+        test::step_names(),
+        bench::USAGE
     )
 }
 
