@@ -43,6 +43,7 @@ const STEPS: &[Step] = &[
     Step { name: "tests", run: tests },
     Step { name: "doctests", run: doctests },
     Step { name: "conformance", run: conformance },
+    Step { name: "benchmark", run: benchmark },
     Step { name: "aws-lc-rs", run: aws_lc_rs },
     Step { name: "dependencies", run: dependencies },
 ];
@@ -164,6 +165,13 @@ fn conformance(_: &mut Totals) -> Result<Outcome, String> {
     let this = std::env::current_exe().map_err(|cause| format!("cannot find this program: {cause}"))?;
     let name = format!("wasi-crypto-conformance{}", std::env::consts::EXE_SUFFIX);
     passed(Command::new(this.with_file_name(name)))
+}
+
+/// One round of all operations, whose results are checked; nothing depends on the times. Built with the tests.
+fn benchmark(_: &mut Totals) -> Result<Outcome, String> {
+    let mut bench = cargo(&["test", "--locked", "--workspace", FEATURES, "--bench", "guest", "--"]);
+    bench.arg("--software-guest").arg(guests::build_software_guest(root())?);
+    passed(bench)
 }
 
 /// The tests once more, the suite among them, with AWS-LC in the place of what it does better.
