@@ -78,6 +78,7 @@ fn operations(bench: &mut Bench) {
     symmetric::operations(&mut operations);
     let first_import = operations.measured();
     import::operations(&mut operations);
+    operations.finish();
 
     let (operations, imports) = bench.figures[first..].split_at(first_import - first);
     bench.print(&summary::table("operation", operation::COLUMNS, operations));

@@ -72,6 +72,13 @@ impl<'a> Operations<'a> {
         self.bench.figures.len()
     }
 
+    /// To be called when all were measured.
+    pub(crate) fn finish(self) {
+        if let (None, Some(software)) = (&self.bench.options.filter, self.software) {
+            software.into_inner().check_all_found();
+        }
+    }
+
     pub(crate) fn measure(&mut self, mut operation: Operation<'_>) {
         if !self.bench.wants(operation.name) {
             return;
