@@ -21,7 +21,7 @@ impl KeyFiles {
         self.secret.last_chunk().expect("a longer file")
     }
 
-    /// The key itself, of algorithms that have no numbers in their keys.
+    /// Likewise; for elliptic curves the uncompressed point.
     pub(crate) fn raw_public<const N: usize>(&self) -> &[u8; N] {
         self.public.last_chunk().expect("a longer file")
     }

@@ -1,4 +1,4 @@
-//! What a guest calls for one public-key operation, from the handle of the key to the bytes of the result, in loops.
+//! What a guest calls for one operation, from the handle of the key to the bytes of the result, in loops.
 
 use crate::guest::{APART, DATA};
 
@@ -11,9 +11,10 @@ pub(crate) const MESSAGE: u32 = DATA + (1 << 15);
 /// The result.
 pub(crate) const OUTPUT: u32 = APART;
 
-/// The nonce of a cipher, and the handle of its key.
+/// The nonce of a cipher, and the handles of its key and of its options.
 pub(crate) const NONCE_BYTES: u32 = 112;
 pub(crate) const KEY_HANDLE: u32 = 132;
+const OPTIONS_HANDLE: u32 = 140;
 
 /// How long the message is: a hash, a token, a small packet.
 pub(crate) const MESSAGE_LEN: u32 = 64;
@@ -22,7 +23,8 @@ pub(crate) const OUTPUT_LEN: u32 = 1 << 15;
 /// The size of every secret that a key encapsulation gives.
 pub(crate) const SECRET_LEN: u32 = 32;
 
-/// What is the same for all operations. The first few are where a call puts a handle or a number.
+/// What is the same for all operations. The first are where calls put handles and numbers; an optional handle is read from 4 bytes
+/// before the handle that it has (`witx/README.md`).
 const CONSTANTS: &[(&str, u32)] = &[
     ("state", 16),
     ("signature", 20),
@@ -31,12 +33,12 @@ const CONSTANTS: &[(&str, u32)] = &[
     ("pulled", 32),
     ("keypair", 36),
     ("publickey", 40),
+    ("options", OPTIONS_HANDLE),
+    ("some_options", OPTIONS_HANDLE - 4),
+    ("some_key", KEY_HANDLE - 4),
     ("absent", 80),
     ("nonce_name", 96),
     ("nonce", NONCE_BYTES),
-    ("some_key", KEY_HANDLE - 4),
-    ("some_options", 136),
-    ("options", 140),
     ("name", NAME),
     ("encoded", ENCODED),
     ("message", MESSAGE),

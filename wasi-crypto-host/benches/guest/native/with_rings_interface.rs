@@ -208,11 +208,11 @@ pub(crate) mod aws_lc {
         agree(PrivateKey::from_private_key_der(&agreement::ECDH_P384, pkcs8).expect("a secret key"), peer)
     }
 
-    /// The interface takes parsed public keys by value only, and to clone one costs as much as to parse it.
     fn agree(secret: PrivateKey, peer: &[u8]) -> Native<'static> {
-        let peer = agreement::UnparsedPublicKey::new(secret.algorithm(), peer.to_vec());
+        let peer = agreement::UnparsedPublicKey::new(secret.algorithm(), peer);
+        let peer = agreement::ParsedPublicKey::try_from(&peer).expect("a public key");
         Native::new(Library::AwsLc, move |out| {
-            agreement::agree(&secret, &peer, (), |shared| {
+            agreement::agree(&secret, peer.clone(), (), |shared| {
                 out.put(&[shared]);
                 Ok(())
             })
