@@ -12,7 +12,7 @@ use crate::operation::{Operation, Operations, Sequence};
 use crate::sequences::SECRET_LEN;
 
 /// Rejection sampling takes anything from one attempt to dozens, so only many signatures have an average.
-const ML_DSA_SIGNATURES: u32 = 16;
+const ML_DSA_SIGNATURES: u32 = 32;
 
 pub(crate) fn operations(all: &mut Operations<'_>) {
     signatures(all);
