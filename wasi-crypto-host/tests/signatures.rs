@@ -6,7 +6,8 @@ use common::*;
 use wasi_crypto_host::{Errno, WasiCryptoCtx};
 
 /// One algorithm of each kind, and both RSA paddings.
-const ALGORITHMS: [&str; 6] = [
+const ALGORITHMS: [&str; 7] = [
+    "ML-DSA-44",
     "Ed25519",
     "ECDSA_P256_SHA256",
     "ECDSA_P384_SHA384",
@@ -326,7 +327,7 @@ fn ed25519_messages_are_gathered_up_to_the_limit() {
 #[test]
 fn messages_that_are_hashed_as_they_come_have_no_limit() {
     for algorithm in ALGORITHMS.into_iter().filter(|algorithm| *algorithm != "Ed25519") {
-        let mut guest = Guest::with(WasiCryptoCtx::builder().max_gathered_bytes(LONG).max_bytes(200_000), 1 << 20);
+        let mut guest = Guest::with(WasiCryptoCtx::builder().max_gathered_bytes(LONG).max_bytes(300_000), 1 << 20);
         let (keypair, public) = key(&mut guest, algorithm);
         let before = guest.ctx.held_bytes();
         let piece = message(100_000);
@@ -339,6 +340,31 @@ fn messages_that_are_hashed_as_they_come_have_no_limit() {
         guest.call("signature_state_close", &[state]).unwrap();
         guest.call("signature_verification_state_close", &[verifying]).unwrap();
         assert_eq!(guest.ctx.held_bytes(), before, "{algorithm}");
+    }
+}
+
+#[test]
+fn a_message_that_the_quota_has_no_room_for_is_hashed() {
+    const ROOM: usize = 5000;
+    for algorithm in ALGORITHMS.into_iter().filter(|algorithm| *algorithm != "Ed25519") {
+        let states = |guest: &mut Guest| {
+            let (keypair, public) = key(guest, algorithm);
+            (guest.signer(keypair, &[]), guest.verifier(public, &[]))
+        };
+        let mut roomy = Guest::new();
+        states(&mut roomy);
+        let mut guest = Guest::with(WasiCryptoCtx::builder().max_bytes(roomy.ctx.held_bytes() + ROOM), 1 << 20);
+        let (signing, verifying) = states(&mut guest);
+        let before = guest.ctx.held_bytes();
+        // Room for the first piece in the first state, and for the second piece in none.
+        for len in [ROOM - 1000, ROOM] {
+            let piece = message(len);
+            guest.update("signature_state_update", signing, &[&piece]);
+            guest.update("signature_verification_state_update", verifying, &[&piece]);
+        }
+        assert_eq!(guest.ctx.held_bytes(), before, "{algorithm}");
+        let signature = guest.get("signature_state_sign", &[signing]).unwrap();
+        assert_eq!(guest.verify_state(verifying, signature), Ok(()), "{algorithm}");
     }
 }
 

@@ -35,7 +35,8 @@ impl<C: Curve> EcdsaSigner<C> {
 
 impl<C: Curve> Signer for EcdsaSigner<C> {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, C::DIGEST, account)
+        self.message.update(data, C::DIGEST, account);
+        Ok(())
     }
 
     fn sign(&mut self) -> Result<Vec<u8>, Errno> {
@@ -60,7 +61,8 @@ impl<C: Curve> EcdsaVerifier<C> {
 
 impl<C: Curve> Verifier for EcdsaVerifier<C> {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, C::DIGEST, account)
+        self.message.update(data, C::DIGEST, account);
+        Ok(())
     }
 
     fn verify(&mut self, signature: &[u8]) -> Result<(), Errno> {

@@ -4,7 +4,6 @@
 //! long ones are hashed as they come and signed through the library that takes digests.
 
 use crate::backend::digest::{self, Context};
-use crate::errno::Errno;
 use crate::limits::Account;
 use crate::secret::Secret;
 
@@ -26,27 +25,22 @@ impl Message {
         Self::Hashed(Context::new(digest))
     }
 
-    /// Adds data; a message that gets long goes over to `digest`.
-    pub(crate) fn update(
-        &mut self,
-        data: &[u8],
-        digest: &'static digest::Algorithm,
-        account: &mut Account<'_>,
-    ) -> Result<(), Errno> {
+    /// Adds data; a message that gets long, or that the guest has no room for, goes over to `digest`.
+    pub(crate) fn update(&mut self, data: &[u8], digest: &'static digest::Algorithm, account: &mut Account<'_>) {
         match self {
-            Self::Whole(message) if message.len() + data.len() <= LONG => {
-                account.gather_after(message.len(), data.len())?;
-                message.extend_from_slice(data);
-            }
             Self::Whole(message) => {
-                let mut context = Context::new(digest);
-                context.update(message);
-                context.update(data);
-                account.release(message.len());
-                *self = Self::Hashed(context);
+                let (had, more) = (message.len(), data.len());
+                if had + more <= LONG && account.gather_after(had, more).is_ok() {
+                    message.extend_from_slice(data);
+                } else {
+                    let mut context = Context::new(digest);
+                    context.update(message);
+                    context.update(data);
+                    account.release(had);
+                    *self = Self::Hashed(context);
+                }
             }
             Self::Hashed(context) => context.update(data),
         }
-        Ok(())
     }
 }

@@ -145,7 +145,8 @@ struct RsaSigner {
 
 impl Signer for RsaSigner {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, self.key.scheme.digest, account)
+        self.message.update(data, self.key.scheme.digest, account);
+        Ok(())
     }
 
     fn sign(&mut self) -> Result<Vec<u8>, Errno> {
@@ -164,7 +165,8 @@ struct RsaVerifier {
 
 impl Verifier for RsaVerifier {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, self.key.scheme.digest, account)
+        self.message.update(data, self.key.scheme.digest, account);
+        Ok(())
     }
 
     fn verify(&mut self, signature: &[u8]) -> Result<(), Errno> {
