@@ -8,6 +8,7 @@ mod support;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use shake::ExtendableOutput;
 use support::{Guest, Native, Random, SLOT, Transport, hostcall};
 use wasi_crypto_host::{Errno, GuestMemory, Hostcall, Progress, WasiCryptoCtx};
 
@@ -418,7 +419,8 @@ fn encoded_rsa_keys_are_wiped() {
     drop_context(guest);
 }
 
-/// What the post-quantum algorithms make of a seed: the secret vector of ML-KEM, the secret K of ML-DSA.
+/// What the post-quantum algorithms make of a seed: the secret vector of ML-KEM, the secret K of ML-DSA, the seeds and the X25519 key
+/// of X-Wing.
 #[test]
 fn expanded_secret_keys_are_wiped() {
     let seed = key(64);
@@ -433,6 +435,14 @@ fn expanded_secret_keys_are_wiped() {
     guest.transport.secret = expanded.as_slice()[32..64].to_vec();
     let secret = import_secret(&mut guest, "ML-DSA-65", 0, &seed[..32]);
     use_secret(&mut guest, "ML-DSA-65", 0, secret);
+
+    let mut expanded = [0; 96];
+    shake::Shake256::digest_xof(&seed[..32], &mut expanded);
+    for part in expanded.chunks_exact(32) {
+        guest.transport.secret = part.to_vec();
+        let secret = import_secret(&mut guest, "X-WING", 2, &seed[..32]);
+        use_secret(&mut guest, "X-WING", 2, secret);
+    }
     drop_context(guest);
 }
 

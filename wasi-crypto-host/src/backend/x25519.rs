@@ -9,6 +9,12 @@ pub(crate) const KEY_LEN: usize = 32;
 
 pub(crate) use library::{diffie_hellman, public_of};
 
+/// The shared secret with any public key: zero with those of low order, which is for the protocol to allow.
+pub(crate) fn shared_with_any(secret: &[u8; KEY_LEN], public: &[u8; KEY_LEN]) -> Secret {
+    let computed = || Secret::from(&MontgomeryPoint(*public).mul_clamped(*secret).0[..]);
+    diffie_hellman(secret, public).unwrap_or_else(computed)
+}
+
 /// Whether the bytes are the canonical encoding of a point on the curve, not on its twist, of the prime-order subgroup.
 pub(crate) fn is_sound(public: &[u8; KEY_LEN]) -> bool {
     // The sign of the Edwards point decides nothing here.

@@ -1,16 +1,36 @@
-//! X-Wing (draft-connolly-cfrg-xwing-kem-06), with RustCrypto's `x-wing`, which wipes its secret keys.
+//! X-Wing (draft-connolly-cfrg-xwing-kem-06), put together from ML-KEM-768, X25519, SHAKE256 and SHA3-256.
 
-use ml_kem::array::Array;
 use pkcs8::ObjectIdentifier;
-use x_wing::{Decapsulate, DecapsulationKey, Decapsulator, EncapsulationKey, KeyExport, KeyInit, TryKeyInit};
+use sha3::{Digest, Sha3_256};
+use shake::{ExtendableOutput, Shake256};
+use zeroize::Zeroizing;
 
 use crate::backend::kem::Kem;
-use crate::backend::ml_kem::taken;
+use crate::backend::ml_kem::MlKem768;
 use crate::backend::{random, x25519};
 use crate::errno::Errno;
 use crate::secret::{Secret, wipe};
 
+/// Ends what the combiner hashes (section 5.3).
+const LABEL: &[u8; 6] = br"\.//^\";
+
+/// The sizes of the seeds that the seed expands to, in bytes.
+const ML_KEM_SEED: usize = MlKem768::SEED_LEN;
+const EXPANDED: usize = ML_KEM_SEED + x25519::KEY_LEN;
+
 pub(crate) struct XWing;
+
+pub(crate) struct DecapsulationKey {
+    seed: Secret,
+    ml_kem: <MlKem768 as Kem>::Secret,
+    x25519: Zeroizing<[u8; x25519::KEY_LEN]>,
+    x25519_public: [u8; x25519::KEY_LEN],
+}
+
+pub(crate) struct EncapsulationKey {
+    ml_kem: <MlKem768 as Kem>::Public,
+    x25519: [u8; x25519::KEY_LEN],
+}
 
 impl Kem for XWing {
     type Secret = DecapsulationKey;
@@ -19,14 +39,28 @@ impl Kem for XWing {
     /// The draft has a provisional identifier only.
     const OID: Option<ObjectIdentifier> = None;
     const SEED_LEN: usize = 32;
-    const PUBLIC_LEN: usize = 1216;
+    const PUBLIC_LEN: usize = MlKem768::PUBLIC_LEN + x25519::KEY_LEN;
 
+    /// Section 5.2, `expandDecapsulationKey`.
     fn secret_from_seed(seed: &[u8]) -> Result<DecapsulationKey, Errno> {
-        DecapsulationKey::new_from_slice(seed).map_err(|_| Errno::InvalidKey)
+        if seed.len() != Self::SEED_LEN {
+            return Err(Errno::InvalidKey);
+        }
+        let mut expanded = Zeroizing::new([0; EXPANDED]);
+        Shake256::digest_xof(seed, &mut *expanded);
+        let (ml_kem_seed, x25519_secret) = expanded.split_at(ML_KEM_SEED);
+        let mut x25519 = Zeroizing::new([0; x25519::KEY_LEN]);
+        x25519.copy_from_slice(x25519_secret);
+        Ok(DecapsulationKey {
+            seed: Secret::from(seed),
+            ml_kem: MlKem768::secret_from_seed(ml_kem_seed)?,
+            x25519_public: x25519::public_of(&x25519),
+            x25519,
+        })
     }
 
     fn seed_of(secret: &DecapsulationKey) -> Option<Secret> {
-        Some(Secret::from(&secret.as_bytes()[..]))
+        Some(secret.seed.clone())
     }
 
     fn secret_from_expanded(_: &[u8]) -> Result<DecapsulationKey, Errno> {
@@ -38,33 +72,51 @@ impl Kem for XWing {
     }
 
     fn public_of(secret: &DecapsulationKey) -> EncapsulationKey {
-        secret.encapsulation_key().clone()
+        EncapsulationKey { ml_kem: MlKem768::public_of(&secret.ml_kem), x25519: secret.x25519_public }
     }
 
     /// Makes the checks of FIPS 203 section 7.2 on the ML-KEM key.
     fn public_from_raw(raw: &[u8]) -> Result<EncapsulationKey, Errno> {
-        EncapsulationKey::new_from_slice(raw).map_err(|_| Errno::InvalidKey)
+        let (ml_kem, x25519) = raw.split_last_chunk().ok_or(Errno::InvalidKey)?;
+        Ok(EncapsulationKey { ml_kem: MlKem768::public_from_raw(ml_kem)?, x25519: *x25519 })
     }
 
     fn public_to_raw(public: &EncapsulationKey) -> Vec<u8> {
-        public.to_bytes().to_vec()
+        let mut raw = MlKem768::public_to_raw(&public.ml_kem);
+        raw.extend_from_slice(&public.x25519);
+        raw
     }
 
     /// Checks the X25519 key; import has checked the other.
     fn is_sound(public: &EncapsulationKey) -> bool {
-        public.to_bytes().last_chunk().is_some_and(x25519::is_sound)
+        x25519::is_sound(&public.x25519)
     }
 
+    /// Section 5.4.
     fn encapsulate(public: &EncapsulationKey) -> Result<(Secret, Vec<u8>), Errno> {
-        // As for ML-KEM, the library would panic without randomness.
-        let mut randomness = Array([0; 64]);
-        random::fill(&mut randomness)?;
-        let (ciphertext, shared) = public.encapsulate_deterministic(&randomness);
-        wipe(&mut randomness);
-        Ok((taken(shared), ciphertext.to_vec()))
+        let (ml_kem_shared, mut ciphertext) = MlKem768::encapsulate(&public.ml_kem)?;
+        let mut ephemeral = Zeroizing::new([0; x25519::KEY_LEN]);
+        random::fill(&mut *ephemeral)?;
+        let ephemeral_public = x25519::public_of(&ephemeral);
+        let x25519_shared = x25519::shared_with_any(&ephemeral, &public.x25519);
+        ciphertext.extend_from_slice(&ephemeral_public);
+        Ok((combine(&ml_kem_shared, &x25519_shared, &ephemeral_public, &public.x25519), ciphertext))
     }
 
+    /// Section 5.5.
     fn decapsulate(secret: &DecapsulationKey, ciphertext: &[u8]) -> Result<Secret, Errno> {
-        secret.decapsulate_slice(ciphertext).map(taken).map_err(|_| Errno::VerificationFailed)
+        let (ml_kem, ephemeral_public) = ciphertext.split_last_chunk().ok_or(Errno::VerificationFailed)?;
+        let ml_kem_shared = MlKem768::decapsulate(&secret.ml_kem, ml_kem)?;
+        let x25519_shared = x25519::shared_with_any(&secret.x25519, ephemeral_public);
+        Ok(combine(&ml_kem_shared, &x25519_shared, ephemeral_public, &secret.x25519_public))
     }
+}
+
+/// Section 5.3, `Combiner`.
+fn combine(ml_kem: &[u8], x25519: &[u8], ephemeral_public: &[u8; 32], public: &[u8; 32]) -> Secret {
+    let hash = Sha3_256::new().chain_update(ml_kem).chain_update(x25519);
+    let mut shared = hash.chain_update(ephemeral_public).chain_update(public).chain_update(LABEL).finalize();
+    let secret = Secret::from(&shared[..]);
+    wipe(&mut shared);
+    secret
 }

@@ -1,5 +1,7 @@
 //! X-Wing (draft-connolly-cfrg-xwing-kem-06).
 
+use ::x_wing::{Decapsulate, DecapsulationKey, Decapsulator, KeyExport};
+use ml_kem::array::Array;
 use sha3::{Digest, Sha3_256};
 use shake::{ExtendableOutput, Shake256};
 use x25519_dalek::{X25519_BASEPOINT_BYTES, x25519};
@@ -116,6 +118,24 @@ fn the_reference_and_the_host_decapsulate_what_the_other_encapsulated() {
     }
 }
 
+#[test]
+fn rustcrypto_and_the_host_decapsulate_what_the_other_encapsulated() {
+    let mut guest = Guest::new();
+    for round in 0..10 {
+        let keypair = guest.generate("X-WING");
+        let (secret_key, public_key) = (guest.secret(keypair), guest.public(keypair));
+        let seed = guest.export(Part::Secret, secret_key, RAW).unwrap();
+        let theirs = DecapsulationKey::from(<[u8; 32]>::try_from(seed).unwrap());
+        assert!(guest.public_of(secret_key) == theirs.encapsulation_key().to_bytes()[..]);
+
+        let (secret, ciphertext) = guest.encapsulate(public_key).unwrap();
+        assert_eq!(theirs.decapsulate_slice(&ciphertext).unwrap()[..], secret);
+
+        let (ciphertext, secret) = theirs.encapsulation_key().encapsulate_deterministic(&Array([round; 64]));
+        assert_eq!(guest.decapsulate(secret_key, &ciphertext), Ok(secret.to_vec()));
+    }
+}
+
 /// Draft 06 does not refuse the zero that X25519 gives then: the ciphertext is part of the secret.
 #[test]
 fn a_ciphertext_of_low_order_decapsulates() {
@@ -125,6 +145,18 @@ fn a_ciphertext_of_low_order_decapsulates() {
     let (_, mut ciphertext) = reference.encapsulate(&[6; 64]);
     ciphertext[ML_KEM_CIPHERTEXT..].fill(0);
     assert_eq!(guest.decapsulate(key, &ciphertext), Ok(reference.decapsulate(&ciphertext)));
+}
+
+/// Nor does it when a public key has low order.
+#[test]
+fn a_public_key_of_low_order_encapsulates() {
+    let mut guest = Guest::new();
+    let reference = Reference { x25519_public: [0; 32], ..Reference::new(&[5; 32]) };
+    let key = guest.import(Part::Public, "X-WING", &reference.public(), RAW).unwrap();
+    let (secret, ciphertext) = guest.encapsulate(key).unwrap();
+    let (ml_kem, ephemeral_public) = ciphertext.split_at(ML_KEM_CIPHERTEXT);
+    let ml_kem = (ML_KEM.decapsulate)(&reference.ml_kem.secret, ml_kem);
+    assert_eq!(reference.combine(&ml_kem, [0; 32], ephemeral_public.try_into().unwrap()), secret);
 }
 
 #[test]
