@@ -1,4 +1,4 @@
-//! ML-KEM (FIPS 203), with RustCrypto's `ml-kem`, which wipes its secret keys.
+//! RustCrypto's `ml-kem`, which wipes its secret keys.
 
 use ml_kem::array::Array;
 use ml_kem::kem::{Decapsulate, KeyExport, KeyInit, TryKeyInit};
@@ -91,7 +91,7 @@ ml_kem!(MlKem768, ml_kem_768, "2.16.840.1.101.3.4.4.2", 1184);
 ml_kem!(MlKem1024, ml_kem_1024, "2.16.840.1.101.3.4.4.3", 1568);
 
 /// Moves secret bytes of the library into memory that is wiped.
-pub(super) fn taken(mut bytes: impl AsMut<[u8]>) -> Secret {
+fn taken(mut bytes: impl AsMut<[u8]>) -> Secret {
     let bytes = bytes.as_mut();
     let secret = Secret::from(&*bytes);
     wipe(bytes);
