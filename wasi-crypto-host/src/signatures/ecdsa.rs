@@ -6,11 +6,12 @@ use std::sync::Arc;
 use crate::asymmetric::algorithm::{Algorithm, SignatureFormat, Signer, Usage, Verifier};
 use crate::asymmetric::ec::{EcKeys, EcPublicKey, EcSecretKey};
 use crate::asymmetric::encoding::SignatureEncoding;
+use crate::backend::digest::Context;
 use crate::backend::ec::{Curve, K256, P256, P384};
 use crate::backend::ecdsa;
 use crate::errno::Errno;
 use crate::limits::Account;
-use crate::signatures::message::Message;
+use crate::signatures::message::{LONGEST, Message};
 
 pub(crate) static ALGORITHMS: &[Algorithm] = &[
     algorithm::<P256>("ECDSA_P256_SHA256"),
@@ -35,7 +36,7 @@ impl<C: Curve> EcdsaSigner<C> {
 
 impl<C: Curve> Signer for EcdsaSigner<C> {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, C::DIGEST, account);
+        self.message.update(data, LONGEST, || Context::new(C::DIGEST), account);
         Ok(())
     }
 
@@ -61,7 +62,7 @@ impl<C: Curve> EcdsaVerifier<C> {
 
 impl<C: Curve> Verifier for EcdsaVerifier<C> {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, C::DIGEST, account);
+        self.message.update(data, LONGEST, || Context::new(C::DIGEST), account);
         Ok(())
     }
 
@@ -77,7 +78,7 @@ impl<C: Curve> Verifier for EcdsaVerifier<C> {
 
 /// Whole messages are for the library that signs them, which does not have every curve.
 fn new_message<C: Curve>() -> Message {
-    if ecdsa::has_curve::<C>() { Message::whole() } else { Message::hashed(C::DIGEST) }
+    if ecdsa::has_curve::<C>() { Message::whole() } else { Message::Hashed(Context::new(C::DIGEST)) }
 }
 
 struct Format<C>(PhantomData<fn() -> C>);

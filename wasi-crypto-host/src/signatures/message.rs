@@ -1,46 +1,60 @@
 //! The message of a signature: kept whole while it is short, hashed when it gets long.
 //!
 //! The fastest library signs whole messages only. So that no message is too long, and none is gathered in memory without bound,
-//! long ones are hashed as they come and signed through the library that takes digests.
+//! long ones are hashed as they come and signed through the library that takes hashes.
 
-use crate::backend::digest::{self, Context};
+use crate::backend::digest::Context;
+use crate::backend::ml_dsa::Representative;
 use crate::limits::Account;
 use crate::secret::Secret;
 
-/// Messages longer than this are hashed as they come.
-const LONG: usize = 64 << 10;
+/// How long a message may get, in bytes, before it is hashed.
+pub(crate) const LONGEST: usize = 64 << 10;
 
 #[derive(Clone)]
-pub(crate) enum Message {
+pub(crate) enum Message<H = Context> {
     Whole(Secret),
-    Hashed(Context),
+    Hashed(H),
 }
 
-impl Message {
+/// What takes a message in as it comes.
+pub(crate) trait Hash {
+    fn update(&mut self, data: &[u8]);
+}
+
+impl Hash for Context {
+    fn update(&mut self, data: &[u8]) {
+        Context::update(self, data);
+    }
+}
+
+impl Hash for Representative {
+    fn update(&mut self, data: &[u8]) {
+        Representative::update(self, data);
+    }
+}
+
+impl<H: Hash> Message<H> {
     pub(crate) fn whole() -> Self {
         Self::Whole(Secret::default())
     }
 
-    pub(crate) fn hashed(digest: &'static digest::Algorithm) -> Self {
-        Self::Hashed(Context::new(digest))
-    }
-
-    /// Adds data; a message that gets long, or that the guest has no room for, goes over to `digest`.
-    pub(crate) fn update(&mut self, data: &[u8], digest: &'static digest::Algorithm, account: &mut Account<'_>) {
+    /// Adds data. A message of more than `longest` bytes, or than the guest has room for, goes over to the hash that `begin` makes.
+    pub(crate) fn update(&mut self, data: &[u8], longest: usize, begin: impl FnOnce() -> H, account: &mut Account<'_>) {
         match self {
             Self::Whole(message) => {
                 let (had, more) = (message.len(), data.len());
-                if had + more <= LONG && account.gather_after(had, more).is_ok() {
+                if had + more <= longest && account.gather_after(had, more).is_ok() {
                     message.extend_from_slice(data);
                 } else {
-                    let mut context = Context::new(digest);
-                    context.update(message);
-                    context.update(data);
+                    let mut hash = begin();
+                    hash.update(message);
+                    hash.update(data);
                     account.release(had);
-                    *self = Self::Hashed(context);
+                    *self = Self::Hashed(hash);
                 }
             }
-            Self::Hashed(context) => context.update(data),
+            Self::Hashed(hash) => hash.update(data),
         }
     }
 }

@@ -11,12 +11,14 @@ use crate::asymmetric::der;
 use crate::asymmetric::encoding::{Form, SignatureEncoding};
 use crate::asymmetric::seed::{self, Material};
 use crate::backend::ml_dsa::{
-    Message, MlDsa44, MlDsa65, MlDsa87, Parameters, SEED_LEN, SigningKey, VerifyingKey, is_signature, signature_len,
+    MlDsa44, MlDsa65, MlDsa87, Parameters, Representative, SEED_LEN, SigningKey, VerifyingKey, is_signature,
+    signature_len,
 };
 use crate::backend::random;
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::secret::Secret;
+use crate::signatures::message::{LONGEST, Message};
 
 pub(crate) static ALGORITHMS: &[Algorithm] =
     &[algorithm::<MlDsa44>("ML-DSA-44"), algorithm::<MlDsa65>("ML-DSA-65"), algorithm::<MlDsa87>("ML-DSA-87")];
@@ -97,7 +99,11 @@ impl<P: Parameters> SecretKey for MlDsaSecret<P> {
     }
 
     fn signer(self: Arc<Self>) -> Result<Box<dyn Signer>, Errno> {
-        Ok(Box::new(MlDsaSigner { message: self.0.public().message(), key: Arc::clone(&self.0) }))
+        let message = match self.0.whole() {
+            Some(_) => Message::whole(),
+            None => Message::Hashed(self.0.public().representative()),
+        };
+        Ok(Box::new(MlDsaSigner { message, key: Arc::clone(&self.0) }))
     }
 
     fn held(&self) -> usize {
@@ -121,7 +127,11 @@ impl<P: Parameters> PublicKey for MlDsaPublic<P> {
     }
 
     fn verifier(self: Arc<Self>) -> Result<Box<dyn Verifier>, Errno> {
-        Ok(Box::new(MlDsaVerifier { message: self.0.message(), key: Arc::clone(&self.0) }))
+        let message = match self.0.whole() {
+            Some(_) => Message::whole(),
+            None => Message::Hashed(self.0.representative()),
+        };
+        Ok(Box::new(MlDsaVerifier { message, key: Arc::clone(&self.0) }))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -135,32 +145,38 @@ impl<P: Parameters> PublicKey for MlDsaPublic<P> {
 
 struct MlDsaSigner<P: Parameters> {
     key: Arc<SigningKey<P>>,
-    message: Message,
+    message: Message<Representative>,
 }
 
 impl<P: Parameters> Signer for MlDsaSigner<P> {
-    fn update(&mut self, data: &[u8], _: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data);
+    fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
+        self.message.update(data, LONGEST, || self.key.public().representative(), account);
         Ok(())
     }
 
     fn sign(&mut self) -> Result<Vec<u8>, Errno> {
-        self.key.sign(&self.message)
+        match &self.message {
+            Message::Whole(message) => self.key.whole().ok_or(Errno::InternalError)?.sign(message),
+            Message::Hashed(representative) => self.key.sign(representative),
+        }
     }
 }
 
 struct MlDsaVerifier<P: Parameters> {
     key: Arc<VerifyingKey<P>>,
-    message: Message,
+    message: Message<Representative>,
 }
 
 impl<P: Parameters> Verifier for MlDsaVerifier<P> {
-    fn update(&mut self, data: &[u8], _: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data);
+    fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
+        self.message.update(data, LONGEST, || self.key.representative(), account);
         Ok(())
     }
 
     fn verify(&mut self, signature: &[u8]) -> Result<(), Errno> {
-        self.key.verify(&self.message, signature)
+        match &self.message {
+            Message::Whole(message) => self.key.whole().ok_or(Errno::InternalError)?.verify(message, signature),
+            Message::Hashed(representative) => self.key.verify(representative, signature),
+        }
     }
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use crate::asymmetric::algorithm::{Algorithm, FixedLength, Keys, PublicKey, SecretKey, Signer, Usage, Verifier};
 use crate::asymmetric::encoding::Form;
+use crate::backend::digest::Context;
 use crate::backend::rsa::{self, Scheme};
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::secret::Secret;
-use crate::signatures::message::Message;
+use crate::signatures::message::{LONGEST, Message};
 
 /// Lists the algorithms once: name, bits of the modulus, scheme.
 macro_rules! algorithms {
@@ -96,7 +97,8 @@ impl SecretKey for RsaSecret {
     }
 
     fn signer(self: Arc<Self>) -> Result<Box<dyn Signer>, Errno> {
-        let message = if self.key.signs_whole() { Message::whole() } else { Message::hashed(self.scheme.digest) };
+        let message =
+            if self.key.signs_whole() { Message::whole() } else { Message::Hashed(Context::new(self.scheme.digest)) };
         Ok(Box::new(RsaSigner { key: self, message }))
     }
 
@@ -145,7 +147,7 @@ struct RsaSigner {
 
 impl Signer for RsaSigner {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, self.key.scheme.digest, account);
+        self.message.update(data, LONGEST, || Context::new(self.key.scheme.digest), account);
         Ok(())
     }
 
@@ -165,7 +167,7 @@ struct RsaVerifier {
 
 impl Verifier for RsaVerifier {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, self.key.scheme.digest, account);
+        self.message.update(data, LONGEST, || Context::new(self.key.scheme.digest), account);
         Ok(())
     }
 

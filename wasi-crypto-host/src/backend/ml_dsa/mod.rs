@@ -1,6 +1,8 @@
-//! ML-DSA (FIPS 204), with RustCrypto's `ml-dsa`, which wipes its secret keys.
+//! ML-DSA (FIPS 204), with RustCrypto's `ml-dsa`, which wipes its secret keys, and with what `whole` has.
 //!
 //! Keys are expanded when they are first used: that takes up to a hundred kilobytes, and a third of the time of a signature.
+
+pub(crate) mod whole;
 
 use std::sync::{Arc, OnceLock};
 
@@ -43,6 +45,7 @@ impl Parameters for MlDsa87 {
 pub(crate) struct SigningKey<P: Parameters> {
     seed: Zeroizing<[u8; SEED_LEN]>,
     expanded: OnceLock<Expanded<P>>,
+    whole: OnceLock<Option<whole::SigningKey<P>>>,
 }
 
 struct Expanded<P: Parameters> {
@@ -51,11 +54,11 @@ struct Expanded<P: Parameters> {
 }
 
 impl<P: Parameters> SigningKey<P> {
-    /// About how many bytes a key takes up.
+    /// About how many bytes a key takes up. What `whole` has is small beside the rest.
     pub(crate) const HELD: usize = size_of::<ExpandedSigningKey<P>>() + size_of::<VerifyingKey<P>>() + SEED_LEN;
 
     pub(crate) fn from_seed(seed: [u8; SEED_LEN]) -> Self {
-        Self { seed: Zeroizing::new(seed), expanded: OnceLock::new() }
+        Self { seed: Zeroizing::new(seed), expanded: OnceLock::new(), whole: OnceLock::new() }
     }
 
     pub(crate) fn seed(&self) -> &[u8; SEED_LEN] {
@@ -63,7 +66,7 @@ impl<P: Parameters> SigningKey<P> {
     }
 
     pub(crate) fn public(&self) -> &Arc<VerifyingKey<P>> {
-        &self.expanded().public
+        self.whole().map_or_else(|| &self.expanded().public, |key| key.public())
     }
 
     /// The secret key as FIPS 204 encodes it (algorithm 24).
@@ -75,10 +78,15 @@ impl<P: Parameters> SigningKey<P> {
         secret
     }
 
+    /// For whole messages, if there is such a library.
+    pub(crate) fn whole(&self) -> Option<&whole::SigningKey<P>> {
+        self.whole.get_or_init(|| whole::SigningKey::from_seed(&self.seed)).as_ref()
+    }
+
     /// Signs with fresh randomness.
-    pub(crate) fn sign(&self, message: &Message) -> Result<Vec<u8>, Errno> {
+    pub(crate) fn sign(&self, representative: &Representative) -> Result<Vec<u8>, Errno> {
         // The other cause of errors, that thousands of attempts yield no signature, is too improbable to happen.
-        let signature = self.expanded().key.sign_mu_randomized(&message.representative().into(), &mut SystemRng);
+        let signature = self.expanded().key.sign_mu_randomized(&representative.finish().into(), &mut SystemRng);
         Ok(signature.map_err(|_| Errno::RngError)?.encode().to_vec())
     }
 
@@ -93,9 +101,10 @@ impl<P: Parameters> SigningKey<P> {
 
 pub(crate) struct VerifyingKey<P: Parameters> {
     raw: EncodedVerifyingKey<P>,
-    /// The state that every message of this key starts from.
-    start: Message,
+    /// What every representative starts from, when first asked for.
+    start: OnceLock<Representative>,
     expanded: OnceLock<ml_dsa::VerifyingKey<P>>,
+    whole: OnceLock<Option<whole::VerifyingKey>>,
 }
 
 impl<P: Parameters> VerifyingKey<P> {
@@ -108,7 +117,7 @@ impl<P: Parameters> VerifyingKey<P> {
     }
 
     fn new(raw: EncodedVerifyingKey<P>) -> Self {
-        Self { start: Message::to(&raw), raw, expanded: OnceLock::new() }
+        Self { raw, start: OnceLock::new(), expanded: OnceLock::new(), whole: OnceLock::new() }
     }
 
     pub(crate) fn raw(&self) -> &[u8] {
@@ -121,15 +130,20 @@ impl<P: Parameters> VerifyingKey<P> {
         vector.iter().any(|byte| *byte != 0)
     }
 
-    /// An empty message, for this key alone.
-    pub(crate) fn message(&self) -> Message {
-        self.start.clone()
+    /// That of the empty message, to begin with.
+    pub(crate) fn representative(&self) -> Representative {
+        self.start.get_or_init(|| Representative::new(&self.raw)).clone()
     }
 
-    pub(crate) fn verify(&self, message: &Message, signature: &[u8]) -> Result<(), Errno> {
+    /// For whole messages, if there is such a library.
+    pub(crate) fn whole(&self) -> Option<&whole::VerifyingKey> {
+        self.whole.get_or_init(|| whole::VerifyingKey::from_raw::<P>(&self.raw)).as_ref()
+    }
+
+    pub(crate) fn verify(&self, representative: &Representative, signature: &[u8]) -> Result<(), Errno> {
         let signature = decode::<P>(signature).ok_or(Errno::InvalidSignature)?;
         let key = self.expanded.get_or_init(|| ml_dsa::VerifyingKey::decode(&self.raw));
-        let verified = key.verify_mu(&message.representative().into(), &signature);
+        let verified = key.verify_mu(&representative.finish().into(), &signature);
         if verified { Ok(()) } else { Err(Errno::VerificationFailed) }
     }
 }
@@ -150,27 +164,27 @@ fn decode<P: Parameters>(raw: &[u8]) -> Option<Signature<P>> {
 
 /// A message for one key, hashed as it comes: the representative μ of FIPS 204 sections 5.2 and 6.2, with an empty context.
 #[derive(Clone)]
-pub(crate) struct Message(Shake256);
+pub(crate) struct Representative(Shake256);
 
-impl Message {
-    fn to(public_key: &[u8]) -> Self {
+impl Representative {
+    fn new(public_key: &[u8]) -> Self {
         let mut hash_of_key = [0; 64];
         Shake256::digest_xof(public_key, &mut hash_of_key);
-        let mut message = Self(Shake256::default());
-        message.update(&hash_of_key);
+        let mut representative = Self(Shake256::default());
+        representative.update(&hash_of_key);
         // Not pre-hashed; a context of no bytes.
-        message.update(&[0, 0]);
-        message
+        representative.update(&[0, 0]);
+        representative
     }
 
     pub(crate) fn update(&mut self, data: &[u8]) {
         self.0.update(data);
     }
 
-    fn representative(&self) -> [u8; 64] {
-        let mut representative = [0; 64];
-        self.0.clone().finalize_xof_into(&mut representative);
-        representative
+    fn finish(&self) -> [u8; 64] {
+        let mut finished = [0; 64];
+        self.0.clone().finalize_xof_into(&mut finished);
+        finished
     }
 }
 
