@@ -60,8 +60,10 @@ pub(crate) struct EcSecretKey<C: Curve> {
 
 pub(crate) struct EcPublicKey<C: Curve> {
     pub(crate) public: C::Public,
-    /// The point as ECDSA verification takes it.
-    pub(crate) point: Vec<u8>,
+    /// The point, uncompressed.
+    point: Vec<u8>,
+    /// What ECDSA prepares, when first asked for.
+    verifying: OnceLock<Option<ecdsa::VerifyingKey>>,
 }
 
 impl<C: Curve> EcSecretKey<C> {
@@ -83,7 +85,12 @@ impl<C: Curve> EcSecretKey<C> {
 impl<C: Curve> EcPublicKey<C> {
     fn new(public: C::Public) -> Self {
         let point = C::public_to_sec1(&public, false);
-        Self { public, point }
+        Self { public, point, verifying: OnceLock::new() }
+    }
+
+    /// As [`EcSecretKey::signing`].
+    pub(crate) fn verifying(&self) -> Option<&ecdsa::VerifyingKey> {
+        self.verifying.get_or_init(|| ecdsa::VerifyingKey::new::<C>(&self.point)).as_ref()
     }
 }
 

@@ -2,9 +2,11 @@
 
 use ring::digest;
 
+#[cfg(feature = "aws-lc-rs")]
+use crate::errno::Errno;
 use crate::secret::Wiped;
 
-pub(crate) use ring::digest::{Algorithm, SHA256, SHA384, SHA512, SHA512_256};
+pub(crate) use ring::digest::{Algorithm, Digest, SHA256, SHA384, SHA512, SHA512_256};
 
 /// A hash under way. What was hashed may be a secret, so it is wiped.
 #[derive(Clone)]
@@ -25,7 +27,20 @@ impl Context {
     }
 
     /// The hash of all data so far; more can follow.
-    pub(crate) fn finish(&self) -> digest::Digest {
+    pub(crate) fn finish(&self) -> Digest {
         digest::Context::clone(&self.0).finish()
     }
+}
+
+/// A hash as AWS-LC takes it.
+#[cfg(feature = "aws-lc-rs")]
+pub(super) fn for_aws_lc(hash: &Digest) -> Result<aws_lc_rs::digest::Digest, Errno> {
+    use aws_lc_rs::digest;
+    let algorithm = match hash.algorithm() {
+        it if *it == SHA256 => &digest::SHA256,
+        it if *it == SHA384 => &digest::SHA384,
+        it if *it == SHA512 => &digest::SHA512,
+        _ => return Err(Errno::InternalError),
+    };
+    digest::Digest::import_less_safe(hash.as_ref(), algorithm).map_err(|_| Errno::InternalError)
 }

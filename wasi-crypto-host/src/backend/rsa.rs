@@ -1,7 +1,7 @@
-//! RSA (RFC 8017). ring signs and verifies whole messages; the `rsa` crate generates keys, and works on digests and with the
-//! private keys that ring refuses for their small exponent.
+//! RSA (RFC 8017). ring or AWS-LC signs and verifies; the `rsa` crate generates keys, works with the private keys that ring refuses
+//! for their small exponent, and on digests, which AWS-LC takes and ring does not.
 //!
-//! Both check a signature with the public key before they give it out, so that a fault in the computation does
+//! All check a signature with the public key before they give it out, so that a fault in the computation does
 //! not give the key away. The numbers in a key of ring's are freed, but not wiped: they are out of our reach.
 
 use std::sync::{Arc, OnceLock};
@@ -9,14 +9,14 @@ use std::sync::{Arc, OnceLock};
 use crate::backend::provider::rand::SystemRandom;
 use crate::backend::provider::signature::{self, RsaEncoding, RsaKeyPair, RsaParameters, RsaPublicKeyComponents};
 use ::rsa::pkcs1::{ALGORITHM_OID, RsaPrivateKeyRef, RsaPublicKeyRef, UintRef};
-use ::rsa::{BoxedUint, PrivateKey as DigestSigner, PublicKey as DigestVerifier, sha2};
+use ::rsa::{BoxedUint, PrivateKey as DigestSigner, sha2};
 use pkcs8::der::asn1::{AnyRef, BitStringRef};
 use pkcs8::der::{Decode, Encode};
 use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use pkcs8::{EncodePrivateKey, PrivateKeyInfoRef};
 use zeroize::Zeroizing;
 
-use crate::backend::digest;
+use crate::backend::digest::{self, Digest};
 use crate::backend::random::SystemRng;
 use crate::errno::Errno;
 use crate::secret::Secret;
@@ -33,7 +33,8 @@ pub(crate) struct Scheme {
     signing: &'static dyn RsaEncoding,
     verification: &'static RsaParameters,
     sign_digest: fn(&DigestSigner, &mut SystemRng, &[u8]) -> ::rsa::Result<Vec<u8>>,
-    verify_digest: fn(&DigestVerifier, &[u8], &[u8]) -> ::rsa::Result<()>,
+    #[cfg(not(feature = "aws-lc-rs"))]
+    verify_digest: fn(&library::Verifier, &[u8], &[u8]) -> ::rsa::Result<()>,
 }
 
 macro_rules! schemes {
@@ -43,7 +44,8 @@ macro_rules! schemes {
             signing: &signature::$signing,
             verification: &signature::$verification,
             sign_digest: DigestSigner::$sign::<sha2::$hash, SystemRng>,
-            verify_digest: DigestVerifier::$verify::<sha2::$hash>,
+            #[cfg(not(feature = "aws-lc-rs"))]
+            verify_digest: library::Verifier::$verify::<sha2::$hash>,
         };)*
     };
 }
@@ -63,35 +65,37 @@ schemes! {
         pss_sign_prehash_with_rng, pss_verify_prehash::<Sha512>;
 }
 
-/// A public key that has been checked.
+/// A public key that has been checked, for one scheme.
 pub(crate) struct PublicKey {
+    scheme: &'static Scheme,
     /// Big-endian, without leading zeros.
     modulus: Box<[u8]>,
     exponent: Box<[u8]>,
-    /// For digests, when first asked for.
-    digests: OnceLock<Option<DigestVerifier>>,
+    /// Prepared when first asked for.
+    verifier: OnceLock<Option<library::Verifier>>,
 }
 
 impl PublicKey {
     /// A key whose modulus has exactly this many bits, a multiple of 8, and is odd, as is the exponent, from 3 on.
-    fn new(modulus: UintRef<'_>, exponent: UintRef<'_>, modulus_bits: u32) -> Option<Self> {
+    fn new(modulus: UintRef<'_>, exponent: UintRef<'_>, modulus_bits: u32, scheme: &'static Scheme) -> Option<Self> {
         let (modulus, exponent) = (modulus.as_bytes(), exponent.as_bytes());
         let modulus_fits = modulus.len() as u32 == modulus_bits / 8 && modulus[0] >= 0x80 && is_odd(modulus);
         let exponent_fits =
             to_u64(exponent).is_some_and(|e| (3..1 << MAX_EXPONENT_BITS).contains(&e)) && is_odd(exponent);
         (modulus_fits && exponent_fits).then(|| Self {
+            scheme,
             modulus: modulus.into(),
             exponent: exponent.into(),
-            digests: OnceLock::new(),
+            verifier: OnceLock::new(),
         })
     }
 
     /// Reads a `SubjectPublicKeyInfo` with the identifier `rsaEncryption` (RFC 3279).
-    pub(crate) fn from_spki(der: &[u8], modulus_bits: u32) -> Option<Self> {
+    pub(crate) fn from_spki(der: &[u8], modulus_bits: u32, scheme: &'static Scheme) -> Option<Self> {
         let info = SubjectPublicKeyInfoRef::from_der(der).ok()?;
         check_identifier(&info.algorithm)?;
         let key = RsaPublicKeyRef::from_der(info.subject_public_key.as_bytes()?).ok()?;
-        Self::new(key.modulus, key.public_exponent, modulus_bits)
+        Self::new(key.modulus, key.public_exponent, modulus_bits, scheme)
     }
 
     pub(crate) fn to_spki(&self) -> Option<Vec<u8>> {
@@ -108,27 +112,33 @@ impl PublicKey {
         RsaPublicKeyRef { modulus, public_exponent }.to_der().ok()
     }
 
-    pub(crate) fn verify(&self, scheme: &Scheme, message: &[u8], signature: &[u8]) -> Result<(), Errno> {
-        self.check_range(signature)?;
-        let key = RsaPublicKeyComponents { n: &self.modulus, e: &self.exponent };
-        key.verify(scheme.verification, message, signature).map_err(|_| Errno::VerificationFailed)
+    /// The scheme's hash.
+    pub(crate) fn digest(&self) -> &'static digest::Algorithm {
+        self.scheme.digest
     }
 
-    pub(crate) fn verify_digest(&self, scheme: &Scheme, digest: &[u8], signature: &[u8]) -> Result<(), Errno> {
+    pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), Errno> {
         self.check_range(signature)?;
-        let key = self.digests.get_or_init(|| self.prepare_for_digests()).as_ref().ok_or(Errno::InternalError)?;
-        (scheme.verify_digest)(key, digest, signature).map_err(|_| Errno::VerificationFailed)
+        library::verify(self, message, signature)
+    }
+
+    pub(crate) fn verify_digest(&self, digest: &Digest, signature: &[u8]) -> Result<(), Errno> {
+        self.check_range(signature)?;
+        library::verify_digest(self, digest, signature)
+    }
+
+    fn verifier(&self) -> Result<&library::Verifier, Errno> {
+        self.verifier.get_or_init(|| library::prepare(self)).as_ref().ok_or(Errno::InternalError)
+    }
+
+    fn components(&self) -> RsaPublicKeyComponents<&[u8]> {
+        RsaPublicKeyComponents { n: &self.modulus, e: &self.exponent }
     }
 
     /// `invalid_signature` unless it is a number below the modulus, at the modulus's width.
     fn check_range(&self, signature: &[u8]) -> Result<(), Errno> {
         let fits = signature.len() == self.modulus.len() && signature < &*self.modulus;
         if fits { Ok(()) } else { Err(Errno::InvalidSignature) }
-    }
-
-    fn prepare_for_digests(&self) -> Option<DigestVerifier> {
-        let modulus = BoxedUint::from_be_slice_vartime(&self.modulus);
-        DigestVerifier::new(modulus, BoxedUint::from(to_u64(&self.exponent)?)).ok()
     }
 
     /// About how many bytes the key takes up, the lazy part included.
@@ -145,29 +155,29 @@ pub(crate) struct PrivateKey {
     pub(crate) public: Arc<PublicKey>,
     /// The encoding that the key came in.
     pub(crate) pkcs8: Secret,
-    /// For whole messages, unless ring refuses the key.
-    whole: Option<RsaKeyPair>,
-    /// For digests, when first asked for.
-    digests: OnceLock<Option<DigestSigner>>,
+    /// ring's or AWS-LC's, unless ring refuses the key.
+    pair: Option<RsaKeyPair>,
+    /// The `rsa` crate's, when first asked for.
+    signer: OnceLock<Option<DigestSigner>>,
 }
 
 impl PrivateKey {
     /// A new key, with the exponent 65537. Takes seconds.
-    pub(crate) fn generate(modulus_bits: u32) -> Result<Self, Errno> {
+    pub(crate) fn generate(modulus_bits: u32, scheme: &'static Scheme) -> Result<Self, Errno> {
         let key = DigestSigner::new(&mut SystemRng, modulus_bits as usize).map_err(failure)?;
         let pkcs8 = key.to_pkcs8_der().map_err(|_| Errno::InternalError)?;
-        Self::from_pkcs8(pkcs8.as_bytes(), modulus_bits).ok_or(Errno::InternalError)
+        Self::from_pkcs8(pkcs8.as_bytes(), modulus_bits, scheme).ok_or(Errno::InternalError)
     }
 
     /// Reads a `PrivateKeyInfo` with the identifier `rsaEncryption` (RFC 5208, RFC 8017 appendix A) and two primes.
     ///
     /// All of its numbers must belong together. That the primes are prime is not checked, which would take as long as
     /// several signatures; with such a key no signature comes out.
-    pub(crate) fn from_pkcs8(der: &[u8], modulus_bits: u32) -> Option<Self> {
+    pub(crate) fn from_pkcs8(der: &[u8], modulus_bits: u32, scheme: &'static Scheme) -> Option<Self> {
         let info = PrivateKeyInfoRef::try_from(der).ok()?;
         check_identifier(&info.algorithm)?;
         let numbers = RsaPrivateKeyRef::from_der(info.private_key.as_bytes()).ok()?;
-        let public = PublicKey::new(numbers.modulus, numbers.public_exponent, modulus_bits)?;
+        let public = PublicKey::new(numbers.modulus, numbers.public_exponent, modulus_bits, scheme)?;
         let public_half_fits = match info.public_key {
             Some(half) => half.as_bytes()? == public.to_pkcs1()?,
             None => true,
@@ -175,41 +185,46 @@ impl PrivateKey {
         if !public_half_fits || numbers.other_prime_infos.is_some() || !exponents_belong(&numbers, modulus_bits)? {
             return None;
         }
-        let mut key =
-            Self { public: Arc::new(public), pkcs8: Secret::from(der), whole: None, digests: OnceLock::new() };
+        let mut key = Self { public: Arc::new(public), pkcs8: Secret::from(der), pair: None, signer: OnceLock::new() };
         if to_u64(&key.public.exponent)? < F4 {
             let small_exponent = prepare_for_digests(&numbers)?;
             let coefficient = Zeroizing::new(small_exponent.crt_coefficient()?);
             if *coefficient != *to_uint(numbers.coefficient, modulus_bits / 2)? {
                 return None;
             }
-            key.digests = OnceLock::from(Some(small_exponent));
+            key.signer = OnceLock::from(Some(small_exponent));
         } else {
             // ring checks the sizes of all numbers, that n = p · q, and the coefficient; of d, dP and dQ the sizes only.
-            key.whole = Some(RsaKeyPair::from_der(info.private_key.as_bytes()).ok()?);
+            key.pair = Some(RsaKeyPair::from_der(info.private_key.as_bytes()).ok()?);
         }
         Some(key)
     }
 
     /// Whether [`sign`](Self::sign) can be used.
     pub(crate) fn signs_whole(&self) -> bool {
-        self.whole.is_some()
+        self.pair.is_some()
     }
 
-    pub(crate) fn sign(&self, scheme: &Scheme, message: &[u8]) -> Result<Vec<u8>, Errno> {
-        let key = self.whole.as_ref().ok_or(Errno::InternalError)?;
+    pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Errno> {
+        let key = self.pair.as_ref().ok_or(Errno::InternalError)?;
         let mut signature = vec![0; self.public.modulus.len()];
-        let signed = key.sign(scheme.signing, &SystemRandom::new(), message, &mut signature);
+        let signed = key.sign(self.public.scheme.signing, &SystemRandom::new(), message, &mut signature);
         signed.map(|()| signature).map_err(|_| Errno::AlgorithmFailure)
     }
 
-    pub(crate) fn sign_digest(&self, scheme: &Scheme, digest: &[u8]) -> Result<Vec<u8>, Errno> {
+    pub(crate) fn sign_digest(&self, digest: &Digest) -> Result<Vec<u8>, Errno> {
+        #[cfg(feature = "aws-lc-rs")]
+        if let Some(key) = &self.pair {
+            let mut signature = vec![0; self.public.modulus.len()];
+            let signed = key.sign_digest(self.public.scheme.signing, &digest::for_aws_lc(digest)?, &mut signature);
+            return signed.map(|()| signature).map_err(|_| Errno::AlgorithmFailure);
+        }
         let prepare = || {
             let info = PrivateKeyInfoRef::try_from(&*self.pkcs8).ok()?;
             prepare_for_digests(&RsaPrivateKeyRef::from_der(info.private_key.as_bytes()).ok()?)
         };
-        let key = self.digests.get_or_init(prepare).as_ref().ok_or(Errno::InternalError)?;
-        (scheme.sign_digest)(key, &mut SystemRng, digest).map_err(failure)
+        let key = self.signer.get_or_init(prepare).as_ref().ok_or(Errno::InternalError)?;
+        (self.public.scheme.sign_digest)(key, &mut SystemRng, digest.as_ref()).map_err(failure)
     }
 
     /// About how many bytes the key takes up, the lazy part included.
@@ -262,5 +277,48 @@ fn failure(error: ::rsa::Error) -> Errno {
     match error {
         ::rsa::Error::Rng => Errno::RngError,
         _ => Errno::AlgorithmFailure,
+    }
+}
+
+#[cfg(not(feature = "aws-lc-rs"))]
+mod library {
+    use super::{BoxedUint, Digest, Errno, PublicKey, to_u64};
+
+    /// For digests; ring prepares nothing.
+    pub(super) use ::rsa::PublicKey as Verifier;
+
+    pub(super) fn prepare(key: &PublicKey) -> Option<Verifier> {
+        let modulus = BoxedUint::from_be_slice_vartime(&key.modulus);
+        Verifier::new(modulus, BoxedUint::from(to_u64(&key.exponent)?)).ok()
+    }
+
+    pub(super) fn verify(key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), Errno> {
+        let verified = key.components().verify(key.scheme.verification, message, signature);
+        verified.map_err(|_| Errno::VerificationFailed)
+    }
+
+    pub(super) fn verify_digest(key: &PublicKey, digest: &Digest, signature: &[u8]) -> Result<(), Errno> {
+        let verified = (key.scheme.verify_digest)(key.verifier()?, digest.as_ref(), signature);
+        verified.map_err(|_| Errno::VerificationFailed)
+    }
+}
+
+#[cfg(feature = "aws-lc-rs")]
+mod library {
+    use super::{Digest, Errno, PublicKey, digest};
+
+    pub(super) use aws_lc_rs::signature::ParsedPublicKey as Verifier;
+
+    pub(super) fn prepare(key: &PublicKey) -> Option<Verifier> {
+        key.components().to_parsed_public_key(key.scheme.verification).ok()
+    }
+
+    pub(super) fn verify(key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), Errno> {
+        key.verifier()?.verify_sig(message, signature).map_err(|_| Errno::VerificationFailed)
+    }
+
+    pub(super) fn verify_digest(key: &PublicKey, digest: &Digest, signature: &[u8]) -> Result<(), Errno> {
+        let digest = digest::for_aws_lc(digest)?;
+        key.verifier()?.verify_digest_sig(&digest, signature).map_err(|_| Errno::VerificationFailed)
     }
 }

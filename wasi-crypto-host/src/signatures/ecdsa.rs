@@ -41,10 +41,10 @@ impl<C: Curve> Signer for EcdsaSigner<C> {
     }
 
     fn sign(&mut self) -> Result<Vec<u8>, Errno> {
-        match (&self.message, self.key.signing()) {
-            (Message::Whole(message), Some(key)) => key.sign(message),
-            (Message::Whole(_), None) => Err(Errno::InternalError),
-            (Message::Hashed(context), _) => C::sign_digest(&self.key.secret, context.finish().as_ref()),
+        let (secret, prepared) = (&self.key.secret, || self.key.signing());
+        match &self.message {
+            Message::Whole(message) => prepared().ok_or(Errno::InternalError)?.sign(message),
+            Message::Hashed(context) => ecdsa::sign_digest::<C>(secret, prepared, &context.finish()),
         }
     }
 }
@@ -67,11 +67,10 @@ impl<C: Curve> Verifier for EcdsaVerifier<C> {
     }
 
     fn verify(&mut self, signature: &[u8]) -> Result<(), Errno> {
+        let (public, prepared) = (&self.key.public, || self.key.verifying());
         match &self.message {
-            Message::Whole(message) => {
-                ecdsa::verify::<C>(&self.key.point, message, signature).ok_or(Errno::InternalError)?
-            }
-            Message::Hashed(context) => C::verify_digest(&self.key.public, context.finish().as_ref(), signature),
+            Message::Whole(message) => prepared().ok_or(Errno::InternalError)?.verify(message, signature),
+            Message::Hashed(context) => ecdsa::verify_digest::<C>(public, prepared, &context.finish(), signature),
         }
     }
 }

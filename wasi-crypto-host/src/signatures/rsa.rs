@@ -39,7 +39,6 @@ algorithms! {
 }
 
 /// One algorithm.
-#[derive(Clone, Copy)]
 struct Rsa {
     modulus_bits: u32,
     scheme: &'static Scheme,
@@ -47,7 +46,7 @@ struct Rsa {
 
 impl Keys for Rsa {
     fn generate(&self) -> Result<Arc<dyn SecretKey>, Errno> {
-        Ok(self.secret(rsa::PrivateKey::generate(self.modulus_bits)?))
+        Ok(Arc::new(RsaSecret(rsa::PrivateKey::generate(self.modulus_bits, self.scheme)?)))
     }
 
     fn generates_slowly(&self) -> bool {
@@ -56,20 +55,14 @@ impl Keys for Rsa {
 
     fn import_secret(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn SecretKey>, Errno> {
         check_form(form)?;
-        let key = rsa::PrivateKey::from_pkcs8(encoded, self.modulus_bits).ok_or(Errno::InvalidKey)?;
-        Ok(self.secret(key))
+        let key = rsa::PrivateKey::from_pkcs8(encoded, self.modulus_bits, self.scheme).ok_or(Errno::InvalidKey)?;
+        Ok(Arc::new(RsaSecret(key)))
     }
 
     fn import_public(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn PublicKey>, Errno> {
         check_form(form)?;
-        let key = rsa::PublicKey::from_spki(encoded, self.modulus_bits).ok_or(Errno::InvalidKey)?;
-        Ok(Arc::new(RsaPublic { scheme: self.scheme, key: Arc::new(key) }))
-    }
-}
-
-impl Rsa {
-    fn secret(self, key: rsa::PrivateKey) -> Arc<dyn SecretKey> {
-        Arc::new(RsaSecret { scheme: self.scheme, key })
+        let key = rsa::PublicKey::from_spki(encoded, self.modulus_bits, self.scheme).ok_or(Errno::InvalidKey)?;
+        Ok(Arc::new(RsaPublic(Arc::new(key))))
     }
 }
 
@@ -81,41 +74,35 @@ fn check_form(form: Form) -> Result<(), Errno> {
     }
 }
 
-struct RsaSecret {
-    scheme: &'static Scheme,
-    key: rsa::PrivateKey,
-}
+struct RsaSecret(rsa::PrivateKey);
 
 impl SecretKey for RsaSecret {
     /// What was imported, byte for byte.
     fn export(&self, form: Form) -> Result<Secret, Errno> {
-        check_form(form).map(|()| self.key.pkcs8.clone())
+        check_form(form).map(|()| self.0.pkcs8.clone())
     }
 
     fn public_key(&self) -> Result<Arc<dyn PublicKey>, Errno> {
-        Ok(Arc::new(RsaPublic { scheme: self.scheme, key: Arc::clone(&self.key.public) }))
+        Ok(Arc::new(RsaPublic(Arc::clone(&self.0.public))))
     }
 
     fn signer(self: Arc<Self>) -> Result<Box<dyn Signer>, Errno> {
         let message =
-            if self.key.signs_whole() { Message::whole() } else { Message::Hashed(Context::new(self.scheme.digest)) };
+            if self.0.signs_whole() { Message::whole() } else { Message::Hashed(Context::new(self.0.public.digest())) };
         Ok(Box::new(RsaSigner { key: self, message }))
     }
 
     fn held(&self) -> usize {
-        self.key.held()
+        self.0.held()
     }
 }
 
-struct RsaPublic {
-    scheme: &'static Scheme,
-    key: Arc<rsa::PublicKey>,
-}
+struct RsaPublic(Arc<rsa::PublicKey>);
 
 impl PublicKey for RsaPublic {
     fn export(&self, form: Form) -> Result<Vec<u8>, Errno> {
         check_form(form)?;
-        self.key.to_spki().ok_or(Errno::InternalError)
+        self.0.to_spki().ok_or(Errno::InternalError)
     }
 
     fn canonical(&self) -> Result<Vec<u8>, Errno> {
@@ -128,7 +115,7 @@ impl PublicKey for RsaPublic {
     }
 
     fn verifier(self: Arc<Self>) -> Result<Box<dyn Verifier>, Errno> {
-        Ok(Box::new(RsaVerifier { key: self, message: Message::whole() }))
+        Ok(Box::new(RsaVerifier { key: Arc::clone(&self.0), message: Message::whole() }))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -136,7 +123,7 @@ impl PublicKey for RsaPublic {
     }
 
     fn held(&self) -> usize {
-        self.key.held()
+        self.0.held()
     }
 }
 
@@ -147,35 +134,34 @@ struct RsaSigner {
 
 impl Signer for RsaSigner {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, LONGEST, || Context::new(self.key.scheme.digest), account);
+        self.message.update(data, LONGEST, || Context::new(self.key.0.public.digest()), account);
         Ok(())
     }
 
     fn sign(&mut self) -> Result<Vec<u8>, Errno> {
-        let RsaSecret { scheme, key } = &*self.key;
+        let RsaSecret(key) = &*self.key;
         match &self.message {
-            Message::Whole(message) => key.sign(scheme, message),
-            Message::Hashed(context) => key.sign_digest(scheme, context.finish().as_ref()),
+            Message::Whole(message) => key.sign(message),
+            Message::Hashed(context) => key.sign_digest(&context.finish()),
         }
     }
 }
 
 struct RsaVerifier {
-    key: Arc<RsaPublic>,
+    key: Arc<rsa::PublicKey>,
     message: Message,
 }
 
 impl Verifier for RsaVerifier {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, LONGEST, || Context::new(self.key.scheme.digest), account);
+        self.message.update(data, LONGEST, || Context::new(self.key.digest()), account);
         Ok(())
     }
 
     fn verify(&mut self, signature: &[u8]) -> Result<(), Errno> {
-        let RsaPublic { scheme, key } = &*self.key;
         match &self.message {
-            Message::Whole(message) => key.verify(scheme, message, signature),
-            Message::Hashed(context) => key.verify_digest(scheme, context.finish().as_ref(), signature),
+            Message::Whole(message) => self.key.verify(message, signature),
+            Message::Hashed(context) => self.key.verify_digest(&context.finish(), signature),
         }
     }
 }
