@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use crate::asymmetric::algorithm::{Keys, PublicKey, SecretKey, Signer, Verifier};
 use crate::asymmetric::encoding::Form;
 use crate::backend::ec::Curve;
-use crate::backend::{ecdsa, random};
+use crate::backend::{ecdh, ecdsa, random};
 use crate::errno::Errno;
 use crate::secret::Secret;
 use crate::signatures::ecdsa::{EcdsaSigner, EcdsaVerifier};
@@ -56,6 +56,8 @@ pub(crate) struct EcSecretKey<C: Curve> {
     public: OnceLock<Arc<EcPublicKey<C>>>,
     /// What ECDSA prepares, when first asked for.
     signing: OnceLock<Option<ecdsa::SigningKey>>,
+    /// What ECDH prepares, when first asked for.
+    agreeing: OnceLock<Option<ecdh::PrivateKey>>,
 }
 
 pub(crate) struct EcPublicKey<C: Curve> {
@@ -64,11 +66,13 @@ pub(crate) struct EcPublicKey<C: Curve> {
     point: Vec<u8>,
     /// What ECDSA prepares, when first asked for.
     verifying: OnceLock<Option<ecdsa::VerifyingKey>>,
+    /// What ECDH prepares, when first asked for.
+    agreeing: OnceLock<Option<ecdh::PublicKey>>,
 }
 
 impl<C: Curve> EcSecretKey<C> {
     fn shared(secret: C::Secret) -> Arc<dyn SecretKey> {
-        Arc::new(Self { secret, public: OnceLock::new(), signing: OnceLock::new() })
+        Arc::new(Self { secret, public: OnceLock::new(), signing: OnceLock::new(), agreeing: OnceLock::new() })
     }
 
     fn public(&self) -> &Arc<EcPublicKey<C>> {
@@ -80,17 +84,26 @@ impl<C: Curve> EcSecretKey<C> {
         let prepare = || ecdsa::SigningKey::new::<C>(&C::secret_to_raw(&self.secret), &self.public().point);
         self.signing.get_or_init(prepare).as_ref()
     }
+
+    /// As [`signing`](Self::signing).
+    fn agreeing(&self) -> Option<&ecdh::PrivateKey> {
+        self.agreeing.get_or_init(|| ecdh::PrivateKey::new::<C>(&self.secret)).as_ref()
+    }
 }
 
 impl<C: Curve> EcPublicKey<C> {
     fn new(public: C::Public) -> Self {
         let point = C::public_to_sec1(&public, false);
-        Self { public, point, verifying: OnceLock::new() }
+        Self { public, point, verifying: OnceLock::new(), agreeing: OnceLock::new() }
     }
 
     /// As [`EcSecretKey::signing`].
     pub(crate) fn verifying(&self) -> Option<&ecdsa::VerifyingKey> {
         self.verifying.get_or_init(|| ecdsa::VerifyingKey::new::<C>(&self.point)).as_ref()
+    }
+
+    fn agreeing(&self) -> Option<&ecdh::PublicKey> {
+        self.agreeing.get_or_init(|| ecdh::PublicKey::new::<C>(&self.point)).as_ref()
     }
 }
 
@@ -113,7 +126,10 @@ impl<C: Curve> SecretKey for EcSecretKey<C> {
 
     fn agree(&self, peer: &dyn PublicKey) -> Result<Secret, Errno> {
         let peer = peer.as_any().downcast_ref::<EcPublicKey<C>>().ok_or(Errno::IncompatibleKeys)?;
-        Ok(C::diffie_hellman(&self.secret, &peer.public))
+        match (self.agreeing(), peer.agreeing()) {
+            (Some(key), Some(peer)) => key.agree(peer),
+            _ => Ok(C::diffie_hellman(&self.secret, &peer.public)),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod aead;
 pub(crate) mod digest;
 pub(crate) mod ec;
+pub(crate) mod ecdh;
 pub(crate) mod ecdsa;
 pub(crate) mod ed25519;
 pub(crate) mod hkdf;
