@@ -259,13 +259,13 @@ fn encoding_of_openssl(algorithm: &str) -> u32 {
     if ECDSA.contains(&algorithm) { DER } else { RAW }
 }
 
-/// Lengths around the one from which on the host hashes messages as they come.
+/// Lengths around those from which on a host may hash messages as they come.
+const LENGTHS: [usize; 10] = [0, 1, 1000, 65_535, 65_536, 65_537, 70_000, MIB - 1, MIB, MIB + 1];
+const MIB: usize = 1 << 20;
+
 fn lengths(algorithm: &str) -> &'static [usize] {
-    match algorithm {
-        // The openssl command cannot sign an empty message with Ed25519.
-        "Ed25519" => &[1, 1000, 65535, 65536, 65537],
-        _ => &[0, 1, 1000, 65535, 65536, 65537],
-    }
+    // The openssl command cannot sign an empty message with Ed25519.
+    if algorithm == "Ed25519" { &LENGTHS[1..] } else { &LENGTHS }
 }
 
 fn message(len: usize) -> Vec<u8> {
@@ -283,6 +283,24 @@ fn signatures_of_the_host_verify_with_openssl() {
             let signature = guest.sign(keypair, &message, encoding_of_openssl(algorithm)).unwrap();
             assert!(verify_with_openssl(algorithm, &public, &message, &signature), "{algorithm}, {len} bytes");
             assert!(!verify_with_openssl(algorithm, &public, b"other", &signature), "{algorithm}, {len} bytes");
+        }
+    }
+}
+
+#[test]
+fn signatures_of_one_state_verify_with_openssl_however_long_the_message_gets() {
+    for (algorithm, key) in signing_keys() {
+        let mut guest = Guest::new();
+        let keypair = guest.import(Part::Keypair, algorithm, &key, PEM).unwrap();
+        let public = openssl(&["pkey", "-pubout"], &[("-in", &key)]);
+        let (state, message) = (guest.signer(keypair, &[]), message(MIB + 1));
+        let mut done = 0;
+        for upto in lengths(algorithm) {
+            guest.update("signature_state_update", state, &[&message[done..*upto]]);
+            done = *upto;
+            let signature = guest.sign_state(state, encoding_of_openssl(algorithm)).unwrap();
+            let verified = verify_with_openssl(algorithm, &public, &message[..done], &signature);
+            assert!(verified, "{algorithm}, {upto} bytes");
         }
     }
 }

@@ -10,6 +10,10 @@ use wasi_crypto_host::{Errno, GuestMemory, Progress};
 const PKCS1: &str = "RSA_PKCS1_2048_SHA256";
 const PSS: &str = "RSA_PSS_2048_SHA256";
 
+/// The length of a message that the host hashes to verify it, and of one that it hashes to sign it.
+const LONG: usize = 70_000;
+const VERY_LONG: usize = (1 << 20) + 1;
+
 #[test]
 fn generated_keys_are_sound_and_differ() {
     for algorithm in ["RSA_PSS_2048_SHA256", "RSA_PKCS1_3072_SHA384"] {
@@ -217,7 +221,7 @@ fn signatures_have_the_width_of_the_modulus_and_are_below_it() {
         let public = guest.public(keypair);
         let der = guest.export(Part::Keypair, keypair, PKCS8).unwrap();
         let modulus = numbers(&der)[1][1..].to_vec();
-        for len in [0, 70_000] {
+        for len in [0, LONG, VERY_LONG] {
             let message = vec![7; len];
             let signature = guest.sign(keypair, &message, RAW).unwrap();
             assert_eq!(signature.len(), 256);
@@ -246,7 +250,7 @@ fn pkcs1_signatures_are_deterministic_and_pss_ones_are_not() {
     let mut guest = Guest::new();
     for (algorithm, same) in [(PKCS1, true), (PSS, false)] {
         let keypair = guest.generate(algorithm);
-        for len in [3, 70_000] {
+        for len in [3, LONG, VERY_LONG] {
             let [a, b] = [0, 1].map(|_| guest.sign(keypair, &vec![1; len], RAW).unwrap());
             assert_eq!(a == b, same, "{algorithm}, {len} bytes");
         }
@@ -290,7 +294,7 @@ fn a_key_whose_primes_are_not_prime_signs_nothing() {
     let mut guest = Guest::new();
     for algorithm in [PKCS1, PSS] {
         let keypair = guest.import(Part::Keypair, algorithm, COMPOSITE.as_bytes(), PEM).unwrap();
-        for len in [3, 70_000] {
+        for len in [3, LONG, VERY_LONG] {
             assert_eq!(guest.sign(keypair, &vec![1; len], RAW), Err(Errno::AlgorithmFailure), "{len} bytes");
         }
     }

@@ -16,8 +16,9 @@ const ALGORITHMS: [&str; 7] = [
     "RSA_PSS_2048_SHA512",
 ];
 
-/// The length up to which the host keeps messages whole.
+/// The lengths up to which the host keeps messages whole: all that it does, and those that RSA signs.
 const LONG: usize = 64 << 10;
+const VERY_LONG: usize = 1 << 20;
 
 fn message(len: usize) -> Vec<u8> {
     (0..len).map(|i| ((i * i) >> 3) as u8).collect()
@@ -33,10 +34,10 @@ fn each_signature_covers_everything_since_the_state_was_opened() {
     for algorithm in ALGORITHMS {
         let mut guest = Guest::new();
         let (keypair, public) = key(&mut guest, algorithm);
-        let message = message(LONG + 11);
+        let message = message(VERY_LONG + 11);
         let (signing, verifying) = (guest.signer(keypair, &[]), guest.verifier(public, &[]));
         let mut done = 0;
-        for upto in [0, 0, 1, 1000, LONG - 1, LONG, LONG + 1, LONG + 10] {
+        for upto in [0, 0, 1, 1000, LONG - 1, LONG, LONG + 1, LONG + 10, VERY_LONG, VERY_LONG + 1] {
             let [piece, len] = guest.put(&message[done..upto]);
             guest.call("signature_state_update", &[signing, piece, len]).unwrap();
             let [piece, len] = guest.put(&message[done..upto]);

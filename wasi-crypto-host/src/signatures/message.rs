@@ -11,6 +11,10 @@ use crate::secret::Secret;
 /// How long a message may get, in bytes, before it is hashed.
 pub(crate) const LONGEST: usize = 64 << 10;
 
+/// The same to be signed by RSA or ML-DSA, where the library that takes hashes is so much slower that it may only come in when
+/// hashing takes as long.
+pub(crate) const LONGEST_TO_SIGN: usize = 1 << 20;
+
 #[derive(Clone)]
 pub(crate) enum Message<H = Context> {
     Whole(Secret),

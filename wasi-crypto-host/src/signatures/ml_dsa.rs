@@ -18,7 +18,7 @@ use crate::backend::random;
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::secret::Secret;
-use crate::signatures::message::{LONGEST, Message};
+use crate::signatures::message::{LONGEST, LONGEST_TO_SIGN, Message};
 
 pub(crate) static ALGORITHMS: &[Algorithm] =
     &[algorithm::<MlDsa44>("ML-DSA-44"), algorithm::<MlDsa65>("ML-DSA-65"), algorithm::<MlDsa87>("ML-DSA-87")];
@@ -150,7 +150,7 @@ struct MlDsaSigner<P: Parameters> {
 
 impl<P: Parameters> Signer for MlDsaSigner<P> {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, LONGEST, || self.key.public().representative(), account);
+        self.message.update(data, LONGEST_TO_SIGN, || self.key.public().representative(), account);
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use crate::backend::rsa::{self, Scheme};
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::secret::Secret;
-use crate::signatures::message::{LONGEST, Message};
+use crate::signatures::message::{LONGEST, LONGEST_TO_SIGN, Message};
 
 /// Lists the algorithms once: name, bits of the modulus, scheme.
 macro_rules! algorithms {
@@ -134,7 +134,7 @@ struct RsaSigner {
 
 impl Signer for RsaSigner {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, LONGEST, || Context::new(self.key.0.public.digest()), account);
+        self.message.update(data, LONGEST_TO_SIGN, || Context::new(self.key.0.public.digest()), account);
         Ok(())
     }
 

@@ -72,9 +72,9 @@ pub struct Guest {
 }
 
 impl Guest {
-    /// A guest with default limits.
+    /// A guest with default limits, and 2 MiB of memory.
     pub fn new() -> Self {
-        Self::with(WasiCryptoCtx::builder(), 1 << 20)
+        Self::with(WasiCryptoCtx::builder(), 2 << 20)
     }
 
     pub fn with(builder: WasiCryptoCtxBuilder, memory_len: usize) -> Self {
