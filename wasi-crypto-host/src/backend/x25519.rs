@@ -7,12 +7,15 @@ use crate::secret::Secret;
 /// The size of keys and shared secrets in bytes.
 pub(crate) const KEY_LEN: usize = 32;
 
-pub(crate) use library::{diffie_hellman, public_of};
+pub(crate) use library::SecretKey;
 
-/// The shared secret with any public key: zero with those of low order, which is for the protocol to allow.
-pub(crate) fn shared_with_any(secret: &[u8; KEY_LEN], public: &[u8; KEY_LEN]) -> Secret {
-    let computed = || Secret::from(&MontgomeryPoint(*public).mul_clamped(*secret).0[..]);
-    diffie_hellman(secret, public).unwrap_or_else(computed)
+impl SecretKey {
+    /// The shared secret with any public key: zero with those of low order, which is for the protocol to allow.
+    pub(crate) fn agree_with_any(&self, public: &[u8; KEY_LEN]) -> Secret {
+        // Computed, in case the library had another reason to refuse.
+        let computed = || Secret::from(&MontgomeryPoint(*public).mul_clamped(*self.raw()).0[..]);
+        self.agree(public).unwrap_or_else(computed)
+    }
 }
 
 /// Whether the bytes are the canonical encoding of a point on the curve, not on its twist, of the prime-order subgroup.
@@ -29,35 +32,70 @@ mod library {
 
     use super::{KEY_LEN, Secret};
 
-    pub(crate) fn public_of(secret: &[u8; KEY_LEN]) -> [u8; KEY_LEN] {
-        PublicKey::from(&StaticSecret::from(*secret)).to_bytes()
-    }
+    /// Wiped when it is dropped.
+    pub(crate) struct SecretKey(StaticSecret);
 
-    /// The shared secret. `None` if the public key has low order, so that anybody knows it.
-    pub(crate) fn diffie_hellman(secret: &[u8; KEY_LEN], public: &[u8; KEY_LEN]) -> Option<Secret> {
-        let shared = StaticSecret::from(*secret).diffie_hellman(&PublicKey::from(*public));
-        shared.was_contributory().then(|| Secret::from(&shared.as_bytes()[..]))
+    impl SecretKey {
+        pub(crate) fn new(raw: &[u8; KEY_LEN]) -> Self {
+            Self(StaticSecret::from(*raw))
+        }
+
+        pub(crate) fn raw(&self) -> &[u8; KEY_LEN] {
+            self.0.as_bytes()
+        }
+
+        pub(crate) fn public(&self) -> [u8; KEY_LEN] {
+            PublicKey::from(&self.0).to_bytes()
+        }
+
+        /// The shared secret. `None` if the public key has low order, so that anybody knows it.
+        pub(crate) fn agree(&self, public: &[u8; KEY_LEN]) -> Option<Secret> {
+            let shared = self.0.diffie_hellman(&PublicKey::from(*public));
+            shared.was_contributory().then(|| Secret::from(&shared.as_bytes()[..]))
+        }
     }
 }
 
 #[cfg(feature = "aws-lc-rs")]
 mod library {
+    use std::sync::OnceLock;
+
     use aws_lc_rs::agreement::{PrivateKey, UnparsedPublicKey, X25519, agree};
+    use zeroize::Zeroizing;
 
     use super::{KEY_LEN, Secret};
 
-    pub(crate) fn public_of(secret: &[u8; KEY_LEN]) -> [u8; KEY_LEN] {
-        let public = private_key(secret).compute_public_key().expect("every X25519 secret has a public key");
-        public.as_ref().try_into().expect("X25519 public keys have 32 bytes")
+    /// Wiped when it is dropped.
+    pub(crate) struct SecretKey {
+        raw: Zeroizing<[u8; KEY_LEN]>,
+        /// With its public key, when first asked for. AWS-LC wipes what it frees.
+        prepared: OnceLock<PrivateKey>,
     }
 
-    /// The shared secret. `None` if the public key has low order, so that anybody knows it.
-    pub(crate) fn diffie_hellman(secret: &[u8; KEY_LEN], public: &[u8; KEY_LEN]) -> Option<Secret> {
-        // AWS-LC refuses an all-zero result, as RFC 7748 section 6.1 advises.
-        agree(&private_key(secret), UnparsedPublicKey::new(&X25519, public), (), |shared| Ok(Secret::from(shared))).ok()
-    }
+    impl SecretKey {
+        pub(crate) fn new(raw: &[u8; KEY_LEN]) -> Self {
+            Self { raw: Zeroizing::new(*raw), prepared: OnceLock::new() }
+        }
 
-    fn private_key(secret: &[u8; KEY_LEN]) -> PrivateKey {
-        PrivateKey::from_private_key(&X25519, secret).expect("any 32 bytes are an X25519 secret")
+        pub(crate) fn raw(&self) -> &[u8; KEY_LEN] {
+            &self.raw
+        }
+
+        pub(crate) fn public(&self) -> [u8; KEY_LEN] {
+            let public = self.prepared().compute_public_key().expect("every X25519 secret has a public key");
+            public.as_ref().try_into().expect("X25519 public keys have 32 bytes")
+        }
+
+        /// The shared secret. `None` if the public key has low order, so that anybody knows it.
+        pub(crate) fn agree(&self, public: &[u8; KEY_LEN]) -> Option<Secret> {
+            // AWS-LC refuses an all-zero result, as RFC 7748 section 6.1 advises.
+            let public = UnparsedPublicKey::new(&X25519, public);
+            agree(self.prepared(), public, (), |shared| Ok(Secret::from(shared))).ok()
+        }
+
+        fn prepared(&self) -> &PrivateKey {
+            let prepare = || PrivateKey::from_private_key(&X25519, &*self.raw);
+            self.prepared.get_or_init(|| prepare().expect("any 32 bytes are an X25519 secret"))
+        }
     }
 }

@@ -14,16 +14,12 @@ use crate::secret::{Secret, wipe};
 /// Ends what the combiner hashes (section 5.3).
 const LABEL: &[u8; 6] = br"\.//^\";
 
-/// The sizes of the seeds that the seed expands to, in bytes.
-const ML_KEM_SEED: usize = MlKem768::SEED_LEN;
-const EXPANDED: usize = ML_KEM_SEED + x25519::KEY_LEN;
-
 pub(crate) struct XWing;
 
 pub(crate) struct DecapsulationKey {
     seed: Secret,
     ml_kem: <MlKem768 as Kem>::Secret,
-    x25519: Zeroizing<[u8; x25519::KEY_LEN]>,
+    x25519: x25519::SecretKey,
     x25519_public: [u8; x25519::KEY_LEN],
 }
 
@@ -46,15 +42,14 @@ impl Kem for XWing {
         if seed.len() != Self::SEED_LEN {
             return Err(Errno::InvalidKey);
         }
-        let mut expanded = Zeroizing::new([0; EXPANDED]);
-        Shake256::digest_xof(seed, &mut *expanded);
-        let (ml_kem_seed, x25519_secret) = expanded.split_at(ML_KEM_SEED);
-        let mut x25519 = Zeroizing::new([0; x25519::KEY_LEN]);
-        x25519.copy_from_slice(x25519_secret);
+        let mut expanded = Secret::zeroed(MlKem768::SEED_LEN + x25519::KEY_LEN);
+        Shake256::digest_xof(seed, &mut expanded);
+        let (ml_kem, x25519) = expanded.split_last_chunk().ok_or(Errno::InternalError)?;
+        let x25519 = x25519::SecretKey::new(x25519);
         Ok(DecapsulationKey {
             seed: Secret::from(seed),
-            ml_kem: MlKem768::secret_from_seed(ml_kem_seed)?,
-            x25519_public: x25519::public_of(&x25519),
+            ml_kem: MlKem768::secret_from_seed(ml_kem)?,
+            x25519_public: x25519.public(),
             x25519,
         })
     }
@@ -95,10 +90,11 @@ impl Kem for XWing {
     /// Section 5.4.
     fn encapsulate(public: &EncapsulationKey) -> Result<(Secret, Vec<u8>), Errno> {
         let (ml_kem_shared, mut ciphertext) = MlKem768::encapsulate(&public.ml_kem)?;
-        let mut ephemeral = Zeroizing::new([0; x25519::KEY_LEN]);
-        random::fill(&mut *ephemeral)?;
-        let ephemeral_public = x25519::public_of(&ephemeral);
-        let x25519_shared = x25519::shared_with_any(&ephemeral, &public.x25519);
+        let mut randomness = Zeroizing::new([0; x25519::KEY_LEN]);
+        random::fill(&mut *randomness)?;
+        let ephemeral = x25519::SecretKey::new(&randomness);
+        let ephemeral_public = ephemeral.public();
+        let x25519_shared = ephemeral.agree_with_any(&public.x25519);
         ciphertext.extend_from_slice(&ephemeral_public);
         Ok((combine(&ml_kem_shared, &x25519_shared, &ephemeral_public, &public.x25519), ciphertext))
     }
@@ -107,7 +103,7 @@ impl Kem for XWing {
     fn decapsulate(secret: &DecapsulationKey, ciphertext: &[u8]) -> Result<Secret, Errno> {
         let (ml_kem, ephemeral_public) = ciphertext.split_last_chunk().ok_or(Errno::VerificationFailed)?;
         let ml_kem_shared = MlKem768::decapsulate(&secret.ml_kem, ml_kem)?;
-        let x25519_shared = x25519::shared_with_any(&secret.x25519, ephemeral_public);
+        let x25519_shared = secret.x25519.agree_with_any(ephemeral_public);
         Ok(combine(&ml_kem_shared, &x25519_shared, ephemeral_public, &secret.x25519_public))
     }
 }

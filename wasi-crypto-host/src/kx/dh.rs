@@ -4,7 +4,6 @@ use std::any::Any;
 use std::sync::Arc;
 
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
 use crate::asymmetric::algorithm::{Algorithm, Keys, PublicKey, SecretKey, Usage};
 use crate::asymmetric::ec::EcKeys;
@@ -65,20 +64,20 @@ impl Keys for X25519 {
 
 /// A key from its bytes. `invalid_key` if `public` is given and is not its public half.
 fn secret_key(secret: &[u8], public: Option<&[u8]>) -> Result<Arc<dyn SecretKey>, Errno> {
-    let key = X25519Secret(Zeroizing::new(secret.try_into().map_err(|_| Errno::InvalidKey)?));
+    let key = x25519::SecretKey::new(secret.try_into().map_err(|_| Errno::InvalidKey)?);
     match public {
-        Some(public) if !bool::from(x25519::public_of(&key.0).ct_eq(public)) => Err(Errno::InvalidKey),
-        _ => Ok(Arc::new(key)),
+        Some(public) if !bool::from(key.public().ct_eq(public)) => Err(Errno::InvalidKey),
+        _ => Ok(Arc::new(X25519Secret(key))),
     }
 }
 
-struct X25519Secret(Zeroizing<[u8; KEY_LEN]>);
+struct X25519Secret(x25519::SecretKey);
 
 impl SecretKey for X25519Secret {
     fn export(&self, form: Form) -> Result<Secret, Errno> {
         match form {
-            Form::Raw => Ok(Secret::from(&self.0[..])),
-            Form::Der => rfc8410::write_private(rfc8410::X25519, &self.0[..]),
+            Form::Raw => Ok(Secret::from(&self.0.raw()[..])),
+            Form::Der => rfc8410::write_private(rfc8410::X25519, self.0.raw()),
             Form::Sec => Err(Errno::UnsupportedEncoding),
         }
     }
@@ -88,19 +87,19 @@ impl SecretKey for X25519Secret {
             return self.export(form);
         }
         let mut exported = Secret::zeroed(2 * KEY_LEN);
-        exported[..KEY_LEN].copy_from_slice(&x25519::public_of(&self.0));
-        exported[KEY_LEN..].copy_from_slice(&self.0[..]);
+        exported[..KEY_LEN].copy_from_slice(&self.0.public());
+        exported[KEY_LEN..].copy_from_slice(self.0.raw());
         Ok(exported)
     }
 
     fn public_key(&self) -> Result<Arc<dyn PublicKey>, Errno> {
-        Ok(Arc::new(X25519Public(x25519::public_of(&self.0))))
+        Ok(Arc::new(X25519Public(self.0.public())))
     }
 
     /// `invalid_key` if the peer's key has low order (RFC 7748 section 6.1).
     fn agree(&self, peer: &dyn PublicKey) -> Result<Secret, Errno> {
         let peer = peer.as_any().downcast_ref::<X25519Public>().ok_or(Errno::IncompatibleKeys)?;
-        x25519::diffie_hellman(&self.0, &peer.0).ok_or(Errno::InvalidKey)
+        self.0.agree(&peer.0).ok_or(Errno::InvalidKey)
     }
 }
 
