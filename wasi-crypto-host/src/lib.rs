@@ -64,7 +64,7 @@
 //! | `wasmtime` | yes | [`mod@wasmtime`]: the functions for modules on wasmtime |
 //! | `async` | yes | [`wasmtime::add_to_linker_async`], with tokio's blocking threads for long calls |
 //! | `cli` | no | the `wasi-crypto` command line |
-//! | `aws-lc-rs` | no | AWS-LC in the place of ring and x25519-dalek, but for hashes, HMAC and HKDF; same behaviour |
+//! | `aws-lc-rs` | no | AWS-LC in the place of ring and RustCrypto where it is faster: all but hashes, HMAC, HKDF and secp256k1; same behaviour |
 #![deny(unsafe_code, missing_docs)]
 
 mod abi;

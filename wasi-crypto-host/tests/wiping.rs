@@ -419,8 +419,8 @@ fn encoded_rsa_keys_are_wiped() {
     drop_context(guest);
 }
 
-/// What the post-quantum algorithms make of a seed: the secret vector of ML-KEM, the secret K of ML-DSA, the seeds and the X25519 key
-/// of X-Wing.
+/// What the post-quantum algorithms make of a seed: the secret vector of ML-KEM, the secret K of ML-DSA, the seeds and the
+/// X25519 key of X-Wing.
 #[test]
 fn expanded_secret_keys_are_wiped() {
     let seed = key(64);

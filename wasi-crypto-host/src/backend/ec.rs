@@ -1,4 +1,4 @@
-//! The curves P-256, P-384 (FIPS 186-5) and secp256k1 (SEC 2): keys, encodings and ECDH of RustCrypto; more in `ecdh` and `ecdsa`.
+//! The curves P-256, P-384 (FIPS 186-5) and secp256k1 (SEC 2): keys, encodings and ECDH of RustCrypto. See `ecdh`, `ecdsa`.
 
 use pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey};
 

@@ -71,6 +71,7 @@ mod library {
         }
     }
 
+    /// ring takes no digests, so RustCrypto signs, with the nonce of RFC 6979.
     pub(crate) fn sign_digest<'a, C: Curve>(
         secret: &C::Secret,
         _: impl FnOnce() -> Option<&'a SigningKey>,
@@ -79,6 +80,7 @@ mod library {
         C::sign_digest(secret, digest.as_ref())
     }
 
+    /// As [`sign_digest`].
     pub(crate) fn verify_digest<'a, C: Curve>(
         public: &C::Public,
         _: impl FnOnce() -> Option<&'a VerifyingKey>,

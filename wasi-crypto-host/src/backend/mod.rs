@@ -17,8 +17,8 @@ pub(crate) mod rsa;
 pub(crate) mod x25519;
 pub(crate) mod x_wing;
 
-// aws-lc-rs has ring's interface, so for what both have the choice is one name. Hashes, HMAC and HKDF stay with ring:
-// AWS-LC is no faster there, and its HKDF panics on a long pseudo-random key.
+// aws-lc-rs has ring's interface, so for what both have the choice is one name; what only AWS-LC has is in modules of its own.
+// Hashes, HMAC and HKDF stay with ring: AWS-LC is no faster there, and its HKDF panics on a long pseudo-random key.
 #[cfg(feature = "aws-lc-rs")]
 use aws_lc_rs as provider;
 #[cfg(not(feature = "aws-lc-rs"))]

@@ -1,5 +1,5 @@
-//! RSA (RFC 8017). ring or AWS-LC signs and verifies; the `rsa` crate generates keys, works with the private keys that ring refuses
-//! for their small exponent, and on digests, which AWS-LC takes and ring does not.
+//! RSA (RFC 8017). ring or AWS-LC signs and verifies; the `rsa` crate generates keys, and works with the private keys that ring
+//! refuses for their small exponent and, with ring, on digests. AWS-LC takes those, too.
 //!
 //! All check a signature with the public key before they give it out, so that a fault in the computation does
 //! not give the key away. The numbers in a key of ring's are freed, but not wiped: they are out of our reach.

@@ -11,7 +11,7 @@ use crate::secret::Secret;
 /// How long a message may get, in bytes, before it is hashed.
 pub(crate) const LONGEST: usize = 64 << 10;
 
-/// The same to be signed by RSA or ML-DSA, where the library that takes hashes is so much slower that it may only come in when
+/// The same for signing with RSA and ML-DSA, where the library that takes hashes is several times slower, which matters less when
 /// hashing takes as long.
 pub(crate) const LONGEST_TO_SIGN: usize = 1 << 20;
 
@@ -43,7 +43,7 @@ impl<H: Hash> Message<H> {
         Self::Whole(Secret::default())
     }
 
-    /// Adds data. A message of more than `longest` bytes, or than the guest has room for, goes over to the hash that `begin` makes.
+    /// Adds data. A message of more than `longest` bytes, or that the guest has no room for, goes over to the hash of `begin`.
     pub(crate) fn update(&mut self, data: &[u8], longest: usize, begin: impl FnOnce() -> H, account: &mut Account<'_>) {
         match self {
             Self::Whole(message) => {

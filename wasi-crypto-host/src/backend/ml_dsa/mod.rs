@@ -1,4 +1,4 @@
-//! ML-DSA (FIPS 204), with RustCrypto's `ml-dsa`, which wipes its secret keys, and with what `whole` has.
+//! ML-DSA (FIPS 204), with RustCrypto's `ml-dsa`, which wipes its secret keys, and what `whole` has for whole messages.
 //!
 //! Keys are expanded when they are first used: that takes up to a hundred kilobytes, and a third of the time of a signature.
 

@@ -1,5 +1,5 @@
-//! ML-DSA of whole messages with AWS-LC, several times faster than RustCrypto. aws-lc-rs takes no representatives. A default build
-//! has none of this.
+//! ML-DSA of whole messages with AWS-LC, several times faster than RustCrypto; aws-lc-rs takes no representatives.
+//! A default build has none of this.
 
 pub(crate) use library::{SigningKey, VerifyingKey};
 

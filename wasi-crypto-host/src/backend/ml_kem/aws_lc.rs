@@ -58,7 +58,7 @@ macro_rules! ml_kem {
             }
 
             fn public_to_raw(public: &Arc<EncapsulationKey>) -> Vec<u8> {
-                public.key_bytes().expect("an encapsulation key has bytes").as_ref().to_vec()
+                public.key_bytes().expect("AWS-LC keeps the key as its bytes").as_ref().to_vec()
             }
 
             fn is_sound(_: &Arc<EncapsulationKey>) -> bool {
@@ -71,6 +71,7 @@ macro_rules! ml_kem {
             }
 
             fn decapsulate(secret: &DecapsulationKey, ciphertext: &[u8]) -> Result<Secret, Errno> {
+                // Refused for its length only.
                 let shared = secret.key.decapsulate(Ciphertext::from(ciphertext));
                 shared.map(|shared| Secret::from(shared.as_ref())).map_err(|_| Errno::VerificationFailed)
             }
