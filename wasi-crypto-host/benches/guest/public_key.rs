@@ -58,7 +58,7 @@ fn signatures(all: &mut Operations<'_>) {
     let key = key_files!("ml_dsa_65");
     let seed = key.raw_secret::<32>();
     let natives = [rustcrypto::ml_dsa_65(seed), aws_lc::ml_dsa_65(seed)];
-    signature(all, "ML-DSA-65", "ML-DSA-65", &key, Library::RustCrypto, &natives);
+    signature(all, "ML-DSA-65", "ML-DSA-65", &key, Library::RustCrypto.or_aws_lc(), &natives);
 }
 
 /// To sign, and to verify.
@@ -113,12 +113,12 @@ fn agreements(all: &mut Operations<'_>) {
     let key = key_files!("p256");
     let public = key.raw_public::<65>();
     let natives = vec![rustcrypto::ecdh_p256(&key.secret, public), aws_lc::ecdh_p256(&key.secret, public)];
-    agreement(all, "ECDH P-256", "P256-SHA256", &key, Library::RustCrypto, natives);
+    agreement(all, "ECDH P-256", "P256-SHA256", &key, Library::RustCrypto.or_aws_lc(), natives);
 
     let key = key_files!("p384");
     let public = key.raw_public::<97>();
     let natives = vec![rustcrypto::ecdh_p384(&key.secret, public), aws_lc::ecdh_p384(&key.secret, public)];
-    agreement(all, "ECDH P-384", "P384-SHA384", &key, Library::RustCrypto, natives);
+    agreement(all, "ECDH P-384", "P384-SHA384", &key, Library::RustCrypto.or_aws_lc(), natives);
 }
 
 /// A key with itself, which costs what one with another does.
@@ -159,7 +159,7 @@ fn encapsulations(all: &mut Operations<'_>) {
         all,
         "ML-KEM-768",
         (&key.secret, PKCS8),
-        Library::RustCrypto,
+        Library::RustCrypto.or_aws_lc(),
         vec![rustcrypto::encapsulate_ml_kem_768(public), aws_lc::encapsulate_ml_kem_768(public)],
         |ciphertext| {
             vec![
@@ -246,7 +246,7 @@ fn generations(all: &mut Operations<'_>) {
     generation(all, "ML-KEM-768", KEY_EXCHANGE, "ML-KEM-768", Library::RustCrypto, natives);
 
     let natives = vec![rustcrypto::generate_ml_dsa_65(), aws_lc::generate_ml_dsa_65()];
-    generation(all, "ML-DSA-65", SIGNATURES, "ML-DSA-65", Library::RustCrypto, natives);
+    generation(all, "ML-DSA-65", SIGNATURES, "ML-DSA-65", Library::RustCrypto.or_aws_lc(), natives);
 }
 
 fn generation(
