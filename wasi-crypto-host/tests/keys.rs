@@ -425,7 +425,25 @@ fn encoded_halves_that_do_not_belong_together_are_refused() {
                 "{algorithm} {encoding}"
             );
         }
+        // PKCS#8 version 2 has the public half a second time.
+        let version_1 = a.export(&mut guest, Part::Secret, PKCS8);
+        for (half, expected) in [(&point, Ok(())), (&other, Err(Errno::InvalidKey))] {
+            let version_2 = with_public_half(&version_1, half);
+            for part in [Part::Keypair, Part::Secret] {
+                let imported = guest.import(part, algorithm, &version_2, PKCS8);
+                assert_eq!(imported.map(|key| guest.close(part, key)), expected, "{algorithm}");
+            }
+        }
     }
+}
+
+/// A `PrivateKeyInfo` in version 2 (RFC 5958), made of one in version 1 whose length takes two bytes.
+fn with_public_half(version_1: &[u8], half: &[u8]) -> Vec<u8> {
+    let [0x30, 0x81, _, 2, 1, 0, rest @ ..] = version_1 else { panic!("another encoding: {version_1:x?}") };
+    let contents = [&[2, 1, 1][..], rest, &[0x81, half.len() as u8 + 1, 0], half].concat();
+    let [high, low] = (contents.len() as u16).to_be_bytes();
+    let header = if high == 0 { vec![0x30, 0x81, low] } else { vec![0x30, 0x82, high, low] };
+    [header, contents].concat()
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::asymmetric::algorithm::{Keys, PublicKey, SecretKey, Signer, Verifier};
 use crate::asymmetric::encoding::Form;
-use crate::backend::ec::Curve;
+use crate::backend::ec::{self, Curve};
 use crate::backend::{ecdh, ecdsa, random};
 use crate::errno::Errno;
 use crate::secret::Secret;
@@ -26,19 +26,25 @@ impl<C: Curve> Keys for EcKeys<C> {
             random::fill(&mut raw)?;
             // Nearly every number of this size is a scalar, so this ends at once.
             if let Some(secret) = C::secret_from_raw(&raw) {
-                return Ok(EcSecretKey::<C>::shared(secret));
+                return Ok(Arc::new(EcSecretKey::<C>::new(secret)));
             }
         }
     }
 
     fn import_secret(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn SecretKey>, Errno> {
-        let secret = match form {
-            Form::Raw => C::secret_from_raw(encoded),
-            Form::Der => C::secret_from_pkcs8(encoded),
-            Form::Sec if encoded.len() == C::FIELD_LEN => C::secret_from_raw(encoded),
-            Form::Sec => C::secret_from_sec1(encoded),
+        let raw = |encoded| C::secret_from_raw(encoded).map(|secret| (secret, None));
+        let key = match form {
+            Form::Raw => raw(encoded),
+            Form::Der => ec::read_pkcs8::<C>(encoded),
+            Form::Sec if encoded.len() == C::FIELD_LEN => raw(encoded),
+            Form::Sec => ec::read_sec1::<C>(encoded),
         };
-        Ok(EcSecretKey::<C>::shared(secret.ok_or(Errno::InvalidKey)?))
+        let (secret, public) = key.ok_or(Errno::InvalidKey)?;
+        let mut key = EcSecretKey::<C>::new(secret);
+        if let Some(public) = public {
+            key.bring_together(public)?;
+        }
+        Ok(Arc::new(key))
     }
 
     fn import_public(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn PublicKey>, Errno> {
@@ -51,11 +57,12 @@ impl<C: Curve> Keys for EcKeys<C> {
 }
 
 pub(crate) struct EcSecretKey<C: Curve> {
-    pub(crate) secret: C::Secret,
+    secret: C::Secret,
     /// Worked out when first asked for: signing on secp256k1 and ECDH do without.
     public: OnceLock<Arc<EcPublicKey<C>>>,
     /// What ECDSA prepares, when first asked for.
     signing: OnceLock<Option<ecdsa::SigningKey>>,
+    digest_signing: OnceLock<C::DigestSigner>,
     /// What ECDH prepares, when first asked for.
     agreeing: OnceLock<Option<ecdh::PrivateKey>>,
 }
@@ -71,8 +78,28 @@ pub(crate) struct EcPublicKey<C: Curve> {
 }
 
 impl<C: Curve> EcSecretKey<C> {
-    fn shared(secret: C::Secret) -> Arc<dyn SecretKey> {
-        Arc::new(Self { secret, public: OnceLock::new(), signing: OnceLock::new(), agreeing: OnceLock::new() })
+    fn new(secret: C::Secret) -> Self {
+        Self {
+            secret,
+            public: OnceLock::new(),
+            signing: OnceLock::new(),
+            digest_signing: OnceLock::new(),
+            agreeing: OnceLock::new(),
+        }
+    }
+
+    /// Takes over the public half. `invalid_key` if it belongs to another key.
+    fn bring_together(&mut self, public: C::Public) -> Result<(), Errno> {
+        let public = Arc::new(EcPublicKey::new(public));
+        // The faster library checks this when it prepares to sign, several times as fast as the other works the public half out.
+        let belongs = if ecdsa::has_curve::<C>() {
+            self.signing = OnceLock::from(ecdsa::SigningKey::new::<C>(&C::secret_to_raw(&self.secret), &public.point));
+            self.signing().is_some()
+        } else {
+            C::public_of(&self.secret) == public.public
+        };
+        self.public = OnceLock::from(public);
+        if belongs { Ok(()) } else { Err(Errno::InvalidKey) }
     }
 
     fn public(&self) -> &Arc<EcPublicKey<C>> {
@@ -83,6 +110,11 @@ impl<C: Curve> EcSecretKey<C> {
     pub(crate) fn signing(&self) -> Option<&ecdsa::SigningKey> {
         let prepare = || ecdsa::SigningKey::new::<C>(&C::secret_to_raw(&self.secret), &self.public().point);
         self.signing.get_or_init(prepare).as_ref()
+    }
+
+    /// The key as RustCrypto signs with it, which has every curve.
+    pub(crate) fn digest_signing(&self) -> &C::DigestSigner {
+        self.digest_signing.get_or_init(|| C::digest_signer(&self.secret))
     }
 
     /// As [`signing`](Self::signing).

@@ -1,6 +1,8 @@
 //! The curves P-256, P-384 (FIPS 186-5) and secp256k1 (SEC 2): keys, encodings and ECDH of RustCrypto. See `ecdh`, `ecdsa`.
 
-use pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey};
+use pkcs8::der::Decode;
+use pkcs8::{AssociatedOid, DecodePublicKey, EncodePrivateKey, EncodePublicKey, ObjectIdentifier, PrivateKeyInfoRef};
+use sec1::EcPrivateKey;
 
 use crate::backend::digest;
 use crate::errno::Errno;
@@ -9,7 +11,11 @@ use crate::secret::Secret;
 /// What the keys of one curve can do.
 pub(crate) trait Curve: Send + Sync + 'static {
     type Secret: Send + Sync + 'static;
-    type Public: Send + Sync + 'static;
+    type Public: PartialEq + Send + Sync + 'static;
+    /// What RustCrypto prepares to sign with.
+    type DigestSigner: Send + Sync + 'static;
+
+    const OID: ObjectIdentifier;
 
     /// The size of a scalar and of a coordinate in bytes.
     const FIELD_LEN: usize;
@@ -19,11 +25,10 @@ pub(crate) trait Curve: Send + Sync + 'static {
 
     /// A scalar from 1 to the order less one, big-endian.
     fn secret_from_raw(raw: &[u8]) -> Option<Self::Secret>;
+    /// The same, without leading zeros or with them.
+    fn secret_from_short(raw: &[u8]) -> Option<Self::Secret>;
     fn secret_to_raw(secret: &Self::Secret) -> Secret;
-    /// `ECPrivateKey`, RFC 5915.
-    fn secret_from_sec1(der: &[u8]) -> Option<Self::Secret>;
     fn secret_to_sec1(secret: &Self::Secret) -> Option<Secret>;
-    fn secret_from_pkcs8(der: &[u8]) -> Option<Self::Secret>;
     fn secret_to_pkcs8(secret: &Self::Secret) -> Option<Secret>;
 
     /// A point on the curve other than the identity, compressed or not.
@@ -36,8 +41,9 @@ pub(crate) trait Curve: Send + Sync + 'static {
     /// The x coordinate of the shared point.
     fn diffie_hellman(secret: &Self::Secret, public: &Self::Public) -> Secret;
 
+    fn digest_signer(secret: &Self::Secret) -> Self::DigestSigner;
     /// Signs a digest with the nonce of RFC 6979; returns r ‖ s.
-    fn sign_digest(secret: &Self::Secret, digest: &[u8]) -> Result<Vec<u8>, Errno>;
+    fn sign_digest(signer: &Self::DigestSigner, digest: &[u8]) -> Result<Vec<u8>, Errno>;
     /// Verifies r ‖ s; any s, high or low.
     fn verify_digest(public: &Self::Public, digest: &[u8], signature: &[u8]) -> Result<(), Errno>;
 
@@ -48,22 +54,59 @@ pub(crate) trait Curve: Send + Sync + 'static {
     fn signature_to_der(raw: &[u8]) -> Option<Vec<u8>>;
 }
 
+/// Reads an `ECPrivateKey` (RFC 5915): the secret key and, if it is there, the public key, of which the caller
+/// is to check that they belong together.
+pub(crate) fn read_sec1<C: Curve>(der: &[u8]) -> Option<(C::Secret, Option<C::Public>)> {
+    let key = EcPrivateKey::from_der(der).ok()?;
+    if key.parameters.is_some_and(|parameters| parameters.named_curve() != Some(C::OID)) {
+        return None;
+    }
+    let public = match key.public_key {
+        Some(point) => Some(C::public_from_sec1(point)?),
+        None => None,
+    };
+    Some((C::secret_from_short(key.private_key)?, public))
+}
+
+/// Reads a `PrivateKeyInfo` (RFC 5958) of such a key, like [`read_sec1`].
+pub(crate) fn read_pkcs8<C: Curve>(der: &[u8]) -> Option<(C::Secret, Option<C::Public>)> {
+    let info = PrivateKeyInfoRef::try_from(der).ok()?;
+    info.algorithm.assert_oids(ALGORITHM_OID, C::OID).ok()?;
+    let (secret, inner) = read_sec1::<C>(info.private_key.as_bytes())?;
+    let outer = match info.public_key {
+        Some(point) => Some(C::public_from_sec1(point.as_bytes()?)?),
+        None => None,
+    };
+    match (inner, outer) {
+        (Some(inner), Some(outer)) if inner != outer => None,
+        (inner, outer) => Some((secret, inner.or(outer))),
+    }
+}
+
+/// `id-ecPublicKey` (RFC 5480).
+const ALGORITHM_OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+
 pub(crate) struct P256;
 pub(crate) struct P384;
 pub(crate) struct K256;
 
 macro_rules! curve {
-    ($name:ident, $krate:ident, $field_len:literal, $digest:expr) => {
+    ($name:ident, $krate:ident::$curve:ident, $field_len:literal, $digest:expr) => {
         impl Curve for $name {
             type Secret = $krate::SecretKey;
             type Public = $krate::PublicKey;
+            type DigestSigner = $krate::ecdsa::SigningKey;
 
+            const OID: ObjectIdentifier = $krate::$curve::OID;
             const FIELD_LEN: usize = $field_len;
             const DIGEST: &'static digest::Algorithm = $digest;
 
             fn secret_from_raw(raw: &[u8]) -> Option<Self::Secret> {
-                // `from_slice` would take shorter scalars, too.
-                (raw.len() == $field_len).then(|| $krate::SecretKey::from_slice(raw).ok())?
+                (raw.len() == $field_len).then(|| Self::secret_from_short(raw))?
+            }
+
+            fn secret_from_short(raw: &[u8]) -> Option<Self::Secret> {
+                $krate::SecretKey::from_slice(raw).ok()
             }
 
             fn secret_to_raw(secret: &Self::Secret) -> Secret {
@@ -73,16 +116,8 @@ macro_rules! curve {
                 raw
             }
 
-            fn secret_from_sec1(der: &[u8]) -> Option<Self::Secret> {
-                $krate::SecretKey::from_sec1_der(der).ok()
-            }
-
             fn secret_to_sec1(secret: &Self::Secret) -> Option<Secret> {
                 Some(Secret::from(&secret.to_sec1_der().ok()?[..]))
-            }
-
-            fn secret_from_pkcs8(der: &[u8]) -> Option<Self::Secret> {
-                $krate::SecretKey::from_pkcs8_der(der).ok()
             }
 
             fn secret_to_pkcs8(secret: &Self::Secret) -> Option<Secret> {
@@ -117,10 +152,13 @@ macro_rules! curve {
                 Secret::from(&shared.raw_secret_bytes()[..])
             }
 
-            fn sign_digest(secret: &Self::Secret, digest: &[u8]) -> Result<Vec<u8>, Errno> {
-                use $krate::ecdsa::{Signature, SigningKey, signature::hazmat::PrehashSigner};
-                let signature: Signature =
-                    SigningKey::from(secret).sign_prehash(digest).map_err(|_| Errno::AlgorithmFailure)?;
+            fn digest_signer(secret: &Self::Secret) -> Self::DigestSigner {
+                secret.into()
+            }
+
+            fn sign_digest(signer: &Self::DigestSigner, digest: &[u8]) -> Result<Vec<u8>, Errno> {
+                use $krate::ecdsa::{Signature, signature::hazmat::PrehashSigner};
+                let signature: Signature = signer.sign_prehash(digest).map_err(|_| Errno::AlgorithmFailure)?;
                 Ok(signature.to_bytes().to_vec())
             }
 
@@ -147,6 +185,6 @@ macro_rules! curve {
     };
 }
 
-curve!(P256, p256, 32, &digest::SHA256);
-curve!(P384, p384, 48, &digest::SHA384);
-curve!(K256, k256, 32, &digest::SHA256);
+curve!(P256, p256::NistP256, 32, &digest::SHA256);
+curve!(P384, p384::NistP384, 48, &digest::SHA384);
+curve!(K256, k256::Secp256k1, 32, &digest::SHA256);

@@ -73,11 +73,11 @@ mod library {
 
     /// ring takes no digests, so RustCrypto signs, with the nonce of RFC 6979.
     pub(crate) fn sign_digest<'a, C: Curve>(
-        secret: &C::Secret,
         _: impl FnOnce() -> Option<&'a SigningKey>,
+        otherwise: impl FnOnce() -> &'a C::DigestSigner,
         digest: &Digest,
     ) -> Result<Vec<u8>, Errno> {
-        C::sign_digest(secret, digest.as_ref())
+        C::sign_digest(otherwise(), digest.as_ref())
     }
 
     /// As [`sign_digest`].
@@ -116,11 +116,11 @@ mod library {
 
     /// Signs with the prepared key if there is one.
     pub(crate) fn sign_digest<'a, C: Curve>(
-        secret: &C::Secret,
         prepared: impl FnOnce() -> Option<&'a SigningKey>,
+        otherwise: impl FnOnce() -> &'a C::DigestSigner,
         digest: &Digest,
     ) -> Result<Vec<u8>, Errno> {
-        let Some(key) = prepared() else { return C::sign_digest(secret, digest.as_ref()) };
+        let Some(key) = prepared() else { return C::sign_digest(otherwise(), digest.as_ref()) };
         let signature = key.0.sign_digest(&digest::for_aws_lc(digest)?).map_err(|_| Errno::RngError)?;
         Ok(signature.as_ref().to_vec())
     }

@@ -11,7 +11,7 @@ use crate::backend::ec::{Curve, K256, P256, P384};
 use crate::backend::ecdsa;
 use crate::errno::Errno;
 use crate::limits::Account;
-use crate::signatures::message::{LONGEST, Message};
+use crate::signatures::message::{LONGEST, LONGEST_TO_SIGN, Message};
 
 pub(crate) static ALGORITHMS: &[Algorithm] = &[
     algorithm::<P256>("ECDSA_P256_SHA256"),
@@ -36,15 +36,17 @@ impl<C: Curve> EcdsaSigner<C> {
 
 impl<C: Curve> Signer for EcdsaSigner<C> {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, LONGEST, || Context::new(C::DIGEST), account);
+        self.message.update(data, LONGEST_TO_SIGN, || Context::new(C::DIGEST), account);
         Ok(())
     }
 
     fn sign(&mut self) -> Result<Vec<u8>, Errno> {
-        let (secret, prepared) = (&self.key.secret, || self.key.signing());
+        let prepared = || self.key.signing();
         match &self.message {
             Message::Whole(message) => prepared().ok_or(Errno::InternalError)?.sign(message),
-            Message::Hashed(context) => ecdsa::sign_digest::<C>(secret, prepared, &context.finish()),
+            Message::Hashed(context) => {
+                ecdsa::sign_digest::<C>(prepared, || self.key.digest_signing(), &context.finish())
+            }
         }
     }
 }

@@ -11,8 +11,7 @@ use crate::secret::Secret;
 /// How long a message may get, in bytes, before it is hashed.
 pub(crate) const LONGEST: usize = 64 << 10;
 
-/// The same for signing with RSA and ML-DSA, where the library that takes hashes is several times slower, which matters less when
-/// hashing takes as long.
+/// The same for signing, where the library that takes hashes is several times slower, which matters less when hashing takes as long.
 pub(crate) const LONGEST_TO_SIGN: usize = 1 << 20;
 
 #[derive(Clone)]
