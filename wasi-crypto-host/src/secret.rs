@@ -4,6 +4,7 @@
 use std::fmt;
 use std::mem::MaybeUninit;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use zeroize::optimization_barrier;
 
@@ -80,15 +81,19 @@ pub(crate) fn wipe(bytes: &mut [u8]) {
     optimization_barrier(bytes);
 }
 
-/// A value of a library that does not wipe its own keys and states (ring), in a box that does it when it is dropped.
+/// A value of a library that does not wipe its own keys and states (ring), wiped when it is dropped.
 ///
-/// The box is the value's only lasting place: what the library left on the stack while it built the value
-/// is out of our reach.
-pub(crate) struct Wiped<T>(Box<MaybeUninit<T>>);
+/// It lives in a box or behind a pointer with a count, whose memory is the value's only lasting place: what the library left on
+/// the stack while it built the value is out of our reach, and so would be what is left where a value was moved from.
+pub(crate) struct Wiped<T>(MaybeUninit<T>);
 
 impl<T> Wiped<T> {
-    pub(crate) fn new(value: T) -> Self {
-        Self(Box::new(MaybeUninit::new(value)))
+    pub(crate) fn boxed(value: T) -> Box<Self> {
+        Box::new(Self(MaybeUninit::new(value)))
+    }
+
+    pub(crate) fn shared(value: T) -> Arc<Self> {
+        Arc::new(Self(MaybeUninit::new(value)))
     }
 }
 
@@ -96,7 +101,7 @@ impl<T> Deref for Wiped<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // SAFETY: initialized by `new`, and un-initialized by `drop` alone.
+        // SAFETY: initialized by `boxed` or `shared`, and un-initialized by `drop` alone.
         unsafe { self.0.assume_init_ref() }
     }
 }
@@ -108,18 +113,18 @@ impl<T> DerefMut for Wiped<T> {
     }
 }
 
-impl<T: Clone> Clone for Wiped<T> {
+impl<T: Clone> Clone for Box<Wiped<T>> {
     fn clone(&self) -> Self {
-        Self::new(T::clone(self))
+        Wiped::boxed(T::clone(self))
     }
 }
 
 impl<T> Drop for Wiped<T> {
     fn drop(&mut self) {
-        // SAFETY: initialized by `new`; nothing reads the value after this, since `self` is being dropped.
+        // SAFETY: initialized by `boxed` or `shared`; nothing reads the value after this, since `self` is being dropped.
         unsafe { self.0.assume_init_drop() };
-        *self.0 = MaybeUninit::zeroed();
-        optimization_barrier(&*self.0);
+        self.0 = MaybeUninit::zeroed();
+        optimization_barrier(&self.0);
     }
 }
 
@@ -151,7 +156,7 @@ mod tests {
     #[test]
     fn a_wiped_value_is_dropped_once() {
         let counter = std::rc::Rc::new(());
-        let wiped = Wiped::new(counter.clone());
+        let wiped = Wiped::boxed(counter.clone());
         let clone = wiped.clone();
         drop(wiped);
         assert_eq!(std::rc::Rc::strong_count(&clone), 2);

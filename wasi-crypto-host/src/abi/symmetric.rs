@@ -172,7 +172,7 @@ pub(crate) fn symmetric_state_encrypt(call: &mut Call<'_>) -> Result<(), Errno> 
     let state = call.ctx.table.get_mut::<SymmetricState>(state)?;
     let aead = state.inner.aead()?;
     let message_len = data.len();
-    check_output(&output, message_len + aead.tag_len)?;
+    check_output(&output, message_len + usize::from(aead.tag_len))?;
     aead.may_encrypt?;
     call.memory.transform(
         output,
@@ -197,7 +197,7 @@ pub(crate) fn symmetric_state_encrypt_detached(call: &mut Call<'_>) -> Result<()
     let aead = state.inner.aead()?;
     check_output(&output, data.len())?;
     aead.may_encrypt?;
-    let mut tag = Secret::zeroed(aead.tag_len);
+    let mut tag = Secret::zeroed(aead.tag_len.into());
     call.memory.transform(output, data, |bytes| state.inner.encrypt(bytes, &mut tag))?;
     let handle = call.ctx.table.insert(SymmetricTag::new(tag), 0)?;
     call.memory.put(slot, handle.to_le_bytes());
@@ -209,7 +209,7 @@ pub(crate) fn symmetric_state_decrypt(call: &mut Call<'_>) -> Result<(), Errno> 
     let (output, data) = (call.memory.output(out, out_len)?, call.memory.output(data, data_len)?);
     let slot = call.memory.slot(size)?;
     let state = call.ctx.table.get_mut::<SymmetricState>(state)?;
-    let (ciphertext, tag) = data.split_tail(state.inner.aead()?.tag_len).ok_or(Errno::InvalidTag)?;
+    let (ciphertext, tag) = data.split_tail(state.inner.aead()?.tag_len.into()).ok_or(Errno::InvalidTag)?;
     decrypt(state, &mut call.memory, output, ciphertext, &tag, slot)
 }
 
@@ -219,7 +219,7 @@ pub(crate) fn symmetric_state_decrypt_detached(call: &mut Call<'_>) -> Result<()
     let tag = call.memory.output(raw_tag, raw_tag_len)?;
     let slot = call.memory.slot(size)?;
     let state = call.ctx.table.get_mut::<SymmetricState>(state)?;
-    if tag.len() != state.inner.aead()?.tag_len {
+    if tag.len() != usize::from(state.inner.aead()?.tag_len) {
         return Err(Errno::InvalidTag);
     }
     decrypt(state, &mut call.memory, output, data, &tag, slot)

@@ -1,6 +1,8 @@
 //! AES-GCM (NIST SP 800-38D), ChaCha20-Poly1305 (RFC 8439), and the key derivation of XChaCha20-Poly1305
 //! (draft-irtf-cfrg-xchacha section 2.3).
 
+use std::sync::Arc;
+
 use crate::backend::provider::aead::{Aad, LessSafeKey, Nonce, UnboundKey};
 use chacha20::R20;
 use zeroize::Zeroizing;
@@ -16,14 +18,15 @@ pub(crate) const TAG_LEN: usize = 16;
 /// The nonce size of all algorithms here, in bytes.
 pub(crate) const NONCE_LEN: usize = 12;
 
-/// A key with its schedule worked out.
-pub(crate) struct Key(Wiped<LessSafeKey>);
+/// A key with its schedule worked out; clones share it.
+#[derive(Clone)]
+pub(crate) struct Key(Arc<Wiped<LessSafeKey>>);
 
 impl Key {
     /// `invalid_key` if the size is not the algorithm's.
     pub(crate) fn new(algorithm: &'static Algorithm, raw: &[u8]) -> Result<Self, Errno> {
         let key = UnboundKey::new(algorithm, raw).map_err(|_| Errno::InvalidKey)?;
-        Ok(Self(Wiped::new(LessSafeKey::new(key))))
+        Ok(Self(Wiped::shared(LessSafeKey::new(key))))
     }
 
     /// Encrypts `buffer` in place and fills `tag`.

@@ -10,11 +10,11 @@ pub(crate) use ring::digest::{Algorithm, Digest, SHA256, SHA384, SHA512, SHA512_
 
 /// A hash under way. What was hashed may be a secret, so it is wiped.
 #[derive(Clone)]
-pub(crate) struct Context(Wiped<digest::Context>);
+pub(crate) struct Context(Box<Wiped<digest::Context>>);
 
 impl Context {
     pub(crate) fn new(algorithm: &'static Algorithm) -> Self {
-        Self(Wiped::new(digest::Context::new(algorithm)))
+        Self(Wiped::boxed(digest::Context::new(algorithm)))
     }
 
     pub(crate) fn update(&mut self, data: &[u8]) {

@@ -16,7 +16,7 @@ use crate::secret::Wiped;
 pub(crate) use library::{VerifyingKey, sign_digest, verify_digest};
 
 /// A prepared signing key.
-pub(crate) struct SigningKey(Wiped<EcdsaKeyPair>);
+pub(crate) struct SigningKey(Box<Wiped<EcdsaKeyPair>>);
 
 impl SigningKey {
     /// A key from its scalar and its uncompressed point. `None` if the library does not have the curve.
@@ -26,7 +26,7 @@ impl SigningKey {
         let key = EcdsaKeyPair::from_private_key_and_public_key(signing, scalar, point);
         #[cfg(not(feature = "aws-lc-rs"))]
         let key = EcdsaKeyPair::from_private_key_and_public_key(signing, scalar, point, &SystemRandom::new());
-        key.ok().map(|key| Self(Wiped::new(key)))
+        key.ok().map(|key| Self(Wiped::boxed(key)))
     }
 
     /// Signs a message with a random nonce; returns r ‖ s.

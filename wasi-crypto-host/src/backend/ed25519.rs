@@ -11,13 +11,13 @@ pub(crate) const KEY_LEN: usize = 32;
 pub(crate) const SIGNATURE_LEN: usize = 64;
 
 /// An expanded signing key.
-pub(crate) struct SigningKey(Wiped<Ed25519KeyPair>);
+pub(crate) struct SigningKey(Box<Wiped<Ed25519KeyPair>>);
 
 impl SigningKey {
     /// `invalid_key` unless the seed has 32 bytes.
     pub(crate) fn from_seed(seed: &[u8]) -> Result<Self, Errno> {
         let key = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| Errno::InvalidKey)?;
-        Ok(Self(Wiped::new(key)))
+        Ok(Self(Wiped::boxed(key)))
     }
 
     pub(crate) fn public(&self) -> [u8; KEY_LEN] {

@@ -8,11 +8,11 @@ use crate::secret::Wiped;
 pub(crate) use ring::hkdf::{Algorithm, HKDF_SHA256, HKDF_SHA384, HKDF_SHA512};
 
 /// A pseudo-random key.
-pub(crate) struct Prk(Wiped<hkdf::Prk>);
+pub(crate) struct Prk(Box<Wiped<hkdf::Prk>>);
 
 impl Prk {
     pub(crate) fn new(algorithm: Algorithm, raw: &[u8]) -> Self {
-        Self(Wiped::new(hkdf::Prk::new_less_safe(algorithm, raw)))
+        Self(Wiped::boxed(hkdf::Prk::new_less_safe(algorithm, raw)))
     }
 
     /// Fills `out`, at most 255 hashes long.

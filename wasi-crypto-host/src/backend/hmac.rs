@@ -7,16 +7,16 @@ use crate::secret::Wiped;
 pub(crate) use ring::hmac::{Algorithm, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
 
 /// A key with its pads worked out.
-pub(crate) struct Key(Wiped<hmac::Key>);
+pub(crate) struct Key(Box<Wiped<hmac::Key>>);
 
 impl Key {
     /// A key of any length, none included.
     pub(crate) fn new(algorithm: Algorithm, raw: &[u8]) -> Self {
-        Self(Wiped::new(hmac::Key::new(algorithm, raw)))
+        Self(Wiped::boxed(hmac::Key::new(algorithm, raw)))
     }
 
     pub(crate) fn begin(&self) -> Context {
-        Context(Wiped::new(hmac::Context::with_key(&self.0)))
+        Context(Wiped::boxed(hmac::Context::with_key(&self.0)))
     }
 
     /// The tag of one message.
@@ -27,7 +27,7 @@ impl Key {
 
 /// A MAC under way.
 #[derive(Clone)]
-pub(crate) struct Context(Wiped<hmac::Context>);
+pub(crate) struct Context(Box<Wiped<hmac::Context>>);
 
 impl Context {
     pub(crate) fn update(&mut self, data: &[u8]) {

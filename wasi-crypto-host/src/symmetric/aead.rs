@@ -41,7 +41,7 @@ impl Key for PlainKey {
     fn open(self: Arc<Self>, options: &Options) -> Result<Box<dyn State>, Errno> {
         let nonce = options.get(BytesOption::Nonce).ok_or(Errno::NonceRequired)?;
         let nonce: [u8; NONCE_LEN] = nonce.try_into().map_err(|_| Errno::InvalidNonce)?;
-        Ok(Box::new(Cipher::new(self, nonce, Nonce::Short(nonce))))
+        Ok(Box::new(Cipher::new(self.0.clone(), nonce, Nonce::Short(nonce))))
     }
 }
 
@@ -75,13 +75,13 @@ impl Key for XChaChaKey {
             }
         };
         let (key, inner_nonce) = aead::xchacha20(&self.0, &nonce)?;
-        Ok(Box::new(Cipher::new(Arc::new(PlainKey(key)), inner_nonce, Nonce::Long(nonce))))
+        Ok(Box::new(Cipher::new(key, inner_nonce, Nonce::Long(nonce))))
     }
 }
 
 #[derive(Clone)]
 struct Cipher {
-    key: Arc<PlainKey>,
+    key: aead::Key,
     /// The nonce of the primitive.
     inner_nonce: [u8; NONCE_LEN],
     /// The nonce as the guest knows it.
@@ -131,7 +131,7 @@ enum Nonce {
 }
 
 impl Cipher {
-    fn new(key: Arc<PlainKey>, inner_nonce: [u8; NONCE_LEN], nonce: Nonce) -> Self {
+    fn new(key: aead::Key, inner_nonce: [u8; NONCE_LEN], nonce: Nonce) -> Self {
         Self {
             key,
             inner_nonce,
@@ -158,18 +158,18 @@ impl State for Cipher {
     }
 
     fn aead(&self) -> Result<Aead, Errno> {
-        Ok(Aead { tag_len: TAG_LEN, may_encrypt: self.nonce_use.check() })
+        Ok(Aead { tag_len: TAG_LEN as u8, may_encrypt: self.nonce_use.check() })
     }
 
     fn encrypt(&mut self, buffer: &mut [u8], tag: &mut [u8]) -> Result<(), Errno> {
         self.nonce_use.end()?;
         self.started = true;
-        self.key.0.seal(self.inner_nonce, &self.associated_data, buffer, tag)
+        self.key.seal(self.inner_nonce, &self.associated_data, buffer, tag)
     }
 
     fn decrypt(&mut self, buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno> {
         self.started = true;
-        self.key.0.open(self.inner_nonce, &self.associated_data, buffer, tag).inspect_err(|_| wipe(buffer))
+        self.key.open(self.inner_nonce, &self.associated_data, buffer, tag).inspect_err(|_| wipe(buffer))
     }
 
     fn option(&self, option: BytesOption) -> Option<&[u8]> {

@@ -131,11 +131,11 @@ pub(crate) enum Squeezed {
 /// No cipher has longer tags, in bytes.
 pub(crate) const MAX_TAG_LEN: usize = 64;
 
-/// A state as a cipher with a tag of constant size.
+/// A state as a cipher with a tag of constant size. So small that it is returned in a register.
 #[derive(Clone, Copy)]
 pub(crate) struct Aead {
     /// The size of the tag in bytes, at most [`MAX_TAG_LEN`].
-    pub(crate) tag_len: usize,
+    pub(crate) tag_len: u8,
     /// `nonce_required` if the state or a copy of it has encrypted before.
     pub(crate) may_encrypt: Result<(), Errno>,
 }
