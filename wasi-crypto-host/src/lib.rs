@@ -48,7 +48,7 @@
 //! }
 //! ```
 //!
-//! Asynchronous embedders take [`wasmtime::add_to_linker_async`]. Other engines, and languages, call
+//! Asynchronous embedders take [`wasmtime::add_to_linker_async`]; guests with threads share a [`SharedWasiCryptoCtx`]. Other engines, and languages, call
 //! [`WasiCryptoCtx::call`] with a row of the table of all functions, [`hostcalls`].
 //!
 //! # What a guest can and cannot do

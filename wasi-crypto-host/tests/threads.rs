@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use support::{Guest, Native, PAGE, SLOT, Transport, hostcall, transcript};
+use support::{Guest, Native, PAGE, Random, SLOT, Transport, hostcall, transcript};
 use wasi_crypto_host::{
-    Errno, GuestMemory, Hostcall, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx, WasiCryptoCtxBuilder,
+    Errno, GuestMemory, HandleType, Hostcall, ParamType, ResultType, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx,
+    WasiCryptoCtxBuilder, hostcalls,
 };
 
 const THREADS: usize = 4;
@@ -239,6 +240,77 @@ fn a_panic_closes_what_it_may_have_broken_and_no_more() {
     guest.absorb(other, &[0; BULK]).unwrap();
     guest.close(other).unwrap();
     assert_eq!(accounts(&shared), before);
+}
+
+/// Whatever threads call at the same time: no call panics or waits for ever, and nothing is left when all is closed.
+#[test]
+fn nonsense_on_threads_does_nothing_bad() {
+    // Long enough to be worked on outside the table, and too long for the memory.
+    const LENGTHS: [u64; 5] = [0, 7, 32, BULK as u64, 1 << 20];
+    let shared = shared(WasiCryptoCtx::builder().max_handles(200).max_bytes(4 << 20).max_password_iterations(1000));
+    let known = Mutex::new(Vec::new());
+    let successes = AtomicUsize::new(0);
+    on_threads(&shared, |guest, thread| {
+        let mut random = Random(thread as u64);
+        for _ in 0..5_000 {
+            let hostcall = random.pick(hostcalls());
+            if hostcall.name().ends_with("_close") && random.below(4) > 0 {
+                continue;
+            }
+            guest.transport.write(0, &[1; 64]);
+            let [name, name_len] =
+                guest.put(random.pick(&["SHA-256", "AES-256-GCM", "Ed25519", "X25519", "salt"]).as_bytes());
+            let mut args = Vec::new();
+            for param in hostcall.params() {
+                match param.ty {
+                    ParamType::Handle(ty) => {
+                        let known = known.lock().unwrap();
+                        let fitting: Vec<u32> = known
+                            .iter()
+                            .filter(|known: &&(HandleType, u32)| known.0 == ty)
+                            .map(|known| known.1)
+                            .collect();
+                        args.push(if fitting.is_empty() {
+                            random.next() & 0xffff_ffff
+                        } else {
+                            u64::from(*random.pick(&fitting))
+                        });
+                    }
+                    ParamType::String => args.extend([u64::from(name), u64::from(name_len)]),
+                    ParamType::List(_) => args.extend([1000, 1]),
+                    ParamType::Size => args.push(*random.pick(&LENGTHS)),
+                    ParamType::ConstPointer | ParamType::Pointer => args.push(1000 + random.below(100) as u64),
+                    ParamType::U64 | ParamType::Version | ParamType::Timestamp => args.push(3),
+                    ParamType::OptOptions | ParamType::OptSymmetricKey => args.push(0),
+                    _ => args.push(random.below(4) as u64),
+                }
+            }
+            let slots = (0..hostcall.results().len()).map(|i| 32 + 8 * i as u64);
+            args.extend(slots.clone());
+            if guest.transport.call(hostcall, &args) != Errno::Success {
+                continue;
+            }
+            successes.fetch_add(1, Ordering::Relaxed);
+            for (result, slot) in hostcall.results().iter().zip(slots) {
+                if let ResultType::Handle(ty) = result {
+                    // Declared as an array output (C22).
+                    let ty = if hostcall.name() == "signature_state_sign" { HandleType::Signature } else { *ty };
+                    known.lock().unwrap().push((ty, u32::from_le_bytes(guest.bytes(slot as u32))));
+                }
+            }
+        }
+    });
+    assert!(successes.into_inner() > 1000, "the nonsense made too little sense");
+    let mut guest = guest(&shared);
+    for (ty, handle) in known.into_inner().unwrap() {
+        // Some were closed on the way.
+        _ = match ty {
+            HandleType::ArrayOutput => guest.call("array_output_pull", &[handle, 1000, 100_000, SLOT]),
+            _ => guest.call(&format!("{}_close", ty.name()), &[handle]),
+        };
+    }
+    let left: Vec<HandleType> = shared.with(|ctx| ctx.open_handle_types().collect());
+    assert_eq!((accounts(&shared), left), ((0, 0), vec![]));
 }
 
 #[cfg(feature = "wasmtime")]

@@ -93,7 +93,7 @@ pub(crate) trait SecretKey: Send + Sync {
 
     /// About how many bytes the key takes up, for the guest's account.
     fn held(&self) -> usize {
-        512
+        1024
     }
 }
 
@@ -124,7 +124,7 @@ pub(crate) trait PublicKey: Send + Sync {
 
     /// About how many bytes the key takes up, for the guest's account.
     fn held(&self) -> usize {
-        512
+        1024
     }
 }
 

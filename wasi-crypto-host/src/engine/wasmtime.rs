@@ -3,7 +3,7 @@
 //! [`add_to_linker`] serves stores that are used synchronously, [`add_to_linker_async`] those that are not, and
 //! [`add_to_linker_shared`] the threads of one guest.
 //! Every call must find the guest's memory. Without further ado that is the export `memory` of the instance
-//! that calls, looked up each time (about 40 ns); [`bind_memory`] does the look-up once.
+//! that calls, looked up each time (about 50 ns); [`bind_memory`] does the look-up once.
 #![allow(unsafe_code, reason = "the unchecked linker interface is ten times as fast as the checked one")]
 
 use std::mem::MaybeUninit;
@@ -80,7 +80,7 @@ pub fn add_to_linker_async<T: Send + 'static>(
     })
 }
 
-/// Looks up the memory of `instance` for all further calls, which makes each about 30 ns faster.
+/// Looks up the memory of `instance` for all further calls, which makes each about 50 ns faster.
 ///
 /// From here on every call through this context works on that memory, whichever instance makes it. So bind where
 /// a context serves one instance; where several instances of one store share a context, don't: unbound,
