@@ -36,6 +36,10 @@ use std::time::{Duration, Instant};
 use guest::{APART, DATA, Guest, LIST};
 use measure::{Contender, Figure, measure};
 use operation::Operations;
+// What the host of this build has its ciphers from.
+#[cfg(feature = "aws-lc-rs")]
+use aws_lc_rs::aead::{AES_256_GCM, Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
+#[cfg(not(feature = "aws-lc-rs"))]
 use ring::aead::{AES_256_GCM, Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::{digest, hmac};
 use software::Software;
