@@ -2,6 +2,7 @@
 //!
 //! Keys are expanded when they are first used: that takes up to a hundred kilobytes, and a third of the time of a signature.
 
+mod form;
 pub(crate) mod whole;
 
 use std::sync::{Arc, OnceLock};
@@ -17,6 +18,7 @@ use crate::backend::random;
 use crate::errno::Errno;
 use crate::secret::{Secret, wipe};
 
+pub(crate) use form::is_signature;
 pub(crate) use ml_dsa::{MlDsa44, MlDsa65, MlDsa87};
 
 /// The size of a seed in bytes.
@@ -151,11 +153,6 @@ impl<P: Parameters> VerifyingKey<P> {
 /// The size of a signature in bytes.
 pub(crate) const fn signature_len<P: Parameters>() -> usize {
     size_of::<EncodedSignature<P>>()
-}
-
-/// Whether the hint is encoded well and the response within its bounds, without which no message can have the signature.
-pub(crate) fn is_signature<P: Parameters>(raw: &[u8]) -> bool {
-    decode::<P>(raw).is_some()
 }
 
 fn decode<P: Parameters>(raw: &[u8]) -> Option<Signature<P>> {
