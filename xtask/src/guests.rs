@@ -1,7 +1,7 @@
 //! `cargo xtask guests`: compiles the examples and tests of `guest-bindings` for `wasm32-wasip1`. `cargo xtask bench` has its
 //! guest compiled here, too.
 //!
-//! The modules go to `guests/` in cargo's target folder, under plain names: `sha256sum.wasm`, `seal.wasm`, ….
+//! The modules go to `guests/` in cargo's target folder, under plain names: `sha256sum.wasm`, `sealed_file.wasm`, ….
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -41,7 +41,7 @@ pub(crate) fn operations(all: &mut Operations<'_>) {
         ring::import_p256(&key.secret),
         aws_lc::import_p256(&key.secret),
     ];
-    keypair(all, "ECDSA P-256 PKCS#8", "ECDSA_P256_SHA256", &key.secret, PKCS8, Library::RustCrypto, natives);
+    keypair(all, "ECDSA P-256 PKCS#8", "ECDSA_P256_SHA256", &key.secret, PKCS8, ring_or_aws_lc, natives);
 
     let scalar = p256::SecretKey::from_pkcs8_der(&key.secret).expect("a secret key").to_bytes();
     let natives = vec![reads(Library::RustCrypto, || p256::SecretKey::from_slice(black_box(&scalar)))];

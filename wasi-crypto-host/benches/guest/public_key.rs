@@ -237,7 +237,7 @@ fn generations(all: &mut Operations<'_>) {
     generation(all, "Ed25519", SIGNATURES, "Ed25519", ring_or_aws_lc, natives);
 
     let natives = vec![rustcrypto::generate_p256(), aws_lc::generate_p256()];
-    generation(all, "ECDSA P-256", SIGNATURES, "ECDSA_P256_SHA256", Library::RustCrypto, natives);
+    generation(all, "ECDSA P-256", SIGNATURES, "ECDSA_P256_SHA256", Library::RustCrypto.or_aws_lc(), natives);
 
     let natives = vec![rustcrypto::generate_x25519(), aws_lc::generate_x25519()];
     generation(all, "X25519", KEY_EXCHANGE, "X25519", Library::RustCrypto.or_aws_lc(), natives);

@@ -103,7 +103,10 @@ impl<C: Curve> EcSecretKey<C> {
     }
 
     fn public(&self) -> &Arc<EcPublicKey<C>> {
-        self.public.get_or_init(|| Arc::new(EcPublicKey::new(C::public_of(&self.secret))))
+        self.public.get_or_init(|| {
+            let by_library = || C::public_from_sec1(&self.agreeing()?.public()?);
+            Arc::new(EcPublicKey::new(by_library().unwrap_or_else(|| C::public_of(&self.secret))))
+        })
     }
 
     /// The key as the faster library takes it; `None` if that does not have the curve.

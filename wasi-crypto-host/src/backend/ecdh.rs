@@ -16,6 +16,10 @@ mod library {
             None
         }
 
+        pub(crate) fn public(&self) -> Option<Vec<u8>> {
+            match *self {}
+        }
+
         pub(crate) fn agree(&self, _: &PublicKey) -> Result<Secret, Errno> {
             match *self {}
         }
@@ -46,6 +50,11 @@ mod library {
         pub(crate) fn new<C: Curve>(secret: &C::Secret) -> Option<Self> {
             let algorithm = algorithm::<C>()?;
             aws_lc_rs::agreement::PrivateKey::from_private_key(algorithm, &C::secret_to_raw(secret)).ok().map(Self)
+        }
+
+        /// The point of the public key, uncompressed.
+        pub(crate) fn public(&self) -> Option<Vec<u8>> {
+            Some(self.0.compute_public_key().ok()?.as_ref().to_vec())
         }
 
         /// The x coordinate of the shared point.
