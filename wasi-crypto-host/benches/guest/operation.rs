@@ -16,10 +16,13 @@ pub(crate) const COLUMNS: &[Column] = &[
     Column::compared("native, RustCrypto"),
     Column::compared("native, AWS-LC"),
     Column::compared(GUEST),
+    Column::compared(CALL),
     Column::compared(WITHOUT_HOST),
 ];
 
 const GUEST: &str = "guest";
+/// The one call of the guest that does the work, where there are several.
+pub(crate) const CALL: &str = "guest, the call alone";
 pub(crate) const WITHOUT_HOST: &str = "RustCrypto in the guest";
 
 /// What is measured, and how.

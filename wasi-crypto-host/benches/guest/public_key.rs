@@ -5,10 +5,10 @@ use std::hint::black_box;
 use ml_kem::ml_kem_768;
 use x_wing::{Decapsulate, Decapsulator, KeyExport, KeyInit};
 
-use crate::handles::{Handles, KEY_EXCHANGE, PKCS8, RAW, SIGNATURES};
+use crate::handles::{Handles, KEY_EXCHANGE, PKCS8, RAW, SIGNATURES, import_signature};
 use crate::keys::{KeyFiles, key_files};
-use crate::native::{Library, Native, Output, SignatureKey, aws_lc, ring, rustcrypto};
-use crate::operation::{Operation, Operations, Sequence};
+use crate::native::{Library, MESSAGE, Native, Output, SignatureKey, aws_lc, ring, rustcrypto};
+use crate::operation::{CALL, Operation, Operations, Sequence};
 use crate::sequences::SECRET_LEN;
 
 /// Rejection sampling takes anything from one attempt to dozens, so only many signatures have an average.
@@ -71,19 +71,27 @@ fn signature(
     natives: &[SignatureKey],
 ) {
     let handles = Handles::import(all.guest(), SIGNATURES, algorithm, &key.secret, PKCS8);
+    let signing = handles.signing(all.guest(), &MESSAGE);
     let check = |signature: &Output| natives.iter().for_each(|key| verify(key, signature));
     all.measure(Operation {
         name: &format!("{name} sign"),
         host,
         natives: natives.iter().map(|key| Native::new(key.library, |out| (key.sign)(out))).collect(),
-        guest: Sequence { calls: "sign", algorithm, settings: &[("key", handles.keypair)], ..Sequence::default() },
-        beside: &[],
+        guest: Sequence {
+            calls: "sign",
+            algorithm,
+            settings: &[("key", handles.keypair), ("open_state", signing)],
+            ..Sequence::default()
+        },
+        beside: &[(CALL, "sign_call")],
         check: &check,
         times: if name.starts_with("ML-DSA") { ML_DSA_SIGNATURES } else { 1 },
     });
     let mut signature = Output::default();
     (natives[0].sign)(&mut signature);
     let signature = &signature;
+    let verifying = handles.verifying(all.guest(), &MESSAGE);
+    let known_signature = import_signature(all.guest(), algorithm, signature.bytes());
     all.measure(Operation {
         name: &format!("{name} verify"),
         host,
@@ -92,9 +100,9 @@ fn signature(
             calls: "verify",
             algorithm,
             encoded: signature.bytes(),
-            settings: &[("key", handles.publickey)],
+            settings: &[("key", handles.publickey), ("open_state", verifying), ("known_signature", known_signature)],
         },
-        beside: &[],
+        beside: &[(CALL, "verify_call")],
         check: &|_| (),
         times: 1,
     });

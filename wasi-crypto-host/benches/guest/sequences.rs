@@ -50,7 +50,17 @@ const CONSTANTS: &[(&str, u32)] = &[
 ];
 
 /// What each operation sets for itself.
-const SETTINGS: &[&str] = &["key", "peer", "algorithm_type", "name_len", "encoded_len", "encoding", "sealed_len"];
+const SETTINGS: &[&str] = &[
+    "key",
+    "peer",
+    "open_state",
+    "known_signature",
+    "algorithm_type",
+    "name_len",
+    "encoded_len",
+    "encoding",
+    "sealed_len",
+];
 
 /// The calls of each loop. An operand is a number, a constant or a setting; with a star, what is at that address.
 const SEQUENCES: &[(&str, &[&str])] = &[
@@ -77,6 +87,9 @@ const SEQUENCES: &[(&str, &[&str])] = &[
             "signature_close *signature",
         ],
     ),
+    // The call that does the work, with a state that has the message already.
+    ("sign_call", &["signature_state_sign open_state signature", "signature_close *signature"]),
+    ("verify_call", &["signature_verification_state_verify open_state known_signature"]),
     ("agree", &["kx_dh peer key array", "array_output_pull *array output output_len pulled"]),
     (
         "encapsulate",
