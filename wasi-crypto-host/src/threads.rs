@@ -134,7 +134,8 @@ impl<'a> Loan<'a> {
         Some(loan)
     }
 
-    /// Makes the call with nothing locked, then hands out what it made under handles of the guest.
+    /// Makes the call with nothing locked, then hands out what it made under handles of the guest. Until then the guest's memory
+    /// has handles of the loan, which are nobody's; a thread that looks so early races with its own guest.
     fn call(mut self, hostcall: &Hostcall, mut memory: GuestMemory<'_>, args: &[u64]) -> Errno {
         let mut own_args = [0; MAX_CORE_PARAMS];
         let own_args = &mut own_args[..args.len()];

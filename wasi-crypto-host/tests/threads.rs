@@ -10,7 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use support::{Guest, Native, PAGE, Random, SLOT, Transport, hostcall, transcript};
 use wasi_crypto_host::{
-    Errno, GuestMemory, HandleType, Hostcall, ParamType, ResultType, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx,
+    Errno, GuestMemory, HandleType, ParamType, ResultType, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx,
     WasiCryptoCtxBuilder, hostcalls,
 };
 
@@ -34,7 +34,7 @@ const KEMS: [&str; 4] = ["ML-KEM-512", "ML-KEM-768", "ML-KEM-1024", "X-WING"];
 #[test]
 fn a_thread_sees_what_an_only_caller_sees() {
     let native = transcript::run(&mut Guest::new(Native::new(WasiCryptoCtx::builder(), PAGE)));
-    let mut guest = Guest::new(Thread { memory: vec![0; PAGE], ..Thread::new(&shared(WasiCryptoCtx::builder())) });
+    let mut guest = Guest::new(Thread { ctx: shared(WasiCryptoCtx::builder()), memory: vec![0; PAGE] });
     assert_eq!(transcript::run(&mut guest), native);
 }
 
@@ -359,37 +359,14 @@ fn instances_on_threads_share_the_handles_of_one_context() {
 }
 
 /// A thread of the guest, with a memory of its own so that none disturbs another's arguments.
-struct Thread {
-    ctx: SharedWasiCryptoCtx,
-    memory: Vec<u8>,
-}
-
-impl Thread {
-    fn new(ctx: &SharedWasiCryptoCtx) -> Self {
-        Self { ctx: ctx.clone(), memory: vec![0; MEMORY] }
-    }
-}
-
-impl Transport for Thread {
-    fn call(&mut self, hostcall: &'static Hostcall, args: &[u64]) -> Errno {
-        self.ctx.call(hostcall, GuestMemory::unshared(&mut self.memory), args)
-    }
-
-    fn read(&mut self, start: u32, into: &mut [u8]) {
-        into.copy_from_slice(&self.memory[start as usize..][..into.len()]);
-    }
-
-    fn write(&mut self, start: u32, from: &[u8]) {
-        self.memory[start as usize..][..from.len()].copy_from_slice(from);
-    }
-}
+type Thread = Native<SharedWasiCryptoCtx>;
 
 fn shared(builder: WasiCryptoCtxBuilder) -> SharedWasiCryptoCtx {
     SharedWasiCryptoCtx::new(builder.build().unwrap())
 }
 
 fn guest(shared: &SharedWasiCryptoCtx) -> Guest<Thread> {
-    Guest::new(Thread::new(shared))
+    Guest::new(Thread { ctx: shared.clone(), memory: vec![0; MEMORY] })
 }
 
 fn accounts(shared: &SharedWasiCryptoCtx) -> (usize, usize) {

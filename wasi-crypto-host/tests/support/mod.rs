@@ -5,7 +5,9 @@
 
 pub mod transcript;
 
-use wasi_crypto_host::{Errno, GuestMemory, Hostcall, MAX_CORE_PARAMS, WasiCryptoCtx, WasiCryptoCtxBuilder, hostcalls};
+use wasi_crypto_host::{
+    Errno, GuestMemory, Hostcall, MAX_CORE_PARAMS, SharedWasiCryptoCtx, WasiCryptoCtx, WasiCryptoCtxBuilder, hostcalls,
+};
 
 /// The way from the guest to the host.
 pub trait Transport {
@@ -14,10 +16,27 @@ pub trait Transport {
     fn write(&mut self, start: u32, from: &[u8]);
 }
 
-/// [`WasiCryptoCtx::call`] with a vector as the guest's memory.
-pub struct Native {
-    pub ctx: WasiCryptoCtx,
+/// A context with a vector as the guest's memory.
+pub struct Native<C = WasiCryptoCtx> {
+    pub ctx: C,
     pub memory: Vec<u8>,
+}
+
+/// A context, owned or shared.
+pub trait Context {
+    fn call(&mut self, hostcall: &'static Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Errno;
+}
+
+impl Context for WasiCryptoCtx {
+    fn call(&mut self, hostcall: &'static Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
+        WasiCryptoCtx::call(self, hostcall, memory, args)
+    }
+}
+
+impl Context for SharedWasiCryptoCtx {
+    fn call(&mut self, hostcall: &'static Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
+        SharedWasiCryptoCtx::call(self, hostcall, memory, args)
+    }
 }
 
 impl Native {
@@ -26,7 +45,7 @@ impl Native {
     }
 }
 
-impl Transport for Native {
+impl<C: Context> Transport for Native<C> {
     fn call(&mut self, hostcall: &'static Hostcall, args: &[u64]) -> Errno {
         self.ctx.call(hostcall, GuestMemory::unshared(&mut self.memory), args)
     }
