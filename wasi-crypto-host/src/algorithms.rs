@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use crate::asymmetric::algorithm as asymmetric;
+use crate::booking::{Ledger, SharedSecret};
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
 use crate::options::{AlgorithmType, BytesOption, OptionSet, Options};
+use crate::secret::Secret;
 use crate::symmetric::algorithm::{Algorithm, Key, Kind, State};
 
 /// An algorithm of this build.
@@ -56,7 +58,7 @@ fn symmetric(algorithm: &'static Algorithm) -> AlgorithmInfo {
     if let Kind::Keyed(keyed) = algorithm.kind {
         let key_len = keyed.generated_len();
         info.key_len = Some(key_len);
-        let key = keyed.prepare(&vec![0; key_len]).ok();
+        let key = keyed.prepare(&Arc::new(SharedSecret::new(Secret::zeroed(key_len)))).ok();
         if let Some((state, nonce_len)) = key.and_then(open) {
             let chosen = state.option(BytesOption::Nonce).map(<[u8]>::len);
             info.nonce_len = nonce_len.or(chosen);
@@ -84,8 +86,9 @@ const MAX_NONCE_LEN: usize = 64;
 
 fn with_nonce(len: usize) -> Option<Arc<Options>> {
     let mut set = OptionSet::new(AlgorithmType::Symmetric);
-    let mut account = Account { held: &mut 0, total: &mut 0, limits: &Limits::default() };
-    set.set(b"nonce", &vec![0; len], &mut account).ok()?;
+    let (ledger, limits) = (Ledger::default(), Limits::default());
+    let account = Account { held: &mut 0, total: &mut 0, ledger: &ledger, limits: &limits };
+    set.set(b"nonce", &vec![0; len], &account).ok()?;
     Some(set.snapshot())
 }
 

@@ -1,5 +1,6 @@
 //! Outputs whose size the guest does not know beforehand; it pulls them piece by piece.
 
+use crate::booking::ALLOCATION;
 use crate::secret::Secret;
 
 /// Bytes on their way to the guest.
@@ -11,6 +12,11 @@ pub(crate) struct ArrayOutput {
 impl ArrayOutput {
     pub(crate) fn new(bytes: Secret) -> Self {
         Self { bytes, pulled: 0 }
+    }
+
+    /// Bytes to book.
+    pub(crate) fn held(&self) -> usize {
+        self.bytes.capacity() + ALLOCATION
     }
 
     /// The length of the whole output, however much has been pulled (DECISIONS, array_output).

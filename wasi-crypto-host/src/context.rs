@@ -6,6 +6,7 @@ use crate::abi::{GuestMemory, HandleType};
 use crate::array_output::ArrayOutput;
 use crate::asymmetric::key::{Keypair, PublicKeyObject, SecretKeyObject};
 use crate::backend;
+use crate::booking::Booking;
 use crate::engine::Binding;
 use crate::errno::Errno;
 use crate::handle::{AnyObject, HandleTable, Object};
@@ -239,6 +240,22 @@ macro_rules! objects {
             fn handle_type(&self) -> HandleType {
                 match self {
                     $(Self::$name(_) => HandleType::$name,)*
+                }
+            }
+
+            fn held(&self) -> usize {
+                match self {
+                    $(Self::$name(object) => object.held(),)*
+                }
+            }
+
+            fn shared(&self) -> Option<(&Booking, usize)> {
+                match self {
+                    Self::Keypair(keypair) => Some(keypair.shared()),
+                    Self::Publickey(key) => Some(key.shared()),
+                    Self::Secretkey(key) => Some(key.shared()),
+                    Self::SymmetricKey(key) => Some(key.shared()),
+                    _ => None,
                 }
             }
         }

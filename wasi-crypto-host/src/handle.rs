@@ -6,6 +6,7 @@
 //! a number comes back after a million handles at the earliest.
 
 use crate::abi::HandleType;
+use crate::booking::{Booking, Ledger};
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
 
@@ -17,6 +18,9 @@ const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
 const MIN_ROTATION: usize = 256;
 const NONE: u32 = u32::MAX;
 
+/// Bytes to book for a handle: its slot, the growth of the table, and the headers of an object's first allocations.
+pub(crate) const SLOT: usize = 128;
+
 /// All objects of one guest.
 pub(crate) struct HandleTable<O> {
     slots: Vec<Slot<O>>,
@@ -24,8 +28,12 @@ pub(crate) struct HandleTable<O> {
     first_free: u32,
     last_free: u32,
     open: usize,
-    /// Bytes booked for all objects.
+    /// Bytes booked for all objects, each alone.
     held: usize,
+    /// Bytes booked for what objects share.
+    ledger: Ledger,
+    /// Whether what objects share is booked as what each has alone.
+    books_apart: bool,
     offset: u32,
     limits: Limits,
 }
@@ -45,6 +53,12 @@ struct Slot<O> {
 /// What the table holds: one of several types of object.
 pub(crate) trait AnyObject {
     fn handle_type(&self) -> HandleType;
+
+    /// Bytes that the object takes up alone, besides its slot.
+    fn held(&self) -> usize;
+
+    /// What others may share with this object, and the bytes to book for that, once.
+    fn shared(&self) -> Option<(&Booking, usize)>;
 }
 
 /// One of the types in an `O`.
@@ -58,7 +72,22 @@ pub(crate) trait Object<O>: Sized {
 impl<O: AnyObject> HandleTable<O> {
     /// An empty table whose handles are offset by `offset`.
     pub(crate) fn new(limits: Limits, offset: u32) -> Self {
-        Self { slots: Vec::new(), first_free: NONE, last_free: NONE, open: 0, held: 0, offset, limits }
+        Self {
+            slots: Vec::new(),
+            first_free: NONE,
+            last_free: NONE,
+            open: 0,
+            held: 0,
+            ledger: Ledger::default(),
+            books_apart: false,
+            offset,
+            limits,
+        }
+    }
+
+    /// For a table that objects pass through: nothing of what they share is booked for good.
+    pub(crate) fn book_apart(&mut self) {
+        self.books_apart = true;
     }
 
     /// `too_many_handles` unless `n` more can be opened; for use before work that would be lost.
@@ -66,15 +95,32 @@ impl<O: AnyObject> HandleTable<O> {
         if self.limits.handles - self.open < n { Err(Errno::TooManyHandles) } else { Ok(()) }
     }
 
-    /// Takes an object in and books `held` bytes for it. `too_many_handles` or `overflow` at the limits.
-    pub(crate) fn insert<T: Object<O>>(&mut self, object: T, held: usize) -> Result<u32, Errno> {
-        self.insert_any(object.into_any(), held)
+    /// Takes an object in and books what it holds. `too_many_handles` or `overflow` at the limits.
+    pub(crate) fn insert<T: Object<O>>(&mut self, object: T) -> Result<u32, Errno> {
+        self.insert_any(object.into_any())
     }
 
     /// Like [`insert`](Self::insert), for an object of any type.
-    pub(crate) fn insert_any(&mut self, object: O, held: usize) -> Result<u32, Errno> {
+    pub(crate) fn insert_any(&mut self, object: O) -> Result<u32, Errno> {
+        let held = SLOT + object.held();
+        match object.shared() {
+            Some((booking, bytes)) if !booking.is_made() => {
+                self.check_bytes(held + bytes)?;
+                if self.books_apart {
+                    return self.insert_booked(object, held + bytes);
+                }
+                self.check_room(1)?;
+                booking.make(bytes, &self.ledger);
+            }
+            _ => {}
+        }
+        self.insert_booked(object, held)
+    }
+
+    /// Like [`insert_any`](Self::insert_any), for an object of which all is known to take up so many bytes.
+    pub(crate) fn insert_booked(&mut self, object: O, held: usize) -> Result<u32, Errno> {
         self.check_room(1)?;
-        let total = self.held.checked_add(held).filter(|total| *total <= self.limits.bytes).ok_or(Errno::Overflow)?;
+        self.check_bytes(held)?;
         let index = self.free_slot();
         let slot = &mut self.slots[index as usize];
         let handle = loop {
@@ -88,7 +134,7 @@ impl<O: AnyObject> HandleTable<O> {
         slot.handle_type = object.handle_type();
         slot.object = Some(object);
         slot.held = held;
-        self.held = total;
+        self.held += held;
         self.open += 1;
         Ok(handle)
     }
@@ -118,7 +164,9 @@ impl<O: AnyObject> HandleTable<O> {
         match self.slots.get_mut((raw & INDEX_MASK) as usize) {
             Some(slot) if slot.uses << INDEX_BITS == raw & !INDEX_MASK => {
                 let object = slot.object.as_mut().and_then(T::from_any_mut).ok_or(Errno::InvalidHandle)?;
-                Ok((object, Account { held: &mut slot.held, total: &mut self.held, limits: &self.limits }))
+                let account =
+                    Account { held: &mut slot.held, total: &mut self.held, ledger: &self.ledger, limits: &self.limits };
+                Ok((object, account))
             }
             _ => Err(Errno::InvalidHandle),
         }
@@ -141,9 +189,9 @@ impl<O: AnyObject> HandleTable<O> {
         Ok(run(object, other))
     }
 
-    /// `overflow` unless `bytes` more can be held; for use before several objects are taken in.
+    /// `overflow` unless `bytes` more can be held; for use before work that makes as much.
     pub(crate) fn check_bytes(&self, bytes: usize) -> Result<(), Errno> {
-        if bytes > self.limits.bytes - self.held { Err(Errno::Overflow) } else { Ok(()) }
+        if bytes > self.limits.bytes.saturating_sub(self.held_bytes()) { Err(Errno::Overflow) } else { Ok(()) }
     }
 
     /// Bytes booked for the object behind a handle.
@@ -284,7 +332,7 @@ impl<O: AnyObject> HandleTable<O> {
 
     /// Bytes booked for all objects.
     pub(crate) fn held_bytes(&self) -> usize {
-        self.held
+        self.held + self.ledger.total()
     }
 
     /// The types of the open handles.
@@ -297,6 +345,11 @@ impl<O: AnyObject> HandleTable<O> {
         if self.first_free == NONE || self.slots.len() < MIN_ROTATION.min(self.limits.handles) {
             let slot =
                 Slot { object: None, uses: 0, handle_type: HandleType::Options, next_free: NONE, held: 0, lent: false };
+            // Twice as many, but no more than can be used.
+            if self.slots.len() == self.slots.capacity() {
+                let most = self.limits.handles.max(MIN_ROTATION);
+                self.slots.reserve_exact(self.slots.len().max(16).min(most - self.slots.len()));
+            }
             self.slots.push(slot);
             return (self.slots.len() - 1) as u32;
         }
@@ -314,6 +367,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::secret::Secret;
 
     #[derive(Debug, PartialEq)]
     struct Key(u32);
@@ -329,6 +383,14 @@ mod tests {
                 Self::Key(_) => HandleType::SymmetricKey,
                 Self::Tag(_) => HandleType::SymmetricTag,
             }
+        }
+
+        fn held(&self) -> usize {
+            0
+        }
+
+        fn shared(&self) -> Option<(&Booking, usize)> {
+            None
         }
     }
 
@@ -363,8 +425,8 @@ mod tests {
 
     #[test]
     fn handles_find_their_object_and_no_other() {
-        let mut table = table(2000, 0);
-        let handles: Vec<u32> = (0..1000).map(|i| table.insert(Key(i), 0).unwrap()).collect();
+        let mut table = table(2000, usize::MAX);
+        let handles: Vec<u32> = (0..1000).map(|i| table.insert(Key(i)).unwrap()).collect();
         for (i, handle) in (0..).zip(&handles) {
             assert_eq!(table.get::<Key>(*handle), Ok(&Key(i)));
             assert_eq!(table.get::<Tag>(*handle).err(), Some(Errno::InvalidHandle));
@@ -375,8 +437,8 @@ mod tests {
 
     #[test]
     fn closing_tells_closed_unknown_and_wrong_type_apart() {
-        let mut table = table(10, 0);
-        let key = table.insert(Key(1), 0).unwrap();
+        let mut table = table(10, usize::MAX);
+        let key = table.insert(Key(1)).unwrap();
         assert_eq!(table.close::<Tag>(key), Err(Errno::InvalidHandle));
         assert_eq!(table.close::<Key>(key), Ok(()));
         assert_eq!(table.close::<Key>(key), Err(Errno::Closed));
@@ -391,10 +453,10 @@ mod tests {
 
     #[test]
     fn a_number_does_not_come_back_soon_and_the_table_does_not_grow() {
-        let mut table = table(1000, 0);
+        let mut table = table(1000, usize::MAX);
         let mut seen = HashSet::new();
         for i in 0..500_000 {
-            let handle = table.insert(Key(i), 0).unwrap();
+            let handle = table.insert(Key(i)).unwrap();
             assert!(seen.insert(handle), "{handle:#x} again after {i} handles");
             table.close::<Key>(handle).unwrap();
         }
@@ -403,11 +465,11 @@ mod tests {
 
     #[test]
     fn an_old_handle_of_a_slot_that_went_round_is_closed() {
-        let mut table = table(1, 0);
-        let first = table.insert(Key(0), 0).unwrap();
+        let mut table = table(1, usize::MAX);
+        let first = table.insert(Key(0)).unwrap();
         table.close::<Key>(first).unwrap();
         for i in 0..10_000 {
-            let handle = table.insert(Key(i), 0).unwrap();
+            let handle = table.insert(Key(i)).unwrap();
             table.close::<Key>(handle).unwrap();
         }
         assert_eq!(table.close::<Key>(first.wrapping_add(5 << INDEX_BITS)), Err(Errno::Closed));
@@ -416,15 +478,15 @@ mod tests {
     #[test]
     fn limits_are_kept_and_room_comes_back() {
         let mut table = table(3, 100);
-        let handles: Vec<u32> = (0..3).map(|i| table.insert(Key(i), 10).unwrap()).collect();
-        assert_eq!(table.insert(Key(9), 0), Err(Errno::TooManyHandles));
+        let handles: Vec<u32> = (0..3).map(|i| table.insert_booked(Any::Key(Key(i)), 10).unwrap()).collect();
+        assert_eq!(table.insert_booked(Any::Key(Key(9)), 0), Err(Errno::TooManyHandles));
         table.close::<Key>(handles[1]).unwrap();
-        assert_eq!(table.insert(Key(9), 81), Err(Errno::Overflow));
-        let last = table.insert(Key(9), 80).unwrap();
+        assert_eq!(table.insert_booked(Any::Key(Key(9)), 81), Err(Errno::Overflow));
+        let last = table.insert_booked(Any::Key(Key(9)), 80).unwrap();
         let (_, mut account) = table.get_with_account::<Key>(last).unwrap();
-        assert_eq!(account.gather(1), Err(Errno::Overflow));
-        assert_eq!(account.set(79), Ok(()));
-        assert_eq!(account.gather(1), Ok(()));
+        let mut gathered = Secret::default();
+        assert_eq!(account.gather(&mut gathered, &[1]), Err(Errno::Overflow));
+        assert_eq!(gathered.len(), 0);
         for handle in [handles[0], handles[2], last] {
             table.close::<Key>(handle).unwrap();
         }
@@ -438,7 +500,7 @@ mod tests {
             let offset = offset.wrapping_sub(1 << INDEX_BITS).wrapping_sub(128);
             let mut table = HandleTable::new(Limits::default(), offset);
             for i in 0..200 {
-                let handle = table.insert(Key(i), 0).unwrap();
+                let handle = table.insert(Key(i)).unwrap();
                 assert!(handle != 0 && handle != u32::MAX);
                 assert_eq!(table.get::<Key>(handle), Ok(&Key(i)));
             }

@@ -72,6 +72,7 @@ mod algorithms;
 mod array_output;
 mod asymmetric;
 mod backend;
+mod booking;
 mod context;
 mod engine;
 mod errno;

@@ -1,7 +1,11 @@
 //! Option sets: parameters that a guest sets by name before it opens a state.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
+use crate::booking::{ALLOCATION, COUNTS, SharedSecret};
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::secret::Secret;
@@ -39,11 +43,22 @@ pub(crate) struct OptionSet {
 /// The values of the options of symmetric algorithms. The other types have none.
 #[derive(Clone, Default)]
 pub(crate) struct Options {
-    bytes: [Option<Secret>; 3],
+    bytes: [Option<Value>; 3],
     numbers: [Option<u64>; 3],
     /// Scratch memory that the guest offers (start and length). No algorithm of this host uses it yet.
     buffer: Option<(u32, u32)>,
 }
+
+/// Bytes that a guest gave. Copies of long ones share them.
+#[derive(Clone)]
+pub(crate) enum Value {
+    /// Such as a nonce: the option set has room for it.
+    Short(Zeroizing<[u8; SHORT]>, u8),
+    Long(Arc<SharedSecret>),
+}
+
+/// As long as any nonce, in bytes.
+const SHORT: usize = 32;
 
 /// The option names of the specification, with the spellings of its examples as aliases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,17 +117,21 @@ impl OptionSet {
         Self { algorithm_type, values: Arc::default() }
     }
 
+    /// Bytes to book, besides those of long values.
+    pub(crate) fn held(&self) -> usize {
+        Options::HELD
+    }
+
     /// The values now; later changes do not reach them.
     pub(crate) fn snapshot(&self) -> Arc<Options> {
         Arc::clone(&self.values)
     }
 
     /// Sets an option to bytes. `overflow` if the guest would hold too much.
-    pub(crate) fn set(&mut self, name: &[u8], value: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
+    pub(crate) fn set(&mut self, name: &[u8], value: &[u8], account: &Account<'_>) -> Result<(), Errno> {
         let option = self.known(name)?.bytes()?;
-        let old = self.values.get(option).map_or(0, <[u8]>::len);
-        account.set(*account.held - old + value.len())?;
-        Arc::make_mut(&mut self.values).bytes[option as usize] = Some(Secret::from(value));
+        let value = Value::new(value, account)?;
+        Arc::make_mut(&mut self.values).bytes[option as usize] = Some(value);
         Ok(())
     }
 
@@ -144,16 +163,49 @@ impl Options {
     /// No option set.
     pub(crate) const DEFAULT: Self = Self { bytes: [const { None }; 3], numbers: [None; 3], buffer: None };
 
+    /// Bytes to book for a set and for each snapshot of one, since a change makes them differ.
+    pub(crate) const HELD: usize = size_of::<Self>() + COUNTS + ALLOCATION;
+
     pub(crate) fn get(&self, option: BytesOption) -> Option<&[u8]> {
-        self.bytes[option as usize].as_deref()
+        self.value(option).map(|value| &**value)
+    }
+
+    /// The same, to keep.
+    pub(crate) fn value(&self, option: BytesOption) -> Option<&Value> {
+        self.bytes[option as usize].as_ref()
     }
 
     pub(crate) fn number(&self, option: NumberOption) -> Option<u64> {
         self.numbers[option as usize]
     }
+}
 
-    /// The bytes that the values take up.
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.iter().flatten().map(|value| value.len()).sum()
+impl Value {
+    /// Books a long value before it copies it. `overflow` if it is longer than the guest may make it, or hold.
+    fn new(bytes: &[u8], account: &Account<'_>) -> Result<Self, Errno> {
+        if bytes.len() <= SHORT {
+            let mut short = Zeroizing::new([0; SHORT]);
+            short[..bytes.len()].copy_from_slice(bytes);
+            return Ok(Self::Short(short, bytes.len() as u8));
+        }
+        if bytes.len() > account.limits.gathered_bytes {
+            return Err(Errno::Overflow);
+        }
+        let held = SharedSecret::held(bytes.len());
+        account.check_spare(held)?;
+        let shared = SharedSecret::new(Secret::from(bytes));
+        shared.booking.make(held, account.ledger);
+        Ok(Self::Long(Arc::new(shared)))
+    }
+}
+
+impl Deref for Value {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Short(bytes, len) => &bytes[..usize::from(*len)],
+            Self::Long(bytes) => bytes,
+        }
     }
 }

@@ -23,13 +23,30 @@ impl Secret {
         Self(bytes)
     }
 
+    /// The bytes that are allocated.
+    pub(crate) fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+
+    /// The bytes that will be allocated when so many are added: half as many again where that must grow, so that a byte
+    /// is moved three times at most, however small the pieces.
+    pub(crate) fn capacity_with(&self, more: usize) -> usize {
+        let (len, capacity) = (self.0.len() + more, self.0.capacity());
+        if len <= capacity { capacity } else { len.max(capacity + capacity / 2) }
+    }
+
     pub(crate) fn extend_from_slice(&mut self, more: &[u8]) {
-        if self.0.capacity() - self.0.len() < more.len() {
-            let mut grown = Vec::with_capacity((self.0.len() + more.len()).max(self.0.len() * 2));
+        self.grow_to(self.capacity_with(more.len()));
+        self.0.extend_from_slice(more);
+    }
+
+    /// Makes sure that so many bytes are allocated.
+    pub(crate) fn grow_to(&mut self, capacity: usize) {
+        if capacity > self.0.capacity() {
+            let mut grown = Vec::with_capacity(capacity);
             grown.extend_from_slice(&self.0);
             drop(Self(std::mem::replace(&mut self.0, grown)));
         }
-        self.0.extend_from_slice(more);
     }
 }
 
@@ -151,6 +168,19 @@ mod tests {
             secret.extend_from_slice(&[i; 3]);
         }
         assert!((0..=255u8).flat_map(|i| [i; 3]).eq(secret.iter().copied()));
+    }
+
+    #[test]
+    fn a_growing_secret_takes_up_what_it_said_and_is_seldom_moved() {
+        let (mut secret, mut moved) = (Secret::default(), 0);
+        for _ in 0..10_000 {
+            let (before, announced) = (secret.capacity(), secret.capacity_with(7));
+            secret.extend_from_slice(&[1; 7]);
+            assert_eq!(secret.capacity(), announced);
+            moved += if announced == before { 0 } else { secret.len() };
+        }
+        assert!(moved < 3 * secret.len(), "{moved} bytes moved for {}", secret.len());
+        assert!(secret.capacity() <= secret.len() * 3 / 2);
     }
 
     #[test]

@@ -127,8 +127,9 @@ impl<'a> Loan<'a> {
         limits.handles = objects.len() + row.made.len();
         let mut loan =
             Self { owner, row, ctx: WasiCryptoCtx::new(limits, ctx.table.offset()), lent: Vec::new(), reserved };
+        loan.ctx.table.book_apart();
         for (arg, handle, (object, held)) in objects {
-            let own = loan.ctx.table.insert_any(object, held).expect("the limits were made for these objects");
+            let own = loan.ctx.table.insert_booked(object, held).expect("the limits were made for these objects");
             loan.lent.push(Lent { arg, handle, own });
         }
         Some(loan)
@@ -166,7 +167,7 @@ impl<'a> Loan<'a> {
         if errno != Errno::Success {
             return Vec::new();
         }
-        made.map(|(object, held)| owner.table.insert_any(object, held)).collect()
+        made.map(|(object, _)| owner.table.insert_any(object)).collect()
     }
 }
 

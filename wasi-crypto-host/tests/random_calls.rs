@@ -125,7 +125,7 @@ struct Writable {
 
 impl Session {
     fn new(seed: u64, defers: bool) -> Self {
-        let builder = WasiCryptoCtx::builder().max_handles(100).max_bytes(20_000).max_gathered_bytes(2_000);
+        let builder = WasiCryptoCtx::builder().max_handles(30).max_bytes(20_000).max_gathered_bytes(2_000);
         let mut memory = vec![0; MEMORY];
         let mut names = Vec::new();
         let mut at = 512;

@@ -18,18 +18,18 @@ pub(crate) fn keypair_generate(call: &mut Call<'_>) -> Result<Step, Errno> {
     if call.may_defer() && algorithm.keys.generates_slowly() {
         return Ok(Step::Work(Box::new(move || {
             let generated = algorithm.keys.generate();
-            Box::new(move |call: &mut Call<'_>| insert_keypair(call, Keypair { algorithm, secret: generated? }, handle))
+            Box::new(move |call: &mut Call<'_>| insert_keypair(call, Keypair::new(algorithm, generated?), handle))
                 as Finish
         })));
     }
     let secret = algorithm.keys.generate()?;
-    insert_keypair(call, Keypair { algorithm, secret }, handle).map(|()| Step::Done)
+    insert_keypair(call, Keypair::new(algorithm, secret), handle).map(|()| Step::Done)
 }
 
 pub(crate) fn keypair_import(call: &mut Call<'_>) -> Result<(), Errno> {
     let read = |keys: &dyn Keys, encoded: &[u8], form| keys.import_keypair(encoded, form);
     let (algorithm, key, handle) = import(call, KeyEncoding::of_keypair, Label::PrivateKey, read)?;
-    insert_keypair(call, Keypair { algorithm, secret: key }, handle)
+    insert_keypair(call, Keypair::new(algorithm, key), handle)
 }
 
 pub(crate) fn keypair_from_pk_and_sk(call: &mut Call<'_>) -> Result<(), Errno> {
@@ -53,15 +53,15 @@ pub(crate) fn keypair_publickey(call: &mut Call<'_>) -> Result<(), Errno> {
     let [keypair, handle] = call.args();
     call.memory.slot::<4>(handle)?;
     let keypair = call.ctx.table.get::<Keypair>(keypair)?;
-    let public = PublicKeyObject { algorithm: keypair.algorithm, key: keypair.secret.public_key()? };
+    let public = PublicKeyObject::new(keypair.algorithm, keypair.secret.public_key()?);
     insert_public(call, public, handle)
 }
 
 pub(crate) fn keypair_secretkey(call: &mut Call<'_>) -> Result<(), Errno> {
     let [keypair, handle] = call.args();
     call.memory.slot::<4>(handle)?;
-    let Keypair { algorithm, secret } = call.ctx.table.get::<Keypair>(keypair)?.clone();
-    insert_secret(call, SecretKeyObject { algorithm, key: secret }, handle)
+    let secret = call.ctx.table.get::<Keypair>(keypair)?.secret_half();
+    insert_secret(call, secret, handle)
 }
 
 pub(crate) fn keypair_close(call: &mut Call<'_>) -> Result<(), Errno> {
@@ -72,7 +72,7 @@ pub(crate) fn keypair_close(call: &mut Call<'_>) -> Result<(), Errno> {
 pub(crate) fn publickey_import(call: &mut Call<'_>) -> Result<(), Errno> {
     let read = |keys: &dyn Keys, encoded: &[u8], form| keys.import_public(encoded, form);
     let (algorithm, key, handle) = import(call, KeyEncoding::of_half, Label::PublicKey, read)?;
-    insert_public(call, PublicKeyObject { algorithm, key }, handle)
+    insert_public(call, PublicKeyObject::new(algorithm, key), handle)
 }
 
 pub(crate) fn publickey_export(call: &mut Call<'_>) -> Result<(), Errno> {
@@ -93,7 +93,7 @@ pub(crate) fn publickey_from_secretkey(call: &mut Call<'_>) -> Result<(), Errno>
     let [secret, handle] = call.args();
     call.memory.slot::<4>(handle)?;
     let secret = call.ctx.table.get::<SecretKeyObject>(secret)?;
-    let public = PublicKeyObject { algorithm: secret.algorithm, key: secret.key.public_key()? };
+    let public = PublicKeyObject::new(secret.algorithm, secret.key.public_key()?);
     insert_public(call, public, handle)
 }
 
@@ -105,7 +105,7 @@ pub(crate) fn publickey_close(call: &mut Call<'_>) -> Result<(), Errno> {
 pub(crate) fn secretkey_import(call: &mut Call<'_>) -> Result<(), Errno> {
     let read = |keys: &dyn Keys, encoded: &[u8], form| keys.import_secret(encoded, form);
     let (algorithm, key, handle) = import(call, KeyEncoding::of_half, Label::PrivateKey, read)?;
-    insert_secret(call, SecretKeyObject { algorithm, key }, handle)
+    insert_secret(call, SecretKeyObject::new(algorithm, key), handle)
 }
 
 pub(crate) fn secretkey_export(call: &mut Call<'_>) -> Result<(), Errno> {
@@ -157,18 +157,15 @@ fn check_options(call: &Call<'_>, start: u32, algorithm_type: AlgorithmType) -> 
 }
 
 fn insert_keypair(call: &mut Call<'_>, keypair: Keypair, handle: u32) -> Result<(), Errno> {
-    let held = keypair.secret.held();
-    put_handle(call, handle, |call| call.ctx.table.insert(keypair, held))
+    put_handle(call, handle, |call| call.ctx.table.insert(keypair))
 }
 
 fn insert_public(call: &mut Call<'_>, public: PublicKeyObject, handle: u32) -> Result<(), Errno> {
-    let held = public.key.held();
-    put_handle(call, handle, |call| call.ctx.table.insert(public, held))
+    put_handle(call, handle, |call| call.ctx.table.insert(public))
 }
 
 fn insert_secret(call: &mut Call<'_>, secret: SecretKeyObject, handle: u32) -> Result<(), Errno> {
-    let held = secret.key.held();
-    put_handle(call, handle, |call| call.ctx.table.insert(secret, held))
+    put_handle(call, handle, |call| call.ctx.table.insert(secret))
 }
 
 fn put_handle(

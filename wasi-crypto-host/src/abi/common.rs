@@ -10,7 +10,7 @@ pub(crate) fn options_open(call: &mut Call<'_>) -> Result<(), Errno> {
     let [algorithm_type, handle] = call.args();
     let slot = call.memory.slot(handle)?;
     let options = OptionSet::new(AlgorithmType::from_arg(algorithm_type)?);
-    let handle = call.ctx.table.insert(options, 0)?;
+    let handle = call.ctx.table.insert(options)?;
     call.memory.put(slot, handle.to_le_bytes());
     Ok(())
 }
@@ -24,8 +24,8 @@ pub(crate) fn options_set(call: &mut Call<'_>) -> Result<(), Errno> {
     let [handle, name, name_len, value, value_len] = call.args();
     let name = call.memory.input(name, name_len)?;
     let value = call.memory.input(value, value_len)?;
-    let (options, mut account) = call.ctx.table.get_with_account::<OptionSet>(handle)?;
-    options.set(&name, &value, &mut account)
+    let (options, account) = call.ctx.table.get_with_account::<OptionSet>(handle)?;
+    options.set(&name, &value, &account)
 }
 
 pub(crate) fn options_set_u64(call: &mut Call<'_>) -> Result<(), Errno> {
@@ -77,6 +77,5 @@ pub(crate) fn secrets_manager_open(call: &mut Call<'_>) -> Result<(), Errno> {
 
 /// Gives bytes to the guest as a new `array_output`, whose handle goes into `slot`.
 pub(crate) fn open_array_output(call: &mut Call<'_>, bytes: Secret) -> Result<[u8; 4], Errno> {
-    let len = bytes.len();
-    Ok(call.ctx.table.insert(ArrayOutput::new(bytes), len)?.to_le_bytes())
+    Ok(call.ctx.table.insert(ArrayOutput::new(bytes))?.to_le_bytes())
 }

@@ -2,8 +2,10 @@
 
 use crate::abi::call::Call;
 use crate::abi::common::open_array_output;
+use crate::array_output::ArrayOutput;
 use crate::asymmetric::key::{PublicKeyObject, SecretKeyObject};
 use crate::errno::Errno;
+use crate::handle::SLOT;
 use crate::options::AlgorithmType;
 use crate::secret::Secret;
 
@@ -28,9 +30,10 @@ pub(crate) fn kx_encapsulate(call: &mut Call<'_>) -> Result<(), Errno> {
     let public = call.ctx.table.get::<PublicKeyObject>(public)?;
     public.algorithm.check_type(AlgorithmType::KeyExchange)?;
     let (secret, encapsulated) = public.key.encapsulate()?;
-    call.ctx.table.check_bytes(secret.len() + encapsulated.len())?;
-    let secret = open_array_output(call, secret)?;
-    let encapsulated = open_array_output(call, Secret::from_vec(encapsulated))?;
+    let (secret, encapsulated) = (ArrayOutput::new(secret), ArrayOutput::new(Secret::from_vec(encapsulated)));
+    call.ctx.table.check_bytes(2 * SLOT + secret.held() + encapsulated.held())?;
+    let secret = call.ctx.table.insert(secret)?.to_le_bytes();
+    let encapsulated = call.ctx.table.insert(encapsulated)?.to_le_bytes();
     call.memory.put(secret_slot, secret);
     call.memory.put(encapsulated_slot, encapsulated);
     Ok(())

@@ -1,7 +1,5 @@
 //! `wasi_ephemeral_crypto_signatures`: signatures, and the states that make and verify them.
 
-use std::sync::Arc;
-
 use crate::abi::call::Call;
 use crate::abi::common::open_array_output;
 use crate::asymmetric::algorithm::Algorithm;
@@ -35,12 +33,10 @@ pub(crate) fn signature_import(call: &mut Call<'_>) -> Result<(), Errno> {
 pub(crate) fn signature_state_open(call: &mut Call<'_>) -> Result<(), Errno> {
     let [keypair, handle] = call.args();
     let slot = call.memory.slot(handle)?;
-    let Keypair { algorithm, secret } = call.ctx.table.get::<Keypair>(keypair)?;
-    algorithm.check_type(AlgorithmType::Signatures)?;
-    // The state keeps the key, which the guest may close.
-    let held = secret.held();
-    let state = SignatureState { algorithm, signer: Arc::clone(secret).signer()? };
-    let handle = call.ctx.table.insert(state, held)?;
+    let keypair = call.ctx.table.get::<Keypair>(keypair)?;
+    keypair.algorithm.check_type(AlgorithmType::Signatures)?;
+    let state = SignatureState::open(keypair)?;
+    let handle = call.ctx.table.insert(state)?;
     call.memory.put(slot, handle.to_le_bytes());
     Ok(())
 }
@@ -71,11 +67,10 @@ pub(crate) fn signature_state_close(call: &mut Call<'_>) -> Result<(), Errno> {
 pub(crate) fn signature_verification_state_open(call: &mut Call<'_>) -> Result<(), Errno> {
     let [public, handle] = call.args();
     let slot = call.memory.slot(handle)?;
-    let PublicKeyObject { algorithm, key } = call.ctx.table.get::<PublicKeyObject>(public)?;
-    algorithm.check_type(AlgorithmType::Signatures)?;
-    let held = key.held();
-    let state = VerificationState { algorithm, verifier: Arc::clone(key).verifier()? };
-    let handle = call.ctx.table.insert(state, held)?;
+    let public = call.ctx.table.get::<PublicKeyObject>(public)?;
+    public.algorithm.check_type(AlgorithmType::Signatures)?;
+    let state = VerificationState::open(public)?;
+    let handle = call.ctx.table.insert(state)?;
     call.memory.put(slot, handle.to_le_bytes());
     Ok(())
 }
@@ -105,6 +100,5 @@ pub(crate) fn signature_close(call: &mut Call<'_>) -> Result<(), Errno> {
 }
 
 fn insert_signature(call: &mut Call<'_>, algorithm: &'static Algorithm, raw: Vec<u8>) -> Result<[u8; 4], Errno> {
-    let len = raw.len();
-    Ok(call.ctx.table.insert(Signature { algorithm, raw }, len)?.to_le_bytes())
+    Ok(call.ctx.table.insert(Signature { algorithm, raw })?.to_le_bytes())
 }

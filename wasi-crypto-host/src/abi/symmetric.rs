@@ -6,6 +6,7 @@ use crate::abi::call::{Call, Finish, Step};
 use crate::abi::common::open_array_output;
 use crate::abi::memory::{GuestMemory, Output, Slot};
 use crate::errno::Errno;
+use crate::handle::SLOT;
 use crate::options::{AlgorithmType, OptionSet, Options};
 use crate::secret::Secret;
 use crate::symmetric::algorithm::{Algorithm, MAX_TAG_LEN, Squeezed};
@@ -28,10 +29,12 @@ pub(crate) fn symmetric_key_import(call: &mut Call<'_>) -> Result<(), Errno> {
     let slot = call.memory.slot(handle)?;
     let algorithm = Algorithm::find(&call.memory.input(algorithm, algorithm_len)?)?;
     let raw = call.memory.input(raw, raw_len)?;
-    // Before the copy: a guest must not make the host allocate more than it may hold.
-    if raw.len() > call.ctx.table.limits().bytes {
+    // Before the copy, and before the key is hashed.
+    if raw.len() > call.ctx.table.limits().gathered_bytes {
         return Err(Errno::Overflow);
     }
+    call.ctx.table.check_room(1)?;
+    call.ctx.table.check_bytes(raw.len())?;
     let key = SymmetricKey::import(algorithm, &raw)?;
     drop(raw);
     insert_key(call, key).map(|handle| call.memory.put(slot, handle))
@@ -40,7 +43,10 @@ pub(crate) fn symmetric_key_import(call: &mut Call<'_>) -> Result<(), Errno> {
 pub(crate) fn symmetric_key_export(call: &mut Call<'_>) -> Result<(), Errno> {
     let [key, handle] = call.args();
     let slot = call.memory.slot(handle)?;
-    let raw = call.ctx.table.get::<SymmetricKey>(key)?.raw().clone();
+    let raw = call.ctx.table.get::<SymmetricKey>(key)?.raw();
+    call.ctx.table.check_room(1)?;
+    call.ctx.table.check_bytes(raw.len())?;
+    let raw = raw.clone();
     open_array_output(call, raw).map(|handle| call.memory.put(slot, handle))
 }
 
@@ -59,8 +65,7 @@ pub(crate) fn symmetric_state_open(call: &mut Call<'_>) -> Result<(), Errno> {
         None => None,
     };
     let state = SymmetricState::open(algorithm, key, options)?;
-    let held = state.options_len();
-    let handle = call.ctx.table.insert(state, held)?;
+    let handle = call.ctx.table.insert(state)?;
     call.memory.put(slot, handle.to_le_bytes());
     Ok(())
 }
@@ -93,8 +98,9 @@ pub(crate) fn symmetric_state_clone(call: &mut Call<'_>) -> Result<(), Errno> {
     let slot = call.memory.slot(handle)?;
     call.ctx.table.check_room(1)?;
     let held = call.ctx.table.held::<SymmetricState>(state)?;
+    call.ctx.table.check_bytes(held)?;
     let clone = call.ctx.table.get::<SymmetricState>(state)?.clone();
-    let handle = call.ctx.table.insert(clone, held)?;
+    let handle = call.ctx.table.insert(clone)?;
     call.memory.put(slot, handle.to_le_bytes());
     Ok(())
 }
@@ -134,12 +140,11 @@ pub(crate) fn symmetric_state_squeeze_tag(call: &mut Call<'_>) -> Result<Step, E
     call.ctx.table.check_room(1)?;
     let (state, account) = call.ctx.table.get_with_account::<SymmetricState>(state)?;
     let insert = move |call: &mut Call<'_>, tag: SymmetricTag| {
-        let held = tag.held();
-        let handle = call.ctx.table.insert(tag, held)?;
+        let handle = call.ctx.table.insert(tag)?;
         call.memory.put(slot, handle.to_le_bytes());
         Ok(())
     };
-    match state.inner.squeeze_tag(account.limits)? {
+    match state.inner.squeeze_tag(&account)? {
         Squeezed::Tag(tag) => insert(call, tag).map(|()| Step::Done),
         Squeezed::Later(work) => Ok(Step::Work(Box::new(move || {
             let derived = work();
@@ -193,13 +198,15 @@ pub(crate) fn symmetric_state_encrypt_detached(call: &mut Call<'_>) -> Result<()
     let (output, data) = (call.memory.output(out, out_len)?, call.memory.output(data, data_len)?);
     let slot = call.memory.slot(handle)?;
     call.ctx.table.check_room(1)?;
+    // For the tag, before anything is written.
+    call.ctx.table.check_bytes(SLOT + SymmetricTag::MOST_HELD)?;
     let state = call.ctx.table.get_mut::<SymmetricState>(state)?;
     let aead = state.inner.aead()?;
     check_output(&output, data.len())?;
     aead.may_encrypt?;
     let mut tag = Secret::zeroed(aead.tag_len.into());
     call.memory.transform(output, data, |bytes| state.inner.encrypt(bytes, &mut tag))?;
-    let handle = call.ctx.table.insert(SymmetricTag::new(tag), 0)?;
+    let handle = call.ctx.table.insert(SymmetricTag::new(tag))?;
     call.memory.put(slot, handle.to_le_bytes());
     Ok(())
 }
@@ -298,6 +305,5 @@ fn optional_options(call: &Call<'_>, start: u32) -> Result<Option<Arc<Options>>,
 }
 
 fn insert_key(call: &mut Call<'_>, key: SymmetricKey) -> Result<[u8; 4], Errno> {
-    let len = key.raw().len();
-    Ok(call.ctx.table.insert(key, len)?.to_le_bytes())
+    Ok(call.ctx.table.insert(key)?.to_le_bytes())
 }

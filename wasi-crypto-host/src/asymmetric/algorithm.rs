@@ -134,6 +134,9 @@ pub(crate) trait Signer: Send + Sync {
 
     /// The raw signature of all data so far; more can follow.
     fn sign(&mut self) -> Result<Vec<u8>, Errno>;
+
+    /// Bytes to book for the signer with all that it allocates, but the key.
+    fn held(&self) -> usize;
 }
 
 /// A signature being verified.
@@ -143,6 +146,9 @@ pub(crate) trait Verifier: Send + Sync {
     /// Checks a raw signature of all data so far; more can follow.
     /// `verification_failed`, or `invalid_signature` if it could not be valid for any data.
     fn verify(&mut self, signature: &[u8]) -> Result<(), Errno>;
+
+    /// As [`Signer::held`].
+    fn held(&self) -> usize;
 }
 
 /// Reads and writes signatures. Inside the host they are always raw.

@@ -7,6 +7,7 @@ use crate::backend::provider::aead::{Aad, LessSafeKey, Nonce, UnboundKey};
 use chacha20::R20;
 use zeroize::Zeroizing;
 
+use crate::booking::{ALLOCATION, COUNTS};
 use crate::errno::Errno;
 use crate::secret::Wiped;
 
@@ -23,6 +24,11 @@ pub(crate) const NONCE_LEN: usize = 12;
 pub(crate) struct Key(Arc<Wiped<LessSafeKey>>);
 
 impl Key {
+    /// Bytes to book for what the copies of a key share.
+    pub(crate) fn held(&self) -> usize {
+        size_of::<LessSafeKey>() + COUNTS + ALLOCATION
+    }
+
     /// `invalid_key` if the size is not the algorithm's.
     pub(crate) fn new(algorithm: &'static Algorithm, raw: &[u8]) -> Result<Self, Errno> {
         let key = UnboundKey::new(algorithm, raw).map_err(|_| Errno::InvalidKey)?;

@@ -2,6 +2,7 @@
 
 use ring::digest;
 
+use crate::booking::ALLOCATION;
 #[cfg(feature = "aws-lc-rs")]
 use crate::errno::Errno;
 use crate::secret::Wiped;
@@ -13,6 +14,9 @@ pub(crate) use ring::digest::{Algorithm, Digest, SHA256, SHA384, SHA512, SHA512_
 pub(crate) struct Context(Box<Wiped<digest::Context>>);
 
 impl Context {
+    /// Bytes to book for what a context allocates.
+    pub(crate) const HELD: usize = size_of::<digest::Context>() + ALLOCATION;
+
     pub(crate) fn new(algorithm: &'static Algorithm) -> Self {
         Self(Wiped::boxed(digest::Context::new(algorithm)))
     }

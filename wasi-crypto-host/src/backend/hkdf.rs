@@ -2,6 +2,7 @@
 
 use ring::hkdf;
 
+use crate::booking::ALLOCATION;
 use crate::errno::Errno;
 use crate::secret::Wiped;
 
@@ -11,6 +12,9 @@ pub(crate) use ring::hkdf::{Algorithm, HKDF_SHA256, HKDF_SHA384, HKDF_SHA512};
 pub(crate) struct Prk(Box<Wiped<hkdf::Prk>>);
 
 impl Prk {
+    /// Bytes to book for what a key allocates.
+    pub(crate) const HELD: usize = size_of::<hkdf::Prk>() + ALLOCATION;
+
     pub(crate) fn new(algorithm: Algorithm, raw: &[u8]) -> Self {
         Self(Wiped::boxed(hkdf::Prk::new_less_safe(algorithm, raw)))
     }

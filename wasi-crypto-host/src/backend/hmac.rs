@@ -2,6 +2,7 @@
 
 use ring::hmac;
 
+use crate::booking::ALLOCATION;
 use crate::secret::Wiped;
 
 pub(crate) use ring::hmac::{Algorithm, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
@@ -10,6 +11,9 @@ pub(crate) use ring::hmac::{Algorithm, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
 pub(crate) struct Key(Box<Wiped<hmac::Key>>);
 
 impl Key {
+    /// Bytes to book for what a key allocates.
+    pub(crate) const HELD: usize = size_of::<hmac::Key>() + ALLOCATION;
+
     /// A key of any length, none included.
     pub(crate) fn new(algorithm: Algorithm, raw: &[u8]) -> Self {
         Self(Wiped::boxed(hmac::Key::new(algorithm, raw)))
@@ -30,6 +34,9 @@ impl Key {
 pub(crate) struct Context(Box<Wiped<hmac::Context>>);
 
 impl Context {
+    /// Bytes to book for what a context allocates.
+    pub(crate) const HELD: usize = size_of::<hmac::Context>() + ALLOCATION;
+
     pub(crate) fn update(&mut self, data: &[u8]) {
         self.0.update(data);
     }

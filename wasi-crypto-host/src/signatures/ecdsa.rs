@@ -49,6 +49,10 @@ impl<C: Curve> Signer for EcdsaSigner<C> {
             }
         }
     }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + self.message.held()
+    }
 }
 
 pub(crate) struct EcdsaVerifier<C: Curve> {
@@ -74,6 +78,10 @@ impl<C: Curve> Verifier for EcdsaVerifier<C> {
             Message::Whole(message) => prepared().ok_or(Errno::InternalError)?.verify(message, signature),
             Message::Hashed(context) => ecdsa::verify_digest::<C>(public, prepared, &context.finish(), signature),
         }
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + self.message.held()
     }
 }
 

@@ -12,6 +12,7 @@ use crate::asymmetric::encoding::{Form, SignatureEncoding};
 use crate::asymmetric::rfc8410;
 use crate::backend::ed25519::{self, KEY_LEN, SIGNATURE_LEN, SigningKey};
 use crate::backend::random;
+use crate::booking::ALLOCATION;
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::secret::Secret;
@@ -146,13 +147,15 @@ struct Ed25519Signer {
 
 impl Signer for Ed25519Signer {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        account.gather_after(self.message.len(), data.len())?;
-        self.message.extend_from_slice(data);
-        Ok(())
+        account.gather(&mut self.message, data)
     }
 
     fn sign(&mut self) -> Result<Vec<u8>, Errno> {
         Ok(self.key.key.sign(&self.message))
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + self.message.capacity() + ALLOCATION
     }
 }
 
@@ -163,12 +166,14 @@ struct Ed25519Verifier {
 
 impl Verifier for Ed25519Verifier {
     fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        account.gather_after(self.message.len(), data.len())?;
-        self.message.extend_from_slice(data);
-        Ok(())
+        account.gather(&mut self.message, data)
     }
 
     fn verify(&mut self, signature: &[u8]) -> Result<(), Errno> {
         ed25519::verify(&self.key.0, &self.message, signature)
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + self.message.capacity() + ALLOCATION
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::backend::digest::Context;
 use crate::backend::ml_dsa::Representative;
+use crate::booking::ALLOCATION;
 use crate::limits::Account;
 use crate::secret::Secret;
 
@@ -22,16 +23,23 @@ pub(crate) enum Message<H = Context> {
 
 /// What takes a message in as it comes.
 pub(crate) trait Hash {
+    /// Bytes to book for what a hash allocates.
+    const HELD: usize;
+
     fn update(&mut self, data: &[u8]);
 }
 
 impl Hash for Context {
+    const HELD: usize = Self::HELD;
+
     fn update(&mut self, data: &[u8]) {
         Context::update(self, data);
     }
 }
 
 impl Hash for Representative {
+    const HELD: usize = 0;
+
     fn update(&mut self, data: &[u8]) {
         Representative::update(self, data);
     }
@@ -42,18 +50,21 @@ impl<H: Hash> Message<H> {
         Self::Whole(Secret::default())
     }
 
+    /// Bytes to book for what is allocated now, and the hash that it may go over to.
+    pub(crate) fn held(&self) -> usize {
+        let whole = if let Self::Whole(message) = self { message.capacity() } else { 0 };
+        whole + H::HELD + ALLOCATION
+    }
+
     /// Adds data. A message of more than `longest` bytes, or that the guest has no room for, goes over to the hash of `begin`.
     pub(crate) fn update(&mut self, data: &[u8], longest: usize, begin: impl FnOnce() -> H, account: &mut Account<'_>) {
         match self {
             Self::Whole(message) => {
-                let (had, more) = (message.len(), data.len());
-                if had + more <= longest && account.gather_after(had, more).is_ok() {
-                    message.extend_from_slice(data);
-                } else {
+                if message.len() + data.len() > longest || account.gather(message, data).is_err() {
                     let mut hash = begin();
                     hash.update(message);
                     hash.update(data);
-                    account.release(had);
+                    account.release(message);
                     *self = Self::Hashed(hash);
                 }
             }

@@ -160,6 +160,10 @@ impl<P: Parameters> Signer for MlDsaSigner<P> {
             Message::Hashed(representative) => self.key.sign(representative),
         }
     }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + self.message.held()
+    }
 }
 
 struct MlDsaVerifier<P: Parameters> {
@@ -178,5 +182,9 @@ impl<P: Parameters> Verifier for MlDsaVerifier<P> {
             Message::Whole(message) => self.key.whole().ok_or(Errno::InternalError)?.verify(message, signature),
             Message::Hashed(representative) => self.key.verify(representative, signature),
         }
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + self.message.held()
     }
 }

@@ -145,6 +145,10 @@ impl Signer for RsaSigner {
             Message::Hashed(context) => key.sign_digest(&context.finish()),
         }
     }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + self.message.held()
+    }
 }
 
 struct RsaVerifier {
@@ -163,5 +167,9 @@ impl Verifier for RsaVerifier {
             Message::Whole(message) => self.key.verify(message, signature),
             Message::Hashed(context) => self.key.verify_digest(&context.finish(), signature),
         }
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + self.message.held()
     }
 }

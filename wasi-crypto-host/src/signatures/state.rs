@@ -1,16 +1,24 @@
 //! Signatures, and the states that make and verify them, as their handles hold them.
 
+use std::sync::Arc;
+
 use crate::asymmetric::algorithm::{Algorithm, Signer, Verifier};
+use crate::asymmetric::key::{Keypair, PublicKeyObject};
+use crate::booking::{ALLOCATION, Booking};
 use crate::errno::Errno;
 
 pub(crate) struct SignatureState {
     pub(crate) algorithm: &'static Algorithm,
     pub(crate) signer: Box<dyn Signer>,
+    /// Of the key, which the signer keeps.
+    _booking: Arc<Booking>,
 }
 
 pub(crate) struct VerificationState {
     pub(crate) algorithm: &'static Algorithm,
     pub(crate) verifier: Box<dyn Verifier>,
+    /// Of the key, which the verifier keeps.
+    _booking: Arc<Booking>,
 }
 
 /// A signature in its raw form.
@@ -20,7 +28,36 @@ pub(crate) struct Signature {
     pub(crate) raw: Vec<u8>,
 }
 
+impl SignatureState {
+    pub(crate) fn open(keypair: &Keypair) -> Result<Self, Errno> {
+        let signer = Arc::clone(&keypair.secret).signer()?;
+        Ok(Self { algorithm: keypair.algorithm, signer, _booking: Arc::clone(&keypair.booking) })
+    }
+
+    /// Bytes to book, but for the key.
+    pub(crate) fn held(&self) -> usize {
+        self.signer.held() + ALLOCATION
+    }
+}
+
+impl Signature {
+    /// Bytes to book.
+    pub(crate) fn held(&self) -> usize {
+        self.raw.capacity() + ALLOCATION
+    }
+}
+
 impl VerificationState {
+    pub(crate) fn open(public: &PublicKeyObject) -> Result<Self, Errno> {
+        let verifier = Arc::clone(&public.key).verifier()?;
+        Ok(Self { algorithm: public.algorithm, verifier, _booking: Arc::clone(&public.booking) })
+    }
+
+    /// Bytes to book, but for the key.
+    pub(crate) fn held(&self) -> usize {
+        self.verifier.held() + ALLOCATION
+    }
+
     /// `verification_failed`; or `invalid_signature`, also for a signature of another algorithm.
     pub(crate) fn verify(&mut self, signature: &Signature) -> Result<(), Errno> {
         if !std::ptr::eq(self.algorithm, signature.algorithm) {

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::backend::aead::{self, AES_128_GCM, AES_256_GCM, CHACHA20_POLY1305, NONCE_LEN, TAG_LEN};
 use crate::backend::random;
+use crate::booking::{ALLOCATION, COUNTS, SharedSecret};
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::options::{BytesOption, Options};
@@ -30,7 +31,7 @@ impl Keyed for Plain {
         self.0.key_len()
     }
 
-    fn prepare(&self, raw: &[u8]) -> Result<Arc<dyn Key>, Errno> {
+    fn prepare(&self, raw: &Arc<SharedSecret>) -> Result<Arc<dyn Key>, Errno> {
         Ok(Arc::new(PlainKey(aead::Key::new(self.0, raw)?)))
     }
 }
@@ -42,6 +43,10 @@ impl Key for PlainKey {
         let nonce = options.get(BytesOption::Nonce).ok_or(Errno::NonceRequired)?;
         let nonce: [u8; NONCE_LEN] = nonce.try_into().map_err(|_| Errno::InvalidNonce)?;
         Ok(Box::new(Cipher::new(self.0.clone(), nonce, Nonce::Short(nonce))))
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + COUNTS + ALLOCATION + self.0.held()
     }
 }
 
@@ -56,8 +61,8 @@ impl Keyed for XChaCha {
         XCHACHA_KEY_LEN
     }
 
-    fn prepare(&self, raw: &[u8]) -> Result<Arc<dyn Key>, Errno> {
-        let raw: [u8; XCHACHA_KEY_LEN] = raw.try_into().map_err(|_| Errno::InvalidKey)?;
+    fn prepare(&self, raw: &Arc<SharedSecret>) -> Result<Arc<dyn Key>, Errno> {
+        let raw: [u8; XCHACHA_KEY_LEN] = raw[..].try_into().map_err(|_| Errno::InvalidKey)?;
         Ok(Arc::new(XChaChaKey(Zeroizing::new(raw))))
     }
 }
@@ -76,6 +81,10 @@ impl Key for XChaChaKey {
         };
         let (key, inner_nonce) = aead::xchacha20(&self.0, &nonce)?;
         Ok(Box::new(Cipher::new(key, inner_nonce, Nonce::Long(nonce))))
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + COUNTS + ALLOCATION
     }
 }
 
@@ -148,9 +157,7 @@ impl State for Cipher {
         if self.started {
             return Err(Errno::InvalidOperation);
         }
-        account.gather(data.len())?;
-        self.associated_data.extend_from_slice(data);
-        Ok(())
+        account.gather(&mut self.associated_data, data)
     }
 
     fn max_tag_len(&self) -> Result<usize, Errno> {
@@ -182,5 +189,11 @@ impl State for Cipher {
 
     fn boxed_clone(&self) -> Box<dyn State> {
         Box::new(self.clone())
+    }
+
+    /// The schedule is counted with each state that keeps it, since it is as small as a state.
+    fn held(&self) -> usize {
+        let shared = self.key.held() + COUNTS + size_of::<AtomicBool>() + ALLOCATION;
+        size_of::<Self>() + ALLOCATION + shared + self.associated_data.capacity() + ALLOCATION
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::booking::SharedSecret;
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
 use crate::options::{BytesOption, Options};
@@ -37,12 +38,15 @@ pub(crate) trait Keyed: Send + Sync {
     fn generated_len(&self) -> usize;
 
     /// Does with a key what needs to be done only once. `invalid_key` for a wrong size.
-    fn prepare(&self, raw: &[u8]) -> Result<Arc<dyn Key>, Errno>;
+    fn prepare(&self, raw: &Arc<SharedSecret>) -> Result<Arc<dyn Key>, Errno>;
 }
 
 /// A prepared key.
 pub(crate) trait Key: Send + Sync {
     fn open(self: Arc<Self>, options: &Options) -> Result<Box<dyn State>, Errno>;
+
+    /// Bytes to book for the key with all that it allocates, but the raw bytes.
+    fn held(&self) -> usize;
 }
 
 /// A computation under way. What an algorithm does not have, it leaves to the default: `invalid_operation`.
@@ -72,9 +76,9 @@ pub(crate) trait State: Send + Sync {
         None
     }
 
-    /// The tag, or for what takes long the work that makes it.
-    fn squeeze_tag(&mut self, limits: &Limits) -> Result<Squeezed, Errno> {
-        let _ = limits;
+    /// The tag, or for what takes long the work that makes it. What needs much memory asks the account before.
+    fn squeeze_tag(&mut self, account: &Account<'_>) -> Result<Squeezed, Errno> {
+        let _ = account;
         Err(Errno::InvalidOperation)
     }
 
@@ -117,6 +121,10 @@ pub(crate) trait State: Send + Sync {
     }
 
     fn boxed_clone(&self) -> Box<dyn State>;
+
+    /// Bytes to book for the state with all that it allocates or keeps, but raw bytes of keys and long values of options,
+    /// which are booked once for all that have them. What is gathered counts by its capacity.
+    fn held(&self) -> usize;
 }
 
 /// A derivation that can be moved to another thread.

@@ -1,6 +1,7 @@
 //! SHA-2: absorb data, squeeze the digest of all data so far (FIPS 180-4).
 
 use crate::backend::digest::{self, Context, SHA256, SHA384, SHA512, SHA512_256};
+use crate::booking::ALLOCATION;
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
 use crate::options::Options;
@@ -42,5 +43,9 @@ impl State for Hash {
 
     fn boxed_clone(&self) -> Box<dyn State> {
         Box::new(self.clone())
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + ALLOCATION + Context::HELD
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::backend::hkdf::{self, HKDF_SHA256, HKDF_SHA384, HKDF_SHA512, Prk};
 use crate::backend::hmac;
+use crate::booking::{ALLOCATION, COUNTS, SharedSecret};
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
 use crate::options::Options;
@@ -43,19 +44,24 @@ impl Keyed for Extract {
     }
 
     /// Any length will do, none included.
-    fn prepare(&self, raw: &[u8]) -> Result<Arc<dyn Key>, Errno> {
-        Ok(Arc::new(ExtractKey { algorithm: *self, ikm: Secret::from(raw) }))
+    fn prepare(&self, raw: &Arc<SharedSecret>) -> Result<Arc<dyn Key>, Errno> {
+        Ok(Arc::new(ExtractKey { algorithm: *self, ikm: Arc::clone(raw) }))
     }
 }
 
 struct ExtractKey {
     algorithm: Extract,
-    ikm: Secret,
+    /// The raw bytes of the key, which its states keep alive.
+    ikm: Arc<SharedSecret>,
 }
 
 impl Key for ExtractKey {
     fn open(self: Arc<Self>, _: &Options) -> Result<Box<dyn State>, Errno> {
         Ok(Box::new(Extraction { key: self, salt: Secret::default() }))
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + COUNTS + ALLOCATION
     }
 }
 
@@ -67,9 +73,7 @@ struct Extraction {
 
 impl State for Extraction {
     fn absorb(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        account.gather(data.len())?;
-        self.salt.extend_from_slice(data);
-        Ok(())
+        account.gather(&mut self.salt, data)
     }
 
     /// PRK = HMAC(salt, IKM), RFC 5869 section 2.2; no salt is the same as one of zeros.
@@ -85,6 +89,10 @@ impl State for Extraction {
     fn boxed_clone(&self) -> Box<dyn State> {
         Box::new(self.clone())
     }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + ALLOCATION + self.key.held() + self.salt.capacity() + ALLOCATION
+    }
 }
 
 struct Expand(hkdf::Algorithm);
@@ -95,7 +103,7 @@ impl Keyed for Expand {
     }
 
     /// At least one hash long (RFC 5869 section 2.3).
-    fn prepare(&self, raw: &[u8]) -> Result<Arc<dyn Key>, Errno> {
+    fn prepare(&self, raw: &Arc<SharedSecret>) -> Result<Arc<dyn Key>, Errno> {
         let hash_len = hkdf::hash_len(self.0);
         if raw.len() < hash_len {
             return Err(Errno::InvalidKey);
@@ -113,6 +121,10 @@ impl Key for ExpandKey {
     fn open(self: Arc<Self>, _: &Options) -> Result<Box<dyn State>, Errno> {
         Ok(Box::new(Expansion { key: self, info: Secret::default() }))
     }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + COUNTS + ALLOCATION + Prk::HELD
+    }
 }
 
 #[derive(Clone)]
@@ -123,9 +135,7 @@ struct Expansion {
 
 impl State for Expansion {
     fn absorb(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        account.gather(data.len())?;
-        self.info.extend_from_slice(data);
-        Ok(())
+        account.gather(&mut self.info, data)
     }
 
     fn check_squeeze(&self, len: usize, _: &Limits) -> Result<(), Errno> {
@@ -138,5 +148,9 @@ impl State for Expansion {
 
     fn boxed_clone(&self) -> Box<dyn State> {
         Box::new(self.clone())
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + ALLOCATION + self.key.held() + self.info.capacity() + ALLOCATION
     }
 }

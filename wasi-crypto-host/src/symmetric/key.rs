@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::backend;
+use crate::booking::{Booking, SharedSecret};
 use crate::errno::Errno;
 use crate::secret::Secret;
 use crate::symmetric::algorithm::{Algorithm, Key, Keyed, Kind};
@@ -11,14 +12,13 @@ use crate::symmetric::algorithm::{Algorithm, Key, Keyed, Kind};
 pub(crate) struct SymmetricKey {
     pub(crate) algorithm: &'static Algorithm,
     pub(crate) prepared: Arc<dyn Key>,
-    raw: Secret,
+    raw: Arc<SharedSecret>,
 }
 
 impl SymmetricKey {
     /// `invalid_key` if the size is wrong, `key_not_supported` if the algorithm takes no key.
     pub(crate) fn import(algorithm: &'static Algorithm, raw: &[u8]) -> Result<Self, Errno> {
-        let prepared = keyed(algorithm)?.prepare(raw)?;
-        Ok(Self { algorithm, prepared, raw: Secret::from(raw) })
+        Self::new(algorithm, keyed(algorithm)?, Secret::from(raw))
     }
 
     /// A random key of the size that the algorithm recommends.
@@ -26,12 +26,26 @@ impl SymmetricKey {
         let keyed = keyed(algorithm)?;
         let mut raw = Secret::zeroed(keyed.generated_len());
         backend::random::fill(&mut raw)?;
-        let prepared = keyed.prepare(&raw)?;
-        Ok(Self { algorithm, prepared, raw })
+        Self::new(algorithm, keyed, raw)
+    }
+
+    fn new(algorithm: &'static Algorithm, keyed: &'static dyn Keyed, raw: Secret) -> Result<Self, Errno> {
+        let raw = Arc::new(SharedSecret::new(raw));
+        Ok(Self { algorithm, prepared: keyed.prepare(&raw)?, raw })
     }
 
     pub(crate) fn raw(&self) -> &Secret {
         &self.raw
+    }
+
+    /// Bytes to book for what is prepared.
+    pub(crate) fn held(&self) -> usize {
+        self.prepared.held()
+    }
+
+    /// The raw bytes, which some states keep.
+    pub(crate) fn shared(&self) -> (&Booking, usize) {
+        (&self.raw.booking, SharedSecret::held(self.raw.len()))
     }
 }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::backend::hmac::{self, Context, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
+use crate::booking::{ALLOCATION, COUNTS, SharedSecret};
 use crate::errno::Errno;
-use crate::limits::{Account, Limits};
+use crate::limits::Account;
 use crate::options::Options;
 use crate::secret::Secret;
 use crate::symmetric::algorithm::{Algorithm, Key, Keyed, Kind, Squeezed, State};
@@ -24,7 +25,7 @@ impl Keyed for Hmac {
     }
 
     /// Any length will do, none included.
-    fn prepare(&self, raw: &[u8]) -> Result<Arc<dyn Key>, Errno> {
+    fn prepare(&self, raw: &Arc<SharedSecret>) -> Result<Arc<dyn Key>, Errno> {
         Ok(Arc::new(HmacKey { key: hmac::Key::new(self.0, raw), tag_len: hmac::tag_len(self.0) }))
     }
 }
@@ -37,6 +38,10 @@ struct HmacKey {
 impl Key for HmacKey {
     fn open(self: Arc<Self>, _: &Options) -> Result<Box<dyn State>, Errno> {
         Ok(Box::new(Mac { context: self.key.begin(), tag_len: self.tag_len }))
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + COUNTS + ALLOCATION + hmac::Key::HELD
     }
 }
 
@@ -52,7 +57,7 @@ impl State for Mac {
         Ok(())
     }
 
-    fn squeeze_tag(&mut self, _: &Limits) -> Result<Squeezed, Errno> {
+    fn squeeze_tag(&mut self, _: &Account<'_>) -> Result<Squeezed, Errno> {
         Ok(Squeezed::Tag(SymmetricTag::new(Secret::from(self.context.finish().as_ref()))))
     }
 
@@ -62,5 +67,9 @@ impl State for Mac {
 
     fn boxed_clone(&self) -> Box<dyn State> {
         Box::new(self.clone())
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + ALLOCATION + Context::HELD
     }
 }

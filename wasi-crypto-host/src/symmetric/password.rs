@@ -3,13 +3,15 @@
 //! The tag is a string that says how it was made, in the PHC string format: what to store of a password, and to compare with.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use base64ct::{Base64Unpadded, Encoding};
 
 use crate::backend::pbkdf2::{self, PBKDF2_HMAC_SHA256, PBKDF2_HMAC_SHA512};
+use crate::booking::{ALLOCATION, COUNTS};
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
-use crate::options::{BytesOption, NumberOption, Options};
+use crate::options::{BytesOption, NumberOption, Options, Value};
 use crate::secret::Secret;
 use crate::symmetric::algorithm::{Algorithm, Keyless, Kind, LongDerivation, Squeezed, State};
 
@@ -35,20 +37,21 @@ struct Pbkdf2 {
 impl Keyless for Pbkdf2 {
     /// `parameters_missing` without a salt or with no iterations, `prohibited_operation` above 2³² − 1 of them.
     fn open(&self, options: &Options) -> Result<Box<dyn State>, Errno> {
-        let salt = options.get(BytesOption::Salt).ok_or(Errno::ParametersMissing)?;
+        let salt = options.value(BytesOption::Salt).ok_or(Errno::ParametersMissing)?.clone();
         let iterations = options.number(NumberOption::OpsLimit).ok_or(Errno::ParametersMissing)?;
         let iterations = u32::try_from(iterations).map_err(|_| Errno::ProhibitedOperation)?;
         let iterations = NonZeroU32::new(iterations).ok_or(Errno::ParametersMissing)?;
-        Ok(Box::new(Derivation { algorithm: *self, salt: Secret::from(salt), iterations, password: Secret::default() }))
+        Ok(Box::new(Derivation { algorithm: *self, salt, iterations, password: Arc::default() }))
     }
 }
 
 #[derive(Clone)]
 struct Derivation {
     algorithm: Pbkdf2,
-    salt: Secret,
+    salt: Value,
     iterations: NonZeroU32,
-    password: Secret,
+    /// Shared with clones, and with work that is done elsewhere, until more is absorbed.
+    password: Arc<Secret>,
 }
 
 /// From here on, in HMACs, a derivation is worth another thread: about 0.3 ms.
@@ -66,22 +69,31 @@ impl Derivation {
         let Pbkdf2 { phc_id, prf, hash_len } = self.algorithm;
         let mut hash = Secret::zeroed(hash_len);
         pbkdf2::derive(prf, self.iterations, &self.salt, &self.password, &mut hash);
-        let mut string = Secret::from(format!("${phc_id}$i={},l={hash_len}", self.iterations).as_bytes());
-        for part in [&self.salt, &hash] {
-            let mut encoded = Secret::zeroed(Base64Unpadded::encoded_len(part));
-            Base64Unpadded::encode(part, &mut encoded).map_err(|_| Errno::InternalError)?;
-            string.extend_from_slice(b"$");
-            string.extend_from_slice(&encoded);
+        let parameters = format!("${phc_id}$i={},l={hash_len}", self.iterations);
+        let mut string = Secret::zeroed(parameters.len() + encoded_len(&self.salt) + encoded_len(&hash));
+        let (start, mut rest) = string.split_at_mut(parameters.len());
+        start.copy_from_slice(parameters.as_bytes());
+        for part in [&*self.salt, &*hash] {
+            let (encoded, after) = rest.split_at_mut(encoded_len(part));
+            encoded[0] = b'$';
+            Base64Unpadded::encode(part, &mut encoded[1..]).map_err(|_| Errno::InternalError)?;
+            rest = after;
         }
         Ok(string)
     }
 }
 
+/// The length of a part of a PHC string, with the sign before it.
+fn encoded_len(part: &[u8]) -> usize {
+    1 + Base64Unpadded::encoded_len(part)
+}
+
 impl State for Derivation {
     fn absorb(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        account.gather(data.len())?;
-        self.password.extend_from_slice(data);
-        Ok(())
+        if Arc::get_mut(&mut self.password).is_none() {
+            account.check_spare(self.password.capacity())?;
+        }
+        account.gather(Arc::make_mut(&mut self.password), data)
     }
 
     fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<(), Errno> {
@@ -103,13 +115,20 @@ impl State for Derivation {
         })
     }
 
-    fn squeeze_tag(&mut self, limits: &Limits) -> Result<Squeezed, Errno> {
-        self.check_squeeze(self.algorithm.hash_len, limits)?;
+    fn squeeze_tag(&mut self, account: &Account<'_>) -> Result<Squeezed, Errno> {
+        self.check_squeeze(self.algorithm.hash_len, account.limits)?;
+        // The rest is as short as a handle.
+        account.check_spare(encoded_len(&self.salt))?;
         let state = self.clone();
         Ok(Squeezed::Later(Box::new(move || state.phc_string())))
     }
 
     fn boxed_clone(&self) -> Box<dyn State> {
         Box::new(self.clone())
+    }
+
+    fn held(&self) -> usize {
+        let password = COUNTS + size_of::<Secret>() + ALLOCATION + self.password.capacity() + ALLOCATION;
+        size_of::<Self>() + ALLOCATION + password
     }
 }

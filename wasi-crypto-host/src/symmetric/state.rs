@@ -45,9 +45,9 @@ impl SymmetricState {
         self.options.as_ref().and_then(|options| options.number(option)).ok_or(Errno::OptionNotSet)
     }
 
-    /// Bytes that the state keeps of its options.
-    pub(crate) fn options_len(&self) -> usize {
-        self.options.as_ref().map_or(0, |options| options.len())
+    /// Bytes to book, the snapshot of the options included.
+    pub(crate) fn held(&self) -> usize {
+        self.inner.held() + self.options.as_ref().map_or(0, |_| Options::HELD)
     }
 }
 

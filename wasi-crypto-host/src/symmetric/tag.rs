@@ -2,6 +2,7 @@
 
 use subtle::ConstantTimeEq;
 
+use crate::booking::ALLOCATION;
 use crate::errno::Errno;
 use crate::secret::Secret;
 use crate::symmetric::algorithm::MAX_TAG_LEN;
@@ -14,9 +15,12 @@ impl SymmetricTag {
         Self(bytes)
     }
 
-    /// Bytes to book: those of a string. What is as short as a MAC is part of its handle.
+    /// Bytes to book for the longest tag of a cipher.
+    pub(crate) const MOST_HELD: usize = MAX_TAG_LEN + ALLOCATION;
+
+    /// Bytes to book.
     pub(crate) fn held(&self) -> usize {
-        if self.0.len() > MAX_TAG_LEN { self.0.len() } else { 0 }
+        self.0.capacity() + ALLOCATION
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {

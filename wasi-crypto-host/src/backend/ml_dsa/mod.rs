@@ -15,6 +15,7 @@ use shake::{ExtendableOutput, Shake256, Update};
 use zeroize::Zeroizing;
 
 use crate::backend::random;
+use crate::booking::ALLOCATION;
 use crate::errno::Errno;
 use crate::secret::{Secret, wipe};
 
@@ -56,8 +57,13 @@ struct Expanded<P: Parameters> {
 }
 
 impl<P: Parameters> SigningKey<P> {
-    /// About how many bytes a key takes up. What `whole` has is small beside the rest.
-    pub(crate) const HELD: usize = size_of::<ExpandedSigningKey<P>>() + size_of::<VerifyingKey<P>>() + SEED_LEN;
+    /// Bytes that a key takes up at most, with all that is prepared when it is first asked for: the vectors, the matrix, and the public half.
+    pub(crate) const HELD: usize = size_of::<Self>()
+        + size_of::<ExpandedSigningKey<P>>()
+        + (P::L::USIZE * POLYNOMIAL + ALLOCATION) * P::K::USIZE
+        + size_of::<VerifyingKey<P>>()
+        + whole::SigningKey::<P>::HELD
+        + VerifyingKey::<P>::HELD;
 
     pub(crate) fn from_seed(seed: [u8; SEED_LEN]) -> Self {
         Self { seed: Zeroizing::new(seed), expanded: OnceLock::new(), whole: OnceLock::new() }
@@ -110,8 +116,10 @@ pub(crate) struct VerifyingKey<P: Parameters> {
 }
 
 impl<P: Parameters> VerifyingKey<P> {
-    /// About how many bytes a key takes up: the matrix, two vectors and what is not expanded.
-    pub(crate) const HELD: usize = (P::L::USIZE + 2) * P::K::USIZE * POLYNOMIAL + size_of::<Self>();
+    /// Bytes that a key takes up at most: the matrix, two vectors and what is not expanded.
+    pub(crate) const HELD: usize = ((P::L::USIZE + 2) * POLYNOMIAL + ALLOCATION) * P::K::USIZE
+        + size_of::<Self>()
+        + whole::VerifyingKey::held::<P>();
 
     /// A key from its bytes, every combination of which is a key. `None` if their number is wrong.
     pub(crate) fn from_raw(raw: &[u8]) -> Option<Self> {

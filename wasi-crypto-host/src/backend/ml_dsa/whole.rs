@@ -16,6 +16,8 @@ mod library {
     pub(crate) struct VerifyingKey(Infallible);
 
     impl<P: Parameters> SigningKey<P> {
+        pub(crate) const HELD: usize = 0;
+
         pub(crate) fn from_seed(_: &[u8; SEED_LEN]) -> Option<Self> {
             None
         }
@@ -30,6 +32,10 @@ mod library {
     }
 
     impl VerifyingKey {
+        pub(crate) const fn held<P: Parameters>() -> usize {
+            0
+        }
+
         pub(crate) fn from_raw<P: Parameters>(_: &[u8]) -> Option<Self> {
             None
         }
@@ -45,6 +51,7 @@ mod library {
     use std::any::TypeId;
     use std::sync::Arc;
 
+    use ::ml_dsa::EncodedVerifyingKey;
     use aws_lc_rs::signature::{
         KeyPair, ML_DSA_44, ML_DSA_44_SIGNING, ML_DSA_65, ML_DSA_65_SIGNING, ML_DSA_87, ML_DSA_87_SIGNING,
         ParsedPublicKey, PqdsaKeyPair, PqdsaSigningAlgorithm, PqdsaVerificationAlgorithm,
@@ -60,6 +67,9 @@ mod library {
     }
 
     impl<P: Parameters> SigningKey<P> {
+        /// Bytes to book for what AWS-LC allocates, but the public half: both keys and the seed, with headers.
+        pub(crate) const HELD: usize = 4 * size_of::<EncodedVerifyingKey<P>>() + 1024;
+
         pub(crate) fn from_seed(seed: &[u8; SEED_LEN]) -> Option<Self> {
             let (signing, _) = algorithms::<P>()?;
             let key = PqdsaKeyPair::from_seed(signing, seed).ok()?;
@@ -83,6 +93,11 @@ mod library {
     pub(crate) struct VerifyingKey(ParsedPublicKey);
 
     impl VerifyingKey {
+        /// Bytes to book for what AWS-LC allocates.
+        pub(crate) const fn held<P: Parameters>() -> usize {
+            2 * size_of::<EncodedVerifyingKey<P>>() + 1024
+        }
+
         pub(crate) fn from_raw<P: Parameters>(raw: &[u8]) -> Option<Self> {
             let (_, verification) = algorithms::<P>()?;
             ParsedPublicKey::new(verification, raw).ok().map(Self)
