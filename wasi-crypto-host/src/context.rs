@@ -1,6 +1,9 @@
 //! What the host keeps for one guest.
 
-use crate::abi::call::{Call, Step, Work};
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::abi::call::{Call, Finish, Pace, Step, Work};
 use crate::abi::hostcall::{Handler, Hostcall, hostcalls};
 use crate::abi::{GuestMemory, HandleType};
 use crate::array_output::ArrayOutput;
@@ -10,9 +13,13 @@ use crate::booking::Booking;
 use crate::engine::Binding;
 use crate::errno::Errno;
 use crate::handle::{AnyObject, HandleTable, Object};
+#[cfg(feature = "async")]
+use crate::jobs::JobPool;
 use crate::limits::{BuildError, Limits};
+use crate::observer::{ObservedCall, Observer};
 use crate::options::OptionSet;
 use crate::signatures::state::{Signature, SignatureState, VerificationState};
+use crate::stop::StopHandle;
 use crate::symmetric::key::SymmetricKey;
 use crate::symmetric::state::SymmetricState;
 use crate::symmetric::tag::SymmetricTag;
@@ -22,12 +29,27 @@ use crate::symmetric::tag::SymmetricTag;
 /// Put one into the data of each store, and tell the linker where it is
 /// ([`add_to_linker`](crate::wasmtime::add_to_linker)). Dropping it closes everything and wipes all keys.
 pub struct WasiCryptoCtx {
-    pub(crate) table: HandleTable<AnyHandle>,
+    pub(crate) table: Table,
+    stop: StopHandle,
+    #[cfg(feature = "async")]
+    jobs: JobPool,
     /// What an engine adapter wants to find again at each call, such as the guest's memory.
     #[allow(dead_code, reason = "a build without an engine does not read it")]
     pub(crate) engine: Binding,
-    statistics: Option<Box<[u64]>>,
+    /// Nothing in most contexts, which is all that a call then looks at.
+    watch: Option<Box<Watch>>,
 }
+
+/// Who wants to know what is called.
+#[derive(Clone)]
+pub(crate) struct Watch {
+    /// How often each function was called.
+    counts: Option<Box<[u64]>>,
+    observer: Option<Arc<dyn Observer>>,
+}
+
+/// The objects of a context.
+pub(crate) type Table = HandleTable<AnyHandle>;
 
 /// Builds a [`WasiCryptoCtx`].
 ///
@@ -38,10 +60,19 @@ pub struct WasiCryptoCtx {
 /// assert_eq!(ctx.open_handles(), 0);
 /// # Ok::<(), wasi_crypto_host::BuildError>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct WasiCryptoCtxBuilder {
     limits: Limits,
     statistics: bool,
+    observer: Option<Arc<dyn Observer>>,
+    #[cfg(feature = "async")]
+    jobs: JobPool,
+}
+
+impl std::fmt::Debug for WasiCryptoCtxBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WasiCryptoCtxBuilder").field("limits", &self.limits).finish_non_exhaustive()
+    }
 }
 
 impl WasiCryptoCtxBuilder {
@@ -69,9 +100,28 @@ impl WasiCryptoCtxBuilder {
         self
     }
 
+    /// Sets [`Limits::call_bytes`].
+    pub fn max_call_bytes(mut self, bytes: usize) -> Self {
+        self.limits.call_bytes = bytes;
+        self
+    }
+
     /// Sets [`Limits::password_iterations`].
     pub fn max_password_iterations(mut self, iterations: u64) -> Self {
         self.limits.password_iterations = iterations;
+        self
+    }
+
+    /// Sets where the long work of an asynchronous guest runs, which contexts can share.
+    #[cfg(feature = "async")]
+    pub fn job_pool(mut self, pool: JobPool) -> Self {
+        self.jobs = pool;
+        self
+    }
+
+    /// Tells somebody of each call; see [`Observer`].
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
         self
     }
 
@@ -86,9 +136,17 @@ impl WasiCryptoCtxBuilder {
         self.limits.check()?;
         let mut offset = [0; 4];
         backend::random::fill(&mut offset).map_err(|_| BuildError::Random)?;
-        let mut ctx = WasiCryptoCtx::new(self.limits, u32::from_le_bytes(offset));
-        ctx.statistics = self.statistics.then(|| vec![0; hostcalls().len()].into_boxed_slice());
-        Ok(ctx)
+        Ok(WasiCryptoCtx {
+            table: HandleTable::new(self.limits, u32::from_le_bytes(offset)),
+            stop: StopHandle::new(),
+            #[cfg(feature = "async")]
+            jobs: self.jobs,
+            engine: Binding::default(),
+            watch: (self.statistics || self.observer.is_some()).then(|| {
+                let counts = self.statistics.then(|| vec![0; hostcalls().len()].into_boxed_slice());
+                Box::new(Watch { counts, observer: self.observer })
+            }),
+        })
     }
 }
 
@@ -98,62 +156,124 @@ impl WasiCryptoCtx {
         WasiCryptoCtxBuilder::default()
     }
 
-    /// A context whose handles are offset by `offset`.
-    pub(crate) fn new(limits: Limits, offset: u32) -> Self {
-        Self { table: HandleTable::new(limits, offset), engine: Binding::default(), statistics: None }
-    }
-
     /// Runs one function for the guest that owns this context: the way in for engine adapters.
     ///
     /// `args` are the arguments of the lowered function ([`Hostcall::core_params`]), each in the low bits of a `u64`.
     /// Never panics on what a guest passes. Panics if the number of arguments is not that of the function.
+    ///
+    /// [`Errno::InProgress`] says that the call was [stopped](Self::stop_handle); the adapter is to end the guest.
     // Always in line: handed over in memory, the three words of `memory` would be copied as two, and that stalls for 4 ns.
     #[inline(always)]
     pub fn call(&mut self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
-        self.count(hostcall);
-        let mut call = Call::new(self, memory, args, false);
-        let result = match hostcall.handler {
-            Handler::Short(handler) => handler(&mut call),
-            Handler::Long(handler) => handler(&mut call).and_then(|step| match step {
-                Step::Done => Ok(()),
-                Step::Work(work) => work()(&mut call),
-            }),
-        };
-        status(result)
+        if self.watch.is_some() {
+            return self.call_watched(hostcall, memory, args);
+        }
+        self.call_unwatched(hostcall, memory, args)
     }
 
-    /// Like [`call`](Self::call), but work that may take long is handed out instead of done.
+    #[inline(always)]
+    fn call_unwatched(&mut self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
+        let mut call = Call::new(&mut self.table, memory, args, Pace::whole(&self.stop));
+        status(hostcall.handlers().and_then(|handlers| handlers.owned.run(&mut call)))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn call_watched(&mut self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
+        let started = self.note_begin(hostcall);
+        let errno = self.call_unwatched(hostcall, memory, args);
+        self.note_end(hostcall, args, errno, started);
+        errno
+    }
+
+    /// Like [`call`](Self::call), but work that may take long comes in parts or is handed out.
     ///
     /// ```
     /// # use wasi_crypto_host::{Errno, GuestMemory, Progress, WasiCryptoCtx, hostcalls};
     /// # let mut ctx = WasiCryptoCtx::builder().build()?;
     /// # let (hostcall, args, mut memory) = (&hostcalls()[0], [1, 0], [0; 64]);
-    /// let errno = match ctx.begin_call(hostcall, GuestMemory::unshared(&mut memory), &args) {
-    ///     Progress::Done(errno) => errno,
-    ///     Progress::Pending(work) => {
-    ///         let done = std::thread::spawn(|| work.run()).join().unwrap();
-    ///         ctx.finish_call(done, GuestMemory::unshared(&mut memory), &args)
+    /// let mut progress = ctx.begin_call(hostcall, GuestMemory::unshared(&mut memory), &args);
+    /// let errno = loop {
+    ///     progress = match progress {
+    ///         Progress::Done(errno) => break errno,
+    ///         Progress::Paused(paused) => {
+    ///             std::thread::yield_now();
+    ///             ctx.continue_call(paused, hostcall, GuestMemory::unshared(&mut memory), &args)
+    ///         }
+    ///         Progress::Pending(work) => {
+    ///             let done = std::thread::spawn(|| work.run()).join().unwrap();
+    ///             Progress::Done(ctx.finish_call(done, GuestMemory::unshared(&mut memory), &args))
+    ///         }
     ///     }
     /// };
     /// # assert_eq!(errno, Errno::Success);
     /// # Ok::<(), wasi_crypto_host::BuildError>(())
     /// ```
     pub fn begin_call(&mut self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Progress {
-        self.count(hostcall);
-        let mut call = Call::new(self, memory, args, true);
-        Progress::Done(status(match hostcall.handler {
-            Handler::Short(handler) => handler(&mut call),
-            Handler::Long(handler) => match handler(&mut call) {
-                Ok(Step::Work(work)) => return Progress::Pending(PendingWork(work)),
-                Ok(Step::Done) => Ok(()),
-                Err(errno) => Err(errno),
-            },
-        }))
+        let started = self.note_begin(hostcall);
+        self.call_part(PausedCall { done: 0, started }, hostcall, memory, args)
+    }
+
+    /// Goes on with what [`begin_call`](Self::begin_call) began, with the same arguments.
+    pub fn continue_call(
+        &mut self,
+        paused: PausedCall,
+        hostcall: &Hostcall,
+        memory: GuestMemory<'_>,
+        args: &[u64],
+    ) -> Progress {
+        if self.stop.is_stopped() {
+            self.note_end(hostcall, args, Errno::InProgress, paused.started);
+            return Progress::Done(Errno::InProgress);
+        }
+        self.call_part(paused, hostcall, memory, args)
+    }
+
+    fn call_part(
+        &mut self,
+        PausedCall { done, started }: PausedCall,
+        hostcall: &Hostcall,
+        memory: GuestMemory<'_>,
+        args: &[u64],
+    ) -> Progress {
+        let mut call = Call::new(&mut self.table, memory, args, Pace::in_parts(&self.stop, done));
+        let result = hostcall.handlers().and_then(|handlers| match &handlers.owned {
+            Handler::Short(handler) => handler(&mut call).map(|()| Step::Done),
+            Handler::Long(handler) => handler(&mut call),
+        });
+        let errno = match result {
+            Ok(Step::Done) => Errno::Success,
+            Ok(Step::Part(done)) => return Progress::Paused(PausedCall { done, started }),
+            Ok(Step::Work(work)) => {
+                return Progress::Pending(PendingWork {
+                    work,
+                    stop: self.stop.child(),
+                    hostcall: hostcall.index(),
+                    started,
+                });
+            }
+            Err(errno) => errno,
+        };
+        self.note_end(hostcall, args, errno, started);
+        Progress::Done(errno)
     }
 
     /// Ends what [`begin_call`](Self::begin_call) began: hands the result of the work to the guest.
     pub fn finish_call(&mut self, done: FinishedWork, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
-        status((done.0)(&mut Call::new(self, memory, args, true)))
+        let errno = status((done.finish)(&mut Call::new(&mut self.table, memory, args, Pace::whole(&self.stop))));
+        self.note_end(&hostcalls()[done.hostcall], args, errno, done.started);
+        errno
+    }
+
+    /// Ends long calls of the guest from outside, at once or at a given time.
+    pub fn stop_handle(&self) -> StopHandle {
+        self.stop.clone()
+    }
+
+    /// Where long work runs.
+    #[cfg(feature = "async")]
+    pub(crate) fn jobs(&self) -> &JobPool {
+        &self.jobs
     }
 
     /// The number of open handles.
@@ -173,14 +293,35 @@ impl WasiCryptoCtx {
 
     /// How often each function was called, if the context was built to count: functions with calls only.
     pub fn calls(&self) -> impl Iterator<Item = (&'static Hostcall, u64)> {
-        let counts = self.statistics.as_deref().unwrap_or_default();
+        let counts = self.watch.as_ref().and_then(|watch| watch.counts.as_deref()).unwrap_or_default();
         hostcalls().iter().zip(counts.iter().copied()).filter(|(_, count)| *count > 0)
     }
 
-    #[inline]
-    pub(crate) fn count(&mut self, hostcall: &Hostcall) {
-        if let Some(counts) = &mut self.statistics {
+    /// Who wants to know what is called.
+    pub(crate) fn watch(&self) -> Option<&Watch> {
+        self.watch.as_deref()
+    }
+
+    /// Counts a call that begins, and says when that is, if somebody wants to know.
+    pub(crate) fn note_begin(&mut self, hostcall: &Hostcall) -> Option<Instant> {
+        let watch = self.watch.as_mut()?;
+        if let Some(counts) = &mut watch.counts {
             counts[hostcall.index()] += 1;
+        }
+        watch.observer.is_some().then(Instant::now)
+    }
+
+    fn note_end(&self, hostcall: &Hostcall, args: &[u64], errno: Errno, started: Option<Instant>) {
+        if let (Some(watch), Some(started)) = (&self.watch, started) {
+            watch.note_end(hostcall, args, errno, started);
+        }
+    }
+}
+
+impl Watch {
+    pub(crate) fn note_end(&self, hostcall: &Hostcall, args: &[u64], errno: Errno, started: Instant) {
+        if let Some(observer) = &self.observer {
+            observer.called(&ObservedCall::new(&hostcalls()[hostcall.index()], args, errno, started));
         }
     }
 }
@@ -199,20 +340,46 @@ impl std::fmt::Debug for WasiCryptoCtx {
 pub enum Progress {
     /// The call is over.
     Done(Errno),
+    /// A part of the call is done, in about a third of a millisecond. It goes on by [`WasiCryptoCtx::continue_call`].
+    Paused(PausedCall),
     /// The call goes on when this work has been run, on any thread.
     Pending(PendingWork),
 }
 
+/// Where a call is to go on.
+#[derive(Debug)]
+pub struct PausedCall {
+    done: usize,
+    /// When the call began, if somebody wants to know.
+    started: Option<Instant>,
+}
+
 /// Work of a call that needs nothing of the guest.
-pub struct PendingWork(Work);
+pub struct PendingWork {
+    work: Work<Table>,
+    stop: StopHandle,
+    /// The place of the function in the table.
+    hostcall: usize,
+    started: Option<Instant>,
+}
 
 /// The result of [`PendingWork`], for [`WasiCryptoCtx::finish_call`].
-pub struct FinishedWork(crate::abi::call::Finish);
+pub struct FinishedWork {
+    finish: Finish<Table>,
+    hostcall: usize,
+    started: Option<Instant>,
+}
 
 impl PendingWork {
-    /// Does the work; this may take seconds.
+    /// Does the work; this may take seconds, or about a millisecond from when it is stopped.
     pub fn run(self) -> FinishedWork {
-        FinishedWork((self.0)())
+        let Self { work, stop, hostcall, started } = self;
+        FinishedWork { finish: work(&stop), hostcall, started }
+    }
+
+    /// Stops this work alone, for when nobody waits for it any more. The handle of the whole context stops it, too.
+    pub fn stop_handle(&self) -> StopHandle {
+        self.stop.clone()
     }
 }
 
@@ -237,12 +404,6 @@ macro_rules! objects {
         }
 
         impl AnyObject for AnyHandle {
-            fn handle_type(&self) -> HandleType {
-                match self {
-                    $(Self::$name(_) => HandleType::$name,)*
-                }
-            }
-
             fn held(&self) -> usize {
                 match self {
                     $(Self::$name(object) => object.held(),)*
@@ -274,6 +435,10 @@ macro_rules! objects {
             fn from_any_mut(any: &mut AnyHandle) -> Option<&mut Self> {
                 if let AnyHandle::$name(object) = any { Some(object) } else { None }
             }
+
+            fn out_of_any(any: AnyHandle) -> Option<Self> {
+                if let AnyHandle::$name(object) = any { Some(object) } else { None }
+            }
         })*
     };
 }
@@ -292,21 +457,8 @@ objects! {
     SymmetricTag: SymmetricTag,
 }
 
-impl AnyHandle {
-    /// A second object that is as good as the first; `None` for what a call changes.
-    pub(crate) fn share(&self) -> Option<Self> {
-        match self {
-            Self::Keypair(keypair) => Some(Self::Keypair(keypair.clone())),
-            Self::Publickey(key) => Some(Self::Publickey(key.clone())),
-            Self::Secretkey(key) => Some(Self::Secretkey(key.clone())),
-            Self::Signature(signature) => Some(Self::Signature(signature.clone())),
-            _ => None,
-        }
-    }
-}
-
 #[inline]
-fn status(result: Result<(), Errno>) -> Errno {
+pub(crate) fn status(result: Result<(), Errno>) -> Errno {
     match result {
         Ok(()) => Errno::Success,
         Err(errno) => errno,

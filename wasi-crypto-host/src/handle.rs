@@ -8,7 +8,7 @@
 use crate::abi::HandleType;
 use crate::booking::{Booking, Ledger};
 use crate::errno::Errno;
-use crate::limits::{Account, Limits};
+use crate::limits::{Account, Limits, Spare};
 
 /// The most handles that a table can have open.
 pub(crate) const MAX_HANDLES: usize = 1 << INDEX_BITS;
@@ -32,8 +32,6 @@ pub(crate) struct HandleTable<O> {
     held: usize,
     /// Bytes booked for what objects share.
     ledger: Ledger,
-    /// Whether what objects share is booked as what each has alone.
-    books_apart: bool,
     offset: u32,
     limits: Limits,
 }
@@ -52,8 +50,6 @@ struct Slot<O> {
 
 /// What the table holds: one of several types of object.
 pub(crate) trait AnyObject {
-    fn handle_type(&self) -> HandleType;
-
     /// Bytes that the object takes up alone, besides its slot.
     fn held(&self) -> usize;
 
@@ -67,6 +63,8 @@ pub(crate) trait Object<O>: Sized {
     fn into_any(self) -> O;
     fn from_any(any: &O) -> Option<&Self>;
     fn from_any_mut(any: &mut O) -> Option<&mut Self>;
+    /// `None` if it is of another type.
+    fn out_of_any(any: O) -> Option<Self>;
 }
 
 impl<O: AnyObject> HandleTable<O> {
@@ -79,15 +77,9 @@ impl<O: AnyObject> HandleTable<O> {
             open: 0,
             held: 0,
             ledger: Ledger::default(),
-            books_apart: false,
             offset,
             limits,
         }
-    }
-
-    /// For a table that objects pass through: nothing of what they share is booked for good.
-    pub(crate) fn book_apart(&mut self) {
-        self.books_apart = true;
     }
 
     /// `too_many_handles` unless `n` more can be opened; for use before work that would be lost.
@@ -97,30 +89,14 @@ impl<O: AnyObject> HandleTable<O> {
 
     /// Takes an object in and books what it holds. `too_many_handles` or `overflow` at the limits.
     pub(crate) fn insert<T: Object<O>>(&mut self, object: T) -> Result<u32, Errno> {
-        self.insert_any(object.into_any())
-    }
-
-    /// Like [`insert`](Self::insert), for an object of any type.
-    pub(crate) fn insert_any(&mut self, object: O) -> Result<u32, Errno> {
+        let object = object.into_any();
         let held = SLOT + object.held();
-        match object.shared() {
-            Some((booking, bytes)) if !booking.is_made() => {
-                self.check_bytes(held + bytes)?;
-                if self.books_apart {
-                    return self.insert_booked(object, held + bytes);
-                }
-                self.check_room(1)?;
-                booking.make(bytes, &self.ledger);
-            }
-            _ => {}
-        }
-        self.insert_booked(object, held)
-    }
-
-    /// Like [`insert_any`](Self::insert_any), for an object of which all is known to take up so many bytes.
-    pub(crate) fn insert_booked(&mut self, object: O, held: usize) -> Result<u32, Errno> {
         self.check_room(1)?;
-        self.check_bytes(held)?;
+        let shared = object.shared().filter(|(booking, _)| !booking.is_made());
+        self.spare().check(held + shared.map_or(0, |(_, bytes)| bytes))?;
+        if let Some((booking, bytes)) = shared {
+            booking.make(bytes, &self.ledger);
+        }
         let index = self.free_slot();
         let slot = &mut self.slots[index as usize];
         let handle = loop {
@@ -131,7 +107,7 @@ impl<O: AnyObject> HandleTable<O> {
                 break handle;
             }
         };
-        slot.handle_type = object.handle_type();
+        slot.handle_type = T::TYPE;
         slot.object = Some(object);
         slot.held = held;
         self.held += held;
@@ -151,12 +127,6 @@ impl<O: AnyObject> HandleTable<O> {
         }
     }
 
-    /// The object behind a handle, to change.
-    #[inline]
-    pub(crate) fn get_mut<T: Object<O>>(&mut self, handle: u32) -> Result<&mut T, Errno> {
-        self.get_with_account(handle).map(|(object, _)| object)
-    }
-
     /// The object behind a handle, and its account, for changes that make it hold more or less.
     #[inline]
     pub(crate) fn get_with_account<T: Object<O>>(&mut self, handle: u32) -> Result<(&mut T, Account<'_>), Errno> {
@@ -172,13 +142,12 @@ impl<O: AnyObject> HandleTable<O> {
         }
     }
 
-    /// Lends one object to change and another, of another type, to read.
-    pub(crate) fn with_two<T: Object<O>, U: Object<O>, R>(
+    /// One object to change and another, of another type, to read.
+    pub(crate) fn get_two<T: Object<O>, U: Object<O>>(
         &mut self,
         handle: u32,
         other: u32,
-        run: impl FnOnce(&mut T, &U) -> R,
-    ) -> Result<R, Errno> {
+    ) -> Result<(&mut T, &U), Errno> {
         self.get::<T>(handle)?;
         self.get::<U>(other)?;
         let index = |handle: u32| (handle.wrapping_sub(self.offset) & INDEX_MASK) as usize;
@@ -186,17 +155,13 @@ impl<O: AnyObject> HandleTable<O> {
             self.slots.get_disjoint_mut([index(handle), index(other)]).map_err(|_| Errno::InvalidHandle)?;
         let object = slot.object.as_mut().and_then(T::from_any_mut).ok_or(Errno::InvalidHandle)?;
         let other = other.object.as_ref().and_then(U::from_any).ok_or(Errno::InvalidHandle)?;
-        Ok(run(object, other))
+        Ok((object, other))
     }
 
-    /// `overflow` unless `bytes` more can be held; for use before work that makes as much.
-    pub(crate) fn check_bytes(&self, bytes: usize) -> Result<(), Errno> {
-        if bytes > self.limits.bytes.saturating_sub(self.held_bytes()) { Err(Errno::Overflow) } else { Ok(()) }
-    }
-
-    /// Bytes booked for the object behind a handle.
-    pub(crate) fn held<T: Object<O>>(&mut self, handle: u32) -> Result<usize, Errno> {
-        self.get_with_account::<T>(handle).map(|(_, account)| *account.held)
+    /// What there is room for now.
+    #[inline]
+    pub(crate) fn spare(&self) -> Spare<'_> {
+        Spare { limits: &self.limits, bytes: self.limits.bytes.saturating_sub(self.held_bytes()) }
     }
 
     /// Closes a handle and drops its object. `closed` if that has been done already,
@@ -217,23 +182,14 @@ impl<O: AnyObject> HandleTable<O> {
         Ok(())
     }
 
-    /// Takes an object out for work that is done without the table, with the bytes booked for it. Its handle stays open and its bytes
-    /// stay booked; nobody can reach it until it is given [back](Self::give_back). What `share` copies stays, and so do its bytes.
-    /// `None` if there is no such object.
-    pub(crate) fn lend(
-        &mut self,
-        handle: u32,
-        handle_type: HandleType,
-        share: impl FnOnce(&O) -> Option<O>,
-    ) -> Option<(O, usize)> {
-        let index = self.find(handle)?;
+    /// Takes an object out, to be worked on without the table. Its handle stays open and its bytes stay booked; nobody can reach it
+    /// until it is [given back](Self::give_back). `invalid_handle` if it is closed, unknown or of another type.
+    pub(crate) fn lend<T: Object<O>>(&mut self, handle: u32) -> Result<T, Errno> {
+        self.get::<T>(handle)?;
+        let index = self.find(handle).ok_or(Errno::InvalidHandle)?;
         let slot = &mut self.slots[index as usize];
-        let object = slot.object.as_ref().filter(|object| object.handle_type() == handle_type)?;
-        if let Some(copy) = share(object) {
-            return Some((copy, 0));
-        }
         slot.lent = true;
-        slot.object.take().map(|object| (object, slot.held))
+        slot.object.take().and_then(T::out_of_any).ok_or(Errno::InternalError)
     }
 
     /// Whether the object behind a handle is [lent](Self::lend).
@@ -241,56 +197,15 @@ impl<O: AnyObject> HandleTable<O> {
         self.find(handle).is_some_and(|index| self.slots[index as usize].lent)
     }
 
-    /// Takes back what was lent, and books `held` bytes for it from now on; or, if it was lost, closes its handle.
-    pub(crate) fn give_back(&mut self, handle: u32, returned: Option<(O, usize)>) {
+    /// Takes back what was lent; or, if it was lost, closes its handle.
+    pub(crate) fn give_back<T: Object<O>>(&mut self, handle: u32, returned: Option<T>) {
         let Some(index) = self.find(handle) else { return };
         let slot = &mut self.slots[index as usize];
-        if !std::mem::take(&mut slot.lent) {
-            // A copy was lent.
-            return;
-        }
+        slot.lent = false;
         match returned {
-            Some((object, held)) => {
-                slot.object = Some(object);
-                self.held = self.held - slot.held + held;
-                slot.held = held;
-            }
+            Some(object) => slot.object = Some(object.into_any()),
             None => self.free(index),
         }
-    }
-
-    /// Takes an object out for good, with the bytes booked for it.
-    pub(crate) fn remove(&mut self, handle: u32) -> Option<(O, usize)> {
-        let index = self.find(handle)?;
-        let slot = &mut self.slots[index as usize];
-        let removed = (slot.object.take()?, slot.held);
-        self.free(index);
-        Some(removed)
-    }
-
-    /// Takes all objects out, in the order of their slots: as they came, if no handle was closed before.
-    pub(crate) fn drain(&mut self) -> impl Iterator<Item = (O, usize)> {
-        (0..self.slots.len() as u32).filter_map(|index| {
-            let slot = &mut self.slots[index as usize];
-            let drained = (slot.object.take()?, slot.held);
-            self.free(index);
-            Some(drained)
-        })
-    }
-
-    /// Keeps room for so many handles and bytes, until it is given up.
-    pub(crate) fn reserve(&mut self, handles: usize, bytes: usize) -> Result<(), Errno> {
-        self.check_room(handles)?;
-        self.check_bytes(bytes)?;
-        self.open += handles;
-        self.held += bytes;
-        Ok(())
-    }
-
-    /// Gives up room that was [reserved](Self::reserve).
-    pub(crate) fn give_up(&mut self, handles: usize, bytes: usize) {
-        self.open -= handles;
-        self.held -= bytes;
     }
 
     /// The slot of a handle that is open, be its object there or lent.
@@ -315,16 +230,6 @@ impl<O: AnyObject> HandleTable<O> {
         self.last_free = index;
     }
 
-    /// The number by which the handles are offset.
-    pub(crate) fn offset(&self) -> u32 {
-        self.offset
-    }
-
-    /// The limits that the table keeps.
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.limits
-    }
-
     /// How many handles are open.
     pub(crate) fn open_handles(&self) -> usize {
         self.open
@@ -337,7 +242,7 @@ impl<O: AnyObject> HandleTable<O> {
 
     /// The types of the open handles.
     pub(crate) fn open_types(&self) -> impl Iterator<Item = HandleType> {
-        self.slots.iter().filter_map(|slot| slot.object.as_ref().map(AnyObject::handle_type))
+        self.slots.iter().filter(|slot| slot.object.is_some() || slot.lent).map(|slot| slot.handle_type)
     }
 
     /// The slot to use next: a new one while the rotation is short, else the longest free.
@@ -378,15 +283,8 @@ mod tests {
     }
 
     impl AnyObject for Any {
-        fn handle_type(&self) -> HandleType {
-            match self {
-                Self::Key(_) => HandleType::SymmetricKey,
-                Self::Tag(_) => HandleType::SymmetricTag,
-            }
-        }
-
         fn held(&self) -> usize {
-            0
+            if let Self::Key(Key(held)) = self { *held as usize } else { 0 }
         }
 
         fn shared(&self) -> Option<(&Booking, usize)> {
@@ -408,6 +306,12 @@ mod tests {
                     }
                 }
                 fn from_any_mut(any: &mut Any) -> Option<&mut Self> {
+                    match any {
+                        Any::$name(object) => Some(object),
+                        _ => None,
+                    }
+                }
+                fn out_of_any(any: Any) -> Option<Self> {
                     match any {
                         Any::$name(object) => Some(object),
                         _ => None,
@@ -477,16 +381,18 @@ mod tests {
 
     #[test]
     fn limits_are_kept_and_room_comes_back() {
-        let mut table = table(3, 100);
-        let handles: Vec<u32> = (0..3).map(|i| table.insert_booked(Any::Key(Key(i)), 10).unwrap()).collect();
-        assert_eq!(table.insert_booked(Any::Key(Key(9)), 0), Err(Errno::TooManyHandles));
+        let mut table = table(3, 3 * SLOT + 100);
+        let handles: Vec<u32> = (0..3).map(|_| table.insert(Key(10)).unwrap()).collect();
+        assert_eq!(table.insert(Key(0)), Err(Errno::TooManyHandles));
         table.close::<Key>(handles[1]).unwrap();
-        assert_eq!(table.insert_booked(Any::Key(Key(9)), 81), Err(Errno::Overflow));
-        let last = table.insert_booked(Any::Key(Key(9)), 80).unwrap();
+        assert_eq!(table.insert(Key(81)), Err(Errno::Overflow));
+        let last = table.insert(Key(79)).unwrap();
         let (_, mut account) = table.get_with_account::<Key>(last).unwrap();
         let mut gathered = Secret::default();
-        assert_eq!(account.gather(&mut gathered, &[1]), Err(Errno::Overflow));
-        assert_eq!(gathered.len(), 0);
+        assert_eq!(account.gather(&mut gathered, 2), Err(Errno::Overflow));
+        assert_eq!(gathered.capacity(), 0);
+        assert_eq!(account.gather(&mut gathered, 1), Ok(()));
+        assert_eq!(gathered.capacity(), 1);
         for handle in [handles[0], handles[2], last] {
             table.close::<Key>(handle).unwrap();
         }

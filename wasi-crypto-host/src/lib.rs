@@ -63,6 +63,7 @@
 //! |---|---|---|
 //! | `wasmtime` | yes | [`mod@wasmtime`]: the functions for modules on wasmtime |
 //! | `async` | yes | [`wasmtime::add_to_linker_async`], with tokio's blocking threads for long calls |
+//! | `tracing` | no | [`TracingObserver`]: an event for each call |
 //! | `cli` | no | the `wasi-crypto` command line |
 //! | `aws-lc-rs` | no | AWS-LC in the place of ring and RustCrypto where it is faster: all but hashes, HMAC, HKDF and secp256k1; same behaviour |
 #![deny(unsafe_code, missing_docs)]
@@ -77,11 +78,16 @@ mod context;
 mod engine;
 mod errno;
 mod handle;
+#[cfg(feature = "async")]
+mod jobs;
 mod kx;
 mod limits;
+mod observer;
+mod ops;
 mod options;
 mod secret;
 mod signatures;
+mod stop;
 mod symmetric;
 mod threads;
 
@@ -90,13 +96,19 @@ pub use abi::{
     hostcalls,
 };
 pub use algorithms::{AlgorithmInfo, algorithms};
-pub use context::{FinishedWork, PendingWork, Progress, WasiCryptoCtx, WasiCryptoCtxBuilder};
+pub use context::{FinishedWork, PausedCall, PendingWork, Progress, WasiCryptoCtx, WasiCryptoCtxBuilder};
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub use engine::precompiled;
 #[cfg(feature = "wasmtime")]
 pub use engine::wasmtime;
 pub use errno::Errno;
+#[cfg(feature = "async")]
+pub use jobs::JobPool;
 pub use limits::{BuildError, Limits};
+#[cfg(feature = "tracing")]
+pub use observer::TracingObserver;
+pub use observer::{ObservedCall, Observer};
 pub use options::AlgorithmType;
+pub use stop::StopHandle;
 pub use threads::SharedWasiCryptoCtx;

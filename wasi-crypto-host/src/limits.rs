@@ -23,6 +23,10 @@ pub struct Limits {
     /// Bytes of any one thing whose length the guest chooses: the data gathered in a state, a symmetric key, the value of an option.
     /// Above it: `overflow`. Default: 8 MiB, since all of it is hashed in one call, twice for Ed25519: 25 ms on a slow core.
     pub gathered_bytes: usize,
+    /// Bytes that one call works on in one piece: a message to encrypt or decrypt, the info of HKDF once for each block of
+    /// output. Above it: `overflow`. Hashing, which goes on piece by piece, has no such limit. Default: 32 MiB, which take no
+    /// algorithm more than 50 ms.
+    pub call_bytes: usize,
     /// PBKDF2 iterations of one call, over all its output blocks. Above it: `prohibited_operation`.
     /// Default: 10,000,000 (one to four seconds).
     pub password_iterations: u64,
@@ -30,7 +34,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { handles: 1 << 16, bytes: 40 << 20, gathered_bytes: 8 << 20, password_iterations: 10_000_000 }
+        Self {
+            handles: 1 << 16,
+            bytes: 40 << 20,
+            gathered_bytes: 8 << 20,
+            call_bytes: 32 << 20,
+            password_iterations: 10_000_000,
+        }
     }
 }
 
@@ -79,18 +89,17 @@ pub(crate) struct Account<'a> {
 }
 
 impl Account<'_> {
-    /// Adds data to what an object gathers, after its memory has been booked. `overflow` above either limit, with nothing changed.
-    pub(crate) fn gather(&mut self, gathered: &mut Secret, data: &[u8]) -> Result<(), Errno> {
-        if gathered.len() + data.len() > self.limits.gathered_bytes {
+    /// Books what an object will gather, and sets its memory aside. `overflow` above either limit, with nothing changed.
+    pub(crate) fn gather(&mut self, gathered: &mut Secret, len: usize) -> Result<(), Errno> {
+        if gathered.len().checked_add(len).is_none_or(|all| all > self.limits.gathered_bytes) {
             return Err(Errno::Overflow);
         }
-        let capacity = gathered.capacity_with(data.len()).min(self.limits.gathered_bytes).max(gathered.capacity());
+        let capacity = gathered.capacity_with(len).min(self.limits.gathered_bytes).max(gathered.capacity());
         let more = capacity - gathered.capacity();
         self.check_spare(more)?;
         *self.held += more;
         *self.total += more;
         gathered.grow_to(capacity);
-        gathered.extend_from_slice(data);
         Ok(())
     }
 
@@ -107,5 +116,19 @@ impl Account<'_> {
             return Err(Errno::Overflow);
         }
         Ok(())
+    }
+}
+
+/// What a guest has room for besides what it holds.
+#[derive(Clone, Copy)]
+pub(crate) struct Spare<'a> {
+    pub(crate) limits: &'a Limits,
+    pub(crate) bytes: usize,
+}
+
+impl Spare<'_> {
+    /// `overflow` if `bytes` more would be too many; for use before something so large is made.
+    pub(crate) fn check(&self, bytes: usize) -> Result<(), Errno> {
+        if bytes > self.bytes { Err(Errno::Overflow) } else { Ok(()) }
     }
 }

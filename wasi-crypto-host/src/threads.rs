@@ -1,14 +1,19 @@
 //! One context for the threads of one guest.
 //!
-//! A lock guards the context, but is not held while work is done that takes long: the objects that such a call needs are lent out of
-//! the table into a context of the call's own, where the same handler works on them, and come back with what it made. A call
-//! for an object that is lent waits for it, so that calls for one object take turns and all others do not.
+//! A lock guards the context, but is not held while work is done that takes long: the object that such a call changes is taken out of
+//! the table for as long, and keys are shared. A call for an object that is out waits for it, so that calls for one object take turns and
+//! all others do not.
 
-use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::abi::{GuestMemory, HandleType, Hostcall, MAX_CORE_PARAMS, ParamType, ResultType, hostcalls};
-use crate::context::{AnyHandle, Progress, WasiCryptoCtx};
+use crate::abi::call::{Call, Pace};
+use crate::abi::{GuestMemory, Hostcall};
+use crate::context::{AnyHandle, WasiCryptoCtx, Watch, status};
 use crate::errno::Errno;
+use crate::handle::Object;
+use crate::limits::{Account, Limits, Spare};
+use crate::ops::Objects;
+use crate::stop::StopHandle;
 
 /// A [`WasiCryptoCtx`] that all threads of a guest use: each handle is known to every thread (requirement HANDLE-THREAD-001).
 ///
@@ -24,268 +29,184 @@ use crate::errno::Errno;
 /// # Ok::<(), wasi_crypto_host::BuildError>(())
 /// ```
 #[derive(Clone)]
-pub struct SharedWasiCryptoCtx(Arc<Shared>);
+pub struct SharedWasiCryptoCtx(SharedTable);
+
+/// The objects of a shared context.
+#[derive(Clone)]
+pub(crate) struct SharedTable(Arc<Shared>);
 
 struct Shared {
     ctx: Mutex<WasiCryptoCtx>,
-    /// Notified whenever lent objects are back.
+    /// Notified whenever an object is back.
     returned: Condvar,
+    limits: Limits,
+    stop: StopHandle,
+    /// Who wants to know what is called.
+    watch: Option<Watch>,
 }
 
 impl SharedWasiCryptoCtx {
     /// Shares a context. A memory that was bound to it is forgotten: every thread finds its own.
     pub fn new(mut ctx: WasiCryptoCtx) -> Self {
         ctx.engine = Default::default();
-        Self(Arc::new(Shared { ctx: Mutex::new(ctx), returned: Condvar::new() }))
+        Self(SharedTable(Arc::new(Shared {
+            limits: *ctx.table.spare().limits,
+            stop: ctx.stop_handle(),
+            watch: ctx.watch().cloned(),
+            ctx: Mutex::new(ctx),
+            returned: Condvar::new(),
+        })))
     }
 
     /// Runs one function for a thread of the guest: the way in for engine adapters. As [`WasiCryptoCtx::call`], whose
     /// rules hold; any number of threads may call at a time.
-    pub fn call(&self, hostcall: &Hostcall, mut memory: GuestMemory<'_>, args: &[u64]) -> Errno {
-        let row = &ROWS[hostcall.index()];
-        let mut ctx = self.lock();
-        while row.handles.iter().any(|(arg, _)| ctx.table.is_lent(args[*arg] as u32)) {
-            ctx = self.0.returned.wait(ctx).unwrap_or_else(PoisonError::into_inner);
+    pub fn call(&self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
+        let mut table = self.0.clone();
+        let started = self.0.0.watch.as_ref().and_then(|_| table.lock().note_begin(hostcall));
+        let mut call = Call::new(&mut table, memory, args, Pace::whole(&self.0.0.stop));
+        let errno = status(hostcall.handlers().and_then(|handlers| handlers.shared.run(&mut call)));
+        if let (Some(watch), Some(started)) = (&self.0.0.watch, started) {
+            watch.note_end(hostcall, args, errno, started);
         }
-        if row.takes_long(args)
-            && let Some(loan) = Loan::take(self, &mut ctx, row, args)
-        {
-            ctx.count(hostcall);
-            drop(ctx);
-            return loan.call(hostcall, memory, args);
-        }
-        match ctx.begin_call(hostcall, memory.reborrow(), args) {
-            Progress::Done(errno) => errno,
-            Progress::Pending(work) => {
-                drop(ctx);
-                let done = work.run();
-                self.lock().finish_call(done, memory, args)
-            }
-        }
+        errno
     }
 
     /// Looks at the context. Objects that calls are working on still count as open.
     pub fn with<R>(&self, look: impl FnOnce(&WasiCryptoCtx) -> R) -> R {
-        look(&self.lock())
+        look(&self.0.lock())
     }
 
-    /// A panic elsewhere leaves the context as it was before or after a step, never broken.
-    fn lock(&self) -> MutexGuard<'_, WasiCryptoCtx> {
-        self.0.ctx.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Ends long calls of all threads from outside, at once or at a given time.
+    pub fn stop_handle(&self) -> StopHandle {
+        self.0.0.stop.clone()
     }
 }
 
 impl std::fmt::Debug for SharedWasiCryptoCtx {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("SharedWasiCryptoCtx").field(&*self.lock()).finish()
+        f.debug_tuple("SharedWasiCryptoCtx").field(&*self.0.lock()).finish()
     }
 }
 
-/// The objects that one call needs, out of the table.
-struct Loan<'a> {
-    owner: &'a SharedWasiCryptoCtx,
-    row: &'static Row,
-    /// Holds the objects for the time of the call.
-    ctx: WasiCryptoCtx,
-    lent: Vec<Lent>,
-    /// Bytes kept free for what the call makes; 0 once it is settled.
-    reserved: usize,
-}
-
-/// One object of a loan.
-struct Lent {
-    /// Where the handle is among the arguments.
-    arg: usize,
-    /// The handle that the guest knows.
-    handle: u32,
-    /// The handle in the loan's own context.
-    own: u32,
-}
-
-/// More bytes than a call holds for what it makes, besides its data: keys of ML-DSA-87 take up 180,000.
-const ROOM: usize = 512 << 10;
-
-impl<'a> Loan<'a> {
-    /// `None` if the call must be made in the table: to say which handle is wrong, or because the guest's limits leave too little room.
-    fn take(owner: &'a SharedWasiCryptoCtx, ctx: &mut WasiCryptoCtx, row: &'static Row, args: &[u64]) -> Option<Self> {
-        let reserved = ROOM + row.data_len(args);
-        ctx.table.reserve(row.made.len(), reserved).ok()?;
-        let mut objects = Vec::with_capacity(row.handles.len());
-        for (arg, handle_type) in &row.handles {
-            let handle = args[*arg] as u32;
-            match ctx.table.lend(handle, *handle_type, AnyHandle::share) {
-                Some(object) => objects.push((*arg, handle, object)),
-                None => {
-                    objects.into_iter().for_each(|(_, handle, object)| ctx.table.give_back(handle, Some(object)));
-                    ctx.table.give_up(row.made.len(), reserved);
-                    return None;
-                }
-            }
-        }
-        let mut limits = *ctx.table.limits();
-        limits.bytes = reserved + objects.iter().map(|(_, _, (_, held))| held).sum::<usize>();
-        limits.handles = objects.len() + row.made.len();
-        let mut loan =
-            Self { owner, row, ctx: WasiCryptoCtx::new(limits, ctx.table.offset()), lent: Vec::new(), reserved };
-        loan.ctx.table.book_apart();
-        for (arg, handle, (object, held)) in objects {
-            let own = loan.ctx.table.insert_booked(object, held).expect("the limits were made for these objects");
-            loan.lent.push(Lent { arg, handle, own });
-        }
-        Some(loan)
-    }
-
-    /// Makes the call with nothing locked, then hands out what it made under handles of the guest. Until then the guest's memory
-    /// has handles of the loan, which are nobody's; a thread that looks so early races with its own guest.
-    fn call(mut self, hostcall: &Hostcall, mut memory: GuestMemory<'_>, args: &[u64]) -> Errno {
-        let mut own_args = [0; MAX_CORE_PARAMS];
-        let own_args = &mut own_args[..args.len()];
-        own_args.copy_from_slice(args);
-        for lent in &self.lent {
-            own_args[lent.arg] = u64::from(lent.own);
-        }
-        let errno = self.ctx.call(hostcall, memory.reborrow(), own_args);
-        let made = self.settle(errno);
-        for (arg, made) in self.row.made.iter().zip(made) {
-            match (made, memory.slot(args[*arg] as u32)) {
-                (Ok(handle), Ok(slot)) => memory.put(slot, handle.to_le_bytes()),
-                (Err(errno), _) | (_, Err(errno)) => return errno,
-            }
-        }
-        errno
-    }
-
-    /// Gives everything back, and what the call made along with it.
-    fn settle(&mut self, errno: Errno) -> Vec<Result<u32, Errno>> {
-        let mut owner = self.owner.lock();
-        owner.table.give_up(self.row.made.len(), std::mem::take(&mut self.reserved));
-        for lent in self.lent.drain(..) {
-            owner.table.give_back(lent.handle, self.ctx.table.remove(lent.own));
-        }
-        self.owner.0.returned.notify_all();
-        let made = self.ctx.table.drain();
-        if errno != Errno::Success {
-            return Vec::new();
-        }
-        made.map(|(object, _)| owner.table.insert_any(object)).collect()
-    }
-}
-
-impl Drop for Loan<'_> {
-    /// After a panic, which nothing in this library is known to do: whoever waits must not wait for ever. What was lent is closed.
-    fn drop(&mut self) {
-        if self.reserved > 0 {
-            let mut owner = self.owner.lock();
-            owner.table.give_up(self.row.made.len(), self.reserved);
-            self.lent.drain(..).for_each(|lent| owner.table.give_back(lent.handle, None));
-            self.owner.0.returned.notify_all();
-        }
-    }
-}
-
-/// What there is to know of a function before it is called.
-struct Row {
-    /// Where among the arguments handles are, and of what type.
-    handles: Vec<(usize, HandleType)>,
-    /// Where numbers of bytes are.
-    sizes: Vec<usize>,
-    /// Where the addresses are that new handles go to.
-    made: Vec<usize>,
-    weight: Weight,
-}
-
-/// How long a function takes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Weight {
-    /// Not long, or it hands its work out; or it names objects in memory, where they cannot be lent from.
-    Light,
-    /// As long as its data is.
-    Bulk,
-    /// Long enough in any case.
-    Heavy,
-}
-
-/// From here on data is worth a loan, in bytes: AES-GCM takes half a microsecond for it, a loan some hundred nanoseconds.
+/// From here on data is worth it to take an object out, in bytes: AES-GCM takes half a microsecond for it, the second lock some
+/// ten nanoseconds.
 const BULK: usize = 4 << 10;
 
-static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| hostcalls().iter().map(Row::of).collect());
-
-impl Row {
-    fn of(hostcall: &Hostcall) -> Self {
-        let mut row =
-            Self { handles: Vec::new(), sizes: Vec::new(), made: Vec::new(), weight: weight(hostcall.name()) };
-        let mut arg = 0;
-        for param in hostcall.params() {
-            match param.ty {
-                ParamType::Handle(handle_type) => row.handles.push((arg, handle_type)),
-                ParamType::Size => row.sizes.push(arg),
-                _ => {}
-            }
-            arg += param.ty.core_len();
-        }
-        for (i, result) in hostcall.results().iter().enumerate() {
-            if let ResultType::Handle(_) = result {
-                row.made.push(arg + i);
-            }
-        }
-        row
+impl SharedTable {
+    /// A panic elsewhere leaves the context as it was before or after a step, never broken.
+    fn lock(&self) -> MutexGuard<'_, WasiCryptoCtx> {
+        self.0.ctx.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn takes_long(&self, args: &[u64]) -> bool {
-        match self.weight {
-            Weight::Light => false,
-            Weight::Bulk => self.data_len(args) >= BULK,
-            Weight::Heavy => true,
+    /// The context, when nobody works on the object behind this handle.
+    fn lock_for(&self, handle: u32) -> MutexGuard<'_, WasiCryptoCtx> {
+        let mut ctx = self.lock();
+        while ctx.table.is_lent(handle) {
+            ctx = self.0.returned.wait(ctx).unwrap_or_else(PoisonError::into_inner);
         }
+        ctx
     }
 
-    /// The bytes that the guest passes, or has room for.
-    fn data_len(&self, args: &[u64]) -> usize {
-        self.sizes.iter().map(|arg| args[*arg] as u32 as usize).sum()
+    /// Lets `run` work on an object, with nothing locked.
+    fn run_on<T: Object<AnyHandle>, R>(
+        &self,
+        mut ctx: MutexGuard<'_, WasiCryptoCtx>,
+        handle: u32,
+        run: impl FnOnce(&mut T) -> Result<R, Errno>,
+    ) -> Result<R, Errno> {
+        let mut loan = Loan { table: self, handle, object: Some(ctx.table.lend::<T>(handle)?), is_whole: false };
+        drop(ctx);
+        let result = loan.object.as_mut().map_or(Err(Errno::InternalError), run);
+        loan.is_whole = true;
+        result
     }
 }
 
-fn weight(function: &str) -> Weight {
-    match function {
-        "symmetric_state_absorb"
-        | "symmetric_state_squeeze"
-        | "symmetric_state_encrypt"
-        | "symmetric_state_encrypt_detached"
-        | "symmetric_state_decrypt"
-        | "symmetric_state_decrypt_detached"
-        | "signature_state_update"
-        | "signature_verification_state_update" => Weight::Bulk,
-        "signature_state_sign"
-        | "signature_verification_state_verify"
-        | "kx_dh"
-        | "kx_encapsulate"
-        | "kx_decapsulate"
-        | "keypair_import"
-        | "keypair_from_pk_and_sk"
-        | "keypair_publickey"
-        | "publickey_import"
-        | "publickey_verify"
-        | "publickey_from_secretkey"
-        | "secretkey_import" => Weight::Heavy,
-        _ => Weight::Light,
+/// An object that is out of the table, and comes back when this is dropped.
+struct Loan<'a, T: Object<AnyHandle>> {
+    table: &'a SharedTable,
+    handle: u32,
+    object: Option<T>,
+    /// Not so after a panic, which nothing in this library is known to do: then the handle is closed, so that nobody waits for ever.
+    is_whole: bool,
+}
+
+impl<T: Object<AnyHandle>> Drop for Loan<'_, T> {
+    fn drop(&mut self) {
+        let object = self.object.take().filter(|_| self.is_whole);
+        self.table.lock().table.give_back(self.handle, object);
+        self.table.0.returned.notify_all();
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Objects for SharedTable {
+    fn look<T: Object<AnyHandle>, R>(
+        &mut self,
+        handle: u32,
+        look: impl FnOnce(&T, Spare<'_>) -> Result<R, Errno>,
+    ) -> Result<R, Errno> {
+        self.lock_for(handle).table.look(handle, look)
+    }
 
-    #[test]
-    fn what_is_lent_is_named_by_arguments_alone() {
-        for (hostcall, row) in hostcalls().iter().zip(ROWS.iter()).filter(|(_, row)| row.weight != Weight::Light) {
-            let name = hostcall.name();
-            let in_memory = hostcall.params().iter().any(|param| {
-                matches!(param.ty, ParamType::OptOptions | ParamType::OptSymmetricKey | ParamType::List(_))
-            });
-            assert!(!in_memory, "{name} names objects in memory");
-            assert!(row.weight == Weight::Heavy || !row.sizes.is_empty(), "{name} has no data");
+    fn change<T: Object<AnyHandle>, R>(
+        &mut self,
+        handle: u32,
+        change: impl FnOnce(&mut T, Account<'_>) -> Result<R, Errno>,
+    ) -> Result<R, Errno> {
+        self.lock_for(handle).table.change(handle, change)
+    }
+
+    fn work<T: Object<AnyHandle>, A, R>(
+        &mut self,
+        handle: u32,
+        bytes: usize,
+        admit: impl FnOnce(&mut T, Account<'_>) -> Result<A, Errno>,
+        run: impl FnOnce(&mut T, A) -> Result<R, Errno>,
+    ) -> Result<R, Errno> {
+        let mut ctx = self.lock_for(handle);
+        let admitted = ctx.table.change(handle, admit)?;
+        if bytes < BULK {
+            ctx.table.change(handle, |object, _| run(object, admitted))
+        } else {
+            self.run_on(ctx, handle, |object| run(object, admitted))
         }
-        let heavy = ROWS.iter().filter(|row| row.weight != Weight::Light).count();
-        assert_eq!(heavy, 20, "every name of the list is a function");
+    }
+
+    fn work_with<T: Object<AnyHandle>, U: Object<AnyHandle> + Clone, R>(
+        &mut self,
+        handle: u32,
+        other: u32,
+        run: impl FnOnce(&mut T, &U) -> Result<R, Errno>,
+    ) -> Result<R, Errno> {
+        // Nobody who waits here holds anything that somebody else waits for: `other` is copied before `handle` is taken out.
+        let mut ctx = self.lock_for(handle);
+        ctx.table.look(handle, |_: &T, _| Ok(()))?;
+        let other = ctx.table.look(other, |other: &U, _| Ok(other.clone()))?;
+        self.run_on(ctx, handle, |object| run(object, &other))
+    }
+
+    fn insert<T: Object<AnyHandle>>(&mut self, object: T) -> Result<u32, Errno> {
+        self.lock().table.insert(object)
+    }
+
+    fn insert_both<T: Object<AnyHandle>, U: Object<AnyHandle>>(
+        &mut self,
+        first: T,
+        second: U,
+    ) -> Result<[u32; 2], Errno> {
+        self.lock().table.insert_both(first, second)
+    }
+
+    fn close<T: Object<AnyHandle>>(&mut self, handle: u32) -> Result<(), Errno> {
+        self.lock_for(handle).table.close::<T>(handle)
+    }
+
+    fn check_room(&mut self, n: usize) -> Result<(), Errno> {
+        self.lock().table.check_room(n)
+    }
+
+    fn spare(&mut self) -> Spare<'_> {
+        let bytes = self.lock().table.spare().bytes;
+        Spare { limits: &self.0.limits, bytes }
     }
 }

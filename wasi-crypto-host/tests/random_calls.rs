@@ -5,10 +5,8 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use support::{Random, hostcall};
-use wasi_crypto_host::{
-    Errno, GuestMemory, HandleType, Hostcall, ParamType, Progress, ResultType, WasiCryptoCtx, hostcalls,
-};
+use support::{Random, call_in_parts, hostcall};
+use wasi_crypto_host::{Errno, GuestMemory, HandleType, Hostcall, ParamType, ResultType, WasiCryptoCtx, hostcalls};
 
 const MEMORY: usize = 4096;
 /// The first part of the memory keeps names, option records and a few numbers; the calls' own data lie behind.
@@ -283,10 +281,7 @@ impl Session {
         if !self.defers {
             return self.ctx.call(hostcall, GuestMemory::unshared(&mut self.memory), args);
         }
-        match self.ctx.begin_call(hostcall, GuestMemory::unshared(&mut self.memory), args) {
-            Progress::Done(errno) => errno,
-            Progress::Pending(work) => self.ctx.finish_call(work.run(), GuestMemory::unshared(&mut self.memory), args),
-        }
+        call_in_parts(&mut self.ctx, &mut self.memory, hostcall, args)
     }
 
     fn arguments(&mut self, hostcall: &Hostcall) -> Vec<u64> {

@@ -13,7 +13,7 @@
 //! - by a guest that does without a host, on RustCrypto: the package `rustcrypto-guest`, which `cargo xtask bench` compiles and
 //!   passes.
 //!
-//! They end with a table. Each contender first does its work once and has its result checked. `cargo test` with `--bench guest`
+//! They end with a table; and another says of each function how long it can hold up its caller (the group `slowest calls`). Each contender first does its work once and has its result checked. `cargo test` with `--bench guest`
 //! does the same in one round, without figures.
 
 mod guest;
@@ -25,8 +25,11 @@ mod native;
 mod operation;
 mod public_key;
 mod sequences;
+mod slowest;
 mod software;
 mod summary;
+#[path = "../../tests/support/mod.rs"]
+mod support;
 mod symmetric;
 
 use std::cell::RefCell;
@@ -61,6 +64,10 @@ fn main() {
     }
     messages(&mut bench);
     operations(&mut bench);
+    if bench.wants("slowest calls") {
+        println!("slowest calls");
+        bench.print(&slowest::table());
+    }
     bench.finish();
 }
 

@@ -1,31 +1,58 @@
 //! One call of a guest, as the handlers see it.
 
-use crate::abi::memory::GuestMemory;
-use crate::context::WasiCryptoCtx;
+use crate::abi::memory::{GuestMemory, Range};
 use crate::errno::Errno;
+use crate::ops::{Fed, Input};
+use crate::secret::Secret;
+use crate::stop::StopHandle;
 
 /// The guest's objects, its memory, and the arguments of the call.
-pub(crate) struct Call<'a> {
-    pub(crate) ctx: &'a mut WasiCryptoCtx,
+pub(crate) struct Call<'a, O> {
+    pub(crate) objects: &'a mut O,
     pub(crate) memory: GuestMemory<'a>,
     args: &'a [u64],
-    may_defer: bool,
+    pub(crate) pace: Pace<'a>,
+}
+
+/// How the call is to go on where it takes long.
+#[derive(Clone, Copy)]
+pub(crate) struct Pace<'a> {
+    /// Ends it.
+    pub(crate) stop: &'a StopHandle,
+    /// Whether the caller wants to do other things in between, and can run [`Work`] elsewhere.
+    pub(crate) may_yield: bool,
+    /// Bytes that earlier parts of the call have taken in.
+    done: usize,
 }
 
 /// How far a handler of a long function got.
-pub(crate) enum Step {
+pub(crate) enum Step<O> {
     Done,
-    Work(Work),
+    /// So many bytes have been taken in; the handler is to be called again.
+    Part(usize),
+    Work(Work<O>),
+}
+
+impl<O> Step<O> {
+    pub(crate) fn of(fed: Fed) -> Self {
+        match fed {
+            Fed::All => Self::Done,
+            Fed::Part(done) => Self::Part(done),
+        }
+    }
 }
 
 /// Work that needs neither the guest's memory nor its handle table, and what to do with the result.
-pub(crate) type Work = Box<dyn FnOnce() -> Finish + Send>;
-pub(crate) type Finish = Box<dyn FnOnce(&mut Call<'_>) -> Result<(), Errno> + Send>;
+pub(crate) type Work<O> = Box<dyn FnOnce(&StopHandle) -> Finish<O> + Send>;
+pub(crate) type Finish<O> = Box<dyn FnOnce(&mut Call<'_, O>) -> Result<(), Errno> + Send>;
 
-impl<'a> Call<'a> {
+/// Long data is taken in by so many bytes at a time: about a third of a millisecond of SHA-512.
+const SLICE: usize = 256 << 10;
+
+impl<'a, O> Call<'a, O> {
     #[inline]
-    pub(crate) fn new(ctx: &'a mut WasiCryptoCtx, memory: GuestMemory<'a>, args: &'a [u64], may_defer: bool) -> Self {
-        Self { ctx, memory, args, may_defer }
+    pub(crate) fn new(objects: &'a mut O, memory: GuestMemory<'a>, args: &'a [u64], pace: Pace<'a>) -> Self {
+        Self { objects, memory, args, pace }
     }
 
     /// The arguments, each cut to 32 bits.
@@ -37,13 +64,105 @@ impl<'a> Call<'a> {
         args.map(|arg| arg as u32)
     }
 
+    /// Makes a new object whose handle goes to `start`, which is checked first.
+    #[inline]
+    pub(crate) fn for_handle(
+        &mut self,
+        start: u32,
+        make: impl FnOnce(&mut Self) -> Result<u32, Errno>,
+    ) -> Result<(), Errno> {
+        let slot = self.memory.slot(start)?;
+        let handle = make(self)?;
+        self.memory.put(slot, handle.to_le_bytes());
+        Ok(())
+    }
+
     /// One 64-bit argument.
     pub(crate) fn arg_u64(&self, index: usize) -> u64 {
         self.args[index]
     }
+}
 
-    /// Whether the caller can run [`Work`] elsewhere. A handler that is told no may as well work in place.
-    pub(crate) fn may_defer(&self) -> bool {
-        self.may_defer
+impl<'a> Pace<'a> {
+    /// To the end, in the call.
+    #[inline]
+    pub(crate) fn whole(stop: &'a StopHandle) -> Self {
+        Self { stop, may_yield: false, done: 0 }
+    }
+
+    /// A slice at a time, from where an earlier part ended.
+    pub(crate) fn in_parts(stop: &'a StopHandle, done: usize) -> Self {
+        Self { stop, may_yield: true, done }
+    }
+}
+
+/// Guest memory that is taken in slice by slice.
+pub(crate) struct GuestInput<'m, 'a> {
+    memory: &'m GuestMemory<'a>,
+    range: Range,
+    pace: Pace<'m>,
+}
+
+impl<'m, 'a> GuestInput<'m, 'a> {
+    #[inline]
+    pub(crate) fn new(memory: &'m GuestMemory<'a>, range: Range, pace: Pace<'m>) -> Self {
+        Self { memory, range, pace }
+    }
+}
+
+impl Input for GuestInput<'_, '_> {
+    #[inline]
+    fn len(&self) -> usize {
+        self.range.len()
+    }
+
+    #[inline]
+    fn is_start(&self) -> bool {
+        self.pace.done == 0
+    }
+
+    #[inline(always)]
+    fn feed(self, mut take: impl FnMut(&[u8])) -> Result<Fed, Errno> {
+        let Self { memory, range, pace } = self;
+        match memory.borrowed(&range) {
+            Some(bytes) if bytes.len() <= SLICE => take(bytes),
+            bytes => return feed_slices(memory, bytes, &range, pace, &mut take),
+        }
+        Ok(Fed::All)
+    }
+}
+
+/// The way of what is long or must be copied, which is done into a buffer of one slice.
+#[inline(never)]
+fn feed_slices(
+    memory: &GuestMemory<'_>,
+    bytes: Option<&[u8]>,
+    range: &Range,
+    pace: Pace<'_>,
+    take: &mut dyn FnMut(&[u8]),
+) -> Result<Fed, Errno> {
+    let len = range.len();
+    let mut copy = Secret::zeroed(if bytes.is_some() { 0 } else { len.min(SLICE) });
+    let mut done = pace.done;
+    loop {
+        let end = len.min(done.saturating_add(SLICE));
+        match bytes {
+            Some(bytes) => take(&bytes[done..end]),
+            None => {
+                let piece = &mut copy[..end - done];
+                memory.read(&range.slice(done, piece.len()), piece);
+                take(piece);
+            }
+        }
+        done = end;
+        if done == len {
+            return Ok(Fed::All);
+        }
+        if pace.stop.is_stopped() {
+            return Err(Errno::InProgress);
+        }
+        if pace.may_yield {
+            return Ok(Fed::Part(done));
+        }
     }
 }

@@ -4,7 +4,9 @@
 
 use crate::abi::call::{Call, Step};
 use crate::abi::{asymmetric_common, common, kx, signatures, symmetric};
+use crate::context::Table;
 use crate::errno::Errno;
+use crate::threads::SharedTable;
 
 use HandleType::*;
 use Handler::{Long, Short};
@@ -13,14 +15,16 @@ use ParamType::*;
 use ResultType as R;
 
 /// One function of the interface.
-#[derive(Debug)]
 pub struct Hostcall {
     module: &'static str,
     name: &'static str,
     optional: bool,
     params: &'static [Param],
     results: &'static [ResultType],
-    pub(crate) handler: Handler,
+    /// The place in the table.
+    index: usize,
+    /// None if this host does not have the function yet.
+    handlers: Option<Handlers>,
 }
 
 /// A parameter as the interface declares it.
@@ -164,18 +168,40 @@ pub enum CoreType {
     I64,
 }
 
-/// What runs when a guest calls.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Handler {
-    /// Always done within about a millisecond.
-    Short(fn(&mut Call<'_>) -> Result<(), Errno>),
-    /// May hand out work that takes longer, to be run elsewhere.
-    Long(fn(&mut Call<'_>) -> Result<Step, Errno>),
+/// What runs when a guest calls, on its objects `O`.
+pub(crate) enum Handler<O> {
+    /// Always done within about a millisecond, or as fast as its data can be encrypted or copied at all, within
+    /// [`Limits::call_bytes`](crate::Limits::call_bytes).
+    Short(fn(&mut Call<'_, O>) -> Result<(), Errno>),
+    /// May come back before it is done, or hand out work to be run elsewhere.
+    Long(fn(&mut Call<'_, O>) -> Result<Step<O>, Errno>),
+}
+
+impl<O> Handler<O> {
+    /// Runs to the end, in the call.
+    #[inline(always)]
+    pub(crate) fn run(&self, call: &mut Call<'_, O>) -> Result<(), Errno> {
+        match self {
+            Short(handler) => handler(call),
+            Long(handler) => match handler(call)? {
+                Step::Done => Ok(()),
+                Step::Work(work) => work(call.pace.stop)(call),
+                // Only for callers that want parts.
+                Step::Part(_) => Err(Errno::InternalError),
+            },
+        }
+    }
+}
+
+/// One handler, for each kind of context.
+pub(crate) struct Handlers {
+    pub(crate) owned: Handler<Table>,
+    pub(crate) shared: Handler<SharedTable>,
 }
 
 /// All functions of the interface, in the order of the specification's modules.
 pub fn hostcalls() -> &'static [Hostcall] {
-    HOSTCALLS
+    &HOSTCALLS
 }
 
 impl Hostcall {
@@ -191,8 +217,13 @@ impl Hostcall {
 
     /// The place in [`hostcalls`].
     pub(crate) fn index(&self) -> usize {
-        // Rows are only made by the table, so this is the number of rows before.
-        (std::ptr::from_ref(self).addr() - HOSTCALLS.as_ptr().addr()) / size_of::<Self>()
+        self.index
+    }
+
+    /// What runs when a guest calls. `not_implemented` if nothing does.
+    #[inline]
+    pub(crate) fn handlers(&self) -> Result<&Handlers, Errno> {
+        self.handlers.as_ref().ok_or(Errno::NotImplemented)
     }
 
     /// Whether a host may leave the function out (requirement ABI-FUNC-004). This host never does.
@@ -202,12 +233,12 @@ impl Hostcall {
 
     /// Whether the function does more than answer `not_implemented`.
     pub fn is_implemented(&self) -> bool {
-        !matches!(self.handler, Short(handler) if std::ptr::fn_addr_eq(handler, missing as fn(&mut Call<'_>) -> _))
+        self.handlers.is_some()
     }
 
     /// Whether a call may take long enough to be moved off an asynchronous executor.
     pub fn may_be_long(&self) -> bool {
-        matches!(self.handler, Long(_))
+        matches!(self.handlers, Some(Handlers { owned: Long(_), .. }))
     }
 
     /// The declared parameters.
@@ -234,13 +265,14 @@ impl Hostcall {
     }
 }
 
+impl std::fmt::Debug for Hostcall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hostcall").field("module", &self.module).field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
 /// The most parameters that a lowered function has.
 pub const MAX_CORE_PARAMS: usize = 8;
-
-/// Stands for what this host does not have yet.
-fn missing(_: &mut Call<'_>) -> Result<(), Errno> {
-    Err(Errno::NotImplemented)
-}
 
 const COMMON: &str = "wasi_ephemeral_crypto_common";
 const ASYMMETRIC_COMMON: &str = "wasi_ephemeral_crypto_asymmetric_common";
@@ -260,9 +292,9 @@ const fn required(
     name: &'static str,
     params: &'static [Param],
     results: &'static [ResultType],
-    handler: Handler,
+    handlers: Option<Handlers>,
 ) -> Hostcall {
-    Hostcall { module, name, optional: false, params, results, handler }
+    Hostcall { module, name, optional: false, params, results, index: 0, handlers }
 }
 
 const fn optional(
@@ -270,108 +302,132 @@ const fn optional(
     name: &'static str,
     params: &'static [Param],
     results: &'static [ResultType],
-    handler: Handler,
+    handlers: Option<Handlers>,
 ) -> Hostcall {
-    Hostcall { optional: true, ..required(module, name, params, results, handler) }
+    Hostcall { optional: true, ..required(module, name, params, results, handlers) }
+}
+
+/// Tells each row its place.
+const fn numbered<const N: usize>(mut rows: [Hostcall; N]) -> [Hostcall; N] {
+    let mut index = 0;
+    while index < N {
+        rows[index].index = index;
+        index += 1;
+    }
+    rows
+}
+
+/// The handlers of a function that is always done within about a millisecond.
+macro_rules! short {
+    ($handler:path) => {
+        Some(Handlers { owned: Short($handler), shared: Short($handler) })
+    };
+}
+
+/// The handlers of a function that takes as long as its data or its parameters want.
+macro_rules! long {
+    ($handler:path) => {
+        Some(Handlers { owned: Long($handler), shared: Long($handler) })
+    };
 }
 
 #[rustfmt::skip]
-static HOSTCALLS: &[Hostcall] = &[
+static HOSTCALLS: [Hostcall; 86] = numbered([
     // wasi_ephemeral_crypto_common
-    required(COMMON, "options_open", &[p("algorithm_type", AlgorithmType)], &[R::Handle(Options)], Short(common::options_open)),
-    required(COMMON, "options_close", &[p("handle", Handle(Options))], &[], Short(common::options_close)),
-    required(COMMON, "options_set", &[p("handle", Handle(Options)), p("name", String), p("value", ConstPointer), p("value_len", Size)], &[], Short(common::options_set)),
-    required(COMMON, "options_set_u64", &[p("handle", Handle(Options)), p("name", String), p("value", U64)], &[], Short(common::options_set_u64)),
-    required(COMMON, "options_set_guest_buffer", &[p("handle", Handle(Options)), p("name", String), p("buffer", Pointer), p("buffer_len", Size)], &[], Short(common::options_set_guest_buffer)),
-    required(COMMON, "array_output_len", &[p("array_output", Handle(ArrayOutput))], &[R::Size], Short(common::array_output_len)),
-    required(COMMON, "array_output_pull", &[p("array_output", Handle(ArrayOutput)), p("buf", Pointer), p("buf_len", Size)], &[R::Size], Short(common::array_output_pull)),
-    optional(COMMON, "secrets_manager_open", &[p("options", OptOptions)], &[R::Handle(SecretsManager)], Short(common::secrets_manager_open)),
-    optional(COMMON, "secrets_manager_close", &[p("secrets_manager", Handle(SecretsManager))], &[], Short(missing)),
-    optional(COMMON, "secrets_manager_invalidate", &[p("secrets_manager", Handle(SecretsManager)), p("key_id", ConstPointer), p("key_id_len", Size), p("key_version", Version)], &[], Short(missing)),
+    required(COMMON, "options_open", &[p("algorithm_type", AlgorithmType)], &[R::Handle(Options)], short!(common::options_open)),
+    required(COMMON, "options_close", &[p("handle", Handle(Options))], &[], short!(common::options_close)),
+    required(COMMON, "options_set", &[p("handle", Handle(Options)), p("name", String), p("value", ConstPointer), p("value_len", Size)], &[], short!(common::options_set)),
+    required(COMMON, "options_set_u64", &[p("handle", Handle(Options)), p("name", String), p("value", U64)], &[], short!(common::options_set_u64)),
+    required(COMMON, "options_set_guest_buffer", &[p("handle", Handle(Options)), p("name", String), p("buffer", Pointer), p("buffer_len", Size)], &[], short!(common::options_set_guest_buffer)),
+    required(COMMON, "array_output_len", &[p("array_output", Handle(ArrayOutput))], &[R::Size], short!(common::array_output_len)),
+    required(COMMON, "array_output_pull", &[p("array_output", Handle(ArrayOutput)), p("buf", Pointer), p("buf_len", Size)], &[R::Size], short!(common::array_output_pull)),
+    optional(COMMON, "secrets_manager_open", &[p("options", OptOptions)], &[R::Handle(SecretsManager)], short!(common::secrets_manager_open)),
+    optional(COMMON, "secrets_manager_close", &[p("secrets_manager", Handle(SecretsManager))], &[], None),
+    optional(COMMON, "secrets_manager_invalidate", &[p("secrets_manager", Handle(SecretsManager)), p("key_id", ConstPointer), p("key_id_len", Size), p("key_version", Version)], &[], None),
     // wasi_ephemeral_crypto_asymmetric_common
-    required(ASYMMETRIC_COMMON, "keypair_generate", &[p("algorithm_type", AlgorithmType), p("algorithm", String), p("options", OptOptions)], &[R::Handle(Keypair)], Long(asymmetric_common::keypair_generate)),
-    required(ASYMMETRIC_COMMON, "keypair_import", &[p("algorithm_type", AlgorithmType), p("algorithm", String), p("encoded", ConstPointer), p("encoded_len", Size), p("encoding", KeypairEncoding)], &[R::Handle(Keypair)], Short(asymmetric_common::keypair_import)),
-    optional(ASYMMETRIC_COMMON, "keypair_generate_managed", &[p("secrets_manager", Handle(SecretsManager)), p("algorithm_type", AlgorithmType), p("algorithm", String), p("options", OptOptions)], &[R::Handle(Keypair)], Short(missing)),
-    optional(ASYMMETRIC_COMMON, "keypair_store_managed", &[p("secrets_manager", Handle(SecretsManager)), p("kp", Handle(Keypair)), p("kp_id", Pointer), p("kp_id_max_len", Size)], &[], Short(missing)),
-    optional(ASYMMETRIC_COMMON, "keypair_replace_managed", &[p("secrets_manager", Handle(SecretsManager)), p("kp_old", Handle(Keypair)), p("kp_new", Handle(Keypair))], &[R::Version], Short(missing)),
-    optional(ASYMMETRIC_COMMON, "keypair_id", &[p("kp", Handle(Keypair)), p("kp_id", Pointer), p("kp_id_max_len", Size)], &[R::Size, R::Version], Short(missing)),
-    optional(ASYMMETRIC_COMMON, "keypair_from_id", &[p("secrets_manager", Handle(SecretsManager)), p("kp_id", ConstPointer), p("kp_id_len", Size), p("kp_version", Version)], &[R::Handle(Keypair)], Short(missing)),
-    required(ASYMMETRIC_COMMON, "keypair_from_pk_and_sk", &[p("publickey", Handle(Publickey)), p("secretkey", Handle(Secretkey))], &[R::Handle(Keypair)], Short(asymmetric_common::keypair_from_pk_and_sk)),
-    required(ASYMMETRIC_COMMON, "keypair_export", &[p("kp", Handle(Keypair)), p("encoding", KeypairEncoding)], &[R::Handle(ArrayOutput)], Short(asymmetric_common::keypair_export)),
-    required(ASYMMETRIC_COMMON, "keypair_publickey", &[p("kp", Handle(Keypair))], &[R::Handle(Publickey)], Short(asymmetric_common::keypair_publickey)),
-    required(ASYMMETRIC_COMMON, "keypair_secretkey", &[p("kp", Handle(Keypair))], &[R::Handle(Secretkey)], Short(asymmetric_common::keypair_secretkey)),
-    required(ASYMMETRIC_COMMON, "keypair_close", &[p("kp", Handle(Keypair))], &[], Short(asymmetric_common::keypair_close)),
-    required(ASYMMETRIC_COMMON, "publickey_import", &[p("algorithm_type", AlgorithmType), p("algorithm", String), p("encoded", ConstPointer), p("encoded_len", Size), p("encoding", PublickeyEncoding)], &[R::Handle(Publickey)], Short(asymmetric_common::publickey_import)),
-    required(ASYMMETRIC_COMMON, "publickey_export", &[p("pk", Handle(Publickey)), p("encoding", PublickeyEncoding)], &[R::Handle(ArrayOutput)], Short(asymmetric_common::publickey_export)),
-    required(ASYMMETRIC_COMMON, "publickey_verify", &[p("pk", Handle(Publickey))], &[], Short(asymmetric_common::publickey_verify)),
-    required(ASYMMETRIC_COMMON, "publickey_from_secretkey", &[p("sk", Handle(Secretkey))], &[R::Handle(Publickey)], Short(asymmetric_common::publickey_from_secretkey)),
-    required(ASYMMETRIC_COMMON, "publickey_close", &[p("pk", Handle(Publickey))], &[], Short(asymmetric_common::publickey_close)),
-    required(ASYMMETRIC_COMMON, "secretkey_import", &[p("algorithm_type", AlgorithmType), p("algorithm", String), p("encoded", ConstPointer), p("encoded_len", Size), p("encoding", SecretkeyEncoding)], &[R::Handle(Secretkey)], Short(asymmetric_common::secretkey_import)),
-    required(ASYMMETRIC_COMMON, "secretkey_export", &[p("sk", Handle(Secretkey)), p("encoding", SecretkeyEncoding)], &[R::Handle(ArrayOutput)], Short(asymmetric_common::secretkey_export)),
-    required(ASYMMETRIC_COMMON, "secretkey_close", &[p("sk", Handle(Secretkey))], &[], Short(asymmetric_common::secretkey_close)),
+    required(ASYMMETRIC_COMMON, "keypair_generate", &[p("algorithm_type", AlgorithmType), p("algorithm", String), p("options", OptOptions)], &[R::Handle(Keypair)], long!(asymmetric_common::keypair_generate)),
+    required(ASYMMETRIC_COMMON, "keypair_import", &[p("algorithm_type", AlgorithmType), p("algorithm", String), p("encoded", ConstPointer), p("encoded_len", Size), p("encoding", KeypairEncoding)], &[R::Handle(Keypair)], short!(asymmetric_common::keypair_import)),
+    optional(ASYMMETRIC_COMMON, "keypair_generate_managed", &[p("secrets_manager", Handle(SecretsManager)), p("algorithm_type", AlgorithmType), p("algorithm", String), p("options", OptOptions)], &[R::Handle(Keypair)], None),
+    optional(ASYMMETRIC_COMMON, "keypair_store_managed", &[p("secrets_manager", Handle(SecretsManager)), p("kp", Handle(Keypair)), p("kp_id", Pointer), p("kp_id_max_len", Size)], &[], None),
+    optional(ASYMMETRIC_COMMON, "keypair_replace_managed", &[p("secrets_manager", Handle(SecretsManager)), p("kp_old", Handle(Keypair)), p("kp_new", Handle(Keypair))], &[R::Version], None),
+    optional(ASYMMETRIC_COMMON, "keypair_id", &[p("kp", Handle(Keypair)), p("kp_id", Pointer), p("kp_id_max_len", Size)], &[R::Size, R::Version], None),
+    optional(ASYMMETRIC_COMMON, "keypair_from_id", &[p("secrets_manager", Handle(SecretsManager)), p("kp_id", ConstPointer), p("kp_id_len", Size), p("kp_version", Version)], &[R::Handle(Keypair)], None),
+    required(ASYMMETRIC_COMMON, "keypair_from_pk_and_sk", &[p("publickey", Handle(Publickey)), p("secretkey", Handle(Secretkey))], &[R::Handle(Keypair)], short!(asymmetric_common::keypair_from_pk_and_sk)),
+    required(ASYMMETRIC_COMMON, "keypair_export", &[p("kp", Handle(Keypair)), p("encoding", KeypairEncoding)], &[R::Handle(ArrayOutput)], short!(asymmetric_common::keypair_export)),
+    required(ASYMMETRIC_COMMON, "keypair_publickey", &[p("kp", Handle(Keypair))], &[R::Handle(Publickey)], short!(asymmetric_common::keypair_publickey)),
+    required(ASYMMETRIC_COMMON, "keypair_secretkey", &[p("kp", Handle(Keypair))], &[R::Handle(Secretkey)], short!(asymmetric_common::keypair_secretkey)),
+    required(ASYMMETRIC_COMMON, "keypair_close", &[p("kp", Handle(Keypair))], &[], short!(asymmetric_common::keypair_close)),
+    required(ASYMMETRIC_COMMON, "publickey_import", &[p("algorithm_type", AlgorithmType), p("algorithm", String), p("encoded", ConstPointer), p("encoded_len", Size), p("encoding", PublickeyEncoding)], &[R::Handle(Publickey)], short!(asymmetric_common::publickey_import)),
+    required(ASYMMETRIC_COMMON, "publickey_export", &[p("pk", Handle(Publickey)), p("encoding", PublickeyEncoding)], &[R::Handle(ArrayOutput)], short!(asymmetric_common::publickey_export)),
+    required(ASYMMETRIC_COMMON, "publickey_verify", &[p("pk", Handle(Publickey))], &[], short!(asymmetric_common::publickey_verify)),
+    required(ASYMMETRIC_COMMON, "publickey_from_secretkey", &[p("sk", Handle(Secretkey))], &[R::Handle(Publickey)], short!(asymmetric_common::publickey_from_secretkey)),
+    required(ASYMMETRIC_COMMON, "publickey_close", &[p("pk", Handle(Publickey))], &[], short!(asymmetric_common::publickey_close)),
+    required(ASYMMETRIC_COMMON, "secretkey_import", &[p("algorithm_type", AlgorithmType), p("algorithm", String), p("encoded", ConstPointer), p("encoded_len", Size), p("encoding", SecretkeyEncoding)], &[R::Handle(Secretkey)], short!(asymmetric_common::secretkey_import)),
+    required(ASYMMETRIC_COMMON, "secretkey_export", &[p("sk", Handle(Secretkey)), p("encoding", SecretkeyEncoding)], &[R::Handle(ArrayOutput)], short!(asymmetric_common::secretkey_export)),
+    required(ASYMMETRIC_COMMON, "secretkey_close", &[p("sk", Handle(Secretkey))], &[], short!(asymmetric_common::secretkey_close)),
     // wasi_ephemeral_crypto_symmetric
-    required(SYMMETRIC, "symmetric_key_generate", &[p("algorithm", String), p("options", OptOptions)], &[R::Handle(SymmetricKey)], Short(symmetric::symmetric_key_generate)),
-    required(SYMMETRIC, "symmetric_key_import", &[p("algorithm", String), p("raw", ConstPointer), p("raw_len", Size)], &[R::Handle(SymmetricKey)], Short(symmetric::symmetric_key_import)),
-    required(SYMMETRIC, "symmetric_key_export", &[p("symmetric_key", Handle(SymmetricKey))], &[R::Handle(ArrayOutput)], Short(symmetric::symmetric_key_export)),
-    required(SYMMETRIC, "symmetric_key_close", &[p("symmetric_key", Handle(SymmetricKey))], &[], Short(symmetric::symmetric_key_close)),
-    optional(SYMMETRIC, "symmetric_key_generate_managed", &[p("secrets_manager", Handle(SecretsManager)), p("algorithm", String), p("options", OptOptions)], &[R::Handle(SymmetricKey)], Short(missing)),
-    optional(SYMMETRIC, "symmetric_key_store_managed", &[p("secrets_manager", Handle(SecretsManager)), p("symmetric_key", Handle(SymmetricKey)), p("symmetric_key_id", Pointer), p("symmetric_key_id_max_len", Size)], &[], Short(missing)),
-    optional(SYMMETRIC, "symmetric_key_replace_managed", &[p("secrets_manager", Handle(SecretsManager)), p("symmetric_key_old", Handle(SymmetricKey)), p("symmetric_key_new", Handle(SymmetricKey))], &[R::Version], Short(missing)),
-    optional(SYMMETRIC, "symmetric_key_id", &[p("symmetric_key", Handle(SymmetricKey)), p("symmetric_key_id", Pointer), p("symmetric_key_id_max_len", Size)], &[R::Size, R::Version], Short(missing)),
-    optional(SYMMETRIC, "symmetric_key_from_id", &[p("secrets_manager", Handle(SecretsManager)), p("symmetric_key_id", ConstPointer), p("symmetric_key_id_len", Size), p("symmetric_key_version", Version)], &[R::Handle(SymmetricKey)], Short(missing)),
-    required(SYMMETRIC, "symmetric_state_open", &[p("algorithm", String), p("key", OptSymmetricKey), p("options", OptOptions)], &[R::Handle(SymmetricState)], Short(symmetric::symmetric_state_open)),
-    required(SYMMETRIC, "symmetric_state_options_get", &[p("handle", Handle(SymmetricState)), p("name", String), p("value", Pointer), p("value_max_len", Size)], &[R::Size], Short(symmetric::symmetric_state_options_get)),
-    required(SYMMETRIC, "symmetric_state_options_get_u64", &[p("handle", Handle(SymmetricState)), p("name", String)], &[R::U64], Short(symmetric::symmetric_state_options_get_u64)),
-    required(SYMMETRIC, "symmetric_state_clone", &[p("handle", Handle(SymmetricState))], &[R::Handle(SymmetricState)], Short(symmetric::symmetric_state_clone)),
-    required(SYMMETRIC, "symmetric_state_close", &[p("handle", Handle(SymmetricState))], &[], Short(symmetric::symmetric_state_close)),
-    required(SYMMETRIC, "symmetric_state_absorb", &[p("handle", Handle(SymmetricState)), p("data", ConstPointer), p("data_len", Size)], &[], Short(symmetric::symmetric_state_absorb)),
-    required(SYMMETRIC, "symmetric_state_squeeze", &[p("handle", Handle(SymmetricState)), p("out", Pointer), p("out_len", Size)], &[], Long(symmetric::symmetric_state_squeeze)),
-    required(SYMMETRIC, "symmetric_state_squeeze_tag", &[p("handle", Handle(SymmetricState))], &[R::Handle(SymmetricTag)], Long(symmetric::symmetric_state_squeeze_tag)),
-    required(SYMMETRIC, "symmetric_state_squeeze_key", &[p("handle", Handle(SymmetricState)), p("alg_str", String)], &[R::Handle(SymmetricKey)], Short(symmetric::symmetric_state_squeeze_key)),
-    required(SYMMETRIC, "symmetric_state_max_tag_len", &[p("handle", Handle(SymmetricState))], &[R::Size], Short(symmetric::symmetric_state_max_tag_len)),
-    required(SYMMETRIC, "symmetric_state_encrypt", &[p("handle", Handle(SymmetricState)), p("out", Pointer), p("out_len", Size), p("data", ConstPointer), p("data_len", Size)], &[R::Size], Short(symmetric::symmetric_state_encrypt)),
-    required(SYMMETRIC, "symmetric_state_encrypt_detached", &[p("handle", Handle(SymmetricState)), p("out", Pointer), p("out_len", Size), p("data", ConstPointer), p("data_len", Size)], &[R::Handle(SymmetricTag)], Short(symmetric::symmetric_state_encrypt_detached)),
-    required(SYMMETRIC, "symmetric_state_decrypt", &[p("handle", Handle(SymmetricState)), p("out", Pointer), p("out_len", Size), p("data", ConstPointer), p("data_len", Size)], &[R::Size], Short(symmetric::symmetric_state_decrypt)),
-    required(SYMMETRIC, "symmetric_state_decrypt_detached", &[p("handle", Handle(SymmetricState)), p("out", Pointer), p("out_len", Size), p("data", ConstPointer), p("data_len", Size), p("raw_tag", ConstPointer), p("raw_tag_len", Size)], &[R::Size], Short(symmetric::symmetric_state_decrypt_detached)),
-    required(SYMMETRIC, "symmetric_state_ratchet", &[p("handle", Handle(SymmetricState))], &[], Short(symmetric::symmetric_state_ratchet)),
-    required(SYMMETRIC, "symmetric_tag_len", &[p("symmetric_tag", Handle(SymmetricTag))], &[R::Size], Short(symmetric::symmetric_tag_len)),
-    required(SYMMETRIC, "symmetric_tag_pull", &[p("symmetric_tag", Handle(SymmetricTag)), p("buf", Pointer), p("buf_len", Size)], &[R::Size], Short(symmetric::symmetric_tag_pull)),
-    required(SYMMETRIC, "symmetric_tag_verify", &[p("symmetric_tag", Handle(SymmetricTag)), p("expected_raw_tag_ptr", ConstPointer), p("expected_raw_tag_len", Size)], &[], Short(symmetric::symmetric_tag_verify)),
-    required(SYMMETRIC, "symmetric_tag_close", &[p("symmetric_tag", Handle(SymmetricTag))], &[], Short(symmetric::symmetric_tag_close)),
+    required(SYMMETRIC, "symmetric_key_generate", &[p("algorithm", String), p("options", OptOptions)], &[R::Handle(SymmetricKey)], short!(symmetric::symmetric_key_generate)),
+    required(SYMMETRIC, "symmetric_key_import", &[p("algorithm", String), p("raw", ConstPointer), p("raw_len", Size)], &[R::Handle(SymmetricKey)], short!(symmetric::symmetric_key_import)),
+    required(SYMMETRIC, "symmetric_key_export", &[p("symmetric_key", Handle(SymmetricKey))], &[R::Handle(ArrayOutput)], short!(symmetric::symmetric_key_export)),
+    required(SYMMETRIC, "symmetric_key_close", &[p("symmetric_key", Handle(SymmetricKey))], &[], short!(symmetric::symmetric_key_close)),
+    optional(SYMMETRIC, "symmetric_key_generate_managed", &[p("secrets_manager", Handle(SecretsManager)), p("algorithm", String), p("options", OptOptions)], &[R::Handle(SymmetricKey)], None),
+    optional(SYMMETRIC, "symmetric_key_store_managed", &[p("secrets_manager", Handle(SecretsManager)), p("symmetric_key", Handle(SymmetricKey)), p("symmetric_key_id", Pointer), p("symmetric_key_id_max_len", Size)], &[], None),
+    optional(SYMMETRIC, "symmetric_key_replace_managed", &[p("secrets_manager", Handle(SecretsManager)), p("symmetric_key_old", Handle(SymmetricKey)), p("symmetric_key_new", Handle(SymmetricKey))], &[R::Version], None),
+    optional(SYMMETRIC, "symmetric_key_id", &[p("symmetric_key", Handle(SymmetricKey)), p("symmetric_key_id", Pointer), p("symmetric_key_id_max_len", Size)], &[R::Size, R::Version], None),
+    optional(SYMMETRIC, "symmetric_key_from_id", &[p("secrets_manager", Handle(SecretsManager)), p("symmetric_key_id", ConstPointer), p("symmetric_key_id_len", Size), p("symmetric_key_version", Version)], &[R::Handle(SymmetricKey)], None),
+    required(SYMMETRIC, "symmetric_state_open", &[p("algorithm", String), p("key", OptSymmetricKey), p("options", OptOptions)], &[R::Handle(SymmetricState)], short!(symmetric::symmetric_state_open)),
+    required(SYMMETRIC, "symmetric_state_options_get", &[p("handle", Handle(SymmetricState)), p("name", String), p("value", Pointer), p("value_max_len", Size)], &[R::Size], short!(symmetric::symmetric_state_options_get)),
+    required(SYMMETRIC, "symmetric_state_options_get_u64", &[p("handle", Handle(SymmetricState)), p("name", String)], &[R::U64], short!(symmetric::symmetric_state_options_get_u64)),
+    required(SYMMETRIC, "symmetric_state_clone", &[p("handle", Handle(SymmetricState))], &[R::Handle(SymmetricState)], short!(symmetric::symmetric_state_clone)),
+    required(SYMMETRIC, "symmetric_state_close", &[p("handle", Handle(SymmetricState))], &[], short!(symmetric::symmetric_state_close)),
+    required(SYMMETRIC, "symmetric_state_absorb", &[p("handle", Handle(SymmetricState)), p("data", ConstPointer), p("data_len", Size)], &[], long!(symmetric::symmetric_state_absorb)),
+    required(SYMMETRIC, "symmetric_state_squeeze", &[p("handle", Handle(SymmetricState)), p("out", Pointer), p("out_len", Size)], &[], long!(symmetric::symmetric_state_squeeze)),
+    required(SYMMETRIC, "symmetric_state_squeeze_tag", &[p("handle", Handle(SymmetricState))], &[R::Handle(SymmetricTag)], long!(symmetric::symmetric_state_squeeze_tag)),
+    required(SYMMETRIC, "symmetric_state_squeeze_key", &[p("handle", Handle(SymmetricState)), p("alg_str", String)], &[R::Handle(SymmetricKey)], short!(symmetric::symmetric_state_squeeze_key)),
+    required(SYMMETRIC, "symmetric_state_max_tag_len", &[p("handle", Handle(SymmetricState))], &[R::Size], short!(symmetric::symmetric_state_max_tag_len)),
+    required(SYMMETRIC, "symmetric_state_encrypt", &[p("handle", Handle(SymmetricState)), p("out", Pointer), p("out_len", Size), p("data", ConstPointer), p("data_len", Size)], &[R::Size], short!(symmetric::symmetric_state_encrypt)),
+    required(SYMMETRIC, "symmetric_state_encrypt_detached", &[p("handle", Handle(SymmetricState)), p("out", Pointer), p("out_len", Size), p("data", ConstPointer), p("data_len", Size)], &[R::Handle(SymmetricTag)], short!(symmetric::symmetric_state_encrypt_detached)),
+    required(SYMMETRIC, "symmetric_state_decrypt", &[p("handle", Handle(SymmetricState)), p("out", Pointer), p("out_len", Size), p("data", ConstPointer), p("data_len", Size)], &[R::Size], short!(symmetric::symmetric_state_decrypt)),
+    required(SYMMETRIC, "symmetric_state_decrypt_detached", &[p("handle", Handle(SymmetricState)), p("out", Pointer), p("out_len", Size), p("data", ConstPointer), p("data_len", Size), p("raw_tag", ConstPointer), p("raw_tag_len", Size)], &[R::Size], short!(symmetric::symmetric_state_decrypt_detached)),
+    required(SYMMETRIC, "symmetric_state_ratchet", &[p("handle", Handle(SymmetricState))], &[], short!(symmetric::symmetric_state_ratchet)),
+    required(SYMMETRIC, "symmetric_tag_len", &[p("symmetric_tag", Handle(SymmetricTag))], &[R::Size], short!(symmetric::symmetric_tag_len)),
+    required(SYMMETRIC, "symmetric_tag_pull", &[p("symmetric_tag", Handle(SymmetricTag)), p("buf", Pointer), p("buf_len", Size)], &[R::Size], short!(symmetric::symmetric_tag_pull)),
+    required(SYMMETRIC, "symmetric_tag_verify", &[p("symmetric_tag", Handle(SymmetricTag)), p("expected_raw_tag_ptr", ConstPointer), p("expected_raw_tag_len", Size)], &[], short!(symmetric::symmetric_tag_verify)),
+    required(SYMMETRIC, "symmetric_tag_close", &[p("symmetric_tag", Handle(SymmetricTag))], &[], short!(symmetric::symmetric_tag_close)),
     // wasi_ephemeral_crypto_signatures
-    required(SIGNATURES, "signature_export", &[p("signature", Handle(Signature)), p("encoding", SignatureEncoding)], &[R::Handle(ArrayOutput)], Short(signatures::signature_export)),
-    required(SIGNATURES, "signature_import", &[p("algorithm", String), p("encoded", ConstPointer), p("encoded_len", Size), p("encoding", SignatureEncoding)], &[R::Handle(Signature)], Short(signatures::signature_import)),
-    required(SIGNATURES, "signature_state_open", &[p("kp", Handle(Keypair))], &[R::Handle(SignatureState)], Short(signatures::signature_state_open)),
-    required(SIGNATURES, "signature_state_update", &[p("state", Handle(SignatureState)), p("input", ConstPointer), p("input_len", Size)], &[], Short(signatures::signature_state_update)),
-    required(SIGNATURES, "signature_state_sign", &[p("state", Handle(SignatureState))], &[R::Handle(ArrayOutput)], Short(signatures::signature_state_sign)),
-    required(SIGNATURES, "signature_state_close", &[p("state", Handle(SignatureState))], &[], Short(signatures::signature_state_close)),
-    required(SIGNATURES, "signature_verification_state_open", &[p("kp", Handle(Publickey))], &[R::Handle(SignatureVerificationState)], Short(signatures::signature_verification_state_open)),
-    required(SIGNATURES, "signature_verification_state_update", &[p("state", Handle(SignatureVerificationState)), p("input", ConstPointer), p("input_len", Size)], &[], Short(signatures::signature_verification_state_update)),
-    required(SIGNATURES, "signature_verification_state_verify", &[p("state", Handle(SignatureVerificationState)), p("signature", Handle(Signature))], &[], Short(signatures::signature_verification_state_verify)),
-    required(SIGNATURES, "signature_verification_state_close", &[p("state", Handle(SignatureVerificationState))], &[], Short(signatures::signature_verification_state_close)),
-    required(SIGNATURES, "signature_close", &[p("signature", Handle(Signature))], &[], Short(signatures::signature_close)),
+    required(SIGNATURES, "signature_export", &[p("signature", Handle(Signature)), p("encoding", SignatureEncoding)], &[R::Handle(ArrayOutput)], short!(signatures::signature_export)),
+    required(SIGNATURES, "signature_import", &[p("algorithm", String), p("encoded", ConstPointer), p("encoded_len", Size), p("encoding", SignatureEncoding)], &[R::Handle(Signature)], short!(signatures::signature_import)),
+    required(SIGNATURES, "signature_state_open", &[p("kp", Handle(Keypair))], &[R::Handle(SignatureState)], short!(signatures::signature_state_open)),
+    required(SIGNATURES, "signature_state_update", &[p("state", Handle(SignatureState)), p("input", ConstPointer), p("input_len", Size)], &[], long!(signatures::signature_state_update)),
+    required(SIGNATURES, "signature_state_sign", &[p("state", Handle(SignatureState))], &[R::Handle(ArrayOutput)], short!(signatures::signature_state_sign)),
+    required(SIGNATURES, "signature_state_close", &[p("state", Handle(SignatureState))], &[], short!(signatures::signature_state_close)),
+    required(SIGNATURES, "signature_verification_state_open", &[p("kp", Handle(Publickey))], &[R::Handle(SignatureVerificationState)], short!(signatures::signature_verification_state_open)),
+    required(SIGNATURES, "signature_verification_state_update", &[p("state", Handle(SignatureVerificationState)), p("input", ConstPointer), p("input_len", Size)], &[], long!(signatures::signature_verification_state_update)),
+    required(SIGNATURES, "signature_verification_state_verify", &[p("state", Handle(SignatureVerificationState)), p("signature", Handle(Signature))], &[], short!(signatures::signature_verification_state_verify)),
+    required(SIGNATURES, "signature_verification_state_close", &[p("state", Handle(SignatureVerificationState))], &[], short!(signatures::signature_verification_state_close)),
+    required(SIGNATURES, "signature_close", &[p("signature", Handle(Signature))], &[], short!(signatures::signature_close)),
     // wasi_ephemeral_crypto_kx
-    required(KX, "kx_dh", &[p("pk", Handle(Publickey)), p("sk", Handle(Secretkey))], &[R::Handle(ArrayOutput)], Short(kx::kx_dh)),
-    required(KX, "kx_encapsulate", &[p("pk", Handle(Publickey))], &[R::Handle(ArrayOutput), R::Handle(ArrayOutput)], Short(kx::kx_encapsulate)),
-    required(KX, "kx_decapsulate", &[p("sk", Handle(Secretkey)), p("encapsulated_secret", ConstPointer), p("encapsulated_secret_len", Size)], &[R::Handle(ArrayOutput)], Short(kx::kx_decapsulate)),
+    required(KX, "kx_dh", &[p("pk", Handle(Publickey)), p("sk", Handle(Secretkey))], &[R::Handle(ArrayOutput)], short!(kx::kx_dh)),
+    required(KX, "kx_encapsulate", &[p("pk", Handle(Publickey))], &[R::Handle(ArrayOutput), R::Handle(ArrayOutput)], short!(kx::kx_encapsulate)),
+    required(KX, "kx_decapsulate", &[p("sk", Handle(Secretkey)), p("encapsulated_secret", ConstPointer), p("encapsulated_secret_len", Size)], &[R::Handle(ArrayOutput)], short!(kx::kx_decapsulate)),
     // wasi_ephemeral_crypto_external_secrets
-    optional(EXTERNAL_SECRETS, "external_secret_store", &[p("secrets_manager", Handle(SecretsManager)), p("secret", ConstPointer), p("secret_len", Size), p("expiration", Timestamp), p("secret_id", Pointer), p("secret_id_max_len", Size)], &[], Short(missing)),
-    optional(EXTERNAL_SECRETS, "external_secret_replace", &[p("secrets_manager", Handle(SecretsManager)), p("secret", ConstPointer), p("secret_len", Size), p("expiration", Timestamp), p("secret_id", ConstPointer), p("secret_id_len", Size)], &[R::Version], Short(missing)),
-    optional(EXTERNAL_SECRETS, "external_secret_from_id", &[p("secrets_manager", Handle(SecretsManager)), p("secret_id", ConstPointer), p("secret_id_len", Size), p("secret_version", Version)], &[R::Handle(ArrayOutput)], Short(missing)),
-    optional(EXTERNAL_SECRETS, "external_secret_invalidate", &[p("secrets_manager", Handle(SecretsManager)), p("secret_id", ConstPointer), p("secret_id_len", Size), p("secret_version", Version)], &[], Short(missing)),
-    optional(EXTERNAL_SECRETS, "external_secret_encapsulate", &[p("secrets_manager", Handle(SecretsManager)), p("secret", ConstPointer), p("secret_len", Size), p("expiration", Timestamp)], &[R::Handle(ArrayOutput)], Short(missing)),
-    optional(EXTERNAL_SECRETS, "external_secret_decapsulate", &[p("secrets_manager", Handle(SecretsManager)), p("encrypted_secret", ConstPointer), p("encrypted_secret_len", Size)], &[R::Handle(ArrayOutput)], Short(missing)),
+    optional(EXTERNAL_SECRETS, "external_secret_store", &[p("secrets_manager", Handle(SecretsManager)), p("secret", ConstPointer), p("secret_len", Size), p("expiration", Timestamp), p("secret_id", Pointer), p("secret_id_max_len", Size)], &[], None),
+    optional(EXTERNAL_SECRETS, "external_secret_replace", &[p("secrets_manager", Handle(SecretsManager)), p("secret", ConstPointer), p("secret_len", Size), p("expiration", Timestamp), p("secret_id", ConstPointer), p("secret_id_len", Size)], &[R::Version], None),
+    optional(EXTERNAL_SECRETS, "external_secret_from_id", &[p("secrets_manager", Handle(SecretsManager)), p("secret_id", ConstPointer), p("secret_id_len", Size), p("secret_version", Version)], &[R::Handle(ArrayOutput)], None),
+    optional(EXTERNAL_SECRETS, "external_secret_invalidate", &[p("secrets_manager", Handle(SecretsManager)), p("secret_id", ConstPointer), p("secret_id_len", Size), p("secret_version", Version)], &[], None),
+    optional(EXTERNAL_SECRETS, "external_secret_encapsulate", &[p("secrets_manager", Handle(SecretsManager)), p("secret", ConstPointer), p("secret_len", Size), p("expiration", Timestamp)], &[R::Handle(ArrayOutput)], None),
+    optional(EXTERNAL_SECRETS, "external_secret_decapsulate", &[p("secrets_manager", Handle(SecretsManager)), p("encrypted_secret", ConstPointer), p("encrypted_secret_len", Size)], &[R::Handle(ArrayOutput)], None),
     // wasi_ephemeral_crypto_symmetric_batch
-    optional(SYMMETRIC_BATCH, "batch_symmetric_state_squeeze", &[p("batch", List(Squeeze))], &[R::List(Errnos)], Short(missing)),
-    optional(SYMMETRIC_BATCH, "batch_symmetric_state_squeeze_tag", &[p("states", List(SymmetricStates))], &[R::List(Tags)], Short(missing)),
-    optional(SYMMETRIC_BATCH, "batch_symmetric_state_encrypt", &[p("batch", List(Crypt))], &[R::List(Sizes)], Short(missing)),
-    optional(SYMMETRIC_BATCH, "batch_symmetric_state_encrypt_detached", &[p("batch", List(Crypt))], &[R::List(Tags)], Short(missing)),
-    optional(SYMMETRIC_BATCH, "batch_symmetric_state_decrypt", &[p("batch", List(Crypt))], &[R::List(Sizes)], Short(missing)),
-    optional(SYMMETRIC_BATCH, "batch_symmetric_state_decrypt_detached", &[p("batch", List(DecryptDetached))], &[R::List(Sizes)], Short(missing)),
+    optional(SYMMETRIC_BATCH, "batch_symmetric_state_squeeze", &[p("batch", List(Squeeze))], &[R::List(Errnos)], None),
+    optional(SYMMETRIC_BATCH, "batch_symmetric_state_squeeze_tag", &[p("states", List(SymmetricStates))], &[R::List(Tags)], None),
+    optional(SYMMETRIC_BATCH, "batch_symmetric_state_encrypt", &[p("batch", List(Crypt))], &[R::List(Sizes)], None),
+    optional(SYMMETRIC_BATCH, "batch_symmetric_state_encrypt_detached", &[p("batch", List(Crypt))], &[R::List(Tags)], None),
+    optional(SYMMETRIC_BATCH, "batch_symmetric_state_decrypt", &[p("batch", List(Crypt))], &[R::List(Sizes)], None),
+    optional(SYMMETRIC_BATCH, "batch_symmetric_state_decrypt_detached", &[p("batch", List(DecryptDetached))], &[R::List(Sizes)], None),
     // wasi_ephemeral_crypto_signatures_batch
-    optional(SIGNATURES_BATCH, "batch_signature_state_sign", &[p("states", List(SignatureStates))], &[R::List(Signatures)], Short(missing)),
-    optional(SIGNATURES_BATCH, "batch_signature_state_verify", &[p("states", List(VerificationInputs))], &[R::List(Errnos)], Short(missing)),
-];
+    optional(SIGNATURES_BATCH, "batch_signature_state_sign", &[p("states", List(SignatureStates))], &[R::List(Signatures)], None),
+    optional(SIGNATURES_BATCH, "batch_signature_state_verify", &[p("states", List(VerificationInputs))], &[R::List(Errnos)], None),
+]);
 
 #[cfg(test)]
 mod tests {
@@ -392,7 +448,7 @@ mod tests {
     #[test]
     fn every_handler_takes_the_arguments_of_its_row() {
         let mut ctx = WasiCryptoCtx::builder().build().unwrap();
-        for hostcall in HOSTCALLS {
+        for hostcall in &HOSTCALLS {
             for value in [0, 1, 60, 64, u64::from(u32::MAX), u64::MAX] {
                 let args = vec![value; hostcall.core_params().len()];
                 let mut memory = [0xa5; 64];

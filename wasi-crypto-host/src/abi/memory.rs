@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use crate::errno::Errno;
+use crate::ops::{Buffer, Bytes, Output};
 use crate::secret::Secret;
 
 /// The linear memory of the guest that makes a call.
@@ -50,36 +51,50 @@ impl<'a> GuestMemory<'a> {
         Self { size: memory.len(), memory: Memory::Shared(memory) }
     }
 
-    /// The same memory, for a part of the call.
-    pub(crate) fn reborrow(&mut self) -> GuestMemory<'_> {
-        let memory = match &mut self.memory {
-            Memory::Unshared(bytes) => Memory::Unshared(bytes),
-            Memory::Shared(memory) => Memory::Shared(*memory),
-        };
-        GuestMemory { memory, size: self.size }
+    /// A name, which is short: of one that is longer than any, nothing is left.
+    #[inline]
+    pub(crate) fn name(&self, start: u32, len: u32) -> Result<Input<'_>, Errno> {
+        let range = self.range(start, len)?;
+        Ok(if len <= MAX_NAME { self.bytes(&range) } else { Input::Borrowed(&[]) })
     }
 
-    /// Bytes that the host only reads. `guest_error` if they are not all inside the memory.
+    /// The bytes of a checked range. Those of a shared memory are copied: the caller has looked at their number.
     // Always in line: returned in memory, the result would be copied in other pieces than it was written in, which stalls for 5 ns.
     #[inline(always)]
-    pub(crate) fn input(&self, start: u32, len: u32) -> Result<Input<'_>, Errno> {
-        let range = self.output(start, len)?;
-        Ok(match &self.memory {
+    pub(crate) fn bytes(&self, range: &Range) -> Input<'_> {
+        match &self.memory {
             Memory::Unshared(bytes) => Input::Borrowed(range.of(bytes)),
-            Memory::Shared(memory) => Input::Copied(copy_of(*memory, &range)),
-        })
+            Memory::Shared(memory) => Input::Copied(copy_of(*memory, range)),
+        }
     }
 
-    /// Checks bytes that the host will write; they are written through [`write`](Self::write) and its kin.
-    /// An empty range is everywhere inside.
+    /// The bytes of a checked range where they are; `None` of a shared memory.
+    #[inline(always)]
+    pub(crate) fn borrowed(&self, range: &Range) -> Option<&[u8]> {
+        match &self.memory {
+            Memory::Unshared(bytes) => Some(range.of(bytes)),
+            Memory::Shared(_) => None,
+        }
+    }
+
+    /// Bytes of host memory that it takes to work on a checked range.
+    #[inline(always)]
+    pub(crate) fn host_bytes(&self, range: &Range) -> usize {
+        match &self.memory {
+            Memory::Unshared(_) => 0,
+            Memory::Shared(_) => range.len,
+        }
+    }
+
+    /// Checks a range: `guest_error` if it is not all inside the memory. An empty one is everywhere inside.
     #[inline]
-    pub(crate) fn output(&self, start: u32, len: u32) -> Result<Output, Errno> {
+    pub(crate) fn range(&self, start: u32, len: u32) -> Result<Range, Errno> {
         let (start, len) = (start as usize, len as usize);
         if len == 0 {
-            return Ok(Output { start: 0, len });
+            return Ok(Range { start: 0, len });
         }
         match start.checked_add(len) {
-            Some(end) if end <= self.size => Ok(Output { start, len }),
+            Some(end) if end <= self.size => Ok(Range { start, len }),
             _ => Err(Errno::GuestError),
         }
     }
@@ -87,7 +102,7 @@ impl<'a> GuestMemory<'a> {
     /// Checks a result slot of `N` bytes; any alignment will do.
     #[inline]
     pub(crate) fn slot<const N: usize>(&self, start: u32) -> Result<Slot<N>, Errno> {
-        self.output(start, N as u32).map(|range| Slot(range.start))
+        self.range(start, N as u32).map(|range| Slot(range.start))
     }
 
     /// Fills a result slot.
@@ -101,7 +116,7 @@ impl<'a> GuestMemory<'a> {
 
     /// Copies `bytes` to the front of an output that is at least as long.
     #[inline]
-    pub(crate) fn write(&mut self, output: &Output, from: &[u8]) {
+    pub(crate) fn write(&mut self, output: &Range, from: &[u8]) {
         match &mut self.memory {
             Memory::Unshared(bytes) => output.of_mut(bytes)[..from.len()].copy_from_slice(from),
             Memory::Shared(memory) => memory.write(output.start, from),
@@ -110,7 +125,7 @@ impl<'a> GuestMemory<'a> {
 
     /// Copies a checked range, of the length of `into`, out of the memory.
     #[inline]
-    pub(crate) fn read(&self, range: &Output, into: &mut [u8]) {
+    pub(crate) fn read(&self, range: &Range, into: &mut [u8]) {
         match &self.memory {
             Memory::Unshared(bytes) => into.copy_from_slice(range.of(bytes)),
             Memory::Shared(memory) => memory.read(range.start, into),
@@ -118,7 +133,7 @@ impl<'a> GuestMemory<'a> {
     }
 
     /// Lets `fill` work on the output bytes where they are. A shared memory receives what it left, success or not.
-    pub(crate) fn with_output<T>(&mut self, output: Output, fill: impl FnOnce(&mut [u8]) -> T) -> T {
+    pub(crate) fn with_output<T>(&mut self, output: Range, fill: impl FnOnce(&mut [u8]) -> T) -> T {
         match &mut self.memory {
             Memory::Unshared(bytes) => fill(output.of_mut(bytes)),
             Memory::Shared(memory) => {
@@ -135,7 +150,7 @@ impl<'a> GuestMemory<'a> {
     /// The one place where input and output may overlap, in any direction: the move is a `memmove`.
     /// `data` must not be longer than `output`.
     #[inline(always)]
-    pub(crate) fn transform<T>(&mut self, output: Output, data: Output, transform: impl FnOnce(&mut [u8]) -> T) -> T {
+    pub(crate) fn transform<T>(&mut self, output: Range, data: Range, transform: impl FnOnce(&mut [u8]) -> T) -> T {
         match &mut self.memory {
             Memory::Unshared(bytes) => {
                 if data.start != output.start {
@@ -150,7 +165,7 @@ impl<'a> GuestMemory<'a> {
     /// Reads a tagged optional handle: `{u8 tag, 3 bytes of padding, u32 handle}`, tag 0 = some, 1 = none.
     pub(crate) fn optional_handle(&self, start: u32) -> Result<Option<u32>, Errno> {
         let mut bytes = [0; 8];
-        self.read(&self.output(start, 8)?, &mut bytes);
+        self.read(&self.range(start, 8)?, &mut bytes);
         match bytes[0] {
             0 => Ok(Some(u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]))),
             1 => Ok(None),
@@ -178,20 +193,20 @@ impl Deref for Input<'_> {
 
 /// A checked range of guest memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Output {
+pub(crate) struct Range {
     start: usize,
     len: usize,
 }
 
-impl Output {
+impl Range {
     pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    /// The same range without its last `n` bytes, and those. `None` if it has fewer.
-    pub(crate) fn split_tail(self, n: usize) -> Option<(Self, Self)> {
-        let len = self.len.checked_sub(n)?;
-        Some((Self { start: self.start, len }, Self { start: self.start + len, len: n }))
+    /// `len` bytes of it, from `start` on. Both must lie inside.
+    pub(crate) fn slice(&self, start: usize, len: usize) -> Self {
+        debug_assert!(start + len <= self.len);
+        Self { start: self.start + start, len }
     }
 
     /// The bytes in the memory for which the range was checked.
@@ -203,6 +218,111 @@ impl Output {
     #[inline(always)]
     fn of_mut<'a>(&self, memory: &'a mut [u8]) -> &'a mut [u8] {
         &mut memory[self.start..][..self.len]
+    }
+}
+
+/// No name of an algorithm or option is longer, in bytes.
+const MAX_NAME: u32 = 64;
+
+/// A checked range that an operation reads as a whole.
+pub(crate) struct GuestBytes<'m, 'a> {
+    memory: &'m GuestMemory<'a>,
+    range: Range,
+}
+
+/// A checked range that an operation fills.
+pub(crate) struct GuestOutput<'m, 'a> {
+    memory: &'m mut GuestMemory<'a>,
+    range: Range,
+}
+
+/// Two checked ranges: what an operation reads, and where what it makes of it goes.
+pub(crate) struct GuestBuffer<'m, 'a> {
+    memory: &'m mut GuestMemory<'a>,
+    output: Range,
+    data: Range,
+}
+
+impl<'m, 'a> GuestBytes<'m, 'a> {
+    pub(crate) fn new(memory: &'m GuestMemory<'a>, start: u32, len: u32) -> Result<Self, Errno> {
+        Ok(Self { range: memory.range(start, len)?, memory })
+    }
+}
+
+impl Bytes for GuestBytes<'_, '_> {
+    fn len(&self) -> usize {
+        self.range.len
+    }
+
+    fn host_bytes(&self) -> usize {
+        self.memory.host_bytes(&self.range)
+    }
+
+    fn get(self) -> impl Deref<Target = [u8]> {
+        self.memory.bytes(&self.range)
+    }
+
+    fn get_at_most(self, max: usize) -> impl Deref<Target = [u8]> {
+        if self.range.len <= max { self.memory.bytes(&self.range) } else { Input::Borrowed(&[]) }
+    }
+}
+
+impl<'m, 'a> GuestOutput<'m, 'a> {
+    #[inline]
+    pub(crate) fn new(memory: &'m mut GuestMemory<'a>, range: Range) -> Self {
+        Self { memory, range }
+    }
+}
+
+impl Output for GuestOutput<'_, '_> {
+    #[inline]
+    fn len(&self) -> usize {
+        self.range.len
+    }
+
+    #[inline]
+    fn host_bytes(&self) -> usize {
+        self.memory.host_bytes(&self.range)
+    }
+
+    #[inline]
+    fn fill<R>(self, fill: impl FnOnce(&mut [u8]) -> R) -> R {
+        self.memory.with_output(self.range, fill)
+    }
+}
+
+impl<'m, 'a> GuestBuffer<'m, 'a> {
+    #[inline(always)]
+    pub(crate) fn new(memory: &'m mut GuestMemory<'a>, output: Range, data: Range) -> Self {
+        Self { memory, output, data }
+    }
+}
+
+impl Buffer for GuestBuffer<'_, '_> {
+    #[inline(always)]
+    fn data_len(&self) -> usize {
+        self.data.len
+    }
+
+    #[inline(always)]
+    fn output_len(&self) -> usize {
+        self.output.len
+    }
+
+    #[inline(always)]
+    fn host_bytes(&self) -> usize {
+        self.memory.host_bytes(&self.output)
+    }
+
+    #[inline(always)]
+    fn take_tail(&mut self, tail: &mut [u8]) {
+        self.data.len -= tail.len();
+        self.memory.read(&Range { start: self.data.start + self.data.len, len: tail.len() }, tail);
+    }
+
+    #[inline(always)]
+    fn transform<R>(self, transform: impl FnOnce(&mut [u8]) -> R) -> R {
+        self.memory.transform(self.output, self.data, transform)
     }
 }
 
@@ -221,8 +341,8 @@ fn put_shared<const N: usize>(memory: &dyn SharedMemory, slot: Slot<N>, value: [
 #[inline(never)]
 fn transform_shared<T>(
     memory: &dyn SharedMemory,
-    output: Output,
-    data: Output,
+    output: Range,
+    data: Range,
     transform: impl FnOnce(&mut [u8]) -> T,
 ) -> T {
     let mut copy = copy_of(memory, &output);
@@ -232,7 +352,7 @@ fn transform_shared<T>(
     result
 }
 
-fn copy_of(memory: &dyn SharedMemory, range: &Output) -> Secret {
+fn copy_of(memory: &dyn SharedMemory, range: &Range) -> Secret {
     let mut copy = Secret::zeroed(range.len);
     memory.read(range.start, &mut copy);
     copy
@@ -264,12 +384,12 @@ mod tests {
         let mut bytes = [0; 16];
         let memory = GuestMemory::unshared(&mut bytes);
         for (start, len) in [(16, 1), (15, 2), (0, 17), (u32::MAX, 1), (1, u32::MAX), (u32::MAX, u32::MAX)] {
-            assert_eq!(memory.output(start, len), Err(Errno::GuestError), "{start}+{len}");
+            assert_eq!(memory.range(start, len), Err(Errno::GuestError), "{start}+{len}");
         }
         for start in [0, 1, 16, 17, u32::MAX] {
-            assert_eq!(memory.input(start, 0).map(|bytes| bytes.len()), Ok(0), "{start}");
+            assert_eq!(memory.range(start, 0).map(|range| range.len()), Ok(0), "{start}");
         }
-        assert_eq!(memory.input(15, 1).map(|bytes| bytes.len()), Ok(1));
+        assert_eq!(memory.range(15, 1).map(|range| range.len()), Ok(1));
     }
 
     #[test]
@@ -286,7 +406,7 @@ mod tests {
         let original: Vec<u8> = (0..64).collect();
         for start in 0..40 {
             let run = |mut memory: GuestMemory<'_>| {
-                let (output, data) = (memory.output(start, 24).unwrap(), memory.output(20, 20).unwrap());
+                let (output, data) = (memory.range(start, 24).unwrap(), memory.range(20, 20).unwrap());
                 memory.transform(output, data, |bytes| {
                     assert_eq!(bytes[..20], original[20..40], "out at {start}");
                     bytes.fill(0xff);

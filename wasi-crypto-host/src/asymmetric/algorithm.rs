@@ -10,6 +10,7 @@ use crate::limits::Account;
 use crate::options::AlgorithmType;
 use crate::secret::Secret;
 use crate::signatures;
+use crate::stop::StopHandle;
 
 /// All asymmetric algorithms of this build.
 static ALGORITHMS: &[&[Algorithm]] = &[
@@ -38,8 +39,8 @@ pub(crate) enum Usage {
 
 /// Makes and reads the keys of an algorithm.
 pub(crate) trait Keys: Send + Sync {
-    /// A new random key.
-    fn generate(&self) -> Result<Arc<dyn SecretKey>, Errno>;
+    /// A new random key. `in_progress` if it was stopped.
+    fn generate(&self, stop: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno>;
 
     /// Whether [`generate`](Self::generate) takes long enough to be worth a thread.
     fn generates_slowly(&self) -> bool {
@@ -130,7 +131,11 @@ pub(crate) trait PublicKey: Send + Sync {
 
 /// A signature being computed. It covers everything since the state was opened, however often it signs.
 pub(crate) trait Signer: Send + Sync {
-    fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno>;
+    /// Says whether `len` more bytes of the message can be taken in, and books what will be gathered of them.
+    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno>;
+
+    /// Takes in data that was admitted, or a piece of it.
+    fn update(&mut self, data: &[u8]);
 
     /// The raw signature of all data so far; more can follow.
     fn sign(&mut self) -> Result<Vec<u8>, Errno>;
@@ -141,7 +146,11 @@ pub(crate) trait Signer: Send + Sync {
 
 /// A signature being verified.
 pub(crate) trait Verifier: Send + Sync {
-    fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno>;
+    /// As [`Signer::admit`].
+    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno>;
+
+    /// As [`Signer::update`].
+    fn update(&mut self, data: &[u8]);
 
     /// Checks a raw signature of all data so far; more can follow.
     /// `verification_failed`, or `invalid_signature` if it could not be valid for any data.

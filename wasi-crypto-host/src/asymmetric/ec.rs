@@ -11,6 +11,7 @@ use crate::backend::{ecdh, ecdsa, random};
 use crate::errno::Errno;
 use crate::secret::Secret;
 use crate::signatures::ecdsa::{EcdsaSigner, EcdsaVerifier};
+use crate::stop::StopHandle;
 
 /// Makes and reads keys on the curve `C`.
 pub(crate) struct EcKeys<C>(PhantomData<fn() -> C>);
@@ -20,7 +21,7 @@ impl<C> EcKeys<C> {
 }
 
 impl<C: Curve> Keys for EcKeys<C> {
-    fn generate(&self) -> Result<Arc<dyn SecretKey>, Errno> {
+    fn generate(&self, _: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
         let mut raw = Secret::zeroed(C::FIELD_LEN);
         loop {
             random::fill(&mut raw)?;

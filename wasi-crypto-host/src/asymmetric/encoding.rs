@@ -40,7 +40,7 @@ pub(crate) enum Label {
 }
 
 /// No key of any algorithm takes up more than this, in PEM; longer input is not even looked at.
-const MAX_ENCODED: usize = 64 << 10;
+pub(crate) const MAX_ENCODED: usize = 64 << 10;
 
 impl KeyEncoding {
     /// A `keypair_encoding`: it has no SEC 1.

@@ -17,9 +17,10 @@ use pkcs8::{EncodePrivateKey, PrivateKeyInfoRef};
 use zeroize::Zeroizing;
 
 use crate::backend::digest::{self, Digest};
-use crate::backend::random::SystemRng;
+use crate::backend::random::{StoppableRng, SystemRng};
 use crate::errno::Errno;
 use crate::secret::Secret;
+use crate::stop::StopHandle;
 
 /// The exponent of generated keys, and the smallest that ring takes in a private key.
 const F4: u64 = 65537;
@@ -162,9 +163,10 @@ pub(crate) struct PrivateKey {
 }
 
 impl PrivateKey {
-    /// A new key, with the exponent 65537. Takes seconds.
-    pub(crate) fn generate(modulus_bits: u32, scheme: &'static Scheme) -> Result<Self, Errno> {
-        let key = DigestSigner::new(&mut SystemRng, modulus_bits as usize).map_err(failure)?;
+    /// A new key, with the exponent 65537. Takes seconds. `in_progress` if it was stopped.
+    pub(crate) fn generate(modulus_bits: u32, scheme: &'static Scheme, stop: &StopHandle) -> Result<Self, Errno> {
+        let key = DigestSigner::new(&mut StoppableRng(stop), modulus_bits as usize)
+            .map_err(|cause| if stop.is_stopped() { Errno::InProgress } else { failure(cause) })?;
         let pkcs8 = key.to_pkcs8_der().map_err(|_| Errno::InternalError)?;
         Self::from_pkcs8(pkcs8.as_bytes(), modulus_bits, scheme).ok_or(Errno::InternalError)
     }

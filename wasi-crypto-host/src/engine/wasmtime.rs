@@ -7,17 +7,18 @@
 #![allow(unsafe_code, reason = "the unchecked linker interface is ten times as fast as the checked one")]
 
 use std::mem::MaybeUninit;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ::wasmtime::{
-    AsContextMut, Caller, Extern, FuncType, Instance, Linker, Memory, Result, SharedMemory as WasmSharedMemory, ValRaw,
-    ValType,
+    AsContextMut, Caller, Extern, FuncType, Instance, Linker, Memory, Result, SharedMemory as WasmSharedMemory, Trap,
+    ValRaw, ValType,
 };
 
 use crate::abi::{CoreType, GuestMemory, Hostcall, MAX_CORE_PARAMS, SharedMemory, hostcalls};
-use crate::context::WasiCryptoCtx;
 #[cfg(feature = "async")]
-use crate::context::{FinishedWork, PendingWork, Progress};
+use crate::context::Progress;
+use crate::context::WasiCryptoCtx;
 use crate::engine::Binding;
 use crate::errno::Errno;
 use crate::threads::SharedWasiCryptoCtx;
@@ -63,8 +64,10 @@ pub fn add_to_linker_shared<T: 'static>(
 
 /// Like [`add_to_linker`], for stores that are used asynchronously.
 ///
-/// Work that takes long (password hashing, the generation of RSA keys) runs on tokio's blocking threads; the guest waits
-/// for it, the executor does not. Everything else is done in the call, and so is that work where no tokio runtime is.
+/// Work that takes long (password hashing, the generation of RSA keys) runs on tokio's blocking threads, in the places of the
+/// context's [`JobPool`](crate::JobPool); the guest waits for it, the executor does not. Where no tokio runtime is, it is done in the call.
+/// Hashing long data gives the executor a turn every third of a millisecond. Everything else is done in the call, and takes no more than
+/// some ten milliseconds within the default [`Limits`](crate::Limits). A call whose future is dropped is stopped, or never begun.
 ///
 /// # Errors
 ///
@@ -178,8 +181,7 @@ fn link_arity<const N: usize, const ANY_I64: bool, T: 'static>(
             let value = unsafe { values[i].assume_init_ref() };
             if ANY_I64 && is_i64[i] { value.get_u64() } else { u64::from(value.get_u32()) }
         });
-        let errno = call(&mut caller, hostcall, &args);
-        values[0].write(ValRaw::u32(u32::from(errno.number())));
+        values[0].write(ValRaw::u32(result(call(&mut caller, hostcall, &args))?));
         Ok(())
     };
     // SAFETY: the closure reads the parameters at the types that `ty` gives them, and writes its one result, an `i32`.
@@ -231,27 +233,53 @@ async fn call_async<T: Send + 'static, const N: usize>(
     hostcall: &'static Hostcall,
     args: [u64; N],
 ) -> Result<u32> {
-    let errno = match with_memory(&mut caller, get, |ctx, memory| ctx.begin_call(hostcall, memory, &args)) {
-        Progress::Done(errno) => errno,
-        Progress::Pending(work) => match run_elsewhere(work).await {
-            Some(done) => with_memory(&mut caller, get, |ctx, memory| ctx.finish_call(done, memory, &args)),
-            None => Errno::InternalError,
-        },
-    };
-    Ok(u32::from(errno.number()))
-}
-
-/// `None` if the runtime is shutting down.
-#[cfg(feature = "async")]
-async fn run_elsewhere(work: PendingWork) -> Option<FinishedWork> {
-    match tokio::runtime::Handle::try_current() {
-        Ok(runtime) => runtime.spawn_blocking(|| work.run()).await.ok(),
-        // Another executor is at work.
-        Err(_) => Some(work.run()),
+    let mut progress = with_memory(&mut caller, get, |ctx, memory| ctx.begin_call(hostcall, memory, &args));
+    loop {
+        progress = match progress {
+            Progress::Done(errno) => return result(errno),
+            Progress::Paused(paused) => {
+                let_others_run().await;
+                with_memory(&mut caller, get, |ctx, memory| ctx.continue_call(paused, hostcall, memory, &args))
+            }
+            Progress::Pending(work) => {
+                let jobs = get(caller.data_mut()).jobs().clone();
+                Progress::Done(match jobs.run(work).await {
+                    Some(done) => with_memory(&mut caller, get, |ctx, memory| ctx.finish_call(done, memory, &args)),
+                    None => Errno::InProgress,
+                })
+            }
+        }
     }
 }
 
-/// Finds the memory of the guest and lends it with the context.
+/// Gives the executor a turn.
+#[cfg(feature = "async")]
+async fn let_others_run() {
+    let mut had_turn = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut had_turn, true) {
+            return std::task::Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
+}
+
+/// What the guest gets; one whose call was stopped ends.
+#[inline(always)]
+fn result(errno: Errno) -> Result<u32> {
+    match errno {
+        Errno::InProgress => Err(interrupted()),
+        errno => Ok(u32::from(errno.number())),
+    }
+}
+
+#[cold]
+fn interrupted() -> ::wasmtime::Error {
+    Trap::Interrupt.into()
+}
+
 #[inline(always)]
 fn with_memory<T: 'static, R>(
     caller: &mut Caller<'_, T>,
@@ -297,22 +325,60 @@ fn func_type<T>(linker: &Linker<T>, hostcall: &Hostcall) -> FuncType {
 }
 
 impl SharedMemory for WasmSharedMemory {
+    /// Whole words only, which all memories have whose pages are not of a size of their own.
     fn len(&self) -> usize {
-        self.data().len()
+        self.data().len() / WORD * WORD
     }
 
     fn read(&self, offset: usize, into: &mut [u8]) {
-        for (cell, byte) in self.data()[offset..][..into.len()].iter().zip(into) {
-            // SAFETY: the cell is a valid byte of a memory that lives as long as `self`, and guests, like this host, only
-            // ever touch it atomically (WebAssembly's accesses to shared memories do not tear into undefined behaviour).
-            *byte = unsafe { AtomicU8::from_ptr(cell.get()) }.load(Ordering::Relaxed);
-        }
+        for_words(self, offset, into.len(), |word, of_word, of_bytes| {
+            into[of_bytes].copy_from_slice(&word.load(Ordering::Relaxed).to_ne_bytes()[of_word]);
+        });
     }
 
     fn write(&self, offset: usize, from: &[u8]) {
-        for (cell, byte) in self.data()[offset..][..from.len()].iter().zip(from) {
-            // SAFETY: as in `read`.
-            unsafe { AtomicU8::from_ptr(cell.get()) }.store(*byte, Ordering::Relaxed);
-        }
+        for_words(self, offset, from.len(), |word, of_word, of_bytes| {
+            let bytes = &from[of_bytes];
+            if let Ok(whole) = bytes.try_into() {
+                return word.store(u64::from_ne_bytes(whole), Ordering::Relaxed);
+            }
+            // The other bytes of the word stay as they are, whoever writes them meanwhile.
+            let mut old = word.load(Ordering::Relaxed);
+            loop {
+                let mut new = old.to_ne_bytes();
+                new[of_word.clone()].copy_from_slice(bytes);
+                match word.compare_exchange_weak(old, u64::from_ne_bytes(new), Ordering::Relaxed, Ordering::Relaxed) {
+                    Ok(_) => break,
+                    Err(now) => old = now,
+                }
+            }
+        });
+    }
+}
+
+const WORD: usize = size_of::<u64>();
+
+/// Visits the aligned words that hold the bytes from `offset` on: each with the range of its bytes that are meant, and the range of all
+/// bytes that those are. Every access to a shared memory goes this way, so that all are atomic and of one size.
+#[inline(always)]
+fn for_words(
+    memory: &WasmSharedMemory,
+    offset: usize,
+    len: usize,
+    mut visit: impl FnMut(&AtomicU64, Range<usize>, Range<usize>),
+) {
+    let cells = &memory.data()[..offset + len];
+    let mut done = 0;
+    while done < len {
+        let at = offset + done;
+        let in_word = at % WORD;
+        let count = (WORD - in_word).min(len - done);
+        let start = cells[at - in_word].get();
+        // SAFETY: a memory begins at the start of a page, and `len` counts whole words, so that the word is aligned and inside. It is valid
+        // as long as `memory` is borrowed. The host touches it by words alone, atomically; what guests do to it is outside of Rust,
+        // and WebAssembly's accesses to a shared memory do not tear into undefined behaviour.
+        let word = unsafe { AtomicU64::from_ptr(start.cast()) };
+        visit(word, in_word..in_word + count, done..done + count);
+        done += count;
     }
 }

@@ -14,6 +14,7 @@ use crate::backend::random;
 use crate::backend::x25519::{self, KEY_LEN};
 use crate::errno::Errno;
 use crate::secret::Secret;
+use crate::stop::StopHandle;
 
 pub(crate) static ALGORITHMS: &[Algorithm] = &[
     Algorithm { name: "P256-SHA256", keys: &EcKeys::<P256>::NEW, usage: Usage::KeyExchange },
@@ -24,7 +25,7 @@ pub(crate) static ALGORITHMS: &[Algorithm] = &[
 struct X25519;
 
 impl Keys for X25519 {
-    fn generate(&self) -> Result<Arc<dyn SecretKey>, Errno> {
+    fn generate(&self, _: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
         let mut secret = Secret::zeroed(KEY_LEN);
         random::fill(&mut secret)?;
         secret_key(&secret, None)

@@ -16,6 +16,7 @@ use crate::backend::random;
 use crate::backend::x_wing::XWing;
 use crate::errno::Errno;
 use crate::secret::Secret;
+use crate::stop::StopHandle;
 
 pub(crate) static ALGORITHMS: &[Algorithm] = &[
     algorithm::<XWing>("X-WING"),
@@ -36,7 +37,7 @@ impl<K: Kem> Keys for KemKeys<K> {
         K::OID.is_some()
     }
 
-    fn generate(&self) -> Result<Arc<dyn SecretKey>, Errno> {
+    fn generate(&self, _: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
         let mut seed = Secret::zeroed(K::SEED_LEN);
         random::fill(&mut seed)?;
         Ok(Arc::new(KemSecret::<K>(K::secret_from_seed(&seed)?)))

@@ -35,9 +35,13 @@ impl<C: Curve> EcdsaSigner<C> {
 }
 
 impl<C: Curve> Signer for EcdsaSigner<C> {
-    fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, LONGEST_TO_SIGN, || Context::new(C::DIGEST), account);
+    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
+        self.message.admit(len, LONGEST_TO_SIGN, || Context::new(C::DIGEST), account);
         Ok(())
+    }
+
+    fn update(&mut self, data: &[u8]) {
+        self.message.update(data);
     }
 
     fn sign(&mut self) -> Result<Vec<u8>, Errno> {
@@ -67,9 +71,13 @@ impl<C: Curve> EcdsaVerifier<C> {
 }
 
 impl<C: Curve> Verifier for EcdsaVerifier<C> {
-    fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, LONGEST, || Context::new(C::DIGEST), account);
+    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
+        self.message.admit(len, LONGEST, || Context::new(C::DIGEST), account);
         Ok(())
+    }
+
+    fn update(&mut self, data: &[u8]) {
+        self.message.update(data);
     }
 
     fn verify(&mut self, signature: &[u8]) -> Result<(), Errno> {

@@ -16,6 +16,7 @@ use crate::booking::ALLOCATION;
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::secret::Secret;
+use crate::stop::StopHandle;
 
 pub(crate) static ALGORITHMS: &[Algorithm] =
     &[Algorithm { name: "Ed25519", keys: &Ed25519, usage: Usage::Signatures(&Ed25519) }];
@@ -23,7 +24,7 @@ pub(crate) static ALGORITHMS: &[Algorithm] =
 struct Ed25519;
 
 impl Keys for Ed25519 {
-    fn generate(&self) -> Result<Arc<dyn SecretKey>, Errno> {
+    fn generate(&self, _: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
         let mut seed = Secret::zeroed(KEY_LEN);
         random::fill(&mut seed)?;
         secret_key(&seed, None)
@@ -146,8 +147,12 @@ struct Ed25519Signer {
 }
 
 impl Signer for Ed25519Signer {
-    fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        account.gather(&mut self.message, data)
+    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
+        account.gather(&mut self.message, len)
+    }
+
+    fn update(&mut self, data: &[u8]) {
+        self.message.extend_from_slice(data);
     }
 
     fn sign(&mut self) -> Result<Vec<u8>, Errno> {
@@ -165,8 +170,12 @@ struct Ed25519Verifier {
 }
 
 impl Verifier for Ed25519Verifier {
-    fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        account.gather(&mut self.message, data)
+    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
+        account.gather(&mut self.message, len)
+    }
+
+    fn update(&mut self, data: &[u8]) {
+        self.message.extend_from_slice(data);
     }
 
     fn verify(&mut self, signature: &[u8]) -> Result<(), Errno> {

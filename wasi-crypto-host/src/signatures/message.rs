@@ -56,18 +56,23 @@ impl<H: Hash> Message<H> {
         whole + H::HELD + ALLOCATION
     }
 
-    /// Adds data. A message of more than `longest` bytes, or that the guest has no room for, goes over to the hash of `begin`.
-    pub(crate) fn update(&mut self, data: &[u8], longest: usize, begin: impl FnOnce() -> H, account: &mut Account<'_>) {
-        match self {
-            Self::Whole(message) => {
-                if message.len() + data.len() > longest || account.gather(message, data).is_err() {
-                    let mut hash = begin();
-                    hash.update(message);
-                    hash.update(data);
-                    account.release(message);
-                    *self = Self::Hashed(hash);
-                }
+    /// Books `len` more bytes. A message of more than `longest` bytes, or that the guest has no room for, goes over to the hash of `begin`.
+    pub(crate) fn admit(&mut self, len: usize, longest: usize, begin: impl FnOnce() -> H, account: &mut Account<'_>) {
+        if let Self::Whole(message) = self {
+            let is_short = message.len().checked_add(len).is_some_and(|all| all <= longest);
+            if !is_short || account.gather(message, len).is_err() {
+                let mut hash = begin();
+                hash.update(message);
+                account.release(message);
+                *self = Self::Hashed(hash);
             }
+        }
+    }
+
+    /// Takes in data that was admitted, or a piece of it.
+    pub(crate) fn update(&mut self, data: &[u8]) {
+        match self {
+            Self::Whole(message) => message.extend_from_slice(data),
             Self::Hashed(hash) => hash.update(data),
         }
     }

@@ -19,6 +19,7 @@ use crate::errno::Errno;
 use crate::limits::Account;
 use crate::secret::Secret;
 use crate::signatures::message::{LONGEST, LONGEST_TO_SIGN, Message};
+use crate::stop::StopHandle;
 
 pub(crate) static ALGORITHMS: &[Algorithm] =
     &[algorithm::<MlDsa44>("ML-DSA-44"), algorithm::<MlDsa65>("ML-DSA-65"), algorithm::<MlDsa87>("ML-DSA-87")];
@@ -30,7 +31,7 @@ const fn algorithm<P: Parameters>(name: &'static str) -> Algorithm {
 struct MlDsa<P>(PhantomData<fn() -> P>);
 
 impl<P: Parameters> Keys for MlDsa<P> {
-    fn generate(&self) -> Result<Arc<dyn SecretKey>, Errno> {
+    fn generate(&self, _: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
         let mut seed = Secret::zeroed(SEED_LEN);
         random::fill(&mut seed)?;
         Ok(Arc::new(MlDsaSecret(secret_from_seed::<P>(&seed)?)))
@@ -149,9 +150,13 @@ struct MlDsaSigner<P: Parameters> {
 }
 
 impl<P: Parameters> Signer for MlDsaSigner<P> {
-    fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, LONGEST_TO_SIGN, || self.key.public().representative(), account);
+    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
+        self.message.admit(len, LONGEST_TO_SIGN, || self.key.public().representative(), account);
         Ok(())
+    }
+
+    fn update(&mut self, data: &[u8]) {
+        self.message.update(data);
     }
 
     fn sign(&mut self) -> Result<Vec<u8>, Errno> {
@@ -172,9 +177,13 @@ struct MlDsaVerifier<P: Parameters> {
 }
 
 impl<P: Parameters> Verifier for MlDsaVerifier<P> {
-    fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, LONGEST, || self.key.representative(), account);
+    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
+        self.message.admit(len, LONGEST, || self.key.representative(), account);
         Ok(())
+    }
+
+    fn update(&mut self, data: &[u8]) {
+        self.message.update(data);
     }
 
     fn verify(&mut self, signature: &[u8]) -> Result<(), Errno> {

@@ -11,6 +11,7 @@ use crate::errno::Errno;
 use crate::limits::Account;
 use crate::secret::Secret;
 use crate::signatures::message::{LONGEST, LONGEST_TO_SIGN, Message};
+use crate::stop::StopHandle;
 
 /// Lists the algorithms once: name, bits of the modulus, scheme.
 macro_rules! algorithms {
@@ -45,8 +46,8 @@ struct Rsa {
 }
 
 impl Keys for Rsa {
-    fn generate(&self) -> Result<Arc<dyn SecretKey>, Errno> {
-        Ok(Arc::new(RsaSecret(rsa::PrivateKey::generate(self.modulus_bits, self.scheme)?)))
+    fn generate(&self, stop: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
+        Ok(Arc::new(RsaSecret(rsa::PrivateKey::generate(self.modulus_bits, self.scheme, stop)?)))
     }
 
     fn generates_slowly(&self) -> bool {
@@ -133,9 +134,13 @@ struct RsaSigner {
 }
 
 impl Signer for RsaSigner {
-    fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, LONGEST_TO_SIGN, || Context::new(self.key.0.public.digest()), account);
+    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
+        self.message.admit(len, LONGEST_TO_SIGN, || Context::new(self.key.0.public.digest()), account);
         Ok(())
+    }
+
+    fn update(&mut self, data: &[u8]) {
+        self.message.update(data);
     }
 
     fn sign(&mut self) -> Result<Vec<u8>, Errno> {
@@ -157,9 +162,13 @@ struct RsaVerifier {
 }
 
 impl Verifier for RsaVerifier {
-    fn update(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.update(data, LONGEST, || Context::new(self.key.digest()), account);
+    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
+        self.message.admit(len, LONGEST, || Context::new(self.key.digest()), account);
         Ok(())
+    }
+
+    fn update(&mut self, data: &[u8]) {
+        self.message.update(data);
     }
 
     fn verify(&mut self, signature: &[u8]) -> Result<(), Errno> {

@@ -153,11 +153,15 @@ impl Cipher {
 }
 
 impl State for Cipher {
-    fn absorb(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
+    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
         if self.started {
             return Err(Errno::InvalidOperation);
         }
-        account.gather(&mut self.associated_data, data)
+        account.gather(&mut self.associated_data, len)
+    }
+
+    fn absorb(&mut self, data: &[u8]) {
+        self.associated_data.extend_from_slice(data);
     }
 
     fn max_tag_len(&self) -> Result<usize, Errno> {

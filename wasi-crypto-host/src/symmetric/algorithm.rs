@@ -7,8 +7,8 @@ use crate::errno::Errno;
 use crate::limits::{Account, Limits};
 use crate::options::{BytesOption, Options};
 use crate::secret::Secret;
+use crate::stop::StopHandle;
 use crate::symmetric::key::SymmetricKey;
-use crate::symmetric::tag::SymmetricTag;
 use crate::symmetric::{aead, hash, hkdf, mac, password};
 
 /// All symmetric algorithms of this build.
@@ -51,33 +51,38 @@ pub(crate) trait Key: Send + Sync {
 
 /// A computation under way. What an algorithm does not have, it leaves to the default: `invalid_operation`.
 pub(crate) trait State: Send + Sync {
-    /// Takes in data (to hash, to authenticate, salt, info, associated data, a password).
-    /// Data that must be gathered is booked in the account first.
-    fn absorb(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        let _ = (data, account);
+    /// Says whether the state takes in `len` more bytes of data (to hash, to authenticate, salt, info, associated data, a password), and
+    /// books what it will gather of them.
+    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
+        let _ = (len, account);
         Err(Errno::InvalidOperation)
     }
 
-    /// Whether the state could fill `len` bytes; asked before anything is written.
-    fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<(), Errno> {
+    /// Takes in data that was [admitted](Self::admit), or a piece of it.
+    fn absorb(&mut self, data: &[u8]) {
+        let _ = data;
+    }
+
+    /// Whether the state could fill `len` bytes, and how long that takes; asked before anything is written.
+    fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<Weight, Errno> {
         let _ = (len, limits);
         Err(Errno::InvalidOperation)
     }
 
-    /// Fills `out`, after [`check_squeeze`](Self::check_squeeze) said yes.
-    fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno> {
-        let _ = out;
+    /// Fills `out`, after [`check_squeeze`](Self::check_squeeze) said yes. `in_progress` if it was stopped.
+    fn squeeze(&mut self, out: &mut [u8], stop: &StopHandle) -> Result<(), Errno> {
+        let _ = (out, stop);
         Err(Errno::InvalidOperation)
     }
 
-    /// The same as [`squeeze`](Self::squeeze) as a piece of work, if it takes long enough to be worth a thread.
-    fn long_squeeze(&self, len: usize) -> Option<LongDerivation> {
+    /// The same as [`squeeze`](Self::squeeze) as a piece of work, for what is [long](Weight::Long).
+    fn derivation(&self, len: usize) -> Result<Derivation, Errno> {
         let _ = len;
-        None
+        Err(Errno::InvalidOperation)
     }
 
     /// The tag, or for what takes long the work that makes it. What needs much memory asks the account before.
-    fn squeeze_tag(&mut self, account: &Account<'_>) -> Result<Squeezed, Errno> {
+    fn squeeze_tag(&mut self, account: &Account<'_>) -> Result<Derived<Secret>, Errno> {
         let _ = account;
         Err(Errno::InvalidOperation)
     }
@@ -127,13 +132,22 @@ pub(crate) trait State: Send + Sync {
     fn held(&self) -> usize;
 }
 
-/// A derivation that can be moved to another thread.
-pub(crate) type LongDerivation = Box<dyn FnOnce() -> Result<Secret, Errno> + Send>;
+/// How long an output takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Weight {
+    /// At most some milliseconds.
+    Short,
+    /// Long enough to be worth another thread, up to seconds.
+    Long,
+}
 
-/// A tag that is there, or the derivation whose result it is.
-pub(crate) enum Squeezed {
-    Tag(SymmetricTag),
-    Later(LongDerivation),
+/// A derivation that can be moved to another thread. `in_progress` if it was stopped.
+pub(crate) type Derivation = Box<dyn FnOnce(&StopHandle) -> Result<Secret, Errno> + Send>;
+
+/// A result that is there, or the derivation whose result it is.
+pub(crate) enum Derived<T> {
+    Now(T),
+    Later(Derivation),
 }
 
 /// No cipher has longer tags, in bytes.

@@ -5,7 +5,8 @@ use crate::booking::ALLOCATION;
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
 use crate::options::Options;
-use crate::symmetric::algorithm::{Algorithm, Keyless, Kind, State};
+use crate::stop::StopHandle;
+use crate::symmetric::algorithm::{Algorithm, Keyless, Kind, State, Weight};
 
 pub(crate) static ALGORITHMS: &[Algorithm] = &[
     Algorithm { name: "SHA-256", kind: Kind::Keyless(&Sha2(&SHA256)) },
@@ -26,17 +27,20 @@ impl Keyless for Sha2 {
 struct Hash(Context);
 
 impl State for Hash {
-    fn absorb(&mut self, data: &[u8], _: &mut Account<'_>) -> Result<(), Errno> {
-        self.0.update(data);
+    fn admit(&mut self, _: usize, _: &mut Account<'_>) -> Result<(), Errno> {
         Ok(())
     }
 
-    fn check_squeeze(&self, len: usize, _: &Limits) -> Result<(), Errno> {
-        if len > self.0.output_len() { Err(Errno::InvalidLength) } else { Ok(()) }
+    fn absorb(&mut self, data: &[u8]) {
+        self.0.update(data);
+    }
+
+    fn check_squeeze(&self, len: usize, _: &Limits) -> Result<Weight, Errno> {
+        if len > self.0.output_len() { Err(Errno::InvalidLength) } else { Ok(Weight::Short) }
     }
 
     /// Finishes a copy (SYM-HASH-004), and truncates it (SYM-HASH-007).
-    fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno> {
+    fn squeeze(&mut self, out: &mut [u8], _: &StopHandle) -> Result<(), Errno> {
         out.copy_from_slice(&self.0.finish().as_ref()[..out.len()]);
         Ok(())
     }

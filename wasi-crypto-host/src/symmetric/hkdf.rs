@@ -10,7 +10,8 @@ use crate::errno::Errno;
 use crate::limits::{Account, Limits};
 use crate::options::Options;
 use crate::secret::Secret;
-use crate::symmetric::algorithm::{Algorithm, Key, Keyed, Kind, State};
+use crate::stop::StopHandle;
+use crate::symmetric::algorithm::{Algorithm, Key, Keyed, Kind, State, Weight};
 use crate::symmetric::key::SymmetricKey;
 
 pub(crate) static ALGORITHMS: &[Algorithm] = &[
@@ -72,8 +73,12 @@ struct Extraction {
 }
 
 impl State for Extraction {
-    fn absorb(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        account.gather(&mut self.salt, data)
+    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
+        account.gather(&mut self.salt, len)
+    }
+
+    fn absorb(&mut self, data: &[u8]) {
+        self.salt.extend_from_slice(data);
     }
 
     /// PRK = HMAC(salt, IKM), RFC 5869 section 2.2; no salt is the same as one of zeros.
@@ -108,13 +113,16 @@ impl Keyed for Expand {
         if raw.len() < hash_len {
             return Err(Errno::InvalidKey);
         }
-        Ok(Arc::new(ExpandKey { prk: Prk::new(self.0, raw), max_len: 255 * hash_len }))
+        Ok(Arc::new(ExpandKey { prk: Prk::new(self.0, raw), hash_len }))
     }
 }
 
+/// The most blocks of output (RFC 5869 section 2.3).
+const MAX_BLOCKS: usize = 255;
+
 struct ExpandKey {
     prk: Prk,
-    max_len: usize,
+    hash_len: usize,
 }
 
 impl Key for ExpandKey {
@@ -134,15 +142,25 @@ struct Expansion {
 }
 
 impl State for Expansion {
-    fn absorb(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
-        account.gather(&mut self.info, data)
+    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
+        account.gather(&mut self.info, len)
     }
 
-    fn check_squeeze(&self, len: usize, _: &Limits) -> Result<(), Errno> {
-        if len > self.key.max_len { Err(Errno::InvalidLength) } else { Ok(()) }
+    fn absorb(&mut self, data: &[u8]) {
+        self.info.extend_from_slice(data);
     }
 
-    fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno> {
+    /// `overflow` if the info, which each block of output hashes again, comes to more than one call may work on.
+    fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<Weight, Errno> {
+        let ExpandKey { hash_len, .. } = *self.key;
+        if len > MAX_BLOCKS * hash_len {
+            return Err(Errno::InvalidLength);
+        }
+        let hashed = len.div_ceil(hash_len).saturating_mul(self.info.len());
+        if hashed > limits.call_bytes { Err(Errno::Overflow) } else { Ok(Weight::Short) }
+    }
+
+    fn squeeze(&mut self, out: &mut [u8], _: &StopHandle) -> Result<(), Errno> {
         self.key.prk.expand(&self.info, out)
     }
 

@@ -8,8 +8,7 @@ use crate::errno::Errno;
 use crate::limits::Account;
 use crate::options::Options;
 use crate::secret::Secret;
-use crate::symmetric::algorithm::{Algorithm, Key, Keyed, Kind, Squeezed, State};
-use crate::symmetric::tag::SymmetricTag;
+use crate::symmetric::algorithm::{Algorithm, Derived, Key, Keyed, Kind, State};
 
 pub(crate) static ALGORITHMS: &[Algorithm] = &[
     Algorithm { name: "HMAC/SHA-256", kind: Kind::Keyed(&Hmac(HMAC_SHA256)) },
@@ -52,13 +51,16 @@ struct Mac {
 }
 
 impl State for Mac {
-    fn absorb(&mut self, data: &[u8], _: &mut Account<'_>) -> Result<(), Errno> {
-        self.context.update(data);
+    fn admit(&mut self, _: usize, _: &mut Account<'_>) -> Result<(), Errno> {
         Ok(())
     }
 
-    fn squeeze_tag(&mut self, _: &Account<'_>) -> Result<Squeezed, Errno> {
-        Ok(Squeezed::Tag(SymmetricTag::new(Secret::from(self.context.finish().as_ref()))))
+    fn absorb(&mut self, data: &[u8]) {
+        self.context.update(data);
+    }
+
+    fn squeeze_tag(&mut self, _: &Account<'_>) -> Result<Derived<Secret>, Errno> {
+        Ok(Derived::Now(Secret::from(self.context.finish().as_ref())))
     }
 
     fn max_tag_len(&self) -> Result<usize, Errno> {

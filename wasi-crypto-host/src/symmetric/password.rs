@@ -7,22 +7,23 @@ use std::sync::Arc;
 
 use base64ct::{Base64Unpadded, Encoding};
 
-use crate::backend::pbkdf2::{self, PBKDF2_HMAC_SHA256, PBKDF2_HMAC_SHA512};
+use crate::backend::pbkdf2::{self, HMAC_SHA256, HMAC_SHA512};
 use crate::booking::{ALLOCATION, COUNTS};
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
 use crate::options::{BytesOption, NumberOption, Options, Value};
 use crate::secret::Secret;
-use crate::symmetric::algorithm::{Algorithm, Keyless, Kind, LongDerivation, Squeezed, State};
+use crate::stop::StopHandle;
+use crate::symmetric::algorithm::{Algorithm, Derivation, Derived, Keyless, Kind, State, Weight};
 
 pub(crate) static ALGORITHMS: &[Algorithm] = &[
     Algorithm {
         name: "PBKDF2-SHA-256",
-        kind: Kind::Keyless(&Pbkdf2 { phc_id: "pbkdf2-sha256", prf: PBKDF2_HMAC_SHA256, hash_len: 32 }),
+        kind: Kind::Keyless(&Pbkdf2 { phc_id: "pbkdf2-sha256", prf: HMAC_SHA256, hash_len: 32 }),
     },
     Algorithm {
         name: "PBKDF2-SHA-512",
-        kind: Kind::Keyless(&Pbkdf2 { phc_id: "pbkdf2-sha512", prf: PBKDF2_HMAC_SHA512, hash_len: 64 }),
+        kind: Kind::Keyless(&Pbkdf2 { phc_id: "pbkdf2-sha512", prf: HMAC_SHA512, hash_len: 64 }),
     },
 ];
 
@@ -41,12 +42,12 @@ impl Keyless for Pbkdf2 {
         let iterations = options.number(NumberOption::OpsLimit).ok_or(Errno::ParametersMissing)?;
         let iterations = u32::try_from(iterations).map_err(|_| Errno::ProhibitedOperation)?;
         let iterations = NonZeroU32::new(iterations).ok_or(Errno::ParametersMissing)?;
-        Ok(Box::new(Derivation { algorithm: *self, salt, iterations, password: Arc::default() }))
+        Ok(Box::new(Password { algorithm: *self, salt, iterations, password: Arc::default() }))
     }
 }
 
 #[derive(Clone)]
-struct Derivation {
+struct Password {
     algorithm: Pbkdf2,
     salt: Value,
     iterations: NonZeroU32,
@@ -57,18 +58,22 @@ struct Derivation {
 /// From here on, in HMACs, a derivation is worth another thread: about 0.3 ms.
 const LONG: u64 = 2_000;
 
-impl Derivation {
-    /// How many times an output of `len` bytes computes the pseudo-random function.
+impl Password {
+    /// How many times an output of `len` bytes computes the pseudo-random function of a hash; and what hashing the password, and the
+    /// salt for each block of output, comes to in such.
     fn work(&self, len: usize) -> u64 {
+        // Two blocks of the hash, which are twice as long as its result.
+        let hashed_by_one = 4 * self.algorithm.hash_len as u64;
         let blocks = len.div_ceil(self.algorithm.hash_len) as u64;
-        blocks.saturating_mul(u64::from(self.iterations.get()))
+        let of_one = u64::from(self.iterations.get()) + self.salt.len() as u64 / hashed_by_one;
+        blocks.saturating_mul(of_one).saturating_add(self.password.len() as u64 / hashed_by_one)
     }
 
     /// `$pbkdf2-sha256$i=ITERATIONS,l=LENGTH$SALT$HASH`, with as many bytes as the hash has.
-    fn phc_string(&self) -> Result<Secret, Errno> {
+    fn phc_string(&self, stop: &StopHandle) -> Result<Secret, Errno> {
         let Pbkdf2 { phc_id, prf, hash_len } = self.algorithm;
         let mut hash = Secret::zeroed(hash_len);
-        pbkdf2::derive(prf, self.iterations, &self.salt, &self.password, &mut hash);
+        pbkdf2::derive(prf, self.iterations, &self.salt, &self.password, &mut hash, stop)?;
         let parameters = format!("${phc_id}$i={},l={hash_len}", self.iterations);
         let mut string = Secret::zeroed(parameters.len() + encoded_len(&self.salt) + encoded_len(&hash));
         let (start, mut rest) = string.split_at_mut(parameters.len());
@@ -88,39 +93,44 @@ fn encoded_len(part: &[u8]) -> usize {
     1 + Base64Unpadded::encoded_len(part)
 }
 
-impl State for Derivation {
-    fn absorb(&mut self, data: &[u8], account: &mut Account<'_>) -> Result<(), Errno> {
+impl State for Password {
+    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
         if Arc::get_mut(&mut self.password).is_none() {
             account.check_spare(self.password.capacity())?;
         }
-        account.gather(Arc::make_mut(&mut self.password), data)
+        account.gather(Arc::make_mut(&mut self.password), len)
     }
 
-    fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<(), Errno> {
-        if self.work(len) > limits.password_iterations { Err(Errno::ProhibitedOperation) } else { Ok(()) }
+    fn absorb(&mut self, data: &[u8]) {
+        Arc::make_mut(&mut self.password).extend_from_slice(data);
     }
 
-    fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno> {
-        pbkdf2::derive(self.algorithm.prf, self.iterations, &self.salt, &self.password, out);
-        Ok(())
+    fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<Weight, Errno> {
+        match self.work(len) {
+            work if work > limits.password_iterations => Err(Errno::ProhibitedOperation),
+            work if work < LONG => Ok(Weight::Short),
+            _ => Ok(Weight::Long),
+        }
     }
 
-    fn long_squeeze(&self, len: usize) -> Option<LongDerivation> {
-        (self.work(len) >= LONG).then(|| {
-            let mut state = self.clone();
-            Box::new(move || {
-                let mut out = Secret::zeroed(len);
-                state.squeeze(&mut out).map(|()| out)
-            }) as LongDerivation
-        })
+    fn squeeze(&mut self, out: &mut [u8], stop: &StopHandle) -> Result<(), Errno> {
+        pbkdf2::derive(self.algorithm.prf, self.iterations, &self.salt, &self.password, out, stop)
     }
 
-    fn squeeze_tag(&mut self, account: &Account<'_>) -> Result<Squeezed, Errno> {
+    fn derivation(&self, len: usize) -> Result<Derivation, Errno> {
+        let mut state = self.clone();
+        Ok(Box::new(move |stop| {
+            let mut out = Secret::zeroed(len);
+            state.squeeze(&mut out, stop).map(|()| out)
+        }))
+    }
+
+    fn squeeze_tag(&mut self, account: &Account<'_>) -> Result<Derived<Secret>, Errno> {
         self.check_squeeze(self.algorithm.hash_len, account.limits)?;
         // The rest is as short as a handle.
         account.check_spare(encoded_len(&self.salt))?;
         let state = self.clone();
-        Ok(Squeezed::Later(Box::new(move || state.phc_string())))
+        Ok(Derived::Later(Box::new(move |stop| state.phc_string(stop))))
     }
 
     fn boxed_clone(&self) -> Box<dyn State> {

@@ -6,7 +6,8 @@
 pub mod transcript;
 
 use wasi_crypto_host::{
-    Errno, GuestMemory, Hostcall, MAX_CORE_PARAMS, SharedWasiCryptoCtx, WasiCryptoCtx, WasiCryptoCtxBuilder, hostcalls,
+    Errno, GuestMemory, Hostcall, MAX_CORE_PARAMS, Progress, SharedWasiCryptoCtx, WasiCryptoCtx, WasiCryptoCtxBuilder,
+    hostcalls,
 };
 
 /// The way from the guest to the host.
@@ -70,6 +71,18 @@ impl<T: Transport> Transport for &mut T {
 
     fn write(&mut self, start: u32, from: &[u8]) {
         T::write(self, start, from);
+    }
+}
+
+/// A call as an executor makes it that must not be held up: in parts, and with its long work apart.
+pub fn call_in_parts(ctx: &mut WasiCryptoCtx, memory: &mut [u8], hostcall: &Hostcall, args: &[u64]) -> Errno {
+    let mut progress = ctx.begin_call(hostcall, GuestMemory::unshared(memory), args);
+    loop {
+        progress = match progress {
+            Progress::Done(errno) => return errno,
+            Progress::Paused(paused) => ctx.continue_call(paused, hostcall, GuestMemory::unshared(memory), args),
+            Progress::Pending(work) => Progress::Done(ctx.finish_call(work.run(), GuestMemory::unshared(memory), args)),
+        }
     }
 }
 

@@ -189,6 +189,8 @@ fn execute(store: &mut Store<Guest>, pre: &InstancePre<Guest>, timeout: Option<D
         .enable_all()
         .build()
         .map_err(|cause| Failure::not_started(format!("cannot set up the event loop: {cause}")))?;
+    // Within calls that take long; the guest's own code stops at the deadline below.
+    store.data().crypto.stop_handle().stop_at(timeout.map(|limit| Instant::now() + limit));
     // Without a time limit the clock stands still, and this deadline is never met.
     store.set_epoch_deadline(1);
     store.epoch_deadline_async_yield_and_update(1);
@@ -198,7 +200,12 @@ fn execute(store: &mut Store<Guest>, pre: &InstancePre<Guest>, timeout: Option<D
             None => call(store, pre).await,
             Some(limit) => {
                 tick(engine);
-                tokio::time::timeout(limit, call(store, pre)).await.unwrap_or(Ending::TimedOut(limit))
+                match tokio::time::timeout(limit, call(store, pre)).await {
+                    Ok(Ending::Stopped(cause)) if matches!(cause.downcast_ref(), Some(Trap::Interrupt)) => {
+                        Ending::TimedOut(limit)
+                    }
+                    ending => ending.unwrap_or(Ending::TimedOut(limit)),
+                }
             }
         }
     });

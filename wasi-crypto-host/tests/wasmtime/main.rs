@@ -1,21 +1,22 @@
 //! The wasmtime face: whichever way a guest and its memory are set up, it gets what a native caller gets.
 #![cfg(all(feature = "wasmtime", feature = "async"))]
 
+mod guest;
+mod long_calls;
+#[path = "../support/mod.rs"]
 mod support;
 
-use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Waker};
 
-use support::{Guest, Native, PAGE, SLOT, Transport, hostcall, transcript};
-use tokio::runtime::{Builder, Runtime};
+use guest::{
+    Data, ONE_PAGE, SHARED, Wasm, accounts, assert_same, call, current_thread, engine, hash_state, native_transcript,
+    read,
+};
+use support::{Guest, PAGE, Transport, hostcall, transcript};
 use wasi_crypto_host::wasmtime::{add_to_linker, add_to_linker_async, bind_memory, unbind_memory};
-use wasi_crypto_host::{CoreType, Errno, Hostcall, WasiCryptoCtx, hostcalls};
-use wasmtime::{Config, Engine, Instance, Linker, MemoryType, Module, SharedMemory, Store, Val};
-
-const ONE_PAGE: &str = r#"(memory (export "memory") 1)"#;
-const SHARED: &str = r#"(import "env" "memory" (memory 1 2 shared)) (export "memory" (memory 0))"#;
+use wasi_crypto_host::{Errno, hostcalls};
+use wasmtime::{Config, Engine, Linker, MemoryType, SharedMemory, Val};
 
 #[test]
 fn a_guest_sees_what_a_native_caller_sees() {
@@ -190,70 +191,6 @@ fn a_guest_without_a_memory_has_no_bytes_to_point_to() {
 }
 
 #[test]
-fn a_long_call_leaves_the_executor_to_others() {
-    let runtime = current_thread();
-    let mut wasm = Wasm::new(&engine(), ONE_PAGE, Some(runtime));
-    let state = password_state(&mut wasm, 1_000_000);
-    let (runtime, squeeze) = (wasm.runtime.take().unwrap(), wasm.function("symmetric_state_squeeze"));
-    let other_ran = runtime.block_on(async {
-        let other_ran = Arc::new(AtomicBool::new(false));
-        tokio::spawn({
-            let other_ran = Arc::clone(&other_ran);
-            async move { other_ran.store(true, Ordering::Relaxed) }
-        });
-        let mut errno = [Val::I32(-1)];
-        squeeze.call_async(&mut wasm.store, &vals(&[state, 2000, 32]), &mut errno).await.unwrap();
-        assert_eq!(errno[0].unwrap_i32(), 0);
-        other_ran.load(Ordering::Relaxed)
-    });
-    assert!(other_ran, "the only thread of the executor was blocked until the call was over");
-}
-
-#[test]
-fn a_long_call_that_is_dropped_leaves_all_as_it_was() {
-    let mut wasm = Wasm::new(&engine(), ONE_PAGE, Some(current_thread()));
-    let state = password_state(&mut wasm, 100_000);
-    let before = accounts(&wasm);
-    let (runtime, squeeze) = (wasm.runtime.take().unwrap(), wasm.function("symmetric_state_squeeze"));
-    runtime.block_on(async {
-        for _ in 0..3 {
-            let (args, mut errno) = (vals(&[state, 2000, 32]), [Val::I32(-1)]);
-            let mut call = Box::pin(squeeze.call_async(&mut wasm.store, &args, &mut errno));
-            std::future::poll_fn(|context| {
-                assert!(call.as_mut().poll(context).is_pending(), "long calls wait");
-                Poll::Ready(())
-            })
-            .await;
-        }
-    });
-    wasm.runtime = Some(runtime);
-    assert_eq!(accounts(&wasm), before);
-    assert_eq!(read::<32>(&mut wasm, 2000), [0; 32]);
-    assert_eq!(call(&mut wasm, "symmetric_state_squeeze", &[state, 2000, 32]), Errno::Success);
-    let mut expected = [0; 32];
-    pbkdf2::pbkdf2_hmac::<sha2::Sha256>(b"password", b"salt", 100_000, &mut expected);
-    assert_eq!(read::<32>(&mut wasm, 2000), expected);
-}
-
-#[test]
-fn a_long_call_works_without_a_tokio_runtime() {
-    let mut wasm = Wasm::new(&engine(), ONE_PAGE, Some(current_thread()));
-    let state = password_state(&mut wasm, 3000);
-    let squeeze = wasm.function("symmetric_state_squeeze");
-    let (args, mut errno) = (vals(&[state, 2000, 32]), [Val::I32(-1)]);
-    let mut call = Box::pin(squeeze.call_async(&mut wasm.store, &args, &mut errno));
-    let mut context = Context::from_waker(Waker::noop());
-    while call.as_mut().poll(&mut context).is_pending() {
-        std::thread::yield_now();
-    }
-    drop(call);
-    assert_eq!(errno[0].unwrap_i32(), 0);
-    let mut expected = [0; 32];
-    pbkdf2::pbkdf2_hmac::<sha2::Sha256>(b"password", b"salt", 3000, &mut expected);
-    assert_eq!(read::<32>(&mut wasm, 2000), expected);
-}
-
-#[test]
 fn linking_twice_is_an_error_and_not_a_surprise() {
     let engine = engine();
     let mut linker = Linker::<Data>::new(&engine);
@@ -305,184 +242,4 @@ fn a_guest_that_yields_at_every_epoch_gets_the_same_results() {
     done.store(true, Ordering::Relaxed);
     ticker.join().unwrap();
     assert_same(&seen, &native_transcript());
-}
-
-/// The data of a store: two contexts, of which most tests use the first.
-struct Data {
-    first: WasiCryptoCtx,
-    second: WasiCryptoCtx,
-}
-
-/// An instance whose exports hand their arguments on to the host, under the host's names.
-struct Wasm {
-    engine: Engine,
-    memory: String,
-    store: Store<Data>,
-    instance: Instance,
-    /// With a runtime, the functions are linked and called asynchronously.
-    runtime: Option<Runtime>,
-}
-
-impl Wasm {
-    fn new(engine: &Engine, memory: &str, runtime: Option<Runtime>) -> Self {
-        Self::with_memory(engine, memory, runtime, None)
-    }
-
-    fn with_memory(engine: &Engine, memory: &str, runtime: Option<Runtime>, shared: Option<SharedMemory>) -> Self {
-        let context = || WasiCryptoCtx::builder().build().unwrap();
-        let mut store = Store::new(engine, Data { first: context(), second: context() });
-        // Where epochs interrupt, nobody counts yet.
-        store.set_epoch_deadline(1 << 60);
-        let mut linker = Linker::new(engine);
-        if memory == SHARED {
-            let shared = shared.unwrap_or_else(|| SharedMemory::new(engine, MemoryType::shared(1, 2)).unwrap());
-            linker.define(&mut store, "env", "memory", shared).unwrap();
-        }
-        let module = Module::new(engine, forwarder(memory)).unwrap();
-        let instance = match &runtime {
-            None => {
-                add_to_linker(&mut linker, |data: &mut Data| &mut data.first).unwrap();
-                linker.instantiate(&mut store, &module).unwrap()
-            }
-            Some(runtime) => {
-                add_to_linker_async(&mut linker, |data: &mut Data| &mut data.first).unwrap();
-                runtime.block_on(linker.instantiate_async(&mut store, &module)).unwrap()
-            }
-        };
-        Self { engine: engine.clone(), memory: memory.to_owned(), store, instance, runtime }
-    }
-
-    fn another_instance(
-        &mut self,
-        get: impl Fn(&mut Data) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'static,
-    ) -> Instance {
-        let mut linker = Linker::new(&self.engine);
-        add_to_linker(&mut linker, get).unwrap();
-        let module = Module::new(&self.engine, forwarder(&self.memory)).unwrap();
-        linker.instantiate(&mut self.store, &module).unwrap()
-    }
-
-    fn function(&mut self, name: &str) -> wasmtime::Func {
-        self.instance.get_func(&mut self.store, name).unwrap()
-    }
-
-    fn run(&mut self, name: &str, args: &[Val]) -> u32 {
-        let function = self.function(name);
-        let mut results = [Val::I32(-1)];
-        match &self.runtime {
-            None => function.call(&mut self.store, args, &mut results),
-            Some(runtime) => runtime.block_on(function.call_async(&mut self.store, args, &mut results)),
-        }
-        .unwrap();
-        results[0].unwrap_i32() as u32
-    }
-}
-
-impl Transport for Wasm {
-    fn call(&mut self, hostcall: &'static Hostcall, args: &[u64]) -> Errno {
-        let args: Vec<_> = hostcall.core_params().iter().zip(args).map(|(ty, arg)| val(ty, *arg)).collect();
-        Errno::from_number(self.run(hostcall.name(), &args)).expect("a status of the specification")
-    }
-
-    fn read(&mut self, start: u32, into: &mut [u8]) {
-        for (i, byte) in (start..).zip(into) {
-            *byte = self.run("peek", &[Val::I32(i as i32)]) as u8;
-        }
-    }
-
-    fn write(&mut self, start: u32, from: &[u8]) {
-        for (i, byte) in (start..).zip(from) {
-            self.run("poke", &[Val::I32(i as i32), Val::I32((*byte).into())]);
-        }
-    }
-}
-
-/// A module with an import and a forwarding export for each function, and a few of its own.
-fn forwarder(memory: &str) -> String {
-    let wasm_type = |ty: &CoreType| match ty {
-        CoreType::I32 => " i32",
-        CoreType::I64 => " i64",
-    };
-    let (mut imports, mut exports) = (String::new(), String::new());
-    for hostcall in hostcalls() {
-        let (module, name, params) = (hostcall.module(), hostcall.name(), hostcall.core_params());
-        let types: String = params.iter().map(wasm_type).collect();
-        let gets: String = (0..params.len()).map(|i| format!(" (local.get {i})")).collect();
-        writeln!(imports, r#"(import "{module}" "{name}" (func ${name} (param{types}) (result i32)))"#).unwrap();
-        writeln!(exports, r#"(func (export "{name}") (param{types}) (result i32) (call ${name}{gets}))"#).unwrap();
-    }
-    // `memory` may be an import, and those come first.
-    format!(
-        r#"(module {imports} {memory} {exports}
-            (func (export "peek") (param i32) (result i32) (i32.load8_u (local.get 0)))
-            (func (export "poke") (param i32 i32) (result i32) (i32.store8 (local.get 0) (local.get 1)) (i32.const 0))
-            (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
-            (func (export "spin") (loop $again (drop (call $options_close (i32.const 0))) (br $again))))"#
-    )
-}
-
-fn engine() -> Engine {
-    Engine::new(Config::new().wasm_threads(true).shared_memory(true)).unwrap()
-}
-
-fn current_thread() -> Runtime {
-    Builder::new_current_thread().build().unwrap()
-}
-
-fn native_transcript() -> Vec<String> {
-    transcript::run(&mut Guest::new(Native::new(WasiCryptoCtx::builder(), PAGE)))
-}
-
-fn assert_same(seen: &[String], native: &[String]) {
-    for (i, (seen, native)) in seen.iter().zip(native).enumerate() {
-        assert_eq!(seen, native, "step {i}");
-    }
-    assert_eq!(seen.len(), native.len());
-}
-
-fn call(wasm: &mut Wasm, name: &str, args: &[u32]) -> Errno {
-    let args: Vec<u64> = args.iter().map(|arg| u64::from(*arg)).collect();
-    wasm.call(hostcall(name), &args)
-}
-
-fn read<const N: usize>(wasm: &mut Wasm, start: u32) -> [u8; N] {
-    let mut bytes = [0; N];
-    wasm.read(start, &mut bytes);
-    bytes
-}
-
-/// A state of SHA-256. Leaves the first 64 bytes of the memory changed.
-fn hash_state(wasm: &mut Wasm) -> u32 {
-    wasm.write(32, b"SHA-256");
-    wasm.write(40, &[1]);
-    assert_eq!(call(wasm, "symmetric_state_open", &[32, 7, 40, 40, SLOT]), Errno::Success);
-    u32::from_le_bytes(read(wasm, SLOT))
-}
-
-/// A state of PBKDF2-SHA-256 with the password "password" and the salt "salt".
-fn password_state(wasm: &mut Wasm, iterations: u64) -> u32 {
-    let mut guest = Guest::new(wasm);
-    let options = guest.options_open();
-    guest.options_set(options, "salt", b"salt").unwrap();
-    guest.options_set_u64(options, "ops_limit", iterations).unwrap();
-    let state = guest.open("PBKDF2-SHA-256", None, Some(options)).unwrap();
-    guest.absorb(state, b"password").unwrap();
-    guest.call("options_close", &[options]).unwrap();
-    state
-}
-
-fn accounts(wasm: &Wasm) -> (usize, usize) {
-    let ctx = &wasm.store.data().first;
-    (ctx.open_handles(), ctx.held_bytes())
-}
-
-fn val(ty: &CoreType, arg: u64) -> Val {
-    match ty {
-        CoreType::I32 => Val::I32(arg as i32),
-        CoreType::I64 => Val::I64(arg as i64),
-    }
-}
-
-fn vals(args: &[u32]) -> Vec<Val> {
-    args.iter().map(|arg| Val::I32(*arg as i32)).collect()
 }

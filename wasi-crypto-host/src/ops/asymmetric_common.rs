@@ -1,0 +1,167 @@
+//! Key pairs, public keys, secret keys.
+
+use std::sync::Arc;
+
+use crate::asymmetric::algorithm::{Algorithm, Keys, SecretKey};
+use crate::asymmetric::encoding::{Form, KeyEncoding, Label, MAX_ENCODED};
+use crate::asymmetric::key::{Keypair, PublicKeyObject, SecretKeyObject};
+use crate::errno::Errno;
+use crate::ops::common::open_array_output;
+use crate::ops::{Bytes, Objects};
+use crate::options::OptionSet;
+use crate::secret::Secret;
+use crate::stop::StopHandle;
+
+/// What there is to do for a new key pair, once it has been admitted. May take seconds; see [`is_slow`](Self::is_slow).
+pub(crate) struct Generation(&'static Algorithm);
+
+impl Generation {
+    /// `invalid_handle` if the option set is for another type of algorithm. The asymmetric ones have no options to read.
+    pub(crate) fn admit(
+        objects: &mut impl Objects,
+        algorithm: &'static Algorithm,
+        options: Option<u32>,
+    ) -> Result<Self, Errno> {
+        if let Some(options) = options {
+            objects.look(options, |options: &OptionSet, _| {
+                if options.algorithm_type == algorithm.algorithm_type() { Ok(()) } else { Err(Errno::InvalidHandle) }
+            })?;
+        }
+        objects.check_room(1)?;
+        Ok(Self(algorithm))
+    }
+
+    /// Whether [`run`](Self::run) takes long enough to be worth a thread.
+    pub(crate) fn is_slow(&self) -> bool {
+        self.0.keys.generates_slowly()
+    }
+
+    /// `in_progress` if it was stopped.
+    pub(crate) fn run(&self, stop: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
+        self.0.keys.generate(stop)
+    }
+
+    /// A handle of the new key pair.
+    pub(crate) fn commit(self, objects: &mut impl Objects, secret: Arc<dyn SecretKey>) -> Result<u32, Errno> {
+        objects.insert(Keypair::new(self.0, secret))
+    }
+}
+
+pub(crate) fn keypair_import(
+    objects: &mut impl Objects,
+    algorithm: &'static Algorithm,
+    encoded: impl Bytes,
+    encoding: KeyEncoding,
+) -> Result<u32, Errno> {
+    let secret = import(objects, algorithm, encoded, encoding, Label::PrivateKey, |keys, encoded, form| {
+        keys.import_keypair(encoded, form)
+    })?;
+    objects.insert(Keypair::new(algorithm, secret))
+}
+
+pub(crate) fn keypair_from_pk_and_sk(objects: &mut impl Objects, public: u32, secret: u32) -> Result<u32, Errno> {
+    let public = objects.look(public, |key: &PublicKeyObject, _| Ok(key.clone()))?;
+    let secret = objects.look(secret, |key: &SecretKeyObject, _| Ok(key.clone()))?;
+    objects.insert(Keypair::from_halves(&public, &secret)?)
+}
+
+pub(crate) fn keypair_export(objects: &mut impl Objects, keypair: u32, encoding: KeyEncoding) -> Result<u32, Errno> {
+    let Keypair { secret, .. } = keypair_of(objects, keypair)?;
+    open_array_output(objects, encoding.export(Label::PrivateKey, |form| secret.export_keypair(form))?)
+}
+
+pub(crate) fn keypair_publickey(objects: &mut impl Objects, keypair: u32) -> Result<u32, Errno> {
+    let Keypair { algorithm, secret, .. } = keypair_of(objects, keypair)?;
+    objects.insert(PublicKeyObject::new(algorithm, secret.public_key()?))
+}
+
+pub(crate) fn keypair_secretkey(objects: &mut impl Objects, keypair: u32) -> Result<u32, Errno> {
+    let secret = keypair_of(objects, keypair)?.secret_half();
+    objects.insert(secret)
+}
+
+pub(crate) fn keypair_close(objects: &mut impl Objects, keypair: u32) -> Result<(), Errno> {
+    objects.close::<Keypair>(keypair)
+}
+
+pub(crate) fn publickey_import(
+    objects: &mut impl Objects,
+    algorithm: &'static Algorithm,
+    encoded: impl Bytes,
+    encoding: KeyEncoding,
+) -> Result<u32, Errno> {
+    let key = import(objects, algorithm, encoded, encoding, Label::PublicKey, |keys, encoded, form| {
+        keys.import_public(encoded, form)
+    })?;
+    objects.insert(PublicKeyObject::new(algorithm, key))
+}
+
+pub(crate) fn publickey_export(objects: &mut impl Objects, public: u32, encoding: KeyEncoding) -> Result<u32, Errno> {
+    let PublicKeyObject { key, .. } = public_of(objects, public)?;
+    let exported = encoding.export(Label::PublicKey, |form| key.export(form).map(Secret::from_vec))?;
+    open_array_output(objects, exported)
+}
+
+/// Every check that the key is sound. `invalid_key` if it is not.
+pub(crate) fn publickey_verify(objects: &mut impl Objects, public: u32) -> Result<(), Errno> {
+    public_of(objects, public)?.key.check()
+}
+
+pub(crate) fn publickey_from_secretkey(objects: &mut impl Objects, secret: u32) -> Result<u32, Errno> {
+    let SecretKeyObject { algorithm, key, .. } = secret_of(objects, secret)?;
+    objects.insert(PublicKeyObject::new(algorithm, key.public_key()?))
+}
+
+pub(crate) fn publickey_close(objects: &mut impl Objects, public: u32) -> Result<(), Errno> {
+    objects.close::<PublicKeyObject>(public)
+}
+
+pub(crate) fn secretkey_import(
+    objects: &mut impl Objects,
+    algorithm: &'static Algorithm,
+    encoded: impl Bytes,
+    encoding: KeyEncoding,
+) -> Result<u32, Errno> {
+    let key = import(objects, algorithm, encoded, encoding, Label::PrivateKey, |keys, encoded, form| {
+        keys.import_secret(encoded, form)
+    })?;
+    objects.insert(SecretKeyObject::new(algorithm, key))
+}
+
+pub(crate) fn secretkey_export(objects: &mut impl Objects, secret: u32, encoding: KeyEncoding) -> Result<u32, Errno> {
+    let SecretKeyObject { key, .. } = secret_of(objects, secret)?;
+    open_array_output(objects, encoding.export(Label::PrivateKey, |form| key.export(form))?)
+}
+
+pub(crate) fn secretkey_close(objects: &mut impl Objects, secret: u32) -> Result<(), Errno> {
+    objects.close::<SecretKeyObject>(secret)
+}
+
+/// What the three imports share.
+fn import<K>(
+    objects: &mut impl Objects,
+    algorithm: &'static Algorithm,
+    encoded: impl Bytes,
+    encoding: KeyEncoding,
+    label: Label,
+    read: impl FnOnce(&dyn Keys, &[u8], Form) -> Result<K, Errno>,
+) -> Result<K, Errno> {
+    objects.check_room(1)?;
+    if encoded.len() > MAX_ENCODED {
+        return Err(Errno::InvalidKey);
+    }
+    objects.spare().check(encoded.host_bytes())?;
+    encoding.import(&encoded.get(), label, algorithm.keys, |encoded, form| read(algorithm.keys, encoded, form))
+}
+
+fn keypair_of(objects: &mut impl Objects, handle: u32) -> Result<Keypair, Errno> {
+    objects.look(handle, |keypair: &Keypair, _| Ok(keypair.clone()))
+}
+
+fn public_of(objects: &mut impl Objects, handle: u32) -> Result<PublicKeyObject, Errno> {
+    objects.look(handle, |key: &PublicKeyObject, _| Ok(key.clone()))
+}
+
+fn secret_of(objects: &mut impl Objects, handle: u32) -> Result<SecretKeyObject, Errno> {
+    objects.look(handle, |key: &SecretKeyObject, _| Ok(key.clone()))
+}

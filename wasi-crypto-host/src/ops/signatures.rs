@@ -1,0 +1,118 @@
+//! Signatures, and the states that make and verify them.
+
+use crate::asymmetric::algorithm::Algorithm;
+use crate::asymmetric::encoding::SignatureEncoding;
+use crate::asymmetric::key::{Keypair, PublicKeyObject};
+use crate::errno::Errno;
+use crate::ops::common::open_array_output;
+use crate::ops::{Bytes, Fed, Input, Objects};
+use crate::options::AlgorithmType;
+use crate::secret::Secret;
+use crate::signatures::state::{Signature, SignatureState, VerificationState};
+
+pub(crate) fn signature_export(
+    objects: &mut impl Objects,
+    signature: u32,
+    encoding: SignatureEncoding,
+) -> Result<u32, Errno> {
+    let exported = objects.look(signature, |signature: &Signature, _| {
+        signature.algorithm.signature_format()?.export(&signature.raw, encoding)
+    })?;
+    open_array_output(objects, Secret::from_vec(exported))
+}
+
+pub(crate) fn signature_import(
+    objects: &mut impl Objects,
+    algorithm: &[u8],
+    encoded: impl Bytes,
+    encoding: u32,
+) -> Result<u32, Errno> {
+    let algorithm = Algorithm::find(AlgorithmType::Signatures, algorithm)?;
+    let encoding = SignatureEncoding::from_arg(encoding)?;
+    let raw = algorithm.signature_format()?.import(&encoded.get_at_most(MAX_SIGNATURE), encoding)?;
+    insert_signature(objects, algorithm, raw)
+}
+
+pub(crate) fn signature_state_open(objects: &mut impl Objects, keypair: u32) -> Result<u32, Errno> {
+    let state = objects.look(keypair, |keypair: &Keypair, _| {
+        keypair.algorithm.check_type(AlgorithmType::Signatures)?;
+        SignatureState::open(keypair)
+    })?;
+    objects.insert(state)
+}
+
+pub(crate) fn signature_state_update(objects: &mut impl Objects, state: u32, input: impl Input) -> Result<Fed, Errno> {
+    let (len, is_start) = (input.len(), input.is_start());
+    objects.work(
+        state,
+        len,
+        |state: &mut SignatureState, mut account| {
+            if is_start { state.signer.admit(len, &mut account) } else { Ok(()) }
+        },
+        |state, ()| input.feed(|piece| state.signer.update(piece)),
+    )
+}
+
+/// Signs all data so far; more can follow.
+pub(crate) fn signature_state_sign(objects: &mut impl Objects, state: u32) -> Result<u32, Errno> {
+    objects.check_room(1)?;
+    let (algorithm, raw) = objects.work(
+        state,
+        usize::MAX,
+        |_: &mut SignatureState, _| Ok(()),
+        |state, ()| Ok((state.algorithm, state.signer.sign()?)),
+    )?;
+    insert_signature(objects, algorithm, raw)
+}
+
+pub(crate) fn signature_state_close(objects: &mut impl Objects, state: u32) -> Result<(), Errno> {
+    objects.close::<SignatureState>(state)
+}
+
+pub(crate) fn signature_verification_state_open(objects: &mut impl Objects, public: u32) -> Result<u32, Errno> {
+    let state = objects.look(public, |public: &PublicKeyObject, _| {
+        public.algorithm.check_type(AlgorithmType::Signatures)?;
+        VerificationState::open(public)
+    })?;
+    objects.insert(state)
+}
+
+pub(crate) fn signature_verification_state_update(
+    objects: &mut impl Objects,
+    state: u32,
+    input: impl Input,
+) -> Result<Fed, Errno> {
+    let (len, is_start) = (input.len(), input.is_start());
+    objects.work(
+        state,
+        len,
+        |state: &mut VerificationState, mut account| {
+            if is_start { state.verifier.admit(len, &mut account) } else { Ok(()) }
+        },
+        |state, ()| input.feed(|piece| state.verifier.update(piece)),
+    )
+}
+
+/// `verification_failed`; or `invalid_signature`, also for a signature of another algorithm.
+pub(crate) fn signature_verification_state_verify(
+    objects: &mut impl Objects,
+    state: u32,
+    signature: u32,
+) -> Result<(), Errno> {
+    objects.work_with(state, signature, |state: &mut VerificationState, signature: &Signature| state.verify(signature))
+}
+
+pub(crate) fn signature_verification_state_close(objects: &mut impl Objects, state: u32) -> Result<(), Errno> {
+    objects.close::<VerificationState>(state)
+}
+
+pub(crate) fn signature_close(objects: &mut impl Objects, signature: u32) -> Result<(), Errno> {
+    objects.close::<Signature>(signature)
+}
+
+/// No signature of any algorithm is longer, in bytes and in any encoding.
+const MAX_SIGNATURE: usize = 64 << 10;
+
+fn insert_signature(objects: &mut impl Objects, algorithm: &'static Algorithm, raw: Vec<u8>) -> Result<u32, Errno> {
+    objects.insert(Signature { algorithm, raw })
+}

@@ -1,0 +1,362 @@
+//! Symmetric keys, states, tags.
+
+use std::sync::Arc;
+
+use crate::errno::Errno;
+use crate::handle::SLOT;
+use crate::limits::Account;
+use crate::ops::common::open_array_output;
+use crate::ops::{Buffer, Bytes, Fed, Input, Objects, Output};
+use crate::options::{AlgorithmType, OptionSet, Options};
+use crate::secret::Secret;
+use crate::stop::StopHandle;
+use crate::symmetric::algorithm::{Algorithm, Derived, MAX_TAG_LEN, Weight};
+use crate::symmetric::key::SymmetricKey;
+use crate::symmetric::state::SymmetricState;
+use crate::symmetric::tag::SymmetricTag;
+
+pub(crate) fn symmetric_key_generate(
+    objects: &mut impl Objects,
+    algorithm: &[u8],
+    options: Option<u32>,
+) -> Result<u32, Errno> {
+    let algorithm = Algorithm::find(algorithm)?;
+    options_of(objects, options)?;
+    objects.check_room(1)?;
+    objects.insert(SymmetricKey::generate(algorithm)?)
+}
+
+pub(crate) fn symmetric_key_import(
+    objects: &mut impl Objects,
+    algorithm: &[u8],
+    raw: impl Bytes,
+) -> Result<u32, Errno> {
+    let algorithm = Algorithm::find(algorithm)?;
+    objects.check_room(1)?;
+    // Before anything is copied or hashed.
+    let spare = objects.spare();
+    if raw.len() > spare.limits.gathered_bytes {
+        return Err(Errno::Overflow);
+    }
+    spare.check(raw.len() + raw.host_bytes())?;
+    let key = SymmetricKey::import(algorithm, &raw.get())?;
+    objects.insert(key)
+}
+
+pub(crate) fn symmetric_key_export(objects: &mut impl Objects, key: u32) -> Result<u32, Errno> {
+    objects.check_room(1)?;
+    let raw = objects.look(key, |key: &SymmetricKey, spare| {
+        spare.check(key.raw().len())?;
+        Ok(key.raw().clone())
+    })?;
+    open_array_output(objects, raw)
+}
+
+pub(crate) fn symmetric_key_close(objects: &mut impl Objects, key: u32) -> Result<(), Errno> {
+    objects.close::<SymmetricKey>(key)
+}
+
+pub(crate) fn symmetric_state_open(
+    objects: &mut impl Objects,
+    algorithm: &[u8],
+    key: Option<u32>,
+    options: Option<u32>,
+) -> Result<u32, Errno> {
+    let algorithm = Algorithm::find(algorithm)?;
+    let options = options_of(objects, options)?;
+    let state = match key {
+        Some(key) => objects.look(key, |key: &SymmetricKey, _| SymmetricState::open(algorithm, Some(key), options))?,
+        None => SymmetricState::open(algorithm, None, options)?,
+    };
+    objects.insert(state)
+}
+
+/// Hands the value of an option to `write`, if it has at most `max` bytes, and returns their number.
+pub(crate) fn symmetric_state_options_get(
+    objects: &mut impl Objects,
+    state: u32,
+    name: &[u8],
+    max: usize,
+    write: impl FnOnce(&[u8]),
+) -> Result<usize, Errno> {
+    objects.look(state, |state: &SymmetricState, _| {
+        let value = state.option(name)?;
+        if value.len() > max {
+            return Err(Errno::Overflow);
+        }
+        write(value);
+        Ok(value.len())
+    })
+}
+
+pub(crate) fn symmetric_state_options_get_u64(
+    objects: &mut impl Objects,
+    state: u32,
+    name: &[u8],
+) -> Result<u64, Errno> {
+    objects.look(state, |state: &SymmetricState, _| state.option_u64(name))
+}
+
+pub(crate) fn symmetric_state_clone(objects: &mut impl Objects, state: u32) -> Result<u32, Errno> {
+    objects.check_room(1)?;
+    let clone = objects.change(state, |state: &mut SymmetricState, account| {
+        account.check_spare(*account.held)?;
+        Ok(state.clone())
+    })?;
+    objects.insert(clone)
+}
+
+pub(crate) fn symmetric_state_close(objects: &mut impl Objects, state: u32) -> Result<(), Errno> {
+    objects.close::<SymmetricState>(state)
+}
+
+pub(crate) fn symmetric_state_absorb(objects: &mut impl Objects, state: u32, data: impl Input) -> Result<Fed, Errno> {
+    let (len, is_start) = (data.len(), data.is_start());
+    objects.work(
+        state,
+        len,
+        #[inline(always)]
+        |state: &mut SymmetricState, mut account| {
+            if is_start { state.inner.admit(len, &mut account) } else { Ok(()) }
+        },
+        #[inline(always)]
+        |state, ()| data.feed(|piece| state.inner.absorb(piece)),
+    )
+}
+
+/// Fills `output`; what takes long is handed back instead if `may_defer`, for the same output.
+pub(crate) fn symmetric_state_squeeze<T: Output>(
+    objects: &mut impl Objects,
+    state: u32,
+    output: T,
+    may_defer: bool,
+    stop: &StopHandle,
+) -> Result<Derived<()>, Errno> {
+    let (len, host_bytes) = (output.len(), output.host_bytes());
+    objects.work(
+        state,
+        usize::MAX,
+        |state: &mut SymmetricState, account| match state.inner.check_squeeze(len, account.limits)? {
+            Weight::Short => account.check_spare(host_bytes).map(|()| None),
+            Weight::Long => {
+                // Where it runs elsewhere, the result waits in host memory; both ways have one answer.
+                account.check_spare(len)?;
+                Ok(may_defer.then(|| state.inner.derivation(len)))
+            }
+        },
+        |state, derivation| match derivation {
+            Some(derivation) => derivation.map(Derived::Later),
+            None => output.fill(|bytes| state.inner.squeeze(bytes, stop)).map(Derived::Now),
+        },
+    )
+}
+
+/// A tag over all data so far, as a handle; what takes long is handed back instead, for [`insert_tag`].
+pub(crate) fn symmetric_state_squeeze_tag(objects: &mut impl Objects, state: u32) -> Result<Derived<u32>, Errno> {
+    objects.check_room(1)?;
+    match objects.change(state, |state: &mut SymmetricState, account| state.inner.squeeze_tag(&account))? {
+        Derived::Now(tag) => insert_tag(objects, tag).map(Derived::Now),
+        Derived::Later(derivation) => Ok(Derived::Later(derivation)),
+    }
+}
+
+pub(crate) fn insert_tag(objects: &mut impl Objects, tag: Secret) -> Result<u32, Errno> {
+    objects.insert(SymmetricTag::new(tag))
+}
+
+pub(crate) fn symmetric_state_squeeze_key(
+    objects: &mut impl Objects,
+    state: u32,
+    algorithm: &[u8],
+) -> Result<u32, Errno> {
+    let target = Algorithm::find(algorithm);
+    objects.check_room(1)?;
+    let key = objects.work(
+        state,
+        usize::MAX,
+        |_: &mut SymmetricState, _| Ok(()),
+        |state, ()| state.inner.squeeze_key(target),
+    )?;
+    objects.insert(key)
+}
+
+pub(crate) fn symmetric_state_max_tag_len(objects: &mut impl Objects, state: u32) -> Result<usize, Errno> {
+    objects.look(state, |state: &SymmetricState, _| state.inner.max_tag_len())
+}
+
+/// Encrypts into an output that has room for the message and the tag behind it, and no more.
+#[inline(always)]
+pub(crate) fn symmetric_state_encrypt(
+    objects: &mut impl Objects,
+    state: u32,
+    buffer: impl Buffer,
+) -> Result<(), Errno> {
+    let (data_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
+    objects.work(
+        state,
+        data_len,
+        #[inline(always)]
+        |state: &mut SymmetricState, account| {
+            let aead = state.inner.aead()?;
+            check_output(output_len, data_len.saturating_add(aead.tag_len.into()))?;
+            aead.may_encrypt?;
+            check_message(data_len, host_bytes, &account)
+        },
+        #[inline(always)]
+        |state, ()| {
+            buffer.transform(
+                // Short messages feel one call more.
+                #[inline(always)]
+                |bytes| {
+                    let (message, tag) = bytes.split_at_mut(data_len);
+                    state.inner.encrypt(message, tag)
+                },
+            )
+        },
+    )
+}
+
+/// Encrypts into an output as long as the message, and gives the tag as a handle.
+pub(crate) fn symmetric_state_encrypt_detached(
+    objects: &mut impl Objects,
+    state: u32,
+    buffer: impl Buffer,
+) -> Result<u32, Errno> {
+    let (data_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
+    objects.check_room(1)?;
+    let tag = objects.work(
+        state,
+        data_len,
+        |state: &mut SymmetricState, account| {
+            let aead = state.inner.aead()?;
+            check_output(output_len, data_len)?;
+            aead.may_encrypt?;
+            // With room for the tag, before anything is written.
+            check_message(data_len, host_bytes + SLOT + SymmetricTag::MOST_HELD, &account)?;
+            Ok(Secret::zeroed(aead.tag_len.into()))
+        },
+        |state, mut tag| buffer.transform(|bytes| state.inner.encrypt(bytes, &mut tag)).map(|()| tag),
+    )?;
+    insert_tag(objects, tag)
+}
+
+/// Decrypts a message with its tag behind it into an output as long as the message alone. Returns its length.
+#[inline(always)]
+pub(crate) fn symmetric_state_decrypt(
+    objects: &mut impl Objects,
+    state: u32,
+    mut buffer: impl Buffer,
+) -> Result<usize, Errno> {
+    let (sealed_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
+    objects.work(
+        state,
+        sealed_len,
+        #[inline(always)]
+        |state: &mut SymmetricState, account| {
+            let tag_len = usize::from(state.inner.aead()?.tag_len);
+            let data_len = sealed_len.checked_sub(tag_len).ok_or(Errno::InvalidTag)?;
+            check_output(output_len, data_len)?;
+            check_message(data_len, host_bytes, &account)?;
+            Ok(tag_len)
+        },
+        #[inline(always)]
+        |state, tag_len| {
+            // The tag may lie where the output goes. It is as short as its algorithm says, so the copy needs no allocation.
+            let mut tag = [0; MAX_TAG_LEN];
+            let tag = tag.get_mut(..tag_len).ok_or(Errno::InternalError)?;
+            buffer.take_tail(tag);
+            buffer.transform(|bytes| state.inner.decrypt(bytes, tag))?;
+            Ok(output_len)
+        },
+    )
+}
+
+/// Decrypts a message whose tag is apart into an output as long. `tag` is none if it is longer than [`MAX_TAG_LEN`].
+pub(crate) fn symmetric_state_decrypt_detached(
+    objects: &mut impl Objects,
+    state: u32,
+    buffer: impl Buffer,
+    tag: Option<&[u8]>,
+) -> Result<usize, Errno> {
+    let (data_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
+    objects.work(
+        state,
+        data_len,
+        |state: &mut SymmetricState, account| {
+            let tag_len = usize::from(state.inner.aead()?.tag_len);
+            let tag = tag.filter(|tag| tag.len() == tag_len).ok_or(Errno::InvalidTag)?;
+            check_output(output_len, data_len)?;
+            check_message(data_len, host_bytes, &account)?;
+            Ok(tag)
+        },
+        |state, tag| {
+            buffer.transform(|bytes| state.inner.decrypt(bytes, tag))?;
+            Ok(output_len)
+        },
+    )
+}
+
+pub(crate) fn symmetric_state_ratchet(objects: &mut impl Objects, state: u32) -> Result<(), Errno> {
+    objects.change(state, |state: &mut SymmetricState, _| state.inner.ratchet())
+}
+
+pub(crate) fn symmetric_tag_len(objects: &mut impl Objects, tag: u32) -> Result<usize, Errno> {
+    objects.look(tag, |tag: &SymmetricTag, _| Ok(tag.bytes().len()))
+}
+
+/// Hands the tag to `write`, if `buffer_len` is its length, and closes its handle.
+pub(crate) fn symmetric_tag_pull(
+    objects: &mut impl Objects,
+    tag: u32,
+    buffer_len: usize,
+    write: impl FnOnce(&[u8]),
+) -> Result<(), Errno> {
+    objects.look(tag, |tag: &SymmetricTag, _| {
+        check_output(buffer_len, tag.bytes().len())?;
+        write(tag.bytes());
+        Ok(())
+    })?;
+    objects.close::<SymmetricTag>(tag)
+}
+
+/// `invalid_tag` if the tag is another one.
+pub(crate) fn symmetric_tag_verify(objects: &mut impl Objects, tag: u32, expected: impl Bytes) -> Result<(), Errno> {
+    objects.look(tag, |tag: &SymmetricTag, spare| {
+        // What has another length never verifies, and is not even looked at.
+        if expected.len() != tag.bytes().len() {
+            return Err(Errno::InvalidTag);
+        }
+        spare.check(expected.host_bytes())?;
+        tag.verify(&expected.get())
+    })
+}
+
+pub(crate) fn symmetric_tag_close(objects: &mut impl Objects, tag: u32) -> Result<(), Errno> {
+    objects.close::<SymmetricTag>(tag)
+}
+
+/// `overflow` if the caller's buffer is too small for `needed` bytes, `invalid_length` if it is larger.
+fn check_output(len: usize, needed: usize) -> Result<(), Errno> {
+    if len == needed {
+        return Ok(());
+    }
+    Err(if len < needed { Errno::Overflow } else { Errno::InvalidLength })
+}
+
+/// `overflow` if a message is longer than one call may work on, or needs more host memory than the guest has room for.
+#[inline(always)]
+fn check_message(len: usize, host_bytes: usize, account: &Account<'_>) -> Result<(), Errno> {
+    if len > account.limits.call_bytes {
+        return Err(Errno::Overflow);
+    }
+    account.check_spare(host_bytes)
+}
+
+/// The values of an optional option set for symmetric algorithms.
+fn options_of(objects: &mut impl Objects, options: Option<u32>) -> Result<Option<Arc<Options>>, Errno> {
+    let Some(options) = options else { return Ok(None) };
+    objects.look(options, |options: &OptionSet, _| match options.algorithm_type {
+        AlgorithmType::Symmetric => Ok(Some(options.snapshot())),
+        AlgorithmType::Signatures | AlgorithmType::KeyExchange => Err(Errno::InvalidHandle),
+    })
+}

@@ -1,0 +1,125 @@
+//! How a call that takes long is ended before it is done.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::Instant;
+
+/// Ends the long calls of a guest from outside, at once or at a given time.
+///
+/// Long calls look at it every millisecond or so. One that sees it gives up: it answers `in_progress`, and the wasmtime adapter
+/// makes a trap ([`Trap::Interrupt`](::wasmtime::Trap::Interrupt)) of that, which ends the guest. Short calls and the guest's
+/// own code do not look: use this beside the engine's means (epochs, fuel), with the same deadline.
+///
+/// Clones are the same handle. [`WasiCryptoCtx::stop_handle`](crate::WasiCryptoCtx::stop_handle) gives one.
+#[derive(Clone)]
+pub struct StopHandle(Arc<State>);
+
+struct State {
+    stopped: AtomicBool,
+    /// In nanoseconds after [`START`].
+    deadline: AtomicU64,
+    /// What also stops whoever looks here.
+    parent: Option<StopHandle>,
+    /// Wakes who waits for [`stop`](StopHandle::stop).
+    #[cfg(feature = "async")]
+    waiting: tokio::sync::Notify,
+}
+
+const NO_DEADLINE: u64 = u64::MAX;
+
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+impl StopHandle {
+    pub(crate) fn new() -> Self {
+        Self::with_parent(None)
+    }
+
+    /// A handle that is stopped by itself, or along with this one.
+    pub(crate) fn child(&self) -> Self {
+        Self::with_parent(Some(self.clone()))
+    }
+
+    fn with_parent(parent: Option<Self>) -> Self {
+        Self(Arc::new(State {
+            stopped: AtomicBool::new(false),
+            deadline: AtomicU64::new(NO_DEADLINE),
+            parent,
+            #[cfg(feature = "async")]
+            waiting: tokio::sync::Notify::new(),
+        }))
+    }
+
+    /// Ends the long call that is going on, and all that follow.
+    pub fn stop(&self) {
+        self.0.stopped.store(true, Ordering::Relaxed);
+        #[cfg(feature = "async")]
+        self.0.waiting.notify_waiters();
+    }
+
+    /// Waits until this handle or its parent is [stopped](Self::stop). Does not look at deadlines.
+    #[cfg(feature = "async")]
+    pub(crate) async fn stopped(&self) {
+        let wait = async |state: &State| {
+            let woken = state.waiting.notified();
+            if !state.stopped.load(Ordering::Relaxed) {
+                woken.await;
+            }
+        };
+        match &self.0.parent {
+            Some(parent) => wait(&parent.0).await,
+            None => wait(&self.0).await,
+        }
+    }
+
+    /// Does the same from `deadline` on; `None` takes the deadline away. May be set again at any time.
+    pub fn stop_at(&self, deadline: Option<Instant>) {
+        let nanos = deadline.map_or(NO_DEADLINE, |deadline| {
+            // An instant before the first look at the clock is as good as that.
+            u64::try_from(deadline.saturating_duration_since(*START).as_nanos()).unwrap_or(NO_DEADLINE)
+        });
+        self.0.deadline.store(nanos, Ordering::Relaxed);
+    }
+
+    /// Whether long calls are to end.
+    pub fn is_stopped(&self) -> bool {
+        let State { stopped, deadline, parent, .. } = &*self.0;
+        if stopped.load(Ordering::Relaxed) {
+            return true;
+        }
+        let deadline = deadline.load(Ordering::Relaxed);
+        (deadline != NO_DEADLINE && START.elapsed().as_nanos() >= u128::from(deadline))
+            || parent.as_ref().is_some_and(Self::is_stopped)
+    }
+}
+
+impl std::fmt::Debug for StopHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StopHandle").field("is_stopped", &self.is_stopped()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_handle_is_stopped_by_itself_by_its_parent_and_by_the_clock() {
+        let parent = StopHandle::new();
+        let child = parent.child();
+        assert!(!child.is_stopped());
+        child.stop();
+        assert!(child.is_stopped() && !parent.is_stopped());
+
+        let other = parent.child();
+        parent.stop_at(Some(Instant::now() + Duration::from_secs(3600)));
+        assert!(!other.is_stopped());
+        parent.stop_at(Some(Instant::now()));
+        assert!(other.is_stopped());
+        parent.stop_at(None);
+        assert!(!other.is_stopped());
+        parent.stop();
+        assert!(other.is_stopped());
+    }
+}

@@ -1,0 +1,221 @@
+//! Calls that take long: they leave the executor to others, and end when they are to.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use sha2::{Digest, Sha256};
+use wasi_crypto_host::{Errno, JobPool, StopHandle, WasiCryptoCtx};
+use wasmtime::{Trap, Val};
+
+use crate::guest::{ONE_PAGE, Wasm, accounts, call, current_thread, engine, hash_state, password_state, read, vals};
+use crate::support::{SLOT, Transport};
+
+#[test]
+fn a_long_call_leaves_the_executor_to_others() {
+    let runtime = current_thread();
+    let mut wasm = Wasm::new(&engine(), ONE_PAGE, Some(runtime));
+    let state = password_state(&mut wasm, 1_000_000);
+    let (runtime, squeeze) = (wasm.runtime.take().unwrap(), wasm.function("symmetric_state_squeeze"));
+    let other_ran = runtime.block_on(async {
+        let other_ran = Arc::new(AtomicBool::new(false));
+        tokio::spawn({
+            let other_ran = Arc::clone(&other_ran);
+            async move { other_ran.store(true, Ordering::Relaxed) }
+        });
+        let mut errno = [Val::I32(-1)];
+        squeeze.call_async(&mut wasm.store, &vals(&[state, 2000, 32]), &mut errno).await.unwrap();
+        assert_eq!(errno[0].unwrap_i32(), 0);
+        other_ran.load(Ordering::Relaxed)
+    });
+    assert!(other_ran, "the only thread of the executor was blocked until the call was over");
+}
+
+#[test]
+fn a_long_call_that_is_dropped_leaves_all_as_it_was() {
+    let mut wasm = Wasm::new(&engine(), ONE_PAGE, Some(current_thread()));
+    let state = password_state(&mut wasm, 100_000);
+    let before = accounts(&wasm);
+    let (runtime, squeeze) = (wasm.runtime.take().unwrap(), wasm.function("symmetric_state_squeeze"));
+    runtime.block_on(async {
+        for _ in 0..3 {
+            let (args, mut errno) = (vals(&[state, 2000, 32]), [Val::I32(-1)]);
+            let mut call = Box::pin(squeeze.call_async(&mut wasm.store, &args, &mut errno));
+            std::future::poll_fn(|context| {
+                assert!(call.as_mut().poll(context).is_pending(), "long calls wait");
+                Poll::Ready(())
+            })
+            .await;
+        }
+    });
+    wasm.runtime = Some(runtime);
+    assert_eq!(accounts(&wasm), before);
+    assert_eq!(read::<32>(&mut wasm, 2000), [0; 32]);
+    assert_eq!(call(&mut wasm, "symmetric_state_squeeze", &[state, 2000, 32]), Errno::Success);
+    let mut expected = [0; 32];
+    pbkdf2::pbkdf2_hmac::<sha2::Sha256>(b"password", b"salt", 100_000, &mut expected);
+    assert_eq!(read::<32>(&mut wasm, 2000), expected);
+}
+
+#[test]
+fn a_long_call_works_without_a_tokio_runtime() {
+    let mut wasm = Wasm::new(&engine(), ONE_PAGE, Some(current_thread()));
+    let state = password_state(&mut wasm, 3000);
+    let squeeze = wasm.function("symmetric_state_squeeze");
+    let (args, mut errno) = (vals(&[state, 2000, 32]), [Val::I32(-1)]);
+    let mut call = Box::pin(squeeze.call_async(&mut wasm.store, &args, &mut errno));
+    let mut context = Context::from_waker(Waker::noop());
+    while call.as_mut().poll(&mut context).is_pending() {
+        std::thread::yield_now();
+    }
+    drop(call);
+    assert_eq!(errno[0].unwrap_i32(), 0);
+    let mut expected = [0; 32];
+    pbkdf2::pbkdf2_hmac::<sha2::Sha256>(b"password", b"salt", 3000, &mut expected);
+    assert_eq!(read::<32>(&mut wasm, 2000), expected);
+}
+
+/// More memory than a slice of work, for data that is long.
+const MEMORY: &str = r#"(memory (export "memory") 600)"#;
+const LONG: u32 = 32 << 20;
+
+#[test]
+fn hashing_long_data_gives_the_executor_turns() {
+    let mut wasm = Wasm::new(&engine(), MEMORY, Some(current_thread()));
+    let state = hash_state(&mut wasm);
+    let (runtime, absorb) = (wasm.runtime.take().unwrap(), wasm.function("symmetric_state_absorb"));
+    let turns = runtime.block_on(async {
+        let (turns, done) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+        tokio::spawn({
+            let (turns, done) = (Arc::clone(&turns), Arc::clone(&done));
+            async move {
+                while !done.load(Ordering::Relaxed) {
+                    turns.fetch_add(1, Ordering::Relaxed);
+                    tokio::task::yield_now().await;
+                }
+            }
+        });
+        let mut errno = [Val::I32(-1)];
+        absorb.call_async(&mut wasm.store, &vals(&[state, 1 << 20, LONG]), &mut errno).await.unwrap();
+        done.store(true, Ordering::Relaxed);
+        assert_eq!(errno[0].unwrap_i32(), 0);
+        turns.load(Ordering::Relaxed)
+    });
+    assert!(turns > 60, "others had {turns} turns while 32 MiB were hashed");
+    wasm.runtime = Some(runtime);
+    assert_eq!(call(&mut wasm, "symmetric_state_squeeze", &[state, 2000, 32]), Errno::Success);
+    assert_eq!(read::<32>(&mut wasm, 2000), *Sha256::digest(vec![0; LONG as usize]));
+}
+
+/// What is said to end a long call: at once, or at a time that has come.
+const STOPS: [fn(&StopHandle); 2] = [StopHandle::stop, |stop| stop.stop_at(Some(Instant::now()))];
+
+#[test]
+fn a_stop_ends_the_guest_within_a_long_call() {
+    for runtime in [false, true] {
+        for stop in STOPS {
+            let mut wasm = Wasm::new(&engine(), MEMORY, runtime.then(current_thread));
+            let hash = hash_state(&mut wasm);
+            let password = password_state(&mut wasm, 1_000_000);
+            wasm.write(100, b"RSA_PKCS1_4096_SHA512");
+            wasm.write(200, &[1]);
+            stop(&wasm.store.data().first.stop_handle());
+            let before = accounts(&wasm);
+            let long = [
+                ("symmetric_state_absorb", vec![hash, 1 << 20, LONG]),
+                ("symmetric_state_squeeze", vec![password, 2000, 32]),
+                ("symmetric_state_squeeze_tag", vec![password, SLOT]),
+                ("keypair_generate", vec![0, 100, 21, 200, SLOT]),
+            ];
+            for (name, args) in long {
+                let error = wasm.try_run(name, &vals(&args)).unwrap_err();
+                assert_eq!(error.downcast_ref::<Trap>(), Some(&Trap::Interrupt), "{name}, asynchronous: {runtime}");
+            }
+            assert_eq!(accounts(&wasm), before);
+            // What is short is left to the engine's own means.
+            assert_eq!(call(&mut wasm, "symmetric_state_absorb", &[hash, 0, 1000]), Errno::Success);
+        }
+    }
+}
+
+#[test]
+fn a_stop_from_another_thread_ends_a_call_that_is_under_way() {
+    let mut wasm = Wasm::new(&engine(), ONE_PAGE, None);
+    let state = password_state(&mut wasm, 10_000_000);
+    let stop = wasm.store.data().first.stop_handle();
+    let begun = Arc::new(AtomicBool::new(false));
+    let other = std::thread::spawn({
+        let begun = Arc::clone(&begun);
+        move || {
+            while !begun.load(Ordering::Relaxed) {
+                std::thread::yield_now();
+            }
+            stop.stop();
+        }
+    });
+    begun.store(true, Ordering::Relaxed);
+    // Without the stop, this would take some seconds and succeed.
+    let error = wasm.try_run("symmetric_state_squeeze", &vals(&[state, 2000, 32])).unwrap_err();
+    assert_eq!(error.downcast_ref::<Trap>(), Some(&Trap::Interrupt));
+    other.join().unwrap();
+}
+
+#[test]
+fn guests_that_go_away_leave_no_work_behind() {
+    let pool = JobPool::new(1);
+    let context = || WasiCryptoCtx::builder().job_pool(pool.clone()).build().unwrap();
+    let runtime = current_thread();
+    let mut guests: Vec<Wasm> = (0..50)
+        .map(|_| {
+            let mut wasm = Wasm::new(&engine(), ONE_PAGE, Some(current_thread()));
+            wasm.store.data_mut().first = context();
+            wasm
+        })
+        .collect();
+    let states: Vec<u32> = guests.iter_mut().map(|wasm| password_state(wasm, 10_000_000)).collect();
+    let squeezes: Vec<_> = guests.iter_mut().map(|wasm| wasm.function("symmetric_state_squeeze")).collect();
+    runtime.block_on(async {
+        let mut calls: Vec<_> = guests
+            .iter_mut()
+            .zip(&states)
+            .zip(&squeezes)
+            .map(|((wasm, state), squeeze)| {
+                let args = vals(&[*state, 2000, 32]);
+                Box::pin(async move { squeeze.call_async(&mut wasm.store, &args, &mut [Val::I32(-1)]).await })
+            })
+            .collect();
+        std::future::poll_fn(|context| {
+            for call in &mut calls {
+                assert!(call.as_mut().poll(context).is_pending());
+            }
+            Poll::Ready(())
+        })
+        .await;
+        assert_eq!(pool.free_places(), 0);
+        drop(calls);
+        // The one call that had its place gives it back at its next look; without a stop it would take seconds, and all fifty minutes.
+        let next = pin!(async {
+            while pool.free_places() == 0 {
+                tokio::task::yield_now().await;
+            }
+        });
+        next.await;
+    });
+    let mut wasm = guests.pop().unwrap();
+    let state = password_state(&mut wasm, 3000);
+    assert_eq!(call(&mut wasm, "symmetric_state_squeeze", &[state, 2000, 32]), Errno::Success);
+}
+
+#[test]
+fn both_ways_of_calling_have_one_answer_to_a_large_output() {
+    let mut answers = Vec::new();
+    for runtime in [None, Some(current_thread())] {
+        let mut wasm = Wasm::new(&engine(), r#"(memory (export "memory") 1100)"#, runtime);
+        let state = password_state(&mut wasm, 1);
+        answers.push(call(&mut wasm, "symmetric_state_squeeze", &[state, 4096, 65 << 20]));
+    }
+    assert_eq!(answers, [Errno::Overflow; 2]);
+}

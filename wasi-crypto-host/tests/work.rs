@@ -1,0 +1,225 @@
+//! How much work one call can make: bounded by what is hashed and read, not by what the guest says that it is.
+
+mod support;
+
+use std::cell::Cell;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use support::{Guest, Native, Random, SLOT, call_in_parts, hostcall};
+use wasi_crypto_host::{Errno, GuestMemory, HandleType, ParamType, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx};
+use wasi_crypto_host::{WasiCryptoCtxBuilder, hostcalls};
+
+const MIB: usize = 1 << 20;
+
+/// A guest with so much memory.
+fn guest(builder: WasiCryptoCtxBuilder, memory: usize) -> Guest<Native> {
+    Guest::new(Native::new(builder, memory))
+}
+
+fn password_state<T: support::Transport>(guest: &mut Guest<T>, salt: &[u8], iterations: u64) -> u32 {
+    let options = guest.options_open();
+    guest.options_set(options, "salt", salt).unwrap();
+    guest.options_set_u64(options, "ops_limit", iterations).unwrap();
+    let state = guest.open("PBKDF2-SHA-256", None, Some(options)).unwrap();
+    guest.call("options_close", &[options]).unwrap();
+    state
+}
+
+#[test]
+fn password_hashing_counts_the_salt_that_each_block_hashes_and_the_password() {
+    // One iteration hashes two blocks of 64 bytes, so that the salt is as good as 8192 of them.
+    let salt = vec![1; MIB];
+    let limit = |iterations| WasiCryptoCtx::builder().max_password_iterations(iterations);
+    for (iterations, blocks, expected) in [
+        (8193, 1, Ok(())),
+        (8192, 1, Err(Errno::ProhibitedOperation)),
+        (4 * 8193, 4, Ok(())),
+        (4 * 8193, 5, Err(Errno::ProhibitedOperation)),
+    ] {
+        let mut guest = guest(limit(iterations), 4 * MIB);
+        let state = password_state(&mut guest, &salt, 1);
+        assert_eq!(guest.squeeze(state, 32 * blocks).map(|_| ()), expected, "{blocks} blocks at {iterations}");
+    }
+    let mut guest = guest(limit(8192), 4 * MIB);
+    let state = password_state(&mut guest, b"salt", 1);
+    guest.absorb(state, &vec![2; MIB]).unwrap();
+    assert_eq!(guest.squeeze(state, 32), Err(Errno::ProhibitedOperation));
+    assert_eq!(guest.squeeze_tag(state), Err(Errno::ProhibitedOperation));
+}
+
+#[test]
+fn a_long_salt_is_handed_out_as_many_iterations_are() {
+    let mut guest = guest(WasiCryptoCtx::builder(), 4 * MIB);
+    let state = password_state(&mut guest, &vec![1; MIB], 1);
+    guest.absorb(state, b"password").unwrap();
+    let Native { ctx, memory } = &mut guest.transport;
+    let args = [u64::from(state), 100, 64];
+    let begun = ctx.begin_call(hostcall("symmetric_state_squeeze"), GuestMemory::unshared(memory), &args);
+    assert!(matches!(begun, wasi_crypto_host::Progress::Pending(_)), "{begun:?}");
+    assert_eq!(call_in_parts(ctx, memory, hostcall("symmetric_state_squeeze"), &args), Errno::Success);
+    let mut expected = [0; 64];
+    pbkdf2::pbkdf2_hmac::<Sha256>(b"password", &vec![1; MIB], 1, &mut expected);
+    assert_eq!(guest.transport.memory[100..164], expected);
+}
+
+#[test]
+fn the_info_that_hkdf_hashes_for_each_block_is_bounded() {
+    let mut guest = guest(WasiCryptoCtx::builder(), 2 * MIB);
+    let key = guest.import("HKDF-EXPAND/SHA-256", &[3; 32]).unwrap();
+    let state = guest.open("HKDF-EXPAND/SHA-256", Some(key), None).unwrap();
+    let info = vec![4; MIB];
+    guest.absorb(state, &info).unwrap();
+    let mut expected = [0; 32 * 32];
+    hkdf::Hkdf::<Sha256>::from_prk(&[3; 32]).unwrap().expand(&info, &mut expected).unwrap();
+    assert_eq!(guest.squeeze(state, 32 * 32), Ok(expected.to_vec()));
+    assert_eq!(guest.squeeze(state, 32 * 32 + 1), Err(Errno::Overflow));
+    assert_eq!(guest.squeeze(state, 255 * 32), Err(Errno::Overflow));
+    assert_eq!(guest.squeeze(state, 255 * 32 + 1), Err(Errno::InvalidLength));
+}
+
+#[test]
+fn a_message_that_is_too_long_for_one_call_is_refused_and_costs_nothing() {
+    let mut guest = guest(WasiCryptoCtx::builder().max_call_bytes(1000), 1 << 16);
+    let state = guest.cipher("AES-256-GCM", &[5; 32], &[6; 12]);
+    assert_eq!(guest.encrypt(state, &[7; 1001]), Err(Errno::Overflow));
+    assert_eq!(guest.encrypt_detached(state, &[7; 1001]), Err(Errno::Overflow));
+    assert_eq!(guest.decrypt(state, &[7; 1001 + 16]), Err(Errno::Overflow));
+    assert_eq!(guest.decrypt_detached(state, &[7; 1001], &[0; 16]), Err(Errno::Overflow));
+    let sealed = guest.encrypt(state, &[7; 1000]).unwrap();
+    assert_eq!(guest.decrypt(state, &sealed), Ok(vec![7; 1000]));
+}
+
+#[test]
+fn long_keys_are_refused_before_they_are_hashed() {
+    let mut guest = guest(WasiCryptoCtx::builder().max_gathered_bytes(1000), 1 << 16);
+    for algorithm in ["HMAC/SHA-256", "HKDF-EXTRACT/SHA-512", "HKDF-EXPAND/SHA-256"] {
+        assert_eq!(guest.import(algorithm, &[8; 1001]), Err(Errno::Overflow), "{algorithm}");
+        guest.import(algorithm, &[8; 1000]).unwrap();
+    }
+}
+
+/// Whatever way a call goes, data that is longer than a slice is what it is.
+#[test]
+fn long_data_has_one_result_in_one_piece_in_parts_and_from_a_shared_memory() {
+    let data: Vec<u8> = (0..2 * MIB + 77).map(|i| (i * i >> 3) as u8).collect();
+    let expected = Sha256::digest(&data[5..]);
+    let expected_tag = Hmac::<Sha256>::new_from_slice(b"key").unwrap().chain_update(&data[5..]).finalize().into_bytes();
+    let args = |state: u32| [u64::from(state), 5, data.len() as u64 - 5];
+    let absorb = hostcall("symmetric_state_absorb");
+    let states = |guest: &mut Guest<Native>| {
+        let key = guest.import("HMAC/SHA-256", b"key").unwrap();
+        [guest.open("SHA-256", None, None).unwrap(), guest.open("HMAC/SHA-256", Some(key), None).unwrap()]
+    };
+    for way in 0..4 {
+        let mut guest = Guest::native();
+        let both = states(&mut guest);
+        let memory = Watched { bytes: &data, on_read: &|| () };
+        let mut copy = data.clone();
+        let guest_ctx = &mut guest.transport.ctx;
+        if way == 3 {
+            // Both states are in this context; it is shared for the calls, and its results are compared in it.
+            let ctx = std::mem::replace(guest_ctx, WasiCryptoCtx::builder().build().unwrap());
+            let shared = SharedWasiCryptoCtx::new(ctx);
+            for state in both {
+                assert_eq!(shared.call(absorb, GuestMemory::shared(&memory), &args(state)), Errno::Success);
+            }
+            let mut out = vec![0; 64];
+            let squeeze = [u64::from(both[0]), 0, 32];
+            let errno = shared.call(hostcall("symmetric_state_squeeze"), GuestMemory::unshared(&mut out), &squeeze);
+            assert_eq!((errno, &out[..32]), (Errno::Success, &expected[..]));
+            continue;
+        }
+        for state in both {
+            let errno = match way {
+                0 => guest_ctx.call(absorb, GuestMemory::unshared(&mut copy), &args(state)),
+                1 => call_in_parts(guest_ctx, &mut copy, absorb, &args(state)),
+                _ => guest_ctx.call(absorb, GuestMemory::shared(&memory), &args(state)),
+            };
+            assert_eq!(errno, Errno::Success);
+        }
+        assert_eq!(guest.squeeze(both[0], 32), Ok(expected.to_vec()));
+        let tag = guest.squeeze_tag(both[1]).unwrap();
+        assert_eq!(guest.pull_tag(tag), Ok(expected_tag.to_vec()));
+    }
+}
+
+#[test]
+fn a_shared_memory_is_not_read_before_the_call_is_admitted() {
+    // Looks as if it had 2 GiB, and counts what is read of them.
+    struct Vast(Cell<usize>);
+    impl SharedMemory for Vast {
+        fn len(&self) -> usize {
+            2 << 30
+        }
+        fn read(&self, _: usize, into: &mut [u8]) {
+            self.0.set(self.0.get() + into.len());
+            into.fill(0);
+        }
+        fn write(&self, _: usize, _: &[u8]) {}
+    }
+    let mut random = Random(9);
+    for hostcall in hostcalls().iter().filter(|hostcall| hostcall.is_implemented()) {
+        if !hostcall.params().iter().any(|param| param.ty == ParamType::Size) {
+            continue;
+        }
+        let mut ctx = WasiCryptoCtx::builder().build().unwrap();
+        let mut args = Vec::new();
+        for param in hostcall.params() {
+            match param.ty {
+                ParamType::Handle(_) => args.push(random.next() & 0xffff_ffff),
+                ParamType::Size => args.push((2 << 30) - 64),
+                ParamType::String => args.extend([0, (2 << 30) - 64]),
+                _ => args.push(0),
+            }
+        }
+        args.extend(hostcall.results().iter().map(|_| u64::from(SLOT)));
+        let memory = Vast(Cell::new(0));
+        let errno = ctx.call(hostcall, GuestMemory::shared(&memory), &args);
+        assert_ne!(errno, Errno::Success, "{}", hostcall.name());
+        let read = memory.0.get();
+        assert!(read < 1000, "{} read {read} bytes to answer {errno}", hostcall.name());
+    }
+}
+
+/// What an object of another thread's call holds is no reason to refuse what fits.
+#[test]
+fn a_long_call_leaves_the_room_of_other_threads_alone() {
+    let (key, bulk) = ([1; 32], vec![2; 100_000]);
+    let ctx = WasiCryptoCtx::builder().max_bytes(300_000).build().unwrap();
+    let shared = SharedWasiCryptoCtx::new(ctx);
+    let mut guest = Guest::new(Native { ctx: shared.clone(), memory: vec![0; 1 << 18] });
+    let state = guest.open("SHA-256", None, None).unwrap();
+    let inner = shared.clone();
+    // While 100,000 bytes are absorbed, another thread imports keys.
+    let on_read = || {
+        let mut other = Guest::new(Native { ctx: inner.clone(), memory: vec![0; 1 << 16] });
+        for _ in 0..20 {
+            let key = other.import("AES-256-GCM", &key).unwrap();
+            other.call("symmetric_key_close", &[key]).unwrap();
+        }
+    };
+    let memory = Watched { bytes: &bulk, on_read: &on_read };
+    let args = [u64::from(state), 0, bulk.len() as u64];
+    assert_eq!(shared.call(hostcall("symmetric_state_absorb"), GuestMemory::shared(&memory), &args), Errno::Success);
+    assert_eq!(guest.squeeze(state, 32), Ok(Sha256::digest(&bulk).to_vec()));
+    assert_eq!(shared.with(|ctx| ctx.open_handle_types().collect::<Vec<_>>()), [HandleType::SymmetricState]);
+}
+
+struct Watched<'a> {
+    bytes: &'a [u8],
+    on_read: &'a dyn Fn(),
+}
+
+impl SharedMemory for Watched<'_> {
+    fn len(&self) -> usize {
+        self.bytes.len()
+    }
+    fn read(&self, offset: usize, into: &mut [u8]) {
+        (self.on_read)();
+        into.copy_from_slice(&self.bytes[offset..][..into.len()]);
+    }
+    fn write(&self, _: usize, _: &[u8]) {
+        unreachable!("data is only read");
+    }
+}
