@@ -6,9 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use wasi_crypto_host::{
-    AlgorithmType, Errno, GuestMemory, Hostcall, Limits, Progress, WasiCryptoCtx, algorithms,
-};
+use wasi_crypto_host::{AlgorithmType, Errno, GuestMemory, Hostcall, Limits, Progress, WasiCryptoCtx, algorithms};
 
 use crate::support::{Guest, Transport};
 
@@ -124,7 +122,9 @@ fn cipher(guest: &mut Guest<Timed>, algorithm: &str, nonce_len: Option<usize>) {
 /// The longest key, salt, info and password; as many iterations as are not handed out.
 fn derivation(guest: &mut Guest<Timed>, algorithm: &str, takes_key: bool) {
     let [name, name_len] = guest.put(algorithm.as_bytes());
-    let key = takes_key.then(|| guest.call_for_u32("symmetric_key_import", &[name, name_len, DATA, gathered()]).ok()).flatten();
+    let key = takes_key
+        .then(|| guest.call_for_u32("symmetric_key_import", &[name, name_len, DATA, gathered()]).ok())
+        .flatten();
     if let Some(key) = key
         && let Ok(output) = guest.call_for_u32("symmetric_key_export", &[key])
     {
