@@ -10,7 +10,7 @@
 //! ```
 //!
 //! The file may be of any size, because the host takes it in piece by piece; but not with Ed25519, which
-//! needs all of a message twice: hosts limit what they keep of it, `wasi-crypto run` to 16 MiB.
+//! needs all of a message twice: hosts limit what they keep of it, `wasi-crypto run` to 8 MiB.
 
 mod arguments;
 mod failure;

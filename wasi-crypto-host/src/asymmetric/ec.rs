@@ -160,6 +160,11 @@ impl<C: Curve> SecretKey for EcSecretKey<C> {
         Ok(Box::new(EcdsaSigner::new(self)))
     }
 
+    /// What both libraries prepare, and the public half.
+    fn held(&self) -> usize {
+        2560
+    }
+
     fn agree(&self, peer: &dyn PublicKey) -> Result<Secret, Errno> {
         let peer = peer.as_any().downcast_ref::<EcPublicKey<C>>().ok_or(Errno::IncompatibleKeys)?;
         match (self.agreeing(), peer.agreeing()) {

@@ -19,6 +19,9 @@ pub(crate) const TAG_LEN: usize = 16;
 /// The nonce size of all algorithms here, in bytes.
 pub(crate) const NONCE_LEN: usize = 12;
 
+/// What the library allocates behind a key: AWS-LC's `EVP_AEAD_CTX`.
+const BEHIND: usize = if cfg!(feature = "aws-lc-rs") { 608 + ALLOCATION } else { 0 };
+
 /// A key with its schedule worked out; clones share it.
 #[derive(Clone)]
 pub(crate) struct Key(Arc<Wiped<LessSafeKey>>);
@@ -26,7 +29,7 @@ pub(crate) struct Key(Arc<Wiped<LessSafeKey>>);
 impl Key {
     /// Bytes to book for what the copies of a key share.
     pub(crate) fn held(&self) -> usize {
-        size_of::<LessSafeKey>() + COUNTS + ALLOCATION
+        size_of::<LessSafeKey>() + COUNTS + ALLOCATION + BEHIND
     }
 
     /// `invalid_key` if the size is not the algorithm's.

@@ -231,7 +231,7 @@ impl PrivateKey {
 
     /// About how many bytes the key takes up, the lazy part included.
     pub(crate) fn held(&self) -> usize {
-        self.public.held() + self.pkcs8.len() + 18 * self.public.modulus.len()
+        self.public.held() + self.pkcs8.len() + 18 * self.public.modulus.len() + 256
     }
 }
 

@@ -100,7 +100,7 @@ impl<K: Kem> SecretKey for KemSecret<K> {
 
     /// The public key's coefficients and as many secret ones, which take up a third more than encoded.
     fn held(&self) -> usize {
-        3 * K::PUBLIC_LEN
+        3 * K::PUBLIC_LEN + 512
     }
 }
 
