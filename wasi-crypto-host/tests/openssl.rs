@@ -399,6 +399,37 @@ fn both_sides_agree_on_the_same_secret() {
     }
 }
 
+/// `EC PARAMETERS` stand before the key in what `openssl ecparam` writes.
+#[test]
+fn what_openssl_writes_in_traditional_formats_is_read() {
+    let mut guest = Guest::new();
+    for (algorithm, curve) in [
+        ("ECDSA_P256_SHA256", "prime256v1"),
+        ("P256-SHA256", "prime256v1"),
+        ("P384-SHA384", "secp384r1"),
+        ("ECDSA_K256_SHA256", "secp256k1"),
+    ] {
+        let pem = openssl(&["ecparam", "-name", curve, "-genkey"], &[]);
+        let text = String::from_utf8_lossy(&pem);
+        assert!(text.contains("EC PARAMETERS") && text.contains("EC PRIVATE KEY"), "{text}");
+        let spki = openssl(&["pkey", "-pubout", "-outform", "DER"], &[("-in", &pem)]);
+        for part in [Part::Keypair, Part::Secret] {
+            assert_eq!(guest.read(part, algorithm, &pem, PEM).as_ref(), Ok(&spki), "{algorithm}");
+        }
+    }
+    let pem = openssl(&["genrsa", "-traditional", "2048"], &[]);
+    let spki = openssl(&["pkey", "-pubout", "-outform", "DER"], &[("-in", &pem)]);
+    let public = openssl(&["rsa", "-RSAPublicKey_out"], &[("-in", &pem)]);
+    for algorithm in ["RSA_PKCS1_2048_SHA256", "RSA_PSS_2048_SHA512"] {
+        for (part, pem) in [(Part::Keypair, &pem), (Part::Secret, &pem), (Part::Public, &public)] {
+            assert_eq!(guest.read(part, algorithm, pem, PEM).as_ref(), Ok(&spki), "{algorithm} {part:?}");
+        }
+        let keypair = guest.import(Part::Keypair, algorithm, &pem, PEM).unwrap();
+        let pkcs8 = openssl(&["pkcs8", "-topk8", "-nocrypt"], &[("-in", &pem)]);
+        assert_eq!(guest.export(Part::Keypair, keypair, PEM).unwrap(), pkcs8, "{algorithm}");
+    }
+}
+
 #[test]
 fn what_openssl_writes_in_other_formats_is_refused() {
     let mut guest = Guest::new();
@@ -410,8 +441,10 @@ fn what_openssl_writes_in_other_formats_is_refused() {
         if traditional == "rsa" {
             tool.push("-traditional");
         }
-        let pem = openssl(&tool, &[("-in", &key)]);
         let der = openssl(&[&tool[..], &["-outform", "DER"]].concat(), &[("-in", &key)]);
+        let cipher = ["-aes-128-cbc", "-passout", "pass:secret"];
+        let encrypted_pem = openssl(&[&tool[..], &cipher].concat(), &[("-in", &key)]);
+        assert!(String::from_utf8_lossy(&encrypted_pem).contains("\nProc-Type: 4,ENCRYPTED\n"));
         let encrypted = openssl(&["pkcs8", "-topk8", "-passout", "pass:secret"], &[("-in", &key)]);
         let encrypted_der =
             openssl(&["pkcs8", "-topk8", "-passout", "pass:secret", "-outform", "DER"], &[("-in", &key)]);
@@ -419,8 +452,8 @@ fn what_openssl_writes_in_other_formats_is_refused() {
         let spki_der = openssl(&["pkey", "-pubout", "-outform", "DER"], &[("-in", &key)]);
         for part in [Part::Keypair, Part::Secret] {
             for (bytes, encoding) in [
-                (&pem, PEM),
                 (&der, PKCS8),
+                (&encrypted_pem, PEM),
                 (&encrypted, PEM),
                 (&encrypted_der, PKCS8),
                 (&spki, PEM),
@@ -434,7 +467,7 @@ fn what_openssl_writes_in_other_formats_is_refused() {
         assert_eq!(guest.import(Part::Public, algorithm, &key, PEM), Err(Errno::InvalidKey));
         assert_eq!(guest.import(Part::Public, algorithm, &private, PKCS8), Err(Errno::InvalidKey));
     }
-    // PKCS#1 public keys, keys for PSS alone, and keys on another curve or of another size.
+    // PKCS#1 public keys without the label that says so, keys for PSS alone, and keys on another curve or of another size.
     let key = openssl(&[&["genpkey"], RSA_2048].concat(), &[]);
     let pkcs1 = openssl(&["rsa", "-RSAPublicKey_out", "-outform", "DER"], &[("-in", &key)]);
     assert_eq!(guest.import(Part::Public, "RSA_PSS_2048_SHA256", &pkcs1, PKCS8), Err(Errno::InvalidKey));

@@ -4,6 +4,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
+use ::rsa::BoxedUint;
 use common::*;
 use wasi_crypto_host::{Errno, GuestMemory, Progress};
 
@@ -78,13 +79,13 @@ fn the_async_linker_generates_on_another_thread() {
 }
 
 #[test]
-fn exported_keys_are_the_bytes_that_were_imported() {
+fn exported_keys_are_what_was_imported_without_attributes_and_public_half() {
     let mut guest = Guest::new();
     let der = generate(PKCS1);
-    for (bytes, encoding) in [(der.clone(), PKCS8), (version_2(&der, &public_of(&der)), PKCS8)] {
+    for bytes in [&der, &version_2(&der, &public_of(&der))] {
         for part in [Part::Keypair, Part::Secret] {
-            let key = guest.import(part, PKCS1, &bytes, encoding).unwrap();
-            assert_eq!(guest.export(part, key, encoding).unwrap(), bytes);
+            let key = guest.import(part, PKCS1, bytes, PKCS8).unwrap();
+            assert_eq!(guest.export(part, key, PKCS8).unwrap(), der);
         }
     }
 }
@@ -158,6 +159,72 @@ fn numbers_that_do_not_belong_together_are_no_key() {
     let other = generate(PKCS1);
     let wrong_half = version_2(&der, &public_of(&other));
     assert_eq!(guest.import(Part::Keypair, PKCS1, &wrong_half, PKCS8), Err(Errno::InvalidKey));
+}
+
+/// RFC 8017 section 3.2: d is below n and an inverse of e modulo λ(n) = lcm(p − 1, q − 1). OpenSSL takes the least one, and others
+/// one modulo φ(n) = (p − 1)(q − 1), of which λ(n) is half or less.
+#[test]
+fn the_private_exponent_is_any_inverse_below_the_modulus() {
+    let mut guest = Guest::new();
+    let good = numbers(&generate(PKCS1));
+    let number = |index: usize| BoxedUint::from_be_slice(&good[index], 4096).unwrap();
+    let [n, d, p, q] = [1, 3, 4, 5].map(number);
+    let one = BoxedUint::one_with_precision(4096);
+    let half = p.wrapping_sub(&one).wrapping_mul(q.wrapping_sub(&one)).shr(1);
+    let least = d.rem(&half.to_nz().unwrap());
+    let mut d = least;
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        let mut numbers = good.clone();
+        let bytes = d.to_be_bytes();
+        let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+        numbers[3] = [&[0][..], &bytes[zeros..]].concat();
+        if numbers[3][1] < 0x80 {
+            numbers[3].remove(0);
+        }
+        for (algorithm, len) in [(PKCS1, 3), (PSS, LONG), (PSS, VERY_LONG)] {
+            let imported = guest.import(Part::Keypair, algorithm, &private(&numbers), PKCS8);
+            let expected = if d < n { Ok(()) } else { Err(Errno::InvalidKey) };
+            assert_eq!(imported.map(|_| ()), expected, "d = {d:x}");
+            if let Ok(keypair) = imported {
+                let public = guest.public(keypair);
+                let message = vec![1; len];
+                let signature = guest.sign(keypair, &message, RAW).unwrap();
+                assert_eq!(guest.verify(public, algorithm, &message, &signature, RAW), Ok(()));
+            }
+        }
+        seen.push(d < n);
+        d = d.wrapping_add(&half);
+    }
+    assert_eq!(seen, [true, true, false, false, false]);
+}
+
+#[test]
+fn primes_have_half_the_size_of_the_modulus_and_the_private_exponent_more() {
+    let mut guest = Guest::new();
+    for (pem, what) in [(UNEQUAL, "primes of 1030 and 1018 bits"), (SHORT, "a private exponent of 1021 bits")] {
+        for algorithm in [PKCS1, PSS] {
+            let imported = guest.import(Part::Keypair, algorithm, pem.as_bytes(), PEM);
+            assert_eq!(imported, Err(Errno::InvalidKey), "{what}");
+        }
+    }
+}
+
+#[test]
+fn the_algorithm_identifier_has_a_null() {
+    let mut guest = Guest::new();
+    let der = generate(PKCS1);
+    let numbers = numbers(&der);
+    let spki = spki(&numbers[1], &numbers[2]);
+    let without: Vec<u8> = write(0x30, &[&IDENTIFIER[2..13]]);
+    let replace = |bytes: &[u8]| {
+        let (info, _) = read(bytes);
+        let at = info.windows(15).position(|window| window == IDENTIFIER).unwrap();
+        write(0x30, &[&info[..at], &without, &info[at + 15..]])
+    };
+    assert!(guest.import(Part::Public, PKCS1, &spki, PKCS8).is_ok());
+    assert_eq!(guest.import(Part::Public, PKCS1, &replace(&spki), PKCS8), Err(Errno::InvalidKey));
+    assert_eq!(guest.import(Part::Secret, PKCS1, &replace(&der), PKCS8), Err(Errno::InvalidKey));
 }
 
 #[test]
@@ -299,6 +366,64 @@ fn a_key_whose_primes_are_not_prime_signs_nothing() {
         }
     }
 }
+
+/// n = p · q with primes of 1030 and 1018 bits; all numbers belong together.
+const UNEQUAL: &str = "\
+-----BEGIN PRIVATE KEY-----
+MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCwqPtU78LEY2+U
+pBYlmEmLX7tjoy53OIilY2wv42dnENBDlSZkfTw4J8oja79ar+OyQUGFZ/dEugPe
+V2pvNN0OeChsVzRZvw92br5ZamX+8wTAMZbz7Y58ztwiFZTt/3jYlojBIXJURdRn
+atquTI3n5fT/tmviFvHhcXfD0Bi+n7B6jhe5tQ7E4f9FbGkEHNAF1p6JlZ+gk1BN
+3UCc7/cOXZJGq1QtxJSwQ29RC8RHikqSbj46QdmR6pgj3vn8OBEE/a16KQX6k7QZ
+p0FFCBod//stWdxcC4zZiusXqQeNq2KU8LRyE2otiw5EXMs+tYCCtQpYIRUKZ0rg
+1zHzl0j/AgMBAAECggEAGgHGfkqNsbuxwYAmgoJY0VvWimSLgqGf/DkWxDYGEvY2
+srxSWpjVNK8m4vAJy5/5NVTGAI29qTB5QVI9KQHvSSIHUWvFGTE3ZYgIHcG8IjxE
+hsbGIkLmpxkM7zeeJStm7vu6RjRWUHG3Q0JHz0EV4v3Hg52nZDFcioPZzcnk2qKm
+xWkpSdPWhbWENdvMLPjSElgHvk6FWrv1ow/P0CoaKrMKaZTh46Gq4dbkBQZkw0er
+6pCM616Xdua5SW+AIPYdLp7RdwTZjAjcbVK60vMDNWnL8xwKA41TGDSG9AZiV+Xh
+Gg9mlOr1Oy/6hFWoD3oP1a0IGqvdWxc3Kp97YR9bgQKBgTqZS+eo/n4YNuDdgosS
+9ZbCMynWplCu1gMPYXQPzf5zalGtKGa+7uQE4iVtOzOnr6WgO5gGz/l5LWjT3d0x
+v2roi4ch/fS3z/GN0RaDzqHfAxhRyfo79B+G6AG8kUQGBPcQxYXUJ+fo1N/8YYu0
+d2YWLs4LTh6QnxhdSaaOCTF1VQKBgAMDxeIgwceZ/yumAtI3JbU4uNMurAHztZqH
+OZDBhPs8G3es7vH+rTs6VDG+HKDLW48b6z69nMkb9TzW98OOJe/ibnnsinkFoll9
+OzDJqtf2eT58NaxN1H83YiVh9FU2+UgMHSrlFm7ti4CT2NOQfNwcy3W0/uhtT0rx
+BFQV10UDAoGBNt/vkRVUnUiXu6Qz54DtsyxRNVDplozjpSH2JPXX9fynB62cM/uB
+Qs6/6ESOOCVD+1o99HQMtpafy5b8IXPAyaDTaMyQQWcQuCgSMX9lNXjeMRwGhOs4
+BX4ULewkLQtmAugV0OmIJUiIcOirgGSTm2oSkqlLkpvkILDbk7lXKpWxAoGAAY2u
+J+lNMPcPX4R5q6yzB4Ck7Fz+UTstduT7KrYtOfAtDyvTLGtZBE34GHGn+ssO8N0o
+CPpXkeGQKrtyjBfxQHzjBHx4lgfrMkWvfGJOYF4m96W1WoX4W11Ee5LP/iEHrrJf
+TT0ipCJPYf/NGKc5T4qe5JZRS58X3rv2yQVAGdUCgYE1UQFCaX4sLJrBrRRb80oS
+6MCTaPskRwEHNHJxpSP9raFj/J2j6DZT9RiuCxqp+9blBddKMl+DlGLj62mN1aCx
+oh7AuiFi7QSDxO0T0PnEmoKaapxhxrv5OPf418J6cpcsCQz3SAr1+oS+0mFqV6PI
+QaKy/qaDcTyvq0E3SmLRgaM=
+-----END PRIVATE KEY-----
+";
+
+/// p = 6g + 1 and q = 4g + 1, so that λ(n) = 12g, and d may be shorter than the primes; all numbers belong together.
+const SHORT: &str = "\
+-----BEGIN PRIVATE KEY-----
+MIIDuwIBADANBgkqhkiG9w0BAQEFAASCA6UwggOhAgEAAoIBAQCRV00iKMBre7iW
+Yl8B57PNGyOCb77PbwewTlunXjSLmYApUE5ais4DqymHbjl/8CHeYmWw3zDV3ZWQ
+BBBXaMjXBptdoeyC7uLFQgoTVHa8o/UsmvBRLBf4YrTNrYdtx7DoKYVqOWbLKVPy
+ZE4SW+vqT7J1jDPd1P73SVUBVilFcekS53Il8+WWpqVsJLhyZMOiFWcZvszdK5ZX
+w9eEgE7+hf5T9dE7dTIGKHcxNp+OyvHnpdeGHQ0nEQDduOyTU02UqtpSiiRmdJzH
+62dCo0RvJ+A80kjOPd4hQ/96+liGD5bhi2jSh2xgC9wwqmW2M89ETgIkaZx6OFbz
+wBICm/0zAgMBAAECgYAUtKF67LXQYFinV/9WdQjS2jju6BGM3sfznRl+CL6CGMXD
+Rpwrfflnc0wH6f9Hf02khCGT2ydQUjp7WJLLb8BweeEB+Ks8IpSkudv2GFSsTKu1
+vet6pQ/remm6cspmg5qLueIaSB/hJNeQtGQIQg/+BHxfEDVDwE+L7qOKB3NvoQKB
+gQDsPlCPQDYQrPh/rCcms6rHzS7CAXJQmBp9urN7du6n5q3RfMQxp8t5FB8poMQq
+uOt9lU7LzHEuECtj+BK4F1klimftLYNsSujLKhph4oexnqnSypKQyCL3MLjoUBUY
+J/r6fh7ZPFpDPbbMeiZbjCI7Yt6kkmBxoU5FzVjPSVXi9wKBgQCdfuBfgCQLHfr/
+yBoZzRyFM3SBVkw1urxT0cz8+fRv7x6LqILLxTJQuBTGay1x0Jz+Y4ndMvYetXJC
+pWHQD5DDsZqeHledh0XcxrxBQa/Lvxvh3GG12sH6IHtFiri6xVH8VBSQ0ubXfnnd
+psQ9CBbSQenDDEBLwN7ZM5CKMOPspQKBgBS0oXrstdBgWKdX/1Z1CNLaOO7oEYze
+x/OdGX4IvoIYxcNGnCt9+WdzTAfp/0d/TaSEIZPbJ1BSOntYkstvwHB54QH4qzwi
+lKS52/YYVKxMq7W963qlD+t6abpyymaDmou54hpIH+Ek15C0ZAhCD/4EfF8QNUPA
+T4vuo4oHc2+hAoGAFLSheuy10GBYp1f/VnUI0to47ugRjN7H850Zfgi+ghjFw0ac
+K335Z3NMB+n/R39NpIQhk9snUFI6e1iSy2/AcHnhAfirPCKUpLnb9hhUrEyrtb3r
+eqUP63ppunLKZoOai7niGkgf4STXkLRkCEIP/gR8XxA1Q8BPi+6jigdzb6ECAQM=
+-----END PRIVATE KEY-----
+";
 
 fn generate(algorithm: &str) -> Vec<u8> {
     let mut guest = Guest::new();

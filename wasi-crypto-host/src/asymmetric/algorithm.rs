@@ -3,7 +3,9 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use crate::asymmetric::encoding::{Form, SignatureEncoding};
+use pkcs8::spki::AlgorithmIdentifierRef;
+
+use crate::asymmetric::encoding::{Form, Label, SignatureEncoding};
 use crate::errno::Errno;
 use crate::kx;
 use crate::limits::Account;
@@ -52,6 +54,12 @@ pub(crate) trait Keys: Send + Sync {
         true
     }
 
+    /// The form that keys have in PEM under a label of their own, if there is one for private or for public keys.
+    fn traditional(&self, label: Label) -> Option<Traditional> {
+        let _ = label;
+        None
+    }
+
     /// Reads a secret key. `invalid_key`, or `unsupported_encoding`.
     fn import_secret(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn SecretKey>, Errno>;
 
@@ -62,6 +70,13 @@ pub(crate) trait Keys: Send + Sync {
 
     /// Reads a public key. `invalid_key`, or `unsupported_encoding`.
     fn import_public(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn PublicKey>, Errno>;
+}
+
+/// A form of keys from before PKCS#8, which OpenSSL calls traditional: the key alone, since the PEM label says of what algorithm.
+pub(crate) struct Traditional {
+    pub(crate) label: &'static str,
+    /// What PKCS#8 and `SubjectPublicKeyInfo` have beside the key.
+    pub(crate) algorithm: AlgorithmIdentifierRef<'static>,
 }
 
 /// A secret key, which can give its public half.

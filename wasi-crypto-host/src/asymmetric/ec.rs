@@ -4,9 +4,10 @@ use std::any::Any;
 use std::marker::PhantomData;
 use std::sync::{Arc, OnceLock};
 
-use crate::asymmetric::algorithm::{Keys, PublicKey, SecretKey, Signer, Verifier};
-use crate::asymmetric::encoding::Form;
-use crate::backend::ec::{self, Curve};
+use crate::asymmetric::algorithm::{Keys, PublicKey, SecretKey, Signer, Traditional, Verifier};
+use crate::asymmetric::encoding::{Form, Label};
+use crate::asymmetric::sec1::{self, PrivateKey};
+use crate::backend::ec::Curve;
 use crate::backend::{ecdh, ecdsa, random};
 use crate::errno::Errno;
 use crate::secret::Secret;
@@ -33,14 +34,16 @@ impl<C: Curve> Keys for EcKeys<C> {
     }
 
     fn import_secret(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn SecretKey>, Errno> {
-        let raw = |encoded| C::secret_from_raw(encoded).map(|secret| (secret, None));
-        let key = match form {
-            Form::Raw => raw(encoded),
-            Form::Der => ec::read_pkcs8::<C>(encoded),
-            Form::Sec if encoded.len() == C::FIELD_LEN => raw(encoded),
-            Form::Sec => ec::read_sec1::<C>(encoded),
+        let raw = |encoded| {
+            let secret = C::secret_from_raw(encoded).ok_or(Errno::InvalidKey)?;
+            Ok(PrivateKey { secret, public: None })
         };
-        let (secret, public) = key.ok_or(Errno::InvalidKey)?;
+        let PrivateKey { secret, public } = match form {
+            Form::Raw => raw(encoded),
+            Form::Der => sec1::read_pkcs8::<C>(encoded),
+            Form::Sec if encoded.len() == C::FIELD_LEN => raw(encoded),
+            Form::Sec => sec1::read_private::<C>(encoded),
+        }?;
         let mut key = EcSecretKey::<C>::new(secret);
         if let Some(public) = public {
             key.bring_together(public)?;
@@ -50,10 +53,17 @@ impl<C: Curve> Keys for EcKeys<C> {
 
     fn import_public(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn PublicKey>, Errno> {
         let public = match form {
-            Form::Raw | Form::Sec => C::public_from_sec1(encoded),
-            Form::Der => C::public_from_spki(encoded),
-        };
-        Ok(Arc::new(EcPublicKey::<C>::new(public.ok_or(Errno::InvalidKey)?)))
+            Form::Raw | Form::Sec => C::public_from_sec1(encoded).ok_or(Errno::InvalidKey),
+            Form::Der => sec1::read_public::<C>(encoded),
+        }?;
+        Ok(Arc::new(EcPublicKey::<C>::new(public)))
+    }
+
+    fn traditional(&self, label: Label) -> Option<Traditional> {
+        match label {
+            Label::PrivateKey => Some(Traditional { label: "EC PRIVATE KEY", algorithm: sec1::algorithm::<C>() }),
+            Label::PublicKey => None,
+        }
     }
 }
 

@@ -1,8 +1,7 @@
 //! Encodings of keys and signatures. PEM is taken off and put on here, so that the algorithms know raw, DER and SEC 1 only.
 
-use pem_rfc7468::LineEnding;
-
-use crate::asymmetric::algorithm::Keys;
+use crate::asymmetric::algorithm::{Keys, Traditional};
+use crate::asymmetric::{der, pem};
 use crate::errno::Errno;
 use crate::secret::Secret;
 
@@ -39,8 +38,8 @@ pub(crate) enum Label {
     PublicKey,
 }
 
-/// No key of any algorithm takes up more than this, in PEM; longer input is not even looked at.
-pub(crate) const MAX_ENCODED: usize = 64 << 10;
+/// How many bytes a key may have with all that stands around it in PEM; longer input is not even looked at.
+pub(crate) const MAX_ENCODED: usize = 1 << 20;
 
 impl KeyEncoding {
     /// A `keypair_encoding`: it has no SEC 1.
@@ -74,9 +73,13 @@ impl KeyEncoding {
             Self::Plain(form) => import(encoded, form),
             Self::Pem if !keys.has_der() => Err(Errno::UnsupportedEncoding),
             Self::Pem => {
-                let (found, der) = pem_rfc7468::decode_vec(encoded).map_err(|_| Errno::InvalidKey)?;
-                let der = Secret::from_vec(der);
-                if found != label.text() { Err(Errno::InvalidKey) } else { import(&der, Form::Der) }
+                let traditional = keys.traditional(label);
+                let labels = [label.text(), traditional.as_ref().map_or(label.text(), |form| form.label)];
+                let (found, content) = pem::read(encoded, &labels)?;
+                match traditional {
+                    Some(form) if form.label == found => import(&label.wrap(&form, &content)?, Form::Der),
+                    _ => import(&content, Form::Der),
+                }
             }
         }
     }
@@ -89,11 +92,7 @@ impl KeyEncoding {
     ) -> Result<Secret, Errno> {
         match self {
             Self::Plain(form) => export(form),
-            Self::Pem => {
-                let der = export(Form::Der)?;
-                let pem = pem_rfc7468::encode_string(label.text(), LineEnding::LF, &der);
-                pem.map(|pem| Secret::from_vec(pem.into_bytes())).map_err(|_| Errno::InternalError)
-            }
+            Self::Pem => pem::write(label.text(), &*export(Form::Der)?),
         }
     }
 }
@@ -113,6 +112,14 @@ impl Label {
         match self {
             Self::PrivateKey => "PRIVATE KEY",
             Self::PublicKey => "PUBLIC KEY",
+        }
+    }
+
+    /// Puts a key into PKCS#8 or `SubjectPublicKeyInfo`.
+    fn wrap(self, form: &Traditional, key: &[u8]) -> Result<Secret, Errno> {
+        match self {
+            Self::PrivateKey => der::write_private(form.algorithm, key),
+            Self::PublicKey => der::write_public(form.algorithm, key).map(Secret::from_vec),
         }
     }
 }

@@ -5,5 +5,7 @@ pub(crate) mod der;
 pub(crate) mod ec;
 pub(crate) mod encoding;
 pub(crate) mod key;
+pub(crate) mod pem;
 pub(crate) mod rfc8410;
+pub(crate) mod sec1;
 pub(crate) mod seed;

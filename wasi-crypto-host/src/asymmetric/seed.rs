@@ -6,7 +6,7 @@ use pkcs8::der::asn1::{AnyRef, OctetStringRef};
 use pkcs8::der::{Decode, Encode, Tag, TagNumber, Tagged};
 use subtle::ConstantTimeEq;
 
-use crate::asymmetric::der;
+use crate::asymmetric::der::{self, PrivateKeyInfo};
 use crate::errno::Errno;
 use crate::secret::Secret;
 
@@ -28,16 +28,15 @@ const LONE_SEED: Tag = Tag::ContextSpecific { constructed: false, number: TagNum
 
 /// Reads a `PrivateKeyInfo` or `OneAsymmetricKey`. `invalid_key` if it is none of this algorithm.
 pub(crate) fn read_private(oid: ObjectIdentifier, der: &[u8]) -> Result<PrivateKey<'_>, Errno> {
-    let info = der::read_private(oid, der)?;
-    let choice = AnyRef::from_der(info.private_key.as_bytes()).map_err(|_| Errno::InvalidKey)?;
+    let info = PrivateKeyInfo::read_as(oid, der)?;
+    let choice = AnyRef::from_der(info.private_key).map_err(|_| Errno::InvalidKey)?;
     let material = match choice.tag() {
         LONE_SEED => Material::Seed(choice.value()),
         Tag::OctetString => Material::Expanded(choice.value()),
         Tag::Sequence => read_both(choice).map_err(|_| Errno::InvalidKey)?,
         _ => return Err(Errno::InvalidKey),
     };
-    let public = info.public_key.map(|public| public.as_bytes().ok_or(Errno::InvalidKey)).transpose()?;
-    Ok(PrivateKey { material, public })
+    Ok(PrivateKey { material, public: info.public_key })
 }
 
 /// Writes a `PrivateKeyInfo` with the seed alone.
@@ -52,7 +51,7 @@ pub(crate) fn write_expanded(oid: ObjectIdentifier, expanded: &[u8]) -> Result<S
 
 fn write(oid: ObjectIdentifier, tag: Tag, bytes: &[u8]) -> Result<Secret, Errno> {
     let inner = AnyRef::new(tag, bytes).and_then(|choice| choice.to_der()).map_err(|_| Errno::InternalError)?;
-    der::write_private(oid, &Secret::from_vec(inner))
+    der::write_private(der::without_parameters(oid), &Secret::from_vec(inner))
 }
 
 impl PrivateKey<'_> {

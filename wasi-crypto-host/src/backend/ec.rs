@@ -1,8 +1,6 @@
 //! The curves P-256, P-384 (FIPS 186-5) and secp256k1 (SEC 2): keys, encodings and ECDH of RustCrypto. See `ecdh`, `ecdsa`.
 
-use pkcs8::der::Decode;
-use pkcs8::{AssociatedOid, DecodePublicKey, EncodePrivateKey, EncodePublicKey, ObjectIdentifier, PrivateKeyInfoRef};
-use sec1::EcPrivateKey;
+use pkcs8::{AssociatedOid, EncodePrivateKey, EncodePublicKey, ObjectIdentifier};
 
 use crate::backend::digest;
 use crate::errno::Errno;
@@ -25,16 +23,13 @@ pub(crate) trait Curve: Send + Sync + 'static {
 
     /// A scalar from 1 to the order less one, big-endian.
     fn secret_from_raw(raw: &[u8]) -> Option<Self::Secret>;
-    /// The same, without leading zeros or with them.
-    fn secret_from_short(raw: &[u8]) -> Option<Self::Secret>;
     fn secret_to_raw(secret: &Self::Secret) -> Secret;
     fn secret_to_sec1(secret: &Self::Secret) -> Option<Secret>;
     fn secret_to_pkcs8(secret: &Self::Secret) -> Option<Secret>;
 
-    /// A point on the curve other than the identity, compressed or not.
+    /// A point on the curve other than the identity, compressed or not. The only reader of points.
     fn public_from_sec1(point: &[u8]) -> Option<Self::Public>;
     fn public_to_sec1(public: &Self::Public, compressed: bool) -> Vec<u8>;
-    fn public_from_spki(der: &[u8]) -> Option<Self::Public>;
     fn public_to_spki(public: &Self::Public) -> Option<Vec<u8>>;
     fn public_of(secret: &Self::Secret) -> Self::Public;
 
@@ -54,38 +49,6 @@ pub(crate) trait Curve: Send + Sync + 'static {
     fn signature_to_der(raw: &[u8]) -> Option<Vec<u8>>;
 }
 
-/// Reads an `ECPrivateKey` (RFC 5915): the secret key and, if it is there, the public key, of which the caller
-/// is to check that they belong together.
-pub(crate) fn read_sec1<C: Curve>(der: &[u8]) -> Option<(C::Secret, Option<C::Public>)> {
-    let key = EcPrivateKey::from_der(der).ok()?;
-    if key.parameters.is_some_and(|parameters| parameters.named_curve() != Some(C::OID)) {
-        return None;
-    }
-    let public = match key.public_key {
-        Some(point) => Some(C::public_from_sec1(point)?),
-        None => None,
-    };
-    Some((C::secret_from_short(key.private_key)?, public))
-}
-
-/// Reads a `PrivateKeyInfo` (RFC 5958) of such a key, like [`read_sec1`].
-pub(crate) fn read_pkcs8<C: Curve>(der: &[u8]) -> Option<(C::Secret, Option<C::Public>)> {
-    let info = PrivateKeyInfoRef::try_from(der).ok()?;
-    info.algorithm.assert_oids(ALGORITHM_OID, C::OID).ok()?;
-    let (secret, inner) = read_sec1::<C>(info.private_key.as_bytes())?;
-    let outer = match info.public_key {
-        Some(point) => Some(C::public_from_sec1(point.as_bytes()?)?),
-        None => None,
-    };
-    match (inner, outer) {
-        (Some(inner), Some(outer)) if inner != outer => None,
-        (inner, outer) => Some((secret, inner.or(outer))),
-    }
-}
-
-/// `id-ecPublicKey` (RFC 5480).
-const ALGORITHM_OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-
 pub(crate) struct P256;
 pub(crate) struct P384;
 pub(crate) struct K256;
@@ -102,11 +65,7 @@ macro_rules! curve {
             const DIGEST: &'static digest::Algorithm = $digest;
 
             fn secret_from_raw(raw: &[u8]) -> Option<Self::Secret> {
-                (raw.len() == $field_len).then(|| Self::secret_from_short(raw))?
-            }
-
-            fn secret_from_short(raw: &[u8]) -> Option<Self::Secret> {
-                $krate::SecretKey::from_slice(raw).ok()
+                (raw.len() == $field_len).then(|| $krate::SecretKey::from_slice(raw).ok())?
             }
 
             fn secret_to_raw(secret: &Self::Secret) -> Secret {
@@ -132,10 +91,6 @@ macro_rules! curve {
             fn public_to_sec1(public: &Self::Public, compressed: bool) -> Vec<u8> {
                 use $krate::elliptic_curve::sec1::ToSec1Point;
                 public.to_sec1_point(compressed).as_bytes().to_vec()
-            }
-
-            fn public_from_spki(der: &[u8]) -> Option<Self::Public> {
-                $krate::PublicKey::from_public_key_der(der).ok()
             }
 
             fn public_to_spki(public: &Self::Public) -> Option<Vec<u8>> {

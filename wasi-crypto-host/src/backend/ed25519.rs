@@ -1,7 +1,7 @@
 //! Ed25519 (RFC 8032): signatures of ring, key checks of curve25519-dalek.
 
 use crate::backend::provider::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
-use curve25519_dalek::edwards::CompressedEdwardsY;
+use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
 
 use crate::errno::Errno;
 use crate::secret::Wiped;
@@ -35,16 +35,19 @@ pub(crate) fn verify(public: &[u8; KEY_LEN], message: &[u8], signature: &[u8]) -
     UnparsedPublicKey::new(&ED25519, public).verify(message, signature).map_err(|_| Errno::VerificationFailed)
 }
 
-/// Whether the bytes are a point on the curve.
+/// Whether the bytes are the encoding of a point on the curve. Each point has one (RFC 8032 section 5.1.3): ring would take others,
+/// AWS-LC not.
 pub(crate) fn is_point(public: &[u8; KEY_LEN]) -> bool {
-    CompressedEdwardsY(*public).decompress().is_some()
+    decode(public).is_some()
 }
 
-/// Whether the bytes are the canonical encoding of a point of the prime-order subgroup other than the identity.
+/// Whether the bytes are the encoding of a point of the prime-order subgroup other than the identity.
 pub(crate) fn is_sound(public: &[u8; KEY_LEN]) -> bool {
-    CompressedEdwardsY(*public).decompress().is_some_and(|point| {
-        point.compress().as_bytes() == public && !point.is_small_order() && point.is_torsion_free()
-    })
+    decode(public).is_some_and(|point| !point.is_small_order() && point.is_torsion_free())
+}
+
+fn decode(public: &[u8; KEY_LEN]) -> Option<EdwardsPoint> {
+    CompressedEdwardsY(*public).decompress().filter(|point| point.compress().as_bytes() == public)
 }
 
 /// Whether the second half of a signature is below the group's order, as it must be (RFC 8032 section 5.1.7).

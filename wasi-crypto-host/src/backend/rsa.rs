@@ -8,12 +8,9 @@ use std::sync::{Arc, OnceLock};
 
 use crate::backend::provider::rand::SystemRandom;
 use crate::backend::provider::signature::{self, RsaEncoding, RsaKeyPair, RsaParameters, RsaPublicKeyComponents};
-use ::rsa::pkcs1::{ALGORITHM_OID, RsaPrivateKeyRef, RsaPublicKeyRef, UintRef};
+use ::rsa::pkcs1::{EncodeRsaPrivateKey, RsaPrivateKeyRef, RsaPublicKeyRef, UintRef};
 use ::rsa::{BoxedUint, PrivateKey as DigestSigner, sha2};
-use pkcs8::der::asn1::{AnyRef, BitStringRef};
 use pkcs8::der::{Decode, Encode};
-use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
-use pkcs8::{EncodePrivateKey, PrivateKeyInfoRef};
 use zeroize::Zeroizing;
 
 use crate::backend::digest::{self, Digest};
@@ -91,23 +88,14 @@ impl PublicKey {
         })
     }
 
-    /// Reads a `SubjectPublicKeyInfo` with the identifier `rsaEncryption` (RFC 3279).
-    pub(crate) fn from_spki(der: &[u8], modulus_bits: u32, scheme: &'static Scheme) -> Option<Self> {
-        let info = SubjectPublicKeyInfoRef::from_der(der).ok()?;
-        check_identifier(&info.algorithm)?;
-        let key = RsaPublicKeyRef::from_der(info.subject_public_key.as_bytes()?).ok()?;
+    /// Reads an `RSAPublicKey` (RFC 8017 appendix A.1.1).
+    pub(crate) fn from_pkcs1(der: &[u8], modulus_bits: u32, scheme: &'static Scheme) -> Option<Self> {
+        let key = RsaPublicKeyRef::from_der(der).ok()?;
         Self::new(key.modulus, key.public_exponent, modulus_bits, scheme)
     }
 
-    pub(crate) fn to_spki(&self) -> Option<Vec<u8>> {
-        let key = self.to_pkcs1()?;
-        let algorithm = AlgorithmIdentifierRef { oid: ALGORITHM_OID, parameters: Some(AnyRef::NULL) };
-        let subject_public_key = BitStringRef::from_bytes(&key).ok()?;
-        SubjectPublicKeyInfoRef { algorithm, subject_public_key }.to_der().ok()
-    }
-
-    /// An `RSAPublicKey` (RFC 8017 appendix A.1.1).
-    fn to_pkcs1(&self) -> Option<Vec<u8>> {
+    /// Writes an `RSAPublicKey`.
+    pub(crate) fn to_pkcs1(&self) -> Option<Vec<u8>> {
         let modulus = UintRef::new(&self.modulus).ok()?;
         let public_exponent = UintRef::new(&self.exponent).ok()?;
         RsaPublicKeyRef { modulus, public_exponent }.to_der().ok()
@@ -154,8 +142,8 @@ impl PublicKey {
 /// import a key for each signature. AWS-LC checks the numbers at length: 69, 47 and 37 % of its shorter time.
 pub(crate) struct PrivateKey {
     pub(crate) public: Arc<PublicKey>,
-    /// The encoding that the key came in.
-    pub(crate) pkcs8: Secret,
+    /// The `RSAPrivateKey` (RFC 8017 appendix A.1.2) that the key came in.
+    pub(crate) pkcs1: Secret,
     /// ring's or AWS-LC's, unless ring refuses the key.
     pair: Option<RsaKeyPair>,
     /// The `rsa` crate's, when first asked for.
@@ -167,37 +155,34 @@ impl PrivateKey {
     pub(crate) fn generate(modulus_bits: u32, scheme: &'static Scheme, stop: &StopHandle) -> Result<Self, Errno> {
         let key = DigestSigner::new(&mut StoppableRng(stop), modulus_bits as usize)
             .map_err(|cause| if stop.is_stopped() { Errno::InProgress } else { failure(cause) })?;
-        let pkcs8 = key.to_pkcs8_der().map_err(|_| Errno::InternalError)?;
-        Self::from_pkcs8(pkcs8.as_bytes(), modulus_bits, scheme).ok_or(Errno::InternalError)
+        let pkcs1 = key.to_pkcs1_der().map_err(|_| Errno::InternalError)?;
+        Self::from_pkcs1(pkcs1.as_bytes(), None, modulus_bits, scheme).ok_or(Errno::InternalError)
     }
 
-    /// Reads a `PrivateKeyInfo` with the identifier `rsaEncryption` (RFC 5208, RFC 8017 appendix A) and two primes.
+    /// Reads an `RSAPrivateKey` with two primes, whose public half must be the `RSAPublicKey`, if one is given.
     ///
     /// All of its numbers must belong together. That the primes are prime is not checked, which would take as long as
     /// several signatures; with such a key no signature comes out.
-    pub(crate) fn from_pkcs8(der: &[u8], modulus_bits: u32, scheme: &'static Scheme) -> Option<Self> {
-        let info = PrivateKeyInfoRef::try_from(der).ok()?;
-        check_identifier(&info.algorithm)?;
-        let numbers = RsaPrivateKeyRef::from_der(info.private_key.as_bytes()).ok()?;
+    pub(crate) fn from_pkcs1(
+        der: &[u8],
+        public_half: Option<&[u8]>,
+        modulus_bits: u32,
+        scheme: &'static Scheme,
+    ) -> Option<Self> {
+        let numbers = RsaPrivateKeyRef::from_der(der).ok()?;
         let public = PublicKey::new(numbers.modulus, numbers.public_exponent, modulus_bits, scheme)?;
-        let public_half_fits = match info.public_key {
-            Some(half) => half.as_bytes()? == public.to_pkcs1()?,
+        let public_half_fits = match public_half {
+            Some(half) => half == public.to_pkcs1()?,
             None => true,
         };
-        if !public_half_fits || numbers.other_prime_infos.is_some() || !exponents_belong(&numbers, modulus_bits)? {
+        if !public_half_fits || numbers.other_prime_infos.is_some() || !belong_together(&numbers, modulus_bits)? {
             return None;
         }
-        let mut key = Self { public: Arc::new(public), pkcs8: Secret::from(der), pair: None, signer: OnceLock::new() };
+        let mut key = Self { public: Arc::new(public), pkcs1: Secret::from(der), pair: None, signer: OnceLock::new() };
         if to_u64(&key.public.exponent)? < F4 {
-            let small_exponent = prepare_for_digests(&numbers)?;
-            let coefficient = Zeroizing::new(small_exponent.crt_coefficient()?);
-            if *coefficient != *to_uint(numbers.coefficient, modulus_bits / 2)? {
-                return None;
-            }
-            key.signer = OnceLock::from(Some(small_exponent));
+            key.signer = OnceLock::from(Some(prepare_for_digests(&numbers)?));
         } else {
-            // ring checks the sizes of all numbers, that n = p · q, and the coefficient; of d, dP and dQ the sizes only.
-            key.pair = Some(RsaKeyPair::from_der(info.private_key.as_bytes()).ok()?);
+            key.pair = Some(RsaKeyPair::from_der(der).ok()?);
         }
         Some(key)
     }
@@ -221,17 +206,14 @@ impl PrivateKey {
             let signed = key.sign_digest(self.public.scheme.signing, &digest::for_aws_lc(digest)?, &mut signature);
             return signed.map(|()| signature).map_err(|_| Errno::AlgorithmFailure);
         }
-        let prepare = || {
-            let info = PrivateKeyInfoRef::try_from(&*self.pkcs8).ok()?;
-            prepare_for_digests(&RsaPrivateKeyRef::from_der(info.private_key.as_bytes()).ok()?)
-        };
+        let prepare = || prepare_for_digests(&RsaPrivateKeyRef::from_der(&self.pkcs1).ok()?);
         let key = self.signer.get_or_init(prepare).as_ref().ok_or(Errno::InternalError)?;
         (self.public.scheme.sign_digest)(key, &mut SystemRng, digest.as_ref()).map_err(failure)
     }
 
     /// About how many bytes the key takes up, the lazy part included.
     pub(crate) fn held(&self) -> usize {
-        self.public.held() + self.pkcs8.len() + 18 * self.public.modulus.len() + 256
+        self.public.held() + self.pkcs1.len() + 18 * self.public.modulus.len() + 256
     }
 }
 
@@ -240,21 +222,40 @@ fn prepare_for_digests(numbers: &RsaPrivateKeyRef<'_>) -> Option<DigestSigner> {
     DigestSigner::try_from(numbers.clone()).ok()
 }
 
-/// Whether e · d = 1 modulo both p − 1 and q − 1, of which dP and dQ are the remainders of d (RFC 8017 section 3.2).
-fn exponents_belong(numbers: &RsaPrivateKeyRef<'_>, modulus_bits: u32) -> Option<bool> {
+/// Whether all numbers belong together (RFC 8017 section 3.2): n = p · q, d below n and an inverse of e modulo both p − 1 and q − 1,
+/// of which dP and dQ are the remainders of d, and the coefficient the inverse of q modulo p.
+///
+/// The libraries would see most of it, but not the same, and leave what they have read in memory when they refuse a key.
+fn belong_together(numbers: &RsaPrivateKeyRef<'_>, modulus_bits: u32) -> Option<bool> {
     let prime_bits = modulus_bits / 2;
+    let one = BoxedUint::one_with_precision(prime_bits);
     let e = BoxedUint::from(to_u64(numbers.public_exponent.as_bytes())?);
+    let n = to_uint(numbers.modulus, modulus_bits)?;
     let d = to_uint(numbers.private_exponent, modulus_bits)?;
-    let mut belong = true;
-    for (prime, exponent) in [(numbers.prime1, numbers.exponent1), (numbers.prime2, numbers.exponent2)] {
+    let [p, q] = [to_uint(numbers.prime1, prime_bits)?, to_uint(numbers.prime2, prime_bits)?];
+    let coefficient = to_uint(numbers.coefficient, prime_bits)?;
+    let wide = |number| to_uint(number, modulus_bits);
+    let mut belong = *Zeroizing::new(wide(numbers.prime1)?.wrapping_mul(&*q)) == *n;
+    // One that is much shorter than n, ring refuses.
+    belong &= *d < *n && d.bit_width() > prime_bits;
+    for (prime, exponent) in [(&p, numbers.exponent1), (&q, numbers.exponent2)] {
         let (exponent, wide_exponent) = (to_uint(exponent, prime_bits)?, to_uint(exponent, prime_bits + u64::BITS)?);
-        let order = Zeroizing::new(to_uint(prime, prime_bits)?.wrapping_sub(BoxedUint::one()));
-        let order = Zeroizing::new(order.to_nz().into_option()?);
-        let product = Zeroizing::new(wide_exponent.wrapping_mul(&e));
-        belong &= *Zeroizing::new(d.rem(&order)) == *exponent;
-        belong &= Zeroizing::new(product.rem(&order)).is_one().to_bool();
+        let order = Zeroizing::new(prime.wrapping_sub(&one));
+        belong &= *remainder(&d, &order)? == *exponent;
+        belong &= *remainder(&Zeroizing::new(wide_exponent.wrapping_mul(&e)), &order)? == one;
     }
+    belong &= *coefficient < *p;
+    belong &= *remainder(&Zeroizing::new(wide(numbers.coefficient)?.wrapping_mul(&*q)), &p)? == one;
     Some(belong)
+}
+
+/// `None` for a divisor of 0.
+fn remainder(number: &BoxedUint, divisor: &BoxedUint) -> Option<Zeroizing<BoxedUint>> {
+    let divisor = Zeroizing::new(divisor.to_nz().into_option()?);
+    // Both parts are secrets.
+    let (quotient, remainder) = number.div_rem(&*divisor);
+    drop(Zeroizing::new(quotient));
+    Some(Zeroizing::new(remainder))
 }
 
 /// `None` if the number has more than this many bits.
@@ -268,11 +269,6 @@ fn to_u64(number: &[u8]) -> Option<u64> {
 
 fn is_odd(number: &[u8]) -> bool {
     number.last().is_some_and(|byte| byte & 1 == 1)
-}
-
-/// `rsaEncryption`, whose parameters must be NULL (RFC 8017 appendix A.1).
-fn check_identifier(algorithm: &AlgorithmIdentifierRef<'_>) -> Option<()> {
-    (algorithm.oid == ALGORITHM_OID && algorithm.parameters == Some(AnyRef::NULL)).then_some(())
 }
 
 fn failure(error: ::rsa::Error) -> Errno {

@@ -57,7 +57,7 @@ impl<K: Kem> Keys for KemKeys<K> {
     fn import_public(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn PublicKey>, Errno> {
         let raw = match form {
             Form::Raw => encoded,
-            Form::Der => der::read_public(K::OID.ok_or(Errno::UnsupportedEncoding)?, encoded)?,
+            Form::Der => der::read_public_as(K::OID.ok_or(Errno::UnsupportedEncoding)?, encoded)?,
             Form::Sec => return Err(Errno::UnsupportedEncoding),
         };
         Ok(Arc::new(KemPublic::<K>(K::public_from_raw(raw)?)))
@@ -110,7 +110,7 @@ impl<K: Kem> PublicKey for KemPublic<K> {
     fn export(&self, form: Form) -> Result<Vec<u8>, Errno> {
         match (form, K::OID) {
             (Form::Raw, _) => Ok(K::public_to_raw(&self.0)),
-            (Form::Der, Some(oid)) => der::write_public(oid, &K::public_to_raw(&self.0)),
+            (Form::Der, Some(oid)) => der::write_public(der::without_parameters(oid), &K::public_to_raw(&self.0)),
             (Form::Der, None) | (Form::Sec, _) => Err(Errno::UnsupportedEncoding),
         }
     }

@@ -36,7 +36,7 @@ impl Keys for Ed25519 {
             Form::Raw => secret_key(encoded, None),
             Form::Der => {
                 let key = rfc8410::read_private(rfc8410::ED25519, encoded)?;
-                secret_key(&key.secret, key.public.as_deref())
+                secret_key(key.secret, key.public)
             }
             Form::Sec => Err(Errno::UnsupportedEncoding),
         }

@@ -11,8 +11,8 @@ use crate::asymmetric::der;
 use crate::asymmetric::encoding::{Form, SignatureEncoding};
 use crate::asymmetric::seed::{self, Material};
 use crate::backend::ml_dsa::{
-    MlDsa44, MlDsa65, MlDsa87, Parameters, Representative, SEED_LEN, SigningKey, VerifyingKey, is_signature,
-    signature_len,
+    MlDsa44, MlDsa65, MlDsa87, Parameters, Representative, SEED_LEN, SigningKey, VerifyingKey, is_expanded_key,
+    is_half_of, is_signature, signature_len,
 };
 use crate::backend::random;
 use crate::errno::Errno;
@@ -50,7 +50,7 @@ impl<P: Parameters> Keys for MlDsa<P> {
     fn import_public(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn PublicKey>, Errno> {
         let raw = match form {
             Form::Raw => encoded,
-            Form::Der => der::read_public(P::OID, encoded)?,
+            Form::Der => der::read_public_as(P::OID, encoded)?,
             Form::Sec => return Err(Errno::UnsupportedEncoding),
         };
         let key = VerifyingKey::<P>::from_raw(raw).ok_or(Errno::InvalidKey)?;
@@ -67,7 +67,11 @@ fn secret_from_der<P: Parameters>(encoded: &[u8]) -> Result<Arc<SigningKey<P>>, 
     let encoded = seed::read_private(P::OID, encoded)?;
     let key = match encoded.material {
         Material::Seed(seed) | Material::Both { seed, .. } => secret_from_seed::<P>(seed)?,
-        Material::Expanded(_) => return Err(Errno::UnsupportedEncoding),
+        Material::Expanded(expanded) => {
+            let belongs = |public| is_half_of::<P>(expanded, public);
+            let is_key = is_expanded_key::<P>(expanded) && encoded.public.is_none_or(belongs);
+            return Err(if is_key { Errno::UnsupportedEncoding } else { Errno::InvalidKey });
+        }
     };
     encoded.check(|| Some(key.to_expanded()), || key.public().raw().to_vec())?;
     Ok(key)
@@ -118,7 +122,7 @@ impl<P: Parameters> PublicKey for MlDsaPublic<P> {
     fn export(&self, form: Form) -> Result<Vec<u8>, Errno> {
         match form {
             Form::Raw => Ok(self.0.raw().to_vec()),
-            Form::Der => der::write_public(P::OID, self.0.raw()),
+            Form::Der => der::write_public(der::without_parameters(P::OID), self.0.raw()),
             Form::Sec => Err(Errno::UnsupportedEncoding),
         }
     }

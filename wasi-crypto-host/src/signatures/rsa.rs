@@ -3,8 +3,15 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use crate::asymmetric::algorithm::{Algorithm, FixedLength, Keys, PublicKey, SecretKey, Signer, Usage, Verifier};
-use crate::asymmetric::encoding::Form;
+use pkcs8::ObjectIdentifier;
+use pkcs8::der::asn1::AnyRef;
+use pkcs8::spki::AlgorithmIdentifierRef;
+
+use crate::asymmetric::algorithm::{
+    Algorithm, FixedLength, Keys, PublicKey, SecretKey, Signer, Traditional, Usage, Verifier,
+};
+use crate::asymmetric::der::{self, PrivateKeyInfo};
+use crate::asymmetric::encoding::{Form, Label};
 use crate::backend::digest::Context;
 use crate::backend::rsa::{self, Scheme};
 use crate::errno::Errno;
@@ -56,15 +63,37 @@ impl Keys for Rsa {
 
     fn import_secret(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn SecretKey>, Errno> {
         check_form(form)?;
-        let key = rsa::PrivateKey::from_pkcs8(encoded, self.modulus_bits, self.scheme).ok_or(Errno::InvalidKey)?;
-        Ok(Arc::new(RsaSecret(key)))
+        let PrivateKeyInfo { algorithm, private_key, public_key } = PrivateKeyInfo::read(encoded)?;
+        check_algorithm(algorithm)?;
+        let key = rsa::PrivateKey::from_pkcs1(private_key, public_key, self.modulus_bits, self.scheme);
+        Ok(Arc::new(RsaSecret(key.ok_or(Errno::InvalidKey)?)))
     }
 
     fn import_public(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn PublicKey>, Errno> {
         check_form(form)?;
-        let key = rsa::PublicKey::from_spki(encoded, self.modulus_bits, self.scheme).ok_or(Errno::InvalidKey)?;
+        let (algorithm, public_key) = der::read_public(encoded)?;
+        check_algorithm(algorithm)?;
+        let key = rsa::PublicKey::from_pkcs1(public_key, self.modulus_bits, self.scheme).ok_or(Errno::InvalidKey)?;
         Ok(Arc::new(RsaPublic(Arc::new(key))))
     }
+
+    fn traditional(&self, label: Label) -> Option<Traditional> {
+        let label = match label {
+            Label::PrivateKey => "RSA PRIVATE KEY",
+            Label::PublicKey => "RSA PUBLIC KEY",
+        };
+        Some(Traditional { label, algorithm: ALGORITHM })
+    }
+}
+
+/// `rsaEncryption`, whose parameters must be NULL (RFC 8017 appendix A.1).
+const ALGORITHM: AlgorithmIdentifierRef<'static> = AlgorithmIdentifierRef {
+    oid: ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1"),
+    parameters: Some(AnyRef::NULL),
+};
+
+fn check_algorithm(found: AlgorithmIdentifierRef<'_>) -> Result<(), Errno> {
+    if found == ALGORITHM { Ok(()) } else { Err(Errno::InvalidKey) }
 }
 
 /// Keys of several numbers have DER encodings only.
@@ -78,9 +107,9 @@ fn check_form(form: Form) -> Result<(), Errno> {
 struct RsaSecret(rsa::PrivateKey);
 
 impl SecretKey for RsaSecret {
-    /// What was imported, byte for byte.
     fn export(&self, form: Form) -> Result<Secret, Errno> {
-        check_form(form).map(|()| self.0.pkcs8.clone())
+        check_form(form)?;
+        der::write_private(ALGORITHM, &self.0.pkcs1)
     }
 
     fn public_key(&self) -> Result<Arc<dyn PublicKey>, Errno> {
@@ -103,7 +132,7 @@ struct RsaPublic(Arc<rsa::PublicKey>);
 impl PublicKey for RsaPublic {
     fn export(&self, form: Form) -> Result<Vec<u8>, Errno> {
         check_form(form)?;
-        self.0.to_spki().ok_or(Errno::InternalError)
+        der::write_public(ALGORITHM, &self.0.to_pkcs1().ok_or(Errno::InternalError)?)
     }
 
     fn canonical(&self) -> Result<Vec<u8>, Errno> {

@@ -1,7 +1,11 @@
 //! A guest with the asymmetric functions as methods: it puts arguments into its memory, calls, and takes the results out.
-#![allow(dead_code, unreachable_pub, reason = "each test uses a part")]
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "each test uses a part")]
+
+mod encode;
 
 use wasi_crypto_host::{Errno, GuestMemory, Hostcall, MAX_CORE_PARAMS, WasiCryptoCtx, WasiCryptoCtxBuilder, hostcalls};
+
+pub use encode::{der, hex, pem};
 
 /// The encodings of keys, as the interface numbers them.
 pub const RAW: u32 = 0;

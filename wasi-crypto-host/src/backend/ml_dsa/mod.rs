@@ -19,7 +19,7 @@ use crate::booking::ALLOCATION;
 use crate::errno::Errno;
 use crate::secret::{Secret, wipe};
 
-pub(crate) use form::is_signature;
+pub(crate) use form::{is_expanded_key, is_half_of, is_signature};
 pub(crate) use ml_dsa::{MlDsa44, MlDsa65, MlDsa87};
 
 /// The size of a seed in bytes.
