@@ -7,13 +7,27 @@
 //! ```
 //!
 //! Files are read in pieces of 64 KiB, so any size will do. A line of a list may have 1 MiB.
+//!
+//! What `--check` takes for a line is what coreutils 9.1 does:
+//!
+//! - Lines that begin with `#` and empty lines are skipped, and are not malformed. A line ends with LF or CRLF.
+//! - Blanks (space, tab) before a line count for nothing. A backslash then says that `\\`, `\n` and `\r` stand in the name.
+//! - `DIGEST  NAME` (two blanks; the second may be `*`), or with one blank, `DIGEST NAME`. The two do not mix: the first line of
+//!   a run decides. After one of the second form, more blanks belong to the name.
+//! - `SHA256 (NAME) = DIGEST`, in which the blanks may be missing, as in OpenSSL's `SHA256(NAME)= DIGEST`, and more may
+//!   surround the `=`. Other names of algorithms, or lower case, are malformed.
+//! - 64 hexadecimal digits, in either case; nothing may follow a digest at the end of a line.
 
-use std::fmt::Write as _;
+mod check;
+mod line;
+
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
 use wasi_crypto_bindings::Sha256;
+
+use crate::line::{Parser, escape, hex};
 
 const USAGE: &str = "\
 Usage: sha256sum [OPTION]... [FILE]...
@@ -43,7 +57,8 @@ fn main() -> ExitCode {
     let (options, files) = match parse(std::env::args().skip(1)) {
         Ok(Command::Run(options, files)) => (options, files),
         Ok(Command::Help) => {
-            print!("{USAGE}");
+            // Whoever does not read on has seen enough.
+            let _ = print(USAGE);
             return ExitCode::SUCCESS;
         }
         Err(problem) => {
@@ -51,13 +66,18 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let mut good = true;
+    let (mut parser, mut good) = (Parser::default(), true);
     for name in &files {
-        let done = if options.check { check(name, &options) } else { print_digest(name, &options) };
-        good &= done.unwrap_or_else(|error| {
-            eprintln!("sha256sum: {name}: {}", sentence(&error));
-            false
-        });
+        let done = if options.check { check::check(name, &mut parser, &options) } else { print_digest(name, &options) };
+        good &= match done {
+            Ok(good) => good,
+            // Nobody reads on.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::FAILURE,
+            Err(error) => {
+                eprintln!("sha256sum: {name}: {}", sentence(&error));
+                false
+            }
+        };
     }
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -120,7 +140,7 @@ fn print_digest(name: &str, options: &Options) -> io::Result<bool> {
     } else {
         format!("{mark}{digest} {}{escaped}\n", if options.binary { '*' } else { ' ' })
     };
-    io::stdout().write_all(line.as_bytes())?;
+    print(&line)?;
     Ok(true)
 }
 
@@ -138,153 +158,10 @@ fn digest(name: &str) -> io::Result<[u8; 32]> {
     }
 }
 
-/// How the lines of a list came out.
-#[derive(Default)]
-struct Outcome {
-    well_formed: usize,
-    malformed: usize,
-    matched: usize,
-    different: usize,
-    unreadable: usize,
-}
-
-/// Checks the files of a list, and says whether all is well.
-fn check(list: &str, options: &Options) -> io::Result<bool> {
-    let lines: Box<dyn BufRead> =
-        if list == "-" { Box::new(io::stdin().lock()) } else { Box::new(BufReader::new(File::open(list)?)) };
-    let mut outcome = Outcome::default();
-    for_each_line(lines, |number, line| match parse_line(line) {
-        Some((expected, name)) => check_file(&expected, &name, options, &mut outcome),
-        None => {
-            outcome.malformed += 1;
-            if options.warn {
-                eprintln!("sha256sum: {list}: {number}: not a line with a SHA-256 digest");
-            }
-        }
-    })?;
-    Ok(sum_up(list, options, &outcome))
-}
-
-fn check_file(expected: &[u8; 32], name: &str, options: &Options, outcome: &mut Outcome) {
-    outcome.well_formed += 1;
-    let (shown, mark) = escape(name);
-    match digest(name) {
-        Ok(actual) if actual == *expected => {
-            outcome.matched += 1;
-            if !options.quiet && !options.status {
-                println!("{mark}{shown}: OK");
-            }
-        }
-        Ok(_) => {
-            outcome.different += 1;
-            if !options.status {
-                println!("{mark}{shown}: FAILED");
-            }
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound && options.ignore_missing => {}
-        Err(error) => {
-            outcome.unreadable += 1;
-            eprintln!("sha256sum: {shown}: {}", sentence(&error));
-            if !options.status {
-                println!("{mark}{shown}: FAILED open or read");
-            }
-        }
-    }
-}
-
-fn sum_up(list: &str, options: &Options, outcome: &Outcome) -> bool {
-    if outcome.well_formed == 0 {
-        eprintln!("sha256sum: {list}: no line with a SHA-256 digest found");
-        return false;
-    }
-    if !options.status {
-        let warn = |count: usize, one: &str, many: &str| match count {
-            0 => {}
-            1 => eprintln!("sha256sum: WARNING: 1 {one}"),
-            _ => eprintln!("sha256sum: WARNING: {count} {many}"),
-        };
-        warn(outcome.malformed, "line is improperly formatted", "lines are improperly formatted");
-        warn(outcome.unreadable, "listed file could not be read", "listed files could not be read");
-        warn(outcome.different, "computed checksum did NOT match", "computed checksums did NOT match");
-    }
-    let nothing_checked = options.ignore_missing && outcome.matched + outcome.different == 0;
-    if nothing_checked && !options.status {
-        eprintln!("sha256sum: {list}: no file was verified");
-    }
-    let malformed = options.strict && outcome.malformed > 0;
-    outcome.different == 0 && outcome.unreadable == 0 && !malformed && !nothing_checked
-}
-
-/// Gives each line to `visit`, with its number. A line that is not UTF-8 or too long counts as malformed.
-fn for_each_line(mut lines: Box<dyn BufRead>, mut visit: impl FnMut(usize, &str)) -> io::Result<()> {
-    const MAX_LINE: u64 = 1 << 20;
-    let mut line = Vec::new();
-    for number in 1.. {
-        line.clear();
-        if lines.by_ref().take(MAX_LINE).read_until(b'\n', &mut line)? == 0 {
-            break;
-        }
-        let text = str::from_utf8(&line).unwrap_or_default();
-        visit(number, text.trim_end_matches(['\n', '\r']));
-    }
-    Ok(())
-}
-
-/// Digest and file name of a line in either format.
-fn parse_line(line: &str) -> Option<([u8; 32], String)> {
-    let (line, escaped) = line.strip_prefix('\\').map_or((line, false), |rest| (rest, true));
-    let (digest, name) = match line.strip_prefix("SHA256 (") {
-        Some(rest) => rest.rsplit_once(") = ").map(|(name, digest)| (digest, name))?,
-        None => {
-            let (digest, rest) = line.split_at_checked(64)?;
-            (digest, rest.strip_prefix("  ").or_else(|| rest.strip_prefix(" *"))?)
-        }
-    };
-    let name = if escaped { unescape(name)? } else { name.to_owned() };
-    if name.is_empty() { None } else { Some((unhex(digest)?, name)) }
-}
-
-/// A file name on one line, and the mark in front of a line whose name had to be changed for that.
-fn escape(name: &str) -> (String, &'static str) {
-    if name.contains(['\\', '\n', '\r']) {
-        (name.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r"), "\\")
-    } else {
-        (name.to_owned(), "")
-    }
-}
-
-fn unescape(name: &str) -> Option<String> {
-    let (mut unescaped, mut chars) = (String::new(), name.chars());
-    while let Some(char) = chars.next() {
-        unescaped.push(match char {
-            '\\' => match chars.next()? {
-                '\\' => '\\',
-                'n' => '\n',
-                'r' => '\r',
-                _ => return None,
-            },
-            char => char,
-        });
-    }
-    Some(unescaped)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
-}
-
-fn unhex(hex: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if hex.len() != 64 || !hex.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return None;
-    }
-    for (i, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).ok()?;
-    }
-    Some(bytes)
+/// Prints to standard output.
+fn print(text: &str) -> io::Result<()> {
+    let written = io::stdout().write_all(text.as_bytes());
+    written.map_err(|error| io::Error::new(error.kind(), format!("cannot write to standard output: {error}")))
 }
 
 fn sentence(error: &io::Error) -> String {
