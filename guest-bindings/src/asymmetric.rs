@@ -27,6 +27,7 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::host;
+use crate::pem::{self, Wanted};
 use crate::raw::Handle;
 
 /// What the keys of an algorithm are for.
@@ -114,13 +115,16 @@ impl KeyPair {
         host::keypair_import(algorithm_type as u32, algorithm, encoded, encoding as u32).map(Self)
     }
 
-    /// Reads a key pair from PEM, as `openssl genpkey` writes it.
+    /// Reads a key pair from PEM, as `openssl genpkey` writes it. Other text, in any encoding, may surround it.
     ///
     /// # Errors
     ///
-    /// As for [`import`](Self::import).
-    pub fn from_pem(algorithm_type: AlgorithmType, algorithm: &str, pem: &str) -> Result<Self, Error> {
-        Self::import(algorithm_type, algorithm, pem.as_bytes(), KeyPairEncoding::Pem)
+    /// [`Pem`](Error::Pem) if there is none, or in a form that cannot be read, with the reason; and as for
+    /// [`import`](Self::import).
+    pub fn from_pem(algorithm_type: AlgorithmType, algorithm: &str, pem: impl AsRef<[u8]>) -> Result<Self, Error> {
+        pem::import(Wanted::PrivateKey, algorithm, pem.as_ref(), |pem| {
+            Self::import(algorithm_type, algorithm, pem, KeyPairEncoding::Pem)
+        })
     }
 
     /// Joins the two halves.
@@ -197,13 +201,16 @@ impl PublicKey {
         host::publickey_import(algorithm_type as u32, algorithm, encoded, encoding as u32).map(Self)
     }
 
-    /// Reads a public key from PEM, as `openssl pkey -pubout` writes it.
+    /// Reads a public key from PEM, as `openssl pkey -pubout` writes it. Other text, in any encoding, may surround it.
     ///
     /// # Errors
     ///
-    /// As for [`import`](Self::import).
-    pub fn from_pem(algorithm_type: AlgorithmType, algorithm: &str, pem: &str) -> Result<Self, Error> {
-        Self::import(algorithm_type, algorithm, pem.as_bytes(), PublicKeyEncoding::Pem)
+    /// [`Pem`](Error::Pem) if there is none, or in a form that cannot be read, with the reason; and as for
+    /// [`import`](Self::import).
+    pub fn from_pem(algorithm_type: AlgorithmType, algorithm: &str, pem: impl AsRef<[u8]>) -> Result<Self, Error> {
+        pem::import(Wanted::PublicKey, algorithm, pem.as_ref(), |pem| {
+            Self::import(algorithm_type, algorithm, pem, PublicKeyEncoding::Pem)
+        })
     }
 
     /// Writes the public key.
@@ -270,13 +277,16 @@ impl SecretKey {
         host::secretkey_import(algorithm_type as u32, algorithm, encoded, encoding as u32).map(Self)
     }
 
-    /// Reads a secret key from PEM, as `openssl genpkey` writes it.
+    /// Reads a secret key from PEM, as `openssl genpkey` writes it. Other text, in any encoding, may surround it.
     ///
     /// # Errors
     ///
-    /// As for [`import`](Self::import).
-    pub fn from_pem(algorithm_type: AlgorithmType, algorithm: &str, pem: &str) -> Result<Self, Error> {
-        Self::import(algorithm_type, algorithm, pem.as_bytes(), SecretKeyEncoding::Pem)
+    /// [`Pem`](Error::Pem) if there is none, or in a form that cannot be read, with the reason; and as for
+    /// [`import`](Self::import).
+    pub fn from_pem(algorithm_type: AlgorithmType, algorithm: &str, pem: impl AsRef<[u8]>) -> Result<Self, Error> {
+        pem::import(Wanted::PrivateKey, algorithm, pem.as_ref(), |pem| {
+            Self::import(algorithm_type, algorithm, pem, SecretKeyEncoding::Pem)
+        })
     }
 
     /// Writes the secret key; the bytes are wiped when dropped.

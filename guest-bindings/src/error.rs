@@ -2,7 +2,10 @@
 
 use core::fmt;
 
-/// Why the host did not do what it was asked: `crypto_errno` of the specification, without success.
+use crate::pem::PemError;
+
+/// Why the host did not do what it was asked: `crypto_errno` of the specification, without success; or why it was not
+/// asked at all.
 ///
 /// `Display` says what happened and what to do, [`name`](Self::name) is the specification's word for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,6 +71,8 @@ pub enum Error {
     IncompatibleKeys,
     /// The managed key or secret has expired (`expired`).
     Expired,
+    /// A file or text does not have the key that is wanted in PEM, and this is what it has (`invalid_key`).
+    Pem(PemError),
     /// A status that this version of the interface does not have.
     Unknown(i32),
 }
@@ -165,6 +170,7 @@ impl Error {
             Self::InProgress => ("in_progress", "the host has not finished; repeat the call"),
             Self::IncompatibleKeys => ("incompatible_keys", "the keys are not of one algorithm"),
             Self::Expired => ("expired", "the managed key or secret has expired"),
+            Self::Pem(_) => ("invalid_key", "there is no such key in this PEM"),
             Self::Unknown(_) => ("unknown", "the host answered with a status that wasi-crypto 0.10 does not have"),
         }
     }
@@ -175,6 +181,7 @@ impl fmt::Display for Error {
         let (name, sentence) = self.texts();
         match self {
             Self::Unknown(errno) => write!(f, "{sentence} ({errno})"),
+            Self::Pem(error) => write!(f, "{error} ({name})"),
             _ => write!(f, "{sentence} ({name})"),
         }
     }

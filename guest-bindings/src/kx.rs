@@ -127,13 +127,14 @@ impl<A: Algorithm> SecretKey<A> {
         asymmetric::SecretKey::import(AlgorithmType::KeyExchange, A::NAME, encoded, encoding).map(Self::from)
     }
 
-    /// Reads a key from PEM, as `openssl genpkey` writes it.
+    /// Reads a key from PEM, as `openssl genpkey` writes it. Other text, in any encoding, may surround it.
     ///
     /// # Errors
     ///
-    /// As for [`import`](Self::import).
-    pub fn from_pem(pem: &str) -> Result<Self, Error> {
-        Self::import(pem.as_bytes(), SecretKeyEncoding::Pem)
+    /// [`Pem`](Error::Pem) if there is none, or in a form that cannot be read, with the reason; and as for
+    /// [`import`](Self::import).
+    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, Error> {
+        asymmetric::SecretKey::from_pem(AlgorithmType::KeyExchange, A::NAME, pem).map(Self::from)
     }
 
     /// Writes the key; the bytes are wiped when dropped.
@@ -222,13 +223,14 @@ impl<A: Algorithm> PublicKey<A> {
         asymmetric::PublicKey::import(AlgorithmType::KeyExchange, A::NAME, encoded, encoding).map(Self::from)
     }
 
-    /// Reads a key from PEM, as `openssl pkey -pubout` writes it.
+    /// Reads a key from PEM, as `openssl pkey -pubout` writes it. Other text, in any encoding, may surround it.
     ///
     /// # Errors
     ///
-    /// As for [`import`](Self::import).
-    pub fn from_pem(pem: &str) -> Result<Self, Error> {
-        Self::import(pem.as_bytes(), PublicKeyEncoding::Pem)
+    /// [`Pem`](Error::Pem) if there is none, or in a form that cannot be read, with the reason; and as for
+    /// [`import`](Self::import).
+    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, Error> {
+        asymmetric::PublicKey::from_pem(AlgorithmType::KeyExchange, A::NAME, pem).map(Self::from)
     }
 
     /// Writes the key.

@@ -76,6 +76,7 @@
 //! | [`mod@aead`] | [`Aes128Gcm`], [`Aes256Gcm`], [`ChaCha20Poly1305`], [`XChaCha20Poly1305`] |
 //! | [`mod@signature`] | [`SigningKey`](signature::SigningKey), [`VerifyingKey`](signature::VerifyingKey), [`Signature`](signature::Signature): RSA, ECDSA, Ed25519, ML-DSA |
 //! | [`kx`] | [`SecretKey`](kx::SecretKey), [`PublicKey`](kx::PublicKey): X25519, P-256, P-384, ML-KEM, X-Wing |
+//! | [`pem`] | what is wrong with a key file, as a sentence with advice |
 //! | [`symmetric`] | any symmetric algorithm of the host, by its name |
 //! | [`asymmetric`] | any algorithm of signatures or key exchange, by its name |
 //! | [`raw`] | all 86 functions of the interface |
@@ -104,6 +105,7 @@ pub mod hmac;
 mod host;
 pub mod kx;
 pub mod pbkdf2;
+pub mod pem;
 pub mod raw;
 pub mod signature;
 pub mod symmetric;

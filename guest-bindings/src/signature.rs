@@ -152,13 +152,14 @@ impl<A: Algorithm> SigningKey<A> {
         asymmetric::KeyPair::from_halves(&secret.public_key()?, &secret).map(Self::from)
     }
 
-    /// Reads a key from PEM, as `openssl genpkey` writes it.
+    /// Reads a key from PEM, as `openssl genpkey` writes it. Other text, in any encoding, may surround it.
     ///
     /// # Errors
     ///
-    /// As for [`import`](Self::import).
-    pub fn from_pem(pem: &str) -> Result<Self, Error> {
-        Self::import(pem.as_bytes(), KeyPairEncoding::Pem)
+    /// [`Pem`](Error::Pem) if there is none, or in a form that cannot be read, with the reason; and as for
+    /// [`import`](Self::import).
+    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, Error> {
+        asymmetric::KeyPair::from_pem(AlgorithmType::Signatures, A::NAME, pem).map(Self::from)
     }
 
     /// Writes the key; the bytes are wiped when dropped.
@@ -253,13 +254,14 @@ impl<A: Algorithm> VerifyingKey<A> {
         asymmetric::PublicKey::import(AlgorithmType::Signatures, A::NAME, encoded, encoding).map(Self::from)
     }
 
-    /// Reads a key from PEM, as `openssl pkey -pubout` writes it.
+    /// Reads a key from PEM, as `openssl pkey -pubout` writes it. Other text, in any encoding, may surround it.
     ///
     /// # Errors
     ///
-    /// As for [`import`](Self::import).
-    pub fn from_pem(pem: &str) -> Result<Self, Error> {
-        Self::import(pem.as_bytes(), PublicKeyEncoding::Pem)
+    /// [`Pem`](Error::Pem) if there is none, or in a form that cannot be read, with the reason; and as for
+    /// [`import`](Self::import).
+    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, Error> {
+        asymmetric::PublicKey::from_pem(AlgorithmType::Signatures, A::NAME, pem).map(Self::from)
     }
 
     /// Writes the key.
