@@ -8,6 +8,7 @@ mod imports;
 mod key_derivation;
 mod key_exchange;
 mod macs;
+mod random;
 mod rustcrypto;
 mod signatures;
 mod symmetric;
