@@ -282,6 +282,27 @@ impl<A: Algorithm> VerifyingKey<A> {
         self.key.to_pem()
     }
 
+    /// Reads a key from a JSON Web Key; see [`jwk`](crate::jwk).
+    ///
+    /// # Errors
+    ///
+    /// [`Jwk`](Error::Jwk) with the reason, [`UnsupportedEncoding`](Error::UnsupportedEncoding) if the algorithm has none;
+    /// and as for [`import`](Self::import).
+    #[cfg(feature = "jwk")]
+    pub fn from_jwk(jwk: impl AsRef<[u8]>) -> Result<Self, Error> {
+        asymmetric::PublicKey::from_jwk(AlgorithmType::Signatures, A::NAME, jwk).map(Self::from)
+    }
+
+    /// Writes the key as a JSON Web Key; see [`jwk`](crate::jwk).
+    ///
+    /// # Errors
+    ///
+    /// [`UnsupportedEncoding`](Error::UnsupportedEncoding) if the algorithm has none.
+    #[cfg(feature = "jwk")]
+    pub fn to_jwk(&self) -> Result<String, Error> {
+        self.key.to_jwk(A::NAME)
+    }
+
     /// Checks in full that the key is a sound one; importing makes the cheap checks only.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ mod asymmetric;
 mod ciphers;
 mod hashes;
 mod imports;
+mod jwk;
 mod key_derivation;
 mod key_exchange;
 mod macs;
