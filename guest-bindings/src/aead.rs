@@ -27,7 +27,7 @@
 //! | | bytes | messages with one key | |
 //! |---|---|---|---|
 //! | [`XChaCha20Poly1305`] | 24 | no bound in practice: after 2⁸⁰ messages the chance of a repetition is 2⁻³³ | chosen by the host |
-//! | [`Aes128Gcm`], [`Aes256Gcm`], [`ChaCha20Poly1305`] | 12 | at most 2³² (NIST SP 800-38D section 8.3): the chance is then 2⁻³³ | from [`random`](crate::random) |
+//! | [`Aes128Gcm`], [`Aes256Gcm`], [`ChaCha20Poly1305`] | 12 | at most 2³² (NIST SP 800-38D section 8.3): the chance is then 2⁻³³ | from [`random`] |
 //!
 //! The bound is one of the key, over all programs that have it and all their runs, which is why this crate cannot count for
 //! you. Before it is reached, or if it might be, take another key or `XChaCha20Poly1305`.

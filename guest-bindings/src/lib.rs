@@ -90,8 +90,8 @@
 //! | `digest` | yes | the traits of [`digest`](https://docs.rs/digest/0.11) 0.11: `Digest` and `Mac` with all that they stand on |
 //! | `aead` | yes | the traits of [`aead`](https://docs.rs/aead/0.6) 0.6: `Aead`, `AeadInOut`, `KeyInit` |
 //! | `signature` | yes | the traits of [`signature`](https://docs.rs/signature/3) 3: `Signer`, `Verifier`, `Keypair`, `SignatureEncoding` |
-//! | `jwk` | no | [`jwk`]: public keys as JSON Web Keys, `from_jwk` and `to_jwk` |
-//! | `rand_core` | no | [`random::HostRng`], a generator for crates that take one of [`rand_core`](https://docs.rs/rand_core/0.10) 0.10 |
+//! | `jwk` | no | the module `jwk`: public keys as JSON Web Keys, `from_jwk` and `to_jwk` |
+//! | `rand_core` | no | `random::HostRng`, a generator for crates that take one of [`rand_core`](https://docs.rs/rand_core/0.10) 0.10 |
 #![no_std]
 #![deny(unsafe_code, missing_docs)]
 

@@ -128,9 +128,9 @@ fn round_trip<A: Algorithm>(key: &SigningKey<A>) {
     public.multipart_verify(&[b"a ", b"mess"], &early).unwrap();
     public.verify(b"a message", &state.sign().unwrap()).unwrap();
 
-    let public = VerifyingKey::<A>::from_pem(&public.to_pem().unwrap()).unwrap();
+    let public = VerifyingKey::<A>::from_pem(public.to_pem().unwrap()).unwrap();
     public.verify(b"a message", &signature).unwrap();
-    let imported = SigningKey::<A>::from_pem(&key.to_pem().unwrap()).unwrap();
+    let imported = SigningKey::<A>::from_pem(key.to_pem().unwrap()).unwrap();
     public.verify(b"", &imported.clone().try_sign(b"").unwrap()).unwrap();
     let encoded = key.export(KeyPairEncoding::Pkcs8).unwrap();
     let imported = SigningKey::<A>::import_secret(&encoded, SecretKeyEncoding::Pkcs8).unwrap();
