@@ -48,6 +48,8 @@ pub enum Found {
     Older,
     /// An ML-DSA private key that was expanded and does not have the seed, which alone the host reads.
     WithoutSeed,
+    /// The beginning of the key, without its end.
+    Cut,
     /// A private key, when the public one is wanted.
     PrivateKey,
     /// A private key under a password.
@@ -60,8 +62,6 @@ pub enum Found {
     Certificate,
     /// PEM of other things only.
     Other,
-    /// The beginning of PEM, without its end.
-    Cut,
     /// A public key on one line, as OpenSSH writes it.
     OpenSshPublicKey,
     /// PKCS#12: keys and certificates, often under a password. The file is binary.
@@ -242,7 +242,7 @@ fn find(wanted: Wanted, text: &[u8]) -> Result<Block<'_>, Found> {
 /// What a block has that does not have the key.
 fn instead(wanted: Wanted, block: &Block<'_>) -> Found {
     match block.label {
-        _ if !block.is_complete => Found::Cut,
+        label if !block.is_complete && wanted.fits(label) => Found::Cut,
         b"PRIVATE KEY" | b"EC PRIVATE KEY" | b"RSA PRIVATE KEY" if !block.is_encrypted() => Found::PrivateKey,
         b"ENCRYPTED PRIVATE KEY" | b"EC PRIVATE KEY" | b"RSA PRIVATE KEY" => Found::EncryptedPrivateKey,
         b"OPENSSH PRIVATE KEY" => Found::OpenSshPrivateKey,

@@ -68,8 +68,11 @@ fn what_is_there_instead_is_told_apart() {
     assert_eq!(found(format!("{PARAMETERS}{CERTIFICATE}")), [Some(Found::Certificate); 2]);
     assert_eq!(found(PARAMETERS), [Some(Found::Other); 2]);
     assert_eq!(found(format!("{PKCS8}{SEC1}{SPKI}{SPKI}")), [Some(Found::Several); 2]);
-    assert_eq!(found("-----BEGIN PRIVATE KEY-----\nAAAA\n"), [Some(Found::Cut); 2]);
-    assert_eq!(found("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"), [Some(Found::Cut); 2]);
+    let cut = [Some(Found::Cut), Some(Found::PrivateKey)];
+    assert_eq!(found("-----BEGIN PRIVATE KEY-----\nAAAA\n"), cut);
+    assert_eq!(found("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"), cut);
+    assert_eq!(found(format!("{CERTIFICATE}-----BEGIN PRIVATE KEY-----\n{CERTIFICATE}{OPENSSH}")), cut);
+    assert_eq!(found("-----BEGIN CERTIFICATE-----\nAAAA\n"), [Some(Found::Certificate); 2]);
     for nothing in
         ["", "a text\n", "x-----BEGIN PRIVATE KEY-----\n", "-----BEGIN PRIVATE KEY", "----BEGIN PRIVATE KEY-----"]
     {
