@@ -5,17 +5,32 @@
 //! use wasi_crypto_bindings::Aes256Gcm;
 //!
 //! let cipher = Aes256Gcm::generate()?;
-//! // Never use a nonce twice with one key.
-//! let nonce = [0; 12];
-//!
-//! let sealed = cipher.seal(&nonce, b"header", b"message")?;
+//! let (nonce, sealed) = cipher.seal_with_random_nonce(b"header", b"message")?;
+//! // Nonce and sealed message go to the receiver.
 //! assert_eq!(cipher.open(&nonce, b"header", &sealed)?, b"message");
 //!
-//! let mut buffer = *b"message";
-//! let tag = cipher.seal_in_place_detached(&nonce, b"header", &mut buffer)?;
-//! cipher.open_in_place_detached(&nonce, b"header", &mut buffer, &tag)?;
+//! // Nonces of one's own must never come twice with one key: here a counter.
+//! for (number, message) in [*b"first ", *b"second"].iter_mut().enumerate() {
+//!     let mut nonce = [0; 12];
+//!     nonce[4..].copy_from_slice(&(number as u64).to_be_bytes());
+//!     let tag = cipher.seal_in_place_detached(&nonce, b"header", message)?;
+//!     cipher.open_in_place_detached(&nonce, b"header", message, &tag)?;
+//! }
 //! # Ok::<(), wasi_crypto_bindings::Error>(())
 //! ```
+//!
+//! # Nonces
+//!
+//! Two messages under one key and one nonce tell an attacker their difference, and with AES-GCM and Poly1305 also
+//! let him forge others. `seal_with_random_nonce` takes nonces at random:
+//!
+//! | | bytes | messages with one key | |
+//! |---|---|---|---|
+//! | [`XChaCha20Poly1305`] | 24 | no bound in practice: after 2⁸⁰ messages the chance of a repetition is 2⁻³³ | chosen by the host |
+//! | [`Aes128Gcm`], [`Aes256Gcm`], [`ChaCha20Poly1305`] | 12 | at most 2³² (NIST SP 800-38D section 8.3): the chance is then 2⁻³³ | from [`random`] |
+//!
+//! The bound is one of the key, over all programs that have it and all their runs, which is why this crate cannot count for
+//! you. Before it is reached, or if it might be, take another key or `XChaCha20Poly1305`.
 //!
 //! With the feature `aead` (default) they are ciphers as RustCrypto knows them, with `Aead::encrypt`, `AeadInOut`, `KeyInit`:
 //! crates built on those, such as [`aead-stream`](https://docs.rs/aead-stream) for long messages in pieces, work with them.
@@ -29,6 +44,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
+use crate::random;
 use crate::symmetric::{Key, Options, State};
 
 /// The size of the tag of all ciphers here, in bytes.
@@ -286,6 +302,32 @@ ciphers! {
     /// XChaCha20-Poly1305, whose nonce is long enough to be random.
     XChaCha20Poly1305: "XCHACHA20-POLY1305", 32, 24, U32, U24;
 }
+
+/// Ciphers for which the host takes no nonce of its own.
+macro_rules! random_nonces {
+    ($($name:ident)*) => {$(
+        impl $name {
+            /// Like [`seal`](Self::seal) with a random nonce; returns it with the sealed message.
+            ///
+            /// For at most 2³² messages with one key, whoever seals them: see [Nonces](self#nonces).
+            ///
+            /// # Errors
+            ///
+            /// As for [`seal`](Self::seal) and [`random::fill`].
+            pub fn seal_with_random_nonce(
+                &self,
+                associated_data: &[u8],
+                message: &[u8],
+            ) -> Result<([u8; Self::NONCE_LEN], Vec<u8>), Error> {
+                let mut nonce = [0; Self::NONCE_LEN];
+                random::fill(&mut nonce)?;
+                Ok((nonce, self.seal(&nonce, associated_data, message)?))
+            }
+        }
+    )*};
+}
+
+random_nonces! { Aes128Gcm Aes256Gcm ChaCha20Poly1305 }
 
 impl XChaCha20Poly1305 {
     /// Like [`seal`](Self::seal) with a random nonce that the host chooses; returns it with the sealed message.

@@ -27,6 +27,7 @@ use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::host;
+use crate::pem::{self, Wanted};
 use crate::raw::Handle;
 
 /// What the keys of an algorithm are for.
@@ -114,13 +115,16 @@ impl KeyPair {
         host::keypair_import(algorithm_type as u32, algorithm, encoded, encoding as u32).map(Self)
     }
 
-    /// Reads a key pair from PEM, as `openssl genpkey` writes it.
+    /// Reads a key pair from PEM, as `openssl genpkey` writes it. Other text, in any encoding, may surround it.
     ///
     /// # Errors
     ///
-    /// As for [`import`](Self::import).
-    pub fn from_pem(algorithm_type: AlgorithmType, algorithm: &str, pem: &str) -> Result<Self, Error> {
-        Self::import(algorithm_type, algorithm, pem.as_bytes(), KeyPairEncoding::Pem)
+    /// [`Pem`](Error::Pem) if there is none, or in a form that cannot be read, with the reason; and as for
+    /// [`import`](Self::import).
+    pub fn from_pem(algorithm_type: AlgorithmType, algorithm: &str, pem: impl AsRef<[u8]>) -> Result<Self, Error> {
+        pem::import(Wanted::PrivateKey, algorithm, pem.as_ref(), |pem| {
+            Self::import(algorithm_type, algorithm, pem, KeyPairEncoding::Pem)
+        })
     }
 
     /// Joins the two halves.
@@ -197,13 +201,16 @@ impl PublicKey {
         host::publickey_import(algorithm_type as u32, algorithm, encoded, encoding as u32).map(Self)
     }
 
-    /// Reads a public key from PEM, as `openssl pkey -pubout` writes it.
+    /// Reads a public key from PEM, as `openssl pkey -pubout` writes it. Other text, in any encoding, may surround it.
     ///
     /// # Errors
     ///
-    /// As for [`import`](Self::import).
-    pub fn from_pem(algorithm_type: AlgorithmType, algorithm: &str, pem: &str) -> Result<Self, Error> {
-        Self::import(algorithm_type, algorithm, pem.as_bytes(), PublicKeyEncoding::Pem)
+    /// [`Pem`](Error::Pem) if there is none, or in a form that cannot be read, with the reason; and as for
+    /// [`import`](Self::import).
+    pub fn from_pem(algorithm_type: AlgorithmType, algorithm: &str, pem: impl AsRef<[u8]>) -> Result<Self, Error> {
+        pem::import(Wanted::PublicKey, algorithm, pem.as_ref(), |pem| {
+            Self::import(algorithm_type, algorithm, pem, PublicKeyEncoding::Pem)
+        })
     }
 
     /// Writes the public key.
@@ -222,6 +229,28 @@ impl PublicKey {
     /// As for [`export`](Self::export).
     pub fn to_pem(&self) -> Result<String, Error> {
         String::from_utf8(self.export(PublicKeyEncoding::Pem)?).map_err(|_| Error::InternalError)
+    }
+
+    /// Reads a public key from a JSON Web Key; see [`jwk`](crate::jwk).
+    ///
+    /// # Errors
+    ///
+    /// [`Jwk`](Error::Jwk) with the reason, [`UnsupportedEncoding`](Error::UnsupportedEncoding) if the algorithm has none;
+    /// and as for [`import`](Self::import).
+    #[cfg(feature = "jwk")]
+    pub fn from_jwk(algorithm_type: AlgorithmType, algorithm: &str, jwk: impl AsRef<[u8]>) -> Result<Self, Error> {
+        crate::jwk::import(algorithm_type, algorithm, jwk.as_ref())
+    }
+
+    /// Writes the public key as a JSON Web Key; see [`jwk`](crate::jwk). `algorithm` is that of the key.
+    ///
+    /// # Errors
+    ///
+    /// [`UnsupportedEncoding`](Error::UnsupportedEncoding) if the algorithm has none, [`InvalidKey`](Error::InvalidKey) if
+    /// the key is of another one.
+    #[cfg(feature = "jwk")]
+    pub fn to_jwk(&self, algorithm: &str) -> Result<String, Error> {
+        crate::jwk::export(algorithm, self)
     }
 
     /// Checks in full that the key is a sound one (`publickey_verify`): on the curve, in the right subgroup, canonical.
@@ -270,13 +299,16 @@ impl SecretKey {
         host::secretkey_import(algorithm_type as u32, algorithm, encoded, encoding as u32).map(Self)
     }
 
-    /// Reads a secret key from PEM, as `openssl genpkey` writes it.
+    /// Reads a secret key from PEM, as `openssl genpkey` writes it. Other text, in any encoding, may surround it.
     ///
     /// # Errors
     ///
-    /// As for [`import`](Self::import).
-    pub fn from_pem(algorithm_type: AlgorithmType, algorithm: &str, pem: &str) -> Result<Self, Error> {
-        Self::import(algorithm_type, algorithm, pem.as_bytes(), SecretKeyEncoding::Pem)
+    /// [`Pem`](Error::Pem) if there is none, or in a form that cannot be read, with the reason; and as for
+    /// [`import`](Self::import).
+    pub fn from_pem(algorithm_type: AlgorithmType, algorithm: &str, pem: impl AsRef<[u8]>) -> Result<Self, Error> {
+        pem::import(Wanted::PrivateKey, algorithm, pem.as_ref(), |pem| {
+            Self::import(algorithm_type, algorithm, pem, SecretKeyEncoding::Pem)
+        })
     }
 
     /// Writes the secret key; the bytes are wiped when dropped.

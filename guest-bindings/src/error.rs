@@ -2,7 +2,12 @@
 
 use core::fmt;
 
-/// Why the host did not do what it was asked: `crypto_errno` of the specification, without success.
+#[cfg(feature = "jwk")]
+use crate::jwk::JwkError;
+use crate::pem::PemError;
+
+/// Why the host did not do what it was asked: `crypto_errno` of the specification, without success; or why it was not
+/// asked at all.
 ///
 /// `Display` says what happened and what to do, [`name`](Self::name) is the specification's word for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,6 +73,11 @@ pub enum Error {
     IncompatibleKeys,
     /// The managed key or secret has expired (`expired`).
     Expired,
+    /// A file or text does not have the key that is wanted in PEM, and this is what it has (`invalid_key`).
+    Pem(PemError),
+    /// A JSON Web Key cannot be used, for this reason (`invalid_key`).
+    #[cfg(feature = "jwk")]
+    Jwk(JwkError),
     /// A status that this version of the interface does not have.
     Unknown(i32),
 }
@@ -165,6 +175,9 @@ impl Error {
             Self::InProgress => ("in_progress", "the host has not finished; repeat the call"),
             Self::IncompatibleKeys => ("incompatible_keys", "the keys are not of one algorithm"),
             Self::Expired => ("expired", "the managed key or secret has expired"),
+            Self::Pem(_) => ("invalid_key", "there is no such key in this PEM"),
+            #[cfg(feature = "jwk")]
+            Self::Jwk(_) => ("invalid_key", "the JSON Web Key cannot be used"),
             Self::Unknown(_) => ("unknown", "the host answered with a status that wasi-crypto 0.10 does not have"),
         }
     }
@@ -175,12 +188,22 @@ impl fmt::Display for Error {
         let (name, sentence) = self.texts();
         match self {
             Self::Unknown(errno) => write!(f, "{sentence} ({errno})"),
+            Self::Pem(error) => write!(f, "{error} ({name})"),
+            #[cfg(feature = "jwk")]
+            Self::Jwk(error) => write!(f, "{error} ({name})"),
             _ => write!(f, "{sentence} ({name})"),
         }
     }
 }
 
 impl core::error::Error for Error {}
+
+#[cfg(feature = "jwk")]
+impl From<JwkError> for Error {
+    fn from(error: JwkError) -> Self {
+        Self::Jwk(error)
+    }
+}
 
 /// For the methods of other crates' traits that cannot report an error.
 #[cfg(any(feature = "aead", feature = "digest", feature = "signature"))]

@@ -127,13 +127,14 @@ impl<A: Algorithm> SecretKey<A> {
         asymmetric::SecretKey::import(AlgorithmType::KeyExchange, A::NAME, encoded, encoding).map(Self::from)
     }
 
-    /// Reads a key from PEM, as `openssl genpkey` writes it.
+    /// Reads a key from PEM, as `openssl genpkey` writes it. Other text, in any encoding, may surround it.
     ///
     /// # Errors
     ///
-    /// As for [`import`](Self::import).
-    pub fn from_pem(pem: &str) -> Result<Self, Error> {
-        Self::import(pem.as_bytes(), SecretKeyEncoding::Pem)
+    /// [`Pem`](Error::Pem) if there is none, or in a form that cannot be read, with the reason; and as for
+    /// [`import`](Self::import).
+    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, Error> {
+        asymmetric::SecretKey::from_pem(AlgorithmType::KeyExchange, A::NAME, pem).map(Self::from)
     }
 
     /// Writes the key; the bytes are wiped when dropped.
@@ -222,13 +223,14 @@ impl<A: Algorithm> PublicKey<A> {
         asymmetric::PublicKey::import(AlgorithmType::KeyExchange, A::NAME, encoded, encoding).map(Self::from)
     }
 
-    /// Reads a key from PEM, as `openssl pkey -pubout` writes it.
+    /// Reads a key from PEM, as `openssl pkey -pubout` writes it. Other text, in any encoding, may surround it.
     ///
     /// # Errors
     ///
-    /// As for [`import`](Self::import).
-    pub fn from_pem(pem: &str) -> Result<Self, Error> {
-        Self::import(pem.as_bytes(), PublicKeyEncoding::Pem)
+    /// [`Pem`](Error::Pem) if there is none, or in a form that cannot be read, with the reason; and as for
+    /// [`import`](Self::import).
+    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, Error> {
+        asymmetric::PublicKey::from_pem(AlgorithmType::KeyExchange, A::NAME, pem).map(Self::from)
     }
 
     /// Writes the key.
@@ -247,6 +249,27 @@ impl<A: Algorithm> PublicKey<A> {
     /// As for [`export`](Self::export).
     pub fn to_pem(&self) -> Result<String, Error> {
         self.key.to_pem()
+    }
+
+    /// Reads a key from a JSON Web Key; see [`jwk`](crate::jwk).
+    ///
+    /// # Errors
+    ///
+    /// [`Jwk`](Error::Jwk) with the reason, [`UnsupportedEncoding`](Error::UnsupportedEncoding) if the algorithm has none;
+    /// and as for [`import`](Self::import).
+    #[cfg(feature = "jwk")]
+    pub fn from_jwk(jwk: impl AsRef<[u8]>) -> Result<Self, Error> {
+        asymmetric::PublicKey::from_jwk(AlgorithmType::KeyExchange, A::NAME, jwk).map(Self::from)
+    }
+
+    /// Writes the key as a JSON Web Key; see [`jwk`](crate::jwk).
+    ///
+    /// # Errors
+    ///
+    /// [`UnsupportedEncoding`](Error::UnsupportedEncoding) if the algorithm has none.
+    #[cfg(feature = "jwk")]
+    pub fn to_jwk(&self) -> Result<String, Error> {
+        self.key.to_jwk(A::NAME)
     }
 
     /// Checks in full that the key is a sound one; importing makes the cheap checks only.

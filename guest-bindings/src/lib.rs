@@ -7,15 +7,16 @@
 //! A whole program, which encrypts a message under a password, and authenticates it again:
 //!
 //! ```no_run
-//! use wasi_crypto_bindings::{Error, Hkdf, Hmac, Sha256, XChaCha20Poly1305, pbkdf2_hmac};
+//! use wasi_crypto_bindings::{Error, Hkdf, Hmac, Sha256, XChaCha20Poly1305, pbkdf2_hmac, random};
 //!
 //! fn main() -> Result<(), Error> {
 //!     let digest = Sha256::try_digest(b"abc")?;
 //!     assert_eq!(digest[..4], [0xba, 0x78, 0x16, 0xbf]);
 //!
 //!     // From a password to two independent keys.
-//!     let mut secret = [0; 32];
-//!     pbkdf2_hmac::<Sha256>(b"correct horse", b"a salt, random if you can", 600_000, &mut secret)?;
+//!     let (mut salt, mut secret) = ([0; 16], [0; 32]);
+//!     random::fill(&mut salt)?;
+//!     pbkdf2_hmac::<Sha256>(b"correct horse", &salt, 600_000, &mut secret)?;
 //!     let keys = Hkdf::<Sha256>::from_prk(&secret)?;
 //!     let (mut encryption_key, mut mac_key) = ([0; 32], [0; 32]);
 //!     keys.expand(b"encryption", &mut encryption_key)?;
@@ -76,6 +77,8 @@
 //! | [`mod@aead`] | [`Aes128Gcm`], [`Aes256Gcm`], [`ChaCha20Poly1305`], [`XChaCha20Poly1305`] |
 //! | [`mod@signature`] | [`SigningKey`](signature::SigningKey), [`VerifyingKey`](signature::VerifyingKey), [`Signature`](signature::Signature): RSA, ECDSA, Ed25519, ML-DSA |
 //! | [`kx`] | [`SecretKey`](kx::SecretKey), [`PublicKey`](kx::PublicKey): X25519, P-256, P-384, ML-KEM, X-Wing |
+//! | [`pem`] | what is wrong with a key file, as a sentence with advice |
+//! | [`random`] | random bytes |
 //! | [`symmetric`] | any symmetric algorithm of the host, by its name |
 //! | [`asymmetric`] | any algorithm of signatures or key exchange, by its name |
 //! | [`raw`] | all 86 functions of the interface |
@@ -87,6 +90,8 @@
 //! | `digest` | yes | the traits of [`digest`](https://docs.rs/digest/0.11) 0.11: `Digest` and `Mac` with all that they stand on |
 //! | `aead` | yes | the traits of [`aead`](https://docs.rs/aead/0.6) 0.6: `Aead`, `AeadInOut`, `KeyInit` |
 //! | `signature` | yes | the traits of [`signature`](https://docs.rs/signature/3) 3: `Signer`, `Verifier`, `Keypair`, `SignatureEncoding` |
+//! | `jwk` | no | the module `jwk`: public keys as JSON Web Keys, `from_jwk` and `to_jwk` |
+//! | `rand_core` | no | `random::HostRng`, a generator for crates that take one of [`rand_core`](https://docs.rs/rand_core/0.10) 0.10 |
 #![no_std]
 #![deny(unsafe_code, missing_docs)]
 
@@ -102,8 +107,12 @@ pub mod hash;
 pub mod hkdf;
 pub mod hmac;
 mod host;
+#[cfg(feature = "jwk")]
+pub mod jwk;
 pub mod kx;
 pub mod pbkdf2;
+pub mod pem;
+pub mod random;
 pub mod raw;
 pub mod signature;
 pub mod symmetric;

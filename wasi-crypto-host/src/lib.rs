@@ -48,8 +48,70 @@
 //! }
 //! ```
 //!
-//! Asynchronous embedders take [`wasmtime::add_to_linker_async`]; guests with threads share a [`SharedWasiCryptoCtx`]. Other engines, and languages, call
-//! [`WasiCryptoCtx::call`] with a row of the table of all functions, [`hostcalls`].
+//! Asynchronous embedders take [`wasmtime::add_to_linker_async`]; guests with threads share a [`SharedWasiCryptoCtx`].
+//!
+//! # Other engines
+//!
+//! Any engine calls [`WasiCryptoCtx::call`] with a row of the table of all functions, [`hostcalls`]. An adapter gives it
+//! the guest's memory, and the arguments as 64 bits each. This is one for wasmi:
+//!
+//! ```
+//! use wasi_crypto_host::{CoreType, Errno, GuestMemory, WasiCryptoCtx, hostcalls};
+//! use wasmi::{Caller, Engine, Extern, FuncType, Linker, Module, Store, Val, ValType};
+//!
+//! /// Links all functions; `get` finds the context in the data of the store.
+//! fn add_to_linker<T: 'static>(
+//!     linker: &mut Linker<T>,
+//!     get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'static,
+//! ) -> Result<(), wasmi::Error> {
+//!     for hostcall in hostcalls() {
+//!         let params = hostcall.core_params().into_iter().map(|ty| match ty {
+//!             CoreType::I32 => ValType::I32,
+//!             CoreType::I64 => ValType::I64,
+//!         });
+//!         let ty = FuncType::new(params, [ValType::I32]);
+//!         linker.func_new(hostcall.module(), hostcall.name(), ty, move |mut caller: Caller<'_, T>, params, results| {
+//!             let args: Vec<u64> = params
+//!                 .iter()
+//!                 .map(|param| match *param {
+//!                     Val::I32(value) => u64::from(value as u32),
+//!                     Val::I64(value) => value as u64,
+//!                     _ => unreachable!("the type of the function has no other parameters"),
+//!                 })
+//!                 .collect();
+//!             let errno = match caller.get_export("memory").and_then(Extern::into_memory) {
+//!                 Some(memory) => {
+//!                     let (bytes, data) = memory.data_and_store_mut(&mut caller);
+//!                     get(data).call(hostcall, GuestMemory::unshared(bytes), &args)
+//!                 }
+//!                 // Without a memory, every range but the empty one is outside.
+//!                 None => get(caller.data_mut()).call(hostcall, GuestMemory::unshared(&mut []), &args),
+//!             };
+//!             results[0] = Val::I32(errno.number().into());
+//!             Ok(())
+//!         })?;
+//!     }
+//!     Ok(())
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let engine = Engine::default();
+//! let mut linker = Linker::new(&engine);
+//! add_to_linker(&mut linker, |crypto: &mut WasiCryptoCtx| crypto)?;
+//!
+//! let module = Module::new(&engine, r#"(module
+//!     (import "wasi_ephemeral_crypto_common" "options_open" (func $open (param i32 i32) (result i32)))
+//!     (memory (export "memory") 1)
+//!     (func (export "open") (param i32) (result i32) (call $open (i32.const 1) (local.get 0))))"#)?;
+//! let mut store = Store::new(&engine, WasiCryptoCtx::builder().build()?);
+//! let instance = linker.instantiate_and_start(&mut store, &module)?;
+//! let open = instance.get_typed_func::<i32, i32>(&store, "open")?;
+//! assert_eq!(open.call(&mut store, 64)?, i32::from(Errno::Success.number()));
+//! assert_eq!(open.call(&mut store, -1)?, i32::from(Errno::GuestError.number()), "outside of the memory");
+//! assert_eq!(store.data().open_handles(), 1);
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # What a guest can and cannot do
 //!

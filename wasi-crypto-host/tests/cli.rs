@@ -417,6 +417,28 @@ fn algorithms_are_listed_as_a_table() {
     assert!(text.contains(" of 86 functions\n"));
 }
 
+/// As in `wasi-crypto algorithms | head -1`; here the reader is gone before the first byte.
+#[test]
+fn whoever_does_not_read_on_makes_no_failure() {
+    let unread = |args: &[&str], stderr: bool| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wasi-crypto"));
+        command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        if stderr {
+            command.stderr(writer)
+        } else {
+            command.stdout(writer)
+        };
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for args in [&["algorithms"][..], &["algorithms", "--json"], &["--help"]] {
+        assert_eq!(unread(args, false), (Some(0), String::new()), "{args:?}");
+    }
+    assert_eq!(unread(&["run", "missing"], true).0, Some(NOT_FOUND));
+}
+
 #[test]
 fn algorithms_are_listed_as_json() {
     let list = Dir::new("json").command(["algorithms", "--json"]).exits(0).silent();

@@ -23,7 +23,7 @@ const SOFTWARE_GUEST: &str = "rustcrypto-guest";
 
 /// Compiles the guests of the workspace at `root` and returns their modules.
 pub(crate) fn build(root: &Path) -> Result<Vec<PathBuf>, String> {
-    compile(root, &["--package", PACKAGE, "--examples", "--test", GUEST_TESTS])
+    compile(root, &["--package", PACKAGE, "--all-features", "--examples", "--test", GUEST_TESTS])
 }
 
 /// Compiles the guest that does without a host and returns its module.

@@ -1,7 +1,5 @@
 //! The algorithms, their keys and key files, and how each carries a secret from one side to the other.
 
-use std::fs;
-
 use wasi_crypto_bindings::Error;
 use wasi_crypto_bindings::asymmetric::{
     AlgorithmType, KeyPair, PublicKey, PublicKeyEncoding, SecretKey, SecretKeyEncoding,
@@ -9,7 +7,7 @@ use wasi_crypto_bindings::asymmetric::{
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
-use crate::pem::{self, Wanted};
+use crate::key_file;
 
 pub(crate) static X25519: Algorithm =
     Algorithm { name: "X25519", number: 1, encapsulation_len: 32, kind: Kind::DiffieHellman, raw_lens: None };
@@ -71,9 +69,12 @@ pub(crate) struct Public {
 impl Public {
     /// Reads a key file and checks the key in full.
     pub(crate) fn read(path: &str) -> Result<Self, Failure> {
-        let (algorithm, key) = read(path, Wanted::PublicKey, |algorithm, encoded, is_pem| {
-            let encoding = if is_pem { PublicKeyEncoding::Pem } else { PublicKeyEncoding::Raw };
-            let key = PublicKey::import(AlgorithmType::KeyExchange, algorithm, encoded, encoding)?;
+        let (algorithm, key) = read(path, true, |algorithm, encoded, is_pem| {
+            let key = if is_pem {
+                PublicKey::from_pem(AlgorithmType::KeyExchange, algorithm, encoded)?
+            } else {
+                PublicKey::import(AlgorithmType::KeyExchange, algorithm, encoded, PublicKeyEncoding::Raw)?
+            };
             key.validate()?;
             Ok(key)
         })?;
@@ -104,9 +105,12 @@ pub(crate) struct Private {
 impl Private {
     /// Reads a key file.
     pub(crate) fn read(path: &str) -> Result<Self, Failure> {
-        let (algorithm, key) = read(path, Wanted::PrivateKey, |algorithm, encoded, is_pem| {
-            let encoding = if is_pem { SecretKeyEncoding::Pem } else { SecretKeyEncoding::Raw };
-            SecretKey::import(AlgorithmType::KeyExchange, algorithm, encoded, encoding)
+        let (algorithm, key) = read(path, false, |algorithm, encoded, is_pem| {
+            if is_pem {
+                SecretKey::from_pem(AlgorithmType::KeyExchange, algorithm, encoded)
+            } else {
+                SecretKey::import(AlgorithmType::KeyExchange, algorithm, encoded, SecretKeyEncoding::Raw)
+            }
         })?;
         Ok(Self { algorithm, public: key.public_key()?.export(PublicKeyEncoding::Raw)?, key })
     }
@@ -128,34 +132,16 @@ impl Private {
     }
 }
 
-/// Tries the algorithms until one takes the key.
+/// Tries the algorithms until one takes the key. `is_public` says which half it is.
 fn read<K>(
     path: &str,
-    wanted: Wanted,
+    is_public: bool,
     import: impl Fn(&'static str, &[u8], bool) -> Result<K, Error>,
 ) -> Result<(&'static Algorithm, K), Failure> {
-    let size = fs::metadata(path).map_err(Failure::at(path))?.len();
-    let has_size = |lens: [usize; 2]| size == lens[usize::from(wanted == Wanted::PublicKey)] as u64;
+    let bytes = key_file::read(path)?;
+    let has_size = |lens: [usize; 2]| bytes.len() == lens[usize::from(is_public)];
     let bare = ALGORITHMS.into_iter().find(|algorithm| algorithm.raw_lens.is_some_and(has_size));
-    let (bytes, pem);
-    let (candidates, encoded) = match &bare {
-        Some(algorithm) => {
-            bytes = Zeroizing::new(fs::read(path).map_err(Failure::at(path))?);
-            (std::slice::from_ref(algorithm), &bytes[..])
-        }
-        None => {
-            pem = pem::read(path, wanted)?;
-            (&ALGORITHMS[..], pem.as_bytes())
-        }
-    };
-    for &algorithm in candidates {
-        match import(algorithm.name, encoded, bare.is_none()) {
-            Ok(key) => return Ok((algorithm, key)),
-            // No PEM of this algorithm; a host need not have all.
-            Err(Error::InvalidKey | Error::UnsupportedEncoding | Error::UnsupportedAlgorithm) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    let problem = "the key is damaged, or not one for X25519, ML-KEM-768 or X-Wing";
-    Err(Failure::Key { path: path.to_owned(), problem: problem.to_owned() })
+    let candidates = bare.as_ref().map_or(&ALGORITHMS[..], std::slice::from_ref);
+    let kinds = "not one for X25519, ML-KEM-768 or X-Wing";
+    key_file::import(path, candidates, kinds, |algorithm| import(algorithm.name, &bytes, bare.is_none()))
 }

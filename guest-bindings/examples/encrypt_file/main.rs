@@ -30,10 +30,10 @@ mod algorithm;
 mod arguments;
 mod failure;
 mod format;
+#[path = "../shared/key_file.rs"]
+mod key_file;
 #[path = "../shared/output.rs"]
 mod output;
-#[path = "../shared/pem.rs"]
-mod pem;
 #[path = "../shared/stream.rs"]
 mod stream;
 
@@ -44,15 +44,12 @@ use std::process::ExitCode;
 use algorithm::{Algorithm, Private, Public};
 use arguments::{Arguments, Task};
 use failure::Failure;
-use output::PartialFile;
+use output::{PartialFile, print};
 
 fn main() -> ExitCode {
     let done = match Arguments::parse(std::env::args().skip(1)) {
         Ok(Some(arguments)) => run(&arguments),
-        Ok(None) => {
-            print!("{}", arguments::USAGE);
-            Ok(())
-        }
+        Ok(None) => print(arguments::USAGE),
         Err(failure) => Err(failure),
     };
     match done {
@@ -93,8 +90,7 @@ fn keygen(algorithm: &'static Algorithm, [private, public]: [&str; 2], force: bo
         output.finish()?;
     }
     // WASI cannot change permissions.
-    println!("{private}: private key for {}; let nobody else read it\n{public}: public key", algorithm.name);
-    Ok(())
+    print(&format!("{private}: private key for {}; let nobody else read it\n{public}: public key\n", algorithm.name))
 }
 
 fn convert(

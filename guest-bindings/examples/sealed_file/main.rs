@@ -43,15 +43,12 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Task};
 use failure::Failure;
-use output::PartialFile;
+use output::{PartialFile, print};
 
 fn main() -> ExitCode {
     let done = match Arguments::parse(std::env::args().skip(1)) {
         Ok(Some(arguments)) => run(&arguments),
-        Ok(None) => {
-            print!("{}", arguments::USAGE);
-            Ok(())
-        }
+        Ok(None) => print(arguments::USAGE),
         Err(failure) => Err(failure),
     };
     match done {

@@ -17,8 +17,14 @@ pub(crate) enum Failure {
     Key { path: String, problem: String },
     /// The algorithm needs the whole file at once, and the host does not keep as much.
     TooLong { path: String, algorithm: &'static str },
-    /// The signature could not be one of any file.
-    Malformed { path: String, algorithm: &'static str, encoding: SignatureEncoding, len: usize },
+    /// The signature could not be one of any file; `text` if it was perhaps turned into text, and how.
+    Malformed {
+        path: String,
+        algorithm: &'static str,
+        encoding: SignatureEncoding,
+        len: usize,
+        text: Option<&'static str>,
+    },
     /// The signature is one of another file, or by another key.
     NotSigned { file: String, signature: String },
 }
@@ -56,7 +62,10 @@ impl fmt::Display for Failure {
                 "{path} is too long for {algorithm}, which needs it whole, and the host does not keep as much; \
                  use a key of another kind"
             ),
-            Self::Malformed { path, algorithm, encoding, len } => {
+            Self::Malformed { path, algorithm, len, text: Some(text), .. } => {
+                write!(f, "{path} ({len} bytes) is not an {algorithm} signature, but text: it may be {text}")
+            }
+            Self::Malformed { path, algorithm, encoding, len, text: None } => {
                 let (form, hint) = match (encoding, algorithm.starts_with("ECDSA")) {
                     (SignatureEncoding::Der, _) => (" in DER", "; if it is r and s one behind the other, use --raw"),
                     (SignatureEncoding::Raw, true) => {

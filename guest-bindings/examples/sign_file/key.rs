@@ -4,7 +4,7 @@ use wasi_crypto_bindings::Error;
 use wasi_crypto_bindings::asymmetric::{AlgorithmType, KeyPair, PublicKey};
 
 use crate::failure::Failure;
-use crate::pem::{self, Wanted};
+use crate::key_file;
 
 /// The algorithms; of those that take the same keys, the first is the one to use if none is asked for.
 const ALGORITHMS: [&str; 19] = [
@@ -31,47 +31,41 @@ const ALGORITHMS: [&str; 19] = [
 
 /// The key to sign with, and its algorithm.
 pub(crate) fn private(path: &str, algorithm: Option<&str>) -> Result<(&'static str, KeyPair), Failure> {
-    read(path, Wanted::PrivateKey, algorithm, |algorithm, pem| {
-        KeyPair::from_pem(AlgorithmType::Signatures, algorithm, pem)
-    })
+    read(path, algorithm, |algorithm, pem| KeyPair::from_pem(AlgorithmType::Signatures, algorithm, pem))
 }
 
 /// The key to verify with, fully checked, and its algorithm.
 pub(crate) fn public(path: &str, algorithm: Option<&str>) -> Result<(&'static str, PublicKey), Failure> {
-    read(path, Wanted::PublicKey, algorithm, |algorithm, pem| {
+    read(path, algorithm, |algorithm, pem| {
         let key = PublicKey::from_pem(AlgorithmType::Signatures, algorithm, pem)?;
         key.validate()?;
         Ok(key)
     })
 }
 
+/// All algorithms, for a person.
+pub(crate) fn algorithms() -> String {
+    ALGORITHMS.join(", ")
+}
+
 fn read<K>(
     path: &str,
-    wanted: Wanted,
     algorithm: Option<&str>,
-    import: impl Fn(&'static str, &str) -> Result<K, Error>,
+    import: impl Fn(&'static str, &[u8]) -> Result<K, Error>,
 ) -> Result<(&'static str, K), Failure> {
-    let candidates = match algorithm {
+    let algorithms = match algorithm {
         None => &ALGORITHMS[..],
         Some(name) => {
             let known = ALGORITHMS.iter().position(|known| known.eq_ignore_ascii_case(name));
-            let known = known.ok_or_else(|| Failure::Usage(format!("there is no algorithm '{name}'")))?;
+            let unknown = || Failure::Usage(format!("there is no algorithm '{name}'; there are {}", algorithms()));
+            let known = known.ok_or_else(unknown)?;
             &ALGORITHMS[known..=known]
         }
     };
-    let pem = pem::read(path, wanted)?;
-    for &algorithm in candidates {
-        match import(algorithm, &pem) {
-            Ok(key) => return Ok((algorithm, key)),
-            Err(Error::InvalidKey) => {}
-            // A host need not have all of them.
-            Err(Error::UnsupportedAlgorithm) if candidates.len() > 1 => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    let problem = match candidates {
-        [algorithm] => format!("the key is damaged, or not one for {algorithm}"),
-        _ => "the key is damaged, or of a kind that this program does not know; --help lists them".to_owned(),
+    let kinds = match algorithms {
+        [algorithm] => &format!("not one for {algorithm}"),
+        _ => "of a kind that this program does not know; --help lists them",
     };
-    Err(Failure::Key { path: path.to_owned(), problem })
+    let pem = key_file::read(path)?;
+    key_file::import(path, algorithms, kinds, |algorithm| import(algorithm, &pem))
 }

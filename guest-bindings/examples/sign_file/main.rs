@@ -15,10 +15,11 @@
 mod arguments;
 mod failure;
 mod key;
+#[path = "../shared/key_file.rs"]
+mod key_file;
 #[path = "../shared/output.rs"]
 mod output;
-#[path = "../shared/pem.rs"]
-mod pem;
+mod text;
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -29,7 +30,7 @@ use wasi_crypto_bindings::asymmetric::{Signature, SignatureEncoding, SignatureSt
 
 use arguments::{Arguments, Task};
 use failure::Failure;
-use output::PartialFile;
+use output::{PartialFile, print};
 
 /// How much of a file is read at once.
 const PIECE_LEN: usize = 64 << 10;
@@ -43,10 +44,7 @@ fn main() -> ExitCode {
             Task::Sign => sign(&arguments),
             Task::Verify => verify(&arguments),
         },
-        Ok(None) => {
-            print!("{}", arguments::USAGE);
-            Ok(())
-        }
+        Ok(None) => print(&format!("{}\nAlgorithms: {}\n", arguments::USAGE, key::algorithms())),
         Err(failure) => Err(failure),
     };
     match done {
@@ -74,8 +72,7 @@ fn sign(arguments: &Arguments) -> Result<(), Failure> {
     writer.write_all(&signature).and_then(|()| writer.flush()).map_err(Failure::at(path))?;
     drop(writer);
     output.finish()?;
-    println!("{path}: {algorithm} signature of {file}");
-    Ok(())
+    print(&format!("{path}: {algorithm} signature of {file}\n"))
 }
 
 fn verify(arguments: &Arguments) -> Result<(), Failure> {
@@ -86,7 +83,13 @@ fn verify(arguments: &Arguments) -> Result<(), Failure> {
     let mut encoded = Vec::new();
     let signature = File::open(path).map_err(Failure::at(path))?;
     signature.take(MAX_SIGNATURE_LEN).read_to_end(&mut encoded).map_err(Failure::at(path))?;
-    let malformed = || Failure::Malformed { path: path.clone(), algorithm, encoding, len: encoded.len() };
+    let malformed = || Failure::Malformed {
+        path: path.clone(),
+        algorithm,
+        encoding,
+        len: encoded.len(),
+        text: text::kind(&encoded),
+    };
     let signature = Signature::import(algorithm, &encoded, encoding).map_err(|error| match error {
         Error::InvalidSignature => malformed(),
         error => error.into(),
@@ -99,8 +102,7 @@ fn verify(arguments: &Arguments) -> Result<(), Failure> {
         Error::VerificationFailed => Failure::NotSigned { file: file.clone(), signature: path.clone() },
         error => error.into(),
     })?;
-    println!("{file}: good {algorithm} signature in {path}");
-    Ok(())
+    print(&format!("{file}: good {algorithm} signature in {path}\n"))
 }
 
 /// What OpenSSL writes and reads, unless `raw` asks for r ‖ s; the other algorithms have one form only.

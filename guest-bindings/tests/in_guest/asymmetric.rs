@@ -5,6 +5,7 @@ use wasi_crypto_bindings::asymmetric::{
     AlgorithmType, KeyPair, KeyPairEncoding, PublicKey, PublicKeyEncoding, SecretKey, SecretKeyEncoding, Signature,
     SignatureEncoding, SignatureState, VerificationState,
 };
+use wasi_crypto_bindings::pem::Found;
 
 const SIGNATURES: AlgorithmType = AlgorithmType::Signatures;
 const KEY_EXCHANGE: AlgorithmType = AlgorithmType::KeyExchange;
@@ -73,7 +74,24 @@ fn every_encoding_reads_what_it_wrote() {
     let pem = public.to_pem().unwrap();
     assert!(pem.starts_with("-----BEGIN PUBLIC KEY-----\n"));
     PublicKey::from_pem(SIGNATURES, algorithm, &pem).unwrap().validate().unwrap();
-    assert_eq!(SecretKey::from_pem(SIGNATURES, algorithm, &pem).unwrap_err(), Error::InvalidKey);
+    let Err(Error::Pem(problem)) = SecretKey::from_pem(SIGNATURES, algorithm, &pem) else {
+        panic!("that is no secret key")
+    };
+    assert_eq!(problem.found(), Found::PublicKey);
+}
+
+#[test]
+fn pem_may_have_anything_around_it() {
+    let (algorithm, pair) = ("Ed25519", KeyPair::generate(SIGNATURES, "Ed25519").unwrap());
+    let (private, public) = (pair.to_pem().unwrap(), pair.public_key().unwrap().to_pem().unwrap());
+    // A friendly name in Latin-1, as `openssl pkcs12` copies it, and the other half.
+    let file = [&b"    friendlyName: Schl\xfcssel\r\n"[..], public.as_bytes(), private.as_bytes(), b"\xff\n"].concat();
+    let read = KeyPair::from_pem(SIGNATURES, algorithm, &file).unwrap();
+    assert_eq!(read.to_pem().unwrap(), private);
+    assert_eq!(SecretKey::from_pem(SIGNATURES, algorithm, &file).unwrap().to_pem().unwrap(), private);
+    assert_eq!(PublicKey::from_pem(SIGNATURES, algorithm, &file).unwrap().to_pem().unwrap(), public);
+    // The key itself is the host's to judge.
+    assert_eq!(KeyPair::from_pem(SIGNATURES, "ECDSA_P256_SHA256", &file).unwrap_err(), Error::InvalidKey);
 }
 
 #[test]

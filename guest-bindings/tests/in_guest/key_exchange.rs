@@ -49,8 +49,8 @@ fn both_parties_agree() {
         assert_eq!(secret.len(), secret_len);
         assert_eq!(theirs.diffie_hellman(&ours.public_key().unwrap()).unwrap(), secret);
 
-        let ours = SecretKey::<A>::from_pem(&ours.to_pem().unwrap()).unwrap();
-        let public = PublicKey::<A>::from_pem(&theirs.public_key().unwrap().to_pem().unwrap()).unwrap();
+        let ours = SecretKey::<A>::from_pem(ours.to_pem().unwrap()).unwrap();
+        let public = PublicKey::<A>::from_pem(theirs.public_key().unwrap().to_pem().unwrap()).unwrap();
         public.validate().unwrap();
         assert_eq!(ours.clone().diffie_hellman(&public.clone()).unwrap(), secret);
     }

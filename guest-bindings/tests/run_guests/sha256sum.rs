@@ -66,12 +66,67 @@ fn what_does_not_match_or_is_missing_fails_the_check() {
 fn lines_in_another_format_are_counted() {
     let guest = guest("format");
     let good = format!("{ABC}  abc\n");
-    guest.write("list", format!("# a comment\n{good}{}\n{ABC}\n", "ü".repeat(40)));
+    guest.write("list", format!("x\n{good}{}\n{ABC}\n", "ü".repeat(40)));
     guest.run(&["-c", "list"]).exits(0).says("WARNING: 3 lines are improperly formatted").prints("abc: OK\n");
     guest.run(&["-c", "--strict", "list"]).exits(1);
-    guest.run(&["-c", "-w", "list"]).exits(0).says("list: 1: not a line").says("list: 3: not a line");
-    guest.run(&["-c", "abc"]).exits(1).says("no line with a SHA-256 digest found");
+    let warned = guest.run(&["-c", "-w", "list"]).exits(0);
+    warned.says("list: 1: improperly formatted SHA256 checksum line").says("list: 3: improperly");
+    guest.run(&["-c", "abc"]).exits(1).says("no properly formatted checksum lines found");
     guest.run(&["-c", "missing"]).exits(1).says("missing: No such file");
+
+    // A line that is too long is one malformed line, whatever it ends with.
+    guest.write("list", format!("{}{good}{good}", "#".repeat((1 << 20) + 1)));
+    guest.run(&["-c", "list"]).exits(0).prints("abc: OK\n");
+    guest.write("list", format!("{}{good}{good}", "x".repeat(1 << 20)));
+    guest.run(&["-c", "list"]).exits(0).says("WARNING: 1 line is").prints("abc: OK\n");
+}
+
+/// What coreutils 9.1 printed, and the exit code, for lists in which H stands for the digest of the file `abc`.
+#[test]
+#[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
+fn lists_are_read_as_coreutils_does() {
+    let guest = guest("coreutils");
+    for name in ["*abc", "*", " ", "a)b", "a b"] {
+        guest.write(name, "abc");
+    }
+    for (list, stdout, status) in [
+        // Comments and empty lines are nothing; blanks make neither.
+        ("# c\n\nH  abc\n", "abc: OK\n", 0),
+        ("#\n\r\nH  abc\r\n", "abc: OK\n", 0),
+        (" # c\nH  abc\n", "abc: OK\n", 1),
+        (" \nH  abc\n", "abc: OK\n", 1),
+        ("# only\n\n", "", 1),
+        ("", "", 1),
+        // Blanks in front, and one or two between.
+        ("  H  abc\n\t H *abc", "abc: OK\nabc: OK\n", 0),
+        ("H abc\nH\tabc\nH a b\n", "abc: OK\nabc: OK\na b: OK\n", 0),
+        ("H abc\nH *abc\nH  abc\n", "abc: OK\n*abc: OK\n abc: FAILED open or read\n", 1),
+        ("H  abc\nH abc\n", "abc: OK\n", 1),
+        ("H *abc\nH abc\nH **abc\n", "abc: OK\n*abc: OK\n", 1),
+        ("H   abc\n", " abc: FAILED open or read\n", 1),
+        ("H  \nH *\n", " : OK\n*: OK\n", 0),
+        ("H \nH\n", "", 1),
+        // Other digests.
+        ("H0  abc\nba78  abc\n", "", 1),
+        // With the algorithm.
+        ("SHA256 (abc) = H\nSHA256(abc)= H\nSHA256 (abc)=H\n", "abc: OK\nabc: OK\nabc: OK\n", 0),
+        (" SHA256 (a)b)  =\t H\n", "a)b: OK\n", 0),
+        ("H  abc\nSHA256 (abc) = H\nH abc\n", "abc: OK\nabc: OK\n", 1),
+        ("SHA256 (abc) = H \nSHA256  (abc) = H\nSHA256 H\n", "", 1),
+        ("sha256 (abc) = H\nSHA-256 (abc) = H\nSHA2-256(abc)= H\nSHA512 (abc) = H\n", "", 1),
+        // Escapes.
+        ("\\H  abc\n \\SHA256 (abc) = H\n", "abc: OK\nabc: OK\n", 0),
+        ("\\H  a\\qbc\n\\H  abc\\\n", "", 1),
+    ] {
+        let list = list.replace('H', ABC).replace(&format!("S{ABC}A"), "SHA");
+        let run = guest.run_with(&["-c", "--strict"], &[], list.as_bytes());
+        assert_eq!((run.stdout.as_str(), run.status), (stdout, Some(status)), "{list:?} {}", run.stderr);
+    }
+
+    let list = [format!("# {ABC}").as_bytes(), b"  \xe4\n", format!("{ABC}  abc\n{ABC}  \u{fc}\n").as_bytes()].concat();
+    guest.run_with(&["-c"], &[], &list).exits(1).prints("abc: OK\n\u{fc}: FAILED open or read\n");
+    let list = [ABC.as_bytes(), b"  \xe4\n"].concat();
+    guest.run_with(&["-c"], &[], &list).exits(1).prints("\u{fffd}: FAILED open or read\n");
 }
 
 #[test]

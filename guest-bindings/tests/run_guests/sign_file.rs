@@ -105,7 +105,7 @@ fn a_malformed_signature_is_called_that() {
     openssl_keys(&guest, EC_P256);
     guest.run(&SIGN).exits(0);
     let der = guest.read("sig");
-    for malformed in [&b""[..], &der[1..], &[&der[..], &[0]].concat(), &[0x30; 10_000]] {
+    for malformed in [&b""[..], &der[1..], &[&der[..], &[0]].concat(), &[0xa5; 10_000]] {
         guest.write("sig", malformed);
         guest.run(&VERIFY).exits(4).prints("").says("is not an ECDSA_P256_SHA256 signature in DER");
     }
@@ -122,6 +122,32 @@ fn a_malformed_signature_is_called_that() {
 
 #[test]
 #[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
+fn a_signature_in_text_is_called_that() {
+    let guest = guest("sign_text");
+    openssl_keys(&guest, EC_P256);
+    guest.run(&SIGN).exits(0);
+    let der = guest.read("sig");
+    guest.openssl(&["base64", "-in", "sig", "-out", "base64"]);
+    let hex: String = der.iter().map(|byte| format!("{byte:02x}")).collect();
+    let base64url = String::from_utf8(guest.read("base64")).unwrap().replace('+', "-").replace('/', "_") + "-_";
+    for (text, kind) in [
+        (guest.read("base64"), "base64; `base64 -d` writes"),
+        (base64url.into_bytes(), "base64url; "),
+        (hex.to_uppercase().into_bytes(), "hexadecimal digits; `xxd -r -p`"),
+        ((hex + "\n").into_bytes(), "hexadecimal digits; `xxd -r -p`"),
+        (b"-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAQAAADMAAAALc3NoLWVkMjU1MTkAAAAg\n".into(), "armoured"),
+    ] {
+        guest.write("sig", text);
+        guest
+            .run(&VERIFY)
+            .exits(4)
+            .prints("")
+            .says(&format!("is not an ECDSA_P256_SHA256 signature, but text: it may be {kind}"));
+    }
+}
+
+#[test]
+#[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
 fn keys_that_cannot_be_used_are_told_apart() {
     let guest = guest("sign_keys");
     openssl_keys(&guest, EC_P256);
@@ -129,18 +155,20 @@ fn keys_that_cannot_be_used_are_told_apart() {
 
     let sign = |key| guest.run(&["sign", "--force", "--key", key, "file", "sig"]);
     let verify = |key| guest.run(&["verify", "--key", key, "file", "sig"]);
-    verify("key").exits(3).says("key: this is the private key").says("openssl pkey -in key -pubout");
+    verify("key").exits(3).says("key: this is the private key").says("`openssl pkey -in key -pubout -out public.pem`");
     sign("public").exits(3).says("public: this is the public key, and the private one is needed");
     sign("file").exits(3).says("file: there is no PEM in it");
     sign("missing").exits(1).says("missing: there is no such file");
+    guest.write("long", vec![b'x'; (1 << 20) + 1]);
+    sign("long").exits(3).says("long: it is longer than 1 MiB");
 
-    guest.openssl(&["pkey", "-in", "key", "-aes256", "-passout", "pass:secret", "-out", "encrypted"]);
-    sign("encrypted").exits(3).says("the key is under a password");
-    guest.openssl(&["pkey", "-in", "key", "-traditional", "-out", "traditional"]);
-    sign("traditional").exits(3).says("openssl pkcs8 -topk8 -nocrypt -in traditional -out key.pem");
-    guest.openssl(&["pkcs8", "-topk8", "-nocrypt", "-in", "traditional", "-out", "key.pem"]);
-    sign("key.pem").exits(0);
-    verify("public").exits(0);
+    guest.openssl(&["pkey", "-in", "key", "-aes256", "-passout", "pass:secret", "-out", "it's mine"]);
+    sign("it's mine").exits(3).says("the key is under a password; `openssl pkey -in 'it'\\''s mine' -out key.pem`");
+    verify("it's mine")
+        .exits(3)
+        .says("`openssl pkey -in 'it'\\''s mine' -pubout -out public.pem` asks for the password");
+    guest.openssl(&["pkey", "-in", "key", "-outform", "DER", "-out", "der"]);
+    sign("der").exits(3).says("der: this is binary, perhaps DER");
 
     let pem = String::from_utf8(guest.read("public")).unwrap();
     guest.write("cut", pem.replacen("MFkw", "", 1));
@@ -149,6 +177,70 @@ fn keys_that_cannot_be_used_are_told_apart() {
     guest.run(&[&VERIFY[..], &args].concat()).exits(3).says("public: the key is damaged, or not one for Ed25519");
     openssl_keys(&guest, "EC -pkeyopt ec_paramgen_curve:P-521");
     verify("public").exits(3).says("of a kind that this program does not know");
+}
+
+/// What is proposed is done, and then works.
+#[test]
+#[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
+fn the_advice_about_keys_helps() {
+    let guest = guest("sign_advice");
+    openssl_keys(&guest, EC_P256);
+    guest.run(&SIGN).exits(0);
+    let good = |key| {
+        guest.run(&["verify", "--key", key, "file", "sig"]).exits(0);
+    };
+    let verify = |key| guest.run(&["verify", "--key", key, "file", "sig"]).exits(3);
+    let sign = |key| guest.run(&["sign", "--force", "--key", key, "file", "sig"]);
+
+    guest.openssl(&["req", "-x509", "-key", "key", "-subj", "/CN=test", "-out", "certificate"]);
+    verify("certificate").says("`openssl x509 -in certificate -pubkey -noout > public.pem`");
+    guest.openssl(&["x509", "-in", "certificate", "-pubkey", "-noout", "-out", "public.pem"]);
+    good("public.pem");
+    sign("certificate").exits(3).says("this is a certificate, which has the public key, and the private one is needed");
+
+    // Both in one file, in the order that servers have them.
+    guest.write("both", [guest.read("certificate"), guest.read("key")].concat());
+    verify("both").says("both: this is the private key").says("`openssl pkey -in both -pubout -out public.pem`");
+    guest.openssl(&["pkey", "-in", "both", "-pubout", "-out", "public.pem"]);
+    good("public.pem");
+    sign("both").exits(0);
+    good("public");
+
+    // As browsers export them; the friendly name that comes before the key is not UTF-8.
+    guest.openssl(&["pkcs12", "-export", "-inkey", "key", "-in", "certificate", "-passout", "pass:", "-out", "p12"]);
+    sign("p12").exits(3).says("`openssl pkcs12 -in p12 -nocerts -nodes -out key.pem`");
+    guest.openssl(&["pkcs12", "-in", "p12", "-passin", "pass:", "-nocerts", "-nodes", "-out", "key.pem"]);
+    let exported = guest.read("key.pem");
+    assert!(exported.starts_with(b"Bag Attributes"));
+    guest.write("key.pem", [b"    friendlyName: Schl\xfcssel\n", &exported[..]].concat());
+    sign("key.pem").exits(0);
+    good("public");
+
+    // A host need not know the older form.
+    guest.openssl(&["pkey", "-in", "key", "-traditional", "-out", "traditional"]);
+    guest.write("traditional", [guest.read("traditional"), guest.read("certificate")].concat());
+    let run = sign("traditional");
+    if run.status != Some(0) {
+        run.exits(3).says("`openssl pkcs8 -topk8 -nocrypt -in traditional -out key.pem`");
+        guest.openssl(&["pkcs8", "-topk8", "-nocrypt", "-in", "traditional", "-out", "key.pem"]);
+        sign("key.pem").exits(0);
+    }
+    good("public");
+}
+
+#[test]
+#[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
+fn an_expanded_ml_dsa_key_without_its_seed_is_called_that() {
+    let guest = guest("sign_expanded");
+    let expanded = libcrux_ml_dsa::ml_dsa_44::generate_key_pair([7; 32]).signing_key;
+    // RFC 9881 section 6: id-ml-dsa-44, and the form `expandedKey`.
+    let head = b"\x30\x82\x0a\x18\x02\x01\x00\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x11\x04\x82\x0a\x04\x04\x82\x0a\x00";
+    guest.write("der", [head, &expanded.as_slice()[..]].concat());
+    guest.openssl(&["base64", "-in", "der", "-out", "base64"]);
+    let base64 = String::from_utf8(guest.read("base64")).unwrap();
+    guest.write("key", format!("-----BEGIN PRIVATE KEY-----\n{base64}-----END PRIVATE KEY-----\n"));
+    guest.run(&SIGN).exits(3).says("key: the key was expanded and does not have its seed");
+    assert!(!guest.path("sig").exists());
 }
 
 #[test]
@@ -186,7 +278,9 @@ fn wrong_command_lines_exit_with_2() {
     guest.run(&["sign", "file", "sig"]).exits(2).says("--key FILE is missing");
     guest.run(&[&VERIFY[..], &["--force"]].concat()).exits(2).says("--force goes with sign");
     guest.run(&[&SIGN[..], &["--raw"]].concat()).exits(2).says("--raw is for ECDSA, and the algorithm is Ed25519");
-    guest.run(&[&SIGN[..], &["--algorithm", "ROT13"]].concat()).exits(2).says("there is no algorithm 'ROT13'");
+    let unknown = guest.run(&[&SIGN[..], &["--algorithm", "PS256"]].concat()).exits(2);
+    unknown.says("there is no algorithm 'PS256'; there are Ed25519, ").says(", RSA_PSS_2048_SHA256, ");
     guest.run(&["sign", "--frobnicate"]).exits(2).says("unknown option '--frobnicate'");
-    assert!(guest.run(&["--help"]).exits(0).stdout.starts_with("Usage: sign_file sign"));
+    let help = guest.run(&["--help"]).exits(0).stdout;
+    assert!(help.starts_with("Usage: sign_file sign") && help.contains("RSA_PSS_3072_SHA512"));
 }

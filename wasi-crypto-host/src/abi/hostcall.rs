@@ -205,6 +205,19 @@ pub fn hostcalls() -> &'static [Hostcall] {
 }
 
 impl Hostcall {
+    /// The function of this import name, in whichever module it is.
+    ///
+    /// ```
+    /// use wasi_crypto_host::Hostcall;
+    ///
+    /// let hostcall = Hostcall::find("options_open").unwrap();
+    /// assert_eq!(hostcall.module(), "wasi_ephemeral_crypto_common");
+    /// assert!(Hostcall::find("options_Open").is_none());
+    /// ```
+    pub fn find(name: &str) -> Option<&'static Self> {
+        HOSTCALLS.iter().find(|hostcall| hostcall.name == name)
+    }
+
     /// The import module, such as `wasi_ephemeral_crypto_common`.
     pub fn module(&self) -> &'static str {
         self.module

@@ -1,7 +1,7 @@
 //! `wasi-crypto algorithms`.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 
 use serde::Serialize;
 use wasi_crypto_host::{AlgorithmInfo, AlgorithmType, algorithms, hostcalls};
@@ -38,9 +38,11 @@ pub(crate) struct Args {
 
 pub(crate) fn list(args: &Args) -> Result<(), Failure> {
     let text = if args.json { json() } else { table() };
-    std::io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(|cause| Failure::not_written("the list to standard output", &cause))
+    match std::io::stdout().write_all(text.as_bytes()) {
+        // Whoever does not read on, such as `head`, has seen enough.
+        Err(cause) if cause.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|cause| Failure::not_written("the list to standard output", &cause)),
+    }
 }
 
 fn table() -> String {

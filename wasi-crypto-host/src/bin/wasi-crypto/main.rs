@@ -10,6 +10,9 @@ mod run;
 mod statistics;
 mod units;
 
+use std::fmt;
+use std::io::{self, Write as _};
+
 use clap::{Parser, Subcommand};
 
 use crate::failure::Failure;
@@ -43,9 +46,14 @@ fn main() {
         Command::Algorithms(args) => algorithms::list(&args).map(|()| 0),
     };
     let status = result.unwrap_or_else(|failure: Failure| {
-        eprintln!("wasi-crypto: {failure}");
+        say(format_args!("wasi-crypto: {failure}\n"));
         failure.status()
     });
     // Everything is dropped by now, keys included; a guest's blocked read of standard input must not keep us.
     std::process::exit(status);
+}
+
+/// Writes to standard error. If nobody reads there, nobody is to be told; the exit status stands.
+fn say(message: fmt::Arguments<'_>) {
+    let _ = io::stderr().write_fmt(message);
 }

@@ -16,6 +16,7 @@ use wasmtime_wasi::{FsPerms, I32Exit, WasiCtxBuilder};
 use crate::failure::Failure;
 use crate::limiter::MemoryLimiter;
 use crate::load;
+use crate::say;
 use crate::statistics::Statistics;
 use crate::units::{Size, parse_size, parse_time};
 
@@ -118,7 +119,7 @@ pub(crate) fn run(args: &Args) -> Result<i32, Failure> {
 
     let Guest { crypto, memory, .. } = store.data();
     if args.statistics {
-        eprint!("{}", Statistics { loading, running, peak_memory: memory.peak(), crypto });
+        say(format_args!("{}", Statistics { loading, running, peak_memory: memory.peak(), crypto }));
     }
     status(ending, memory, args.file())
 }
