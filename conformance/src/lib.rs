@@ -39,6 +39,7 @@ pub mod glob;
 mod guest;
 mod oracle;
 mod probe;
+mod reader;
 pub mod report;
 pub mod repro;
 pub mod runner;
