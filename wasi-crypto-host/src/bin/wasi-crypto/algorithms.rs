@@ -38,9 +38,11 @@ pub(crate) struct Args {
 
 pub(crate) fn list(args: &Args) -> Result<(), Failure> {
     let text = if args.json { json() } else { table() };
-    std::io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(|cause| Failure::not_written("the list to standard output", &cause))
+    match std::io::stdout().write_all(text.as_bytes()) {
+        // A reader that has seen enough, as `head` has.
+        Err(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.map_err(|cause| Failure::not_written("the list to standard output", &cause)),
+    }
 }
 
 fn table() -> String {

@@ -10,6 +10,8 @@ mod run;
 mod statistics;
 mod units;
 
+use std::io::Write as _;
+
 use clap::{Parser, Subcommand};
 
 use crate::failure::Failure;
@@ -43,7 +45,8 @@ fn main() {
         Command::Algorithms(args) => algorithms::list(&args).map(|()| 0),
     };
     let status = result.unwrap_or_else(|failure: Failure| {
-        eprintln!("wasi-crypto: {failure}");
+        // If nobody can be told, the status says it.
+        let _ = writeln!(std::io::stderr(), "wasi-crypto: {failure}");
         failure.status()
     });
     // Everything is dropped by now, keys included; a guest's blocked read of standard input must not keep us.

@@ -4,6 +4,7 @@
 //! for standard input or for a password hash on another thread. A synchronous store could only be stopped in its own code.
 
 use std::ffi::OsString;
+use std::io::{Write as _, stderr};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -118,7 +119,8 @@ pub(crate) fn run(args: &Args) -> Result<i32, Failure> {
 
     let Guest { crypto, memory, .. } = store.data();
     if args.statistics {
-        eprint!("{}", Statistics { loading, running, peak_memory: memory.peak(), crypto });
+        // Whoever closed standard error does not want to see them.
+        let _ = write!(stderr(), "{}", Statistics { loading, running, peak_memory: memory.peak(), crypto });
     }
     status(ending, memory, args.file())
 }
