@@ -98,13 +98,13 @@ pub fn table(report: &Report, colour: bool) -> String {
 
 /// How much was run, and whether all went well.
 pub fn last_line(report: &Report) -> String {
-    let (cases, probes) = (report.cases.len(), report.probes.len());
+    let number = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
+    let (cases, probes) = (number(report.cases.len(), "case"), number(report.probes.len(), "probe"));
     let unexpected = match report.unexpected() {
         0 => "nothing unexpected".to_owned(),
-        1 => "1 unexpected result".to_owned(),
-        n => format!("{n} unexpected results"),
+        n => number(n, "unexpected result"),
     };
-    format!("{cases} cases and {probes} probes, {unexpected}")
+    format!("{cases} and {probes}, {unexpected}")
 }
 
 /// A few lines about a case that did not simply pass.
