@@ -84,12 +84,28 @@ fn an_engine_that_hangs_is_ended_with_all_that_it_has_started() {
             Verdict::Timeout,
             "no answer in time (confirmed alone)",
         );
-        let beats = || std::fs::metadata(&heart).map(|file| file.len()).unwrap_or_default();
-        let before = beats();
-        assert!(misbehave != "by ignoring signals" || before > 0);
-        std::thread::sleep(Duration::from_millis(500));
-        assert_eq!(beats(), before, "{misbehave}: a process goes on");
+        assert!(misbehave != "by ignoring signals" || beats(&heart) > 0);
+        assert_still(&heart);
     }
+}
+
+#[test]
+fn an_engine_does_not_outlive_a_runner_that_is_killed() {
+    let heart = beat_file("by outliving");
+    let _ = std::fs::remove_file(&heart);
+    let beat = format!("sh -c 'while :; do echo beat >>\"$0\"; sleep 0.05; done' '{}' {{module}}", heart.display());
+    let mut suite = Command::new(env!("CARGO_BIN_EXE_wasi-crypto-conformance"));
+    suite.args(["--filter", "array/len", "--engine-cmd", &beat]).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut suite = suite.spawn().unwrap();
+    let start = Instant::now();
+    while beats(&heart) == 0 {
+        assert!(start.elapsed() < Duration::from_secs(60), "the engine is not started");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    suite.kill().unwrap();
+    suite.wait().unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    assert_still(&heart);
 }
 
 // ---- engines that run nothing ----
@@ -189,6 +205,17 @@ fn in_a_shell() -> String {
 /// What a process writes to that is started by an engine.
 fn beat_file(test: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("beats {test} {}", std::process::id()))
+}
+
+fn beats(file: &Path) -> u64 {
+    std::fs::metadata(file).map(|file| file.len()).unwrap_or_default()
+}
+
+fn assert_still(heart: &Path) {
+    let before = beats(heart);
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(beats(heart), before, "{}: a process goes on", heart.display());
+    let _ = std::fs::remove_file(heart);
 }
 
 // ---- the engine ----
