@@ -1,7 +1,7 @@
 //! The command line: what to run, progress, reports, exit codes.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write as _, stderr, stdout};
+use std::io::{ErrorKind, IsTerminal, Write as _, stderr, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 
 use crate::case::Case;
-use crate::engine::EngineInfo;
+use crate::engine::command::CommandEngine;
 use crate::engine::worker::{WorkerEngine, serve_own_host};
+use crate::engine::{Engine, EngineInfo, Template};
 use crate::runner::{Report, Settings, run};
 use crate::verdict::Verdict;
 use crate::{cases, catalogue, glob, report, repro};
@@ -28,19 +29,31 @@ const DEFECT: u8 = 3;
 /// The embedded wasmtime, which does not tell its version; a test compares it with the lock file.
 const WASMTIME_VERSION: &str = "48.0.8";
 
-const EXAMPLES: &str = "\
+const NOTES: &str = "\
 Examples:
   wasi-crypto-conformance                                   everything, on the embedded engine
+  wasi-crypto-conformance --engine-cmd 'mine run {module}'  everything, on any engine
   wasi-crypto-conformance --filter 'symmetric/*AES-256-GCM*'
   wasi-crypto-conformance --requirement ARRAY-PULL-002 --strict
-  wasi-crypto-conformance --list --filter handle            what there is, one case a line
-  wasi-crypto-conformance --repro array/pull/streams        writes the guest and a listing of it
+  wasi-crypto-conformance --list --filter array             what there is, one case a line
+  wasi-crypto-conformance --repro array/pull/two-halves     writes the guest and a listing of it
   wasi-crypto-conformance --json report.json
+
+Any engine:
+  A command line after --engine-cmd is started once for each guest, with the path of a .wasm file for {module}. The guest
+  imports functions of wasi-crypto and `fd_write` of wasi_snapshot_preview1, and exports `memory` and `_start`; it needs
+  no files, arguments or variables. What it writes is looked for among whatever else is on standard output. A missing
+  import, a trap and a crash are told apart by what the engine writes (on either stream), by its exit status and by the
+  signal that ended it; an engine that takes too long is killed, with all that it started. It gets this command's
+  environment, and no standard input. The line is split as a shell would: blanks separate, '…' and \"…\" hold together,
+  a backslash takes the next character as it is. There is no shell: for variables write 'env NAME=VALUE mine {module}',
+  for more 'sh -c \"…\" sh {module}'.
 
 Verdicts:
   pass, fail, trap, crash (of the engine's process), timeout;
   warn: a recommendation is not met;  info: the text leaves it open, and the host answers otherwise than this project's;
   na: the host does not have what the case needs;  skip: the runner cannot run it there.
+  Probes, which find out what a host has before the cases run, are counted apart from the cases.
 
 Exit codes:
   0  nothing unexpected        2  wrong usage, or the engine cannot be used
@@ -49,11 +62,15 @@ Exit codes:
 /// Tells what a wasi-crypto host does and does not do: which functions and algorithms are there, which requirements
 /// of the specification hold, which published test vectors pass.
 #[derive(Debug, Parser)]
-#[command(name = "wasi-crypto-conformance", version, after_help = EXAMPLES)]
+#[command(name = "wasi-crypto-conformance", version, after_help = NOTES)]
 struct Options {
     /// The engine that runs the guests; `wasmtime` is embedded, with this project's host
     #[arg(long, value_name = "NAME", default_value = "wasmtime")]
     engine: String,
+
+    /// The engine is this command, which runs the guest in the place of {module}; see below
+    #[arg(long, value_name = "COMMAND", conflicts_with = "engine")]
+    engine_cmd: Option<Template>,
 
     /// Run only cases whose id fits; `*` and `?` are wildcards, a plain path takes everything below it; may be repeated
     #[arg(long, value_name = "GLOB")]
@@ -71,8 +88,8 @@ struct Options {
     #[arg(long, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
 
-    /// Seconds that a guest may be silent
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    /// Seconds that one case may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     timeout: u64,
 
     /// List the cases, with their requirements, and run nothing
@@ -116,37 +133,50 @@ pub fn main() -> ExitCode {
 }
 
 fn fail(code: u8, reason: &str) -> ExitCode {
-    eprintln!("error: {reason}");
+    // If nobody can be told, the code says it.
+    let _ = writeln!(stderr(), "error: {reason}");
     ExitCode::from(code)
 }
 
 fn start(options: &Options, cases: Vec<Case>) -> Result<u8, String> {
     if let Some(id) = &options.repro {
-        return write_repro(&cases, id);
+        return write_repro(&cases, id, options.engine_cmd.as_ref());
     }
     let coverage = catalogue::coverage(&cases);
     let cases = select(options, cases)?;
     if options.list {
-        for case in &cases {
-            println!("{}  {}", case.id, case.requirements.join(","));
-        }
-        return Ok(GREEN);
+        let lines = cases.iter().map(|case| format!("{}  {}\n", case.id, case.requirements.join(",")));
+        return say(&lines.collect::<String>()).map(|()| GREEN);
     }
     let mut settings =
         Settings { strict: options.strict, timeout: Duration::from_secs(options.timeout), ..Settings::default() };
     if let Some(jobs) = options.jobs {
         settings.jobs = jobs.get();
     }
+    let engine: Box<dyn Engine> = match &options.engine_cmd {
+        Some(template) => Box::new(CommandEngine::new(template.clone())),
+        None => Box::new(embedded_engine(&options.engine)?),
+    };
     let begin = Instant::now();
     let progress = Progress::new();
-    let report = run(&embedded_engine(&options.engine)?, &cases, &settings, &|done, all| progress.show(done, all));
+    let report = run(engine.as_ref(), &cases, &settings, &|done, all| progress.show(done, all));
     progress.clear();
     let report = report?;
-    print(&report, &coverage, begin.elapsed());
+    // The file first: a reader of the text may go away.
     if let Some(path) = &options.json {
         write(path, report::json(&report))?;
     }
+    say(&text(&report, &coverage, begin.elapsed()))?;
     Ok(if report.is_green() { GREEN } else { RED })
+}
+
+/// Writes to standard output. A reader that has seen enough and closes it, as `head` does, is no error.
+fn say(text: &str) -> Result<(), String> {
+    let mut output = stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result.map_err(|error| format!("cannot write to standard output: {error}")),
+    }
 }
 
 fn embedded_engine(name: &str) -> Result<WorkerEngine, String> {
@@ -179,20 +209,23 @@ fn select(options: &Options, cases: Vec<Case>) -> Result<Vec<Case>, String> {
     Ok(selected)
 }
 
-fn write_repro(cases: &[Case], id: &str) -> Result<u8, String> {
+fn write_repro(cases: &[Case], id: &str, engine: Option<&Template>) -> Result<u8, String> {
     let case = cases.iter().find(|case| case.id == id);
     let case = case.ok_or_else(|| format!("there is no case {id:?}; `--list` shows them all"))?;
     let name: String = id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
     let (wasm, listing) = (format!("{name}.wasm"), format!("{name}.txt"));
     write(Path::new(&wasm), repro::wasm(case))?;
     write(Path::new(&listing), repro::listing(case))?;
-    println!("{wasm}: the guest; it imports WASI's fd_write and the functions that it calls, and runs on any engine:");
-    println!("    wasi-crypto run {wasm}");
-    println!(
-        "{listing}: what it does, step by step; it prints `@wcc P` if the case passes, `@wcc F CASE STEP SEEN` if not"
-    );
-    println!("The same in this runner:");
-    println!("    wasi-crypto-conformance --filter '{id}'");
+    let command = engine.map_or("wasi-crypto run {module}", Template::text).replace("{module}", &wasm);
+    let same =
+        engine.map_or_else(String::new, |engine| format!(" --engine-cmd '{}'", engine.text().replace('\'', "'\\''")));
+    say(&format!(
+        "{wasm}: the guest; it imports WASI's fd_write and the functions that it calls, and runs on any engine:\n\
+         \x20   {command}\n\
+         {listing}: what it does, step by step, and what the lines mean that it writes\n\
+         The same in this runner:\n\
+         \x20   wasi-crypto-conformance{same} --filter '{id}'\n"
+    ))?;
     Ok(GREEN)
 }
 
@@ -200,13 +233,17 @@ fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), String> {
     std::fs::write(path, content).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
-fn print(report: &Report, coverage: &BTreeMap<&str, (usize, usize)>, time: Duration) {
+/// What came of a run, for people.
+fn text(report: &Report, coverage: &BTreeMap<&str, (usize, usize)>, time: Duration) -> String {
     let colour = stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let mut text = String::new();
     for verdict in [Verdict::Info, Verdict::Warn, Verdict::Timeout, Verdict::Crash, Verdict::Trap, Verdict::Fail] {
-        for result in report.results.iter().filter(|result| result.verdict == verdict) {
+        for result in report.probes.iter().filter(|result| result.verdict == verdict) {
             text.push_str(&report::finding(result, colour));
-            if verdict.is_unexpected() && result.kind != "probe" {
+        }
+        for result in report.cases.iter().filter(|result| result.verdict == verdict) {
+            text.push_str(&report::finding(result, colour));
+            if verdict.is_unexpected() {
                 text.push_str(&format!("        again:    wasi-crypto-conformance --repro '{}'\n", result.id));
             }
         }
@@ -221,18 +258,13 @@ fn print(report: &Report, coverage: &BTreeMap<&str, (usize, usize)>, time: Durat
             .filter_map(|area| coverage.get(area).map(|(covered, all)| format!("{area} {covered}/{all}")))
             .collect();
     text.push_str(&format!("\nobservable requirements that have a case: {}\n", areas.join(", ")));
-    text.push_str(&format!("{} on {}, {:.2} s\n", verdict_of(report), report.engine.version, time.as_secs_f64()));
-    // Nobody is there to read it if this fails.
-    let _ = stdout().write_all(text.as_bytes());
-}
-
-fn verdict_of(report: &Report) -> String {
-    let unexpected = report.results.iter().filter(|result| result.verdict.is_unexpected()).count();
-    match unexpected {
-        0 => format!("{} cases, nothing unexpected", report.results.len()),
-        1 => format!("{} cases, 1 unexpected result", report.results.len()),
-        n => format!("{} cases, {n} unexpected results", report.results.len()),
-    }
+    text.push_str(&format!(
+        "{} on {}, {:.2} s\n",
+        report::last_line(report),
+        report.engine.version,
+        time.as_secs_f64()
+    ));
+    text
 }
 
 /// A bar on a terminal; nothing elsewhere, where the end of the run is soon enough.
@@ -258,12 +290,12 @@ impl Progress {
         }
         *last = Instant::now();
         let full = (done * WIDTH).checked_div(all).unwrap_or(WIDTH);
-        eprint!("\r[{}{}] {done}/{all}", "#".repeat(full), "-".repeat(WIDTH - full));
+        let _ = write!(stderr(), "\r[{}{}] {done}/{all}", "#".repeat(full), "-".repeat(WIDTH - full));
     }
 
     fn clear(&self) {
         if self.terminal {
-            eprint!("\r\x1b[K");
+            let _ = write!(stderr(), "\r\x1b[K");
         }
     }
 }
@@ -276,6 +308,27 @@ mod tests {
     fn the_version_of_wasmtime_is_that_of_the_lock_file() {
         let lock = include_str!("../../Cargo.lock").replace('\r', "");
         assert!(lock.contains(&format!("name = \"wasmtime\"\nversion = \"{WASMTIME_VERSION}\"\n")));
+    }
+
+    #[test]
+    fn the_examples_of_the_help_name_what_there_is() {
+        let cases = cases::all();
+        let examples =
+            NOTES.lines().skip_while(|line| *line != "Examples:").skip(1).take_while(|line| !line.is_empty());
+        let mut named = 0;
+        for example in examples {
+            // An explanation stands behind two blanks.
+            let command = example.trim_start().split("  ").next().unwrap();
+            let template: Template = format!("env {command} {{module}}").parse().unwrap();
+            let words = template.args();
+            let options = Options::try_parse_from(&words[..words.len() - 1]).unwrap();
+            if let Some(id) = &options.repro {
+                assert!(cases.iter().any(|case| case.id == *id), "{example}");
+            }
+            named += options.filter.len() + options.requirement.len() + usize::from(options.repro.is_some());
+            select(&options, cases.clone()).unwrap_or_else(|error| panic!("{example}: {error}"));
+        }
+        assert!(named >= 4);
     }
 
     #[test]

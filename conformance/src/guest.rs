@@ -53,6 +53,11 @@ impl<'a> Program<'a> {
         case.alternatives.iter().map(|alternative| Self { case, steps: &alternative.steps }).collect()
     }
 
+    /// Whether the case is done when this program is.
+    pub(crate) fn is_last(&self) -> bool {
+        self.case.alternatives.last().is_none_or(|last| std::ptr::eq(last.steps.as_slice(), self.steps))
+    }
+
     /// All steps by their number, those in loops included.
     pub(crate) fn numbered_steps(self) -> Vec<&'a Step> {
         fn collect<'a>(steps: &'a [Step], all: &mut Vec<&'a Step>) {
@@ -77,7 +82,12 @@ impl<'a> Program<'a> {
 
 /// The guest that runs these programs one after the other. It reports each under its place in `programs`.
 pub(crate) fn module(programs: &[Program<'_>]) -> Vec<u8> {
-    let mut imports: Vec<&'static Hostcall> = Vec::new();
+    module_with(programs, &[])
+}
+
+/// As [`module`]; imports these functions, too, whether they are called or not.
+pub(crate) fn module_with(programs: &[Program<'_>], functions: &[&'static Hostcall]) -> Vec<u8> {
+    let mut imports = functions.to_vec();
     for function in programs.iter().flat_map(|program| program.functions()) {
         if !imports.iter().any(|known| known.name() == function.name()) {
             imports.push(function);
@@ -99,16 +109,6 @@ pub(crate) fn module(programs: &[Program<'_>]) -> Vec<u8> {
     wasm.push(data.id());
     data.encode(&mut wasm);
     wasm
-}
-
-/// A guest that only imports one function, to see whether it is there.
-pub(crate) fn link_probe(functions: &[&'static Hostcall]) -> Vec<u8> {
-    let mut text = String::from("(module ");
-    for function in functions {
-        import(&mut text, function, "");
-    }
-    text.push_str("(memory (export \"memory\") 1) (func (export \"_start\")))");
-    wat::parse_str(text).expect("an import and an empty function are valid")
 }
 
 /// The text of everything but the data.

@@ -24,7 +24,9 @@
 //! enums, [`Pointer::end`] and [`Pointer::absolute`] addresses, overlapping [`Buffer::slice`]s, [`Case::unaligned`]
 //! slots, hand-made optional structs.
 //!
-//! The runner makes WebAssembly guests of many cases each, runs them, and judges.
+//! The runner makes WebAssembly guests of many cases each, runs them, and judges. What runs them is an
+//! [`Engine`](engine::Engine): this project's host on the embedded wasmtime ([`engine::worker`]), or whatever a command
+//! line starts ([`engine::command`]).
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
@@ -39,6 +41,7 @@ pub mod glob;
 mod guest;
 mod oracle;
 mod probe;
+mod reader;
 pub mod report;
 pub mod repro;
 pub mod runner;

@@ -10,8 +10,9 @@ use crate::args;
 use crate::builder::Arg;
 use crate::case::{ALL_ERRORS, Case, Expect, Kind, bit};
 use crate::catalogue::{Algorithm, Tier, algorithms};
-use crate::engine::{Engine, Outcome};
+use crate::engine::{Engine, EngineInfo, Outcome};
 use crate::guest::{self, Program};
+use crate::reader::Reader;
 use crate::runner::{Settings, run_programs};
 use crate::verdict::{CaseResult, End, Transcript, Verdict};
 
@@ -27,7 +28,7 @@ pub(crate) struct Presence {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Found {
     Present,
-    /// It cannot be imported.
+    /// It cannot be imported, for this reason.
     NotLinked(String),
     /// It answers `not_implemented`.
     NotImplemented,
@@ -39,6 +40,7 @@ enum Found {
 
 impl Presence {
     pub(crate) fn probe(engine: &dyn Engine, cases: &[Case], settings: &Settings) -> Result<Self, String> {
+        check_engine(engine, settings)?;
         let mut functions = link(engine, settings)?;
         let present: Vec<Case> = hostcalls()
             .iter()
@@ -146,7 +148,7 @@ impl Found {
     fn result(&self, if_missing: Verdict) -> CaseResult {
         let (verdict, observed) = match self {
             Self::Present => (Verdict::Pass, String::new()),
-            Self::NotLinked(reason) => (if_missing, format!("link error: {reason}")),
+            Self::NotLinked(reason) => (if_missing, reason.clone()),
             Self::NotImplemented => (if_missing, Errno::NotImplemented.name().to_owned()),
             Self::Unsupported => (if_missing, Errno::UnsupportedAlgorithm.name().to_owned()),
             Self::Unknown(function) => (Verdict::Na, format!("cannot be asked for without {function}")),
@@ -164,18 +166,48 @@ impl Found {
     }
 }
 
+/// Whether the engine runs guests and hands over what they write. If it does not run one that calls nothing but WASI's
+/// `fd_write`, nothing can be said of the host.
+fn check_engine(engine: &dyn Engine, settings: &Settings) -> Result<(), String> {
+    let nothing = Case::new("nothing", &[]);
+    let transcripts = run_programs(engine, &Program::of(&nothing), settings, 1, &|_, _| ())?;
+    let reason = match transcripts.first().map(|said| &said.end) {
+        Some(End::Passed) => return Ok(()),
+        Some(End::Crashed(reason)) => reason.clone(),
+        Some(End::Trapped(reason)) => format!("it trapped: {reason}"),
+        _ => format!("it was not done after {} s", settings.timeout.as_secs_f32()),
+    };
+    let EngineInfo { version, .. } = engine.info();
+    Err(format!("{version} does not run a guest that only writes a line to standard output: {reason}"))
+}
+
 /// Which functions can be imported. One guest asks for all; only if that fails is each asked for alone.
 fn link(engine: &dyn Engine, settings: &Settings) -> Result<BTreeMap<&'static str, Found>, String> {
+    /// An engine that does not answer to so many in a row will not answer to the rest either.
+    const PATIENCE: u32 = 3;
     let mut session = engine.session()?;
-    let mut ask = |functions: &[&'static Hostcall]| match session.run(
-        &guest::link_probe(functions),
-        &mut |_| (),
-        settings.timeout,
-    ) {
-        Outcome::Finished => Ok(Found::Present),
-        Outcome::Unusable(reason) => Err(reason),
-        Outcome::Link(reason) | Outcome::Trap(reason) | Outcome::Crash(reason) => Ok(Found::NotLinked(reason)),
-        Outcome::Timeout => Ok(Found::NotLinked("the engine did not answer in time".to_owned())),
+    let nothing = Case::new("nothing", &[]);
+    let mut timeouts = 0;
+    let mut ask = |functions: &[&'static Hostcall]| {
+        let module = guest::module_with(&Program::of(&nothing), functions);
+        // An engine may end well without having run anything.
+        let mut reader = Reader::new(1);
+        let outcome = session.run(&module, &mut |line| reader.line(line), settings.timeout);
+        timeouts = if outcome == Outcome::Timeout { timeouts + 1 } else { 0 };
+        let missing = |reason| Ok(Found::NotLinked(reason));
+        match outcome {
+            Outcome::Unusable(reason) => Err(reason),
+            // Even if it ran: an engine may leave the error to the call.
+            Outcome::Link(reason) => missing(format!("link error: {reason}")),
+            _ if reader.is_complete() => Ok(Found::Present),
+            Outcome::Finished => missing("a guest that imports it does not run".to_owned()),
+            Outcome::Trap(reason) => missing(format!("trap at the start: {reason}")),
+            Outcome::Crash(reason) => missing(format!("crash at the start: {reason}")),
+            Outcome::Timeout if timeouts == PATIENCE => {
+                Err("the engine gives no answer in time to guests that only import functions".to_owned())
+            }
+            Outcome::Timeout => missing("no answer in time at the start".to_owned()),
+        }
     };
     let all: Vec<&'static Hostcall> = hostcalls().iter().collect();
     if ask(&all)? == Found::Present {

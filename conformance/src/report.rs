@@ -8,16 +8,25 @@ use serde::Serialize;
 use crate::runner::Report;
 use crate::verdict::{CaseResult, Verdict};
 
-/// The report as JSON, schema 1.
+/// The report as JSON, schema 2: cases and probes apart, each with a summary of verdicts.
 pub fn json(report: &Report) -> String {
-    let summary = Verdict::ALL.iter().map(|verdict| (verdict.name(), report.count(*verdict)));
     let document = Document {
-        schema: 1,
+        schema: 2,
         engine: &report.engine,
-        summary: summary.collect(),
-        cases: report.results.iter().map(JsonCase::new).collect(),
+        summary: summary(&report.cases),
+        probe_summary: summary(&report.probes),
+        cases: report.cases.iter().map(JsonCase::new).collect(),
+        probes: report.probes.iter().map(JsonCase::new).collect(),
     };
     serde_json::to_string(&document).expect("strings, numbers and lists can be written as JSON")
+}
+
+fn summary(results: &[CaseResult]) -> BTreeMap<&'static str, usize> {
+    Verdict::ALL.iter().map(|verdict| (verdict.name(), count(results, *verdict))).collect()
+}
+
+fn count(results: &[CaseResult], verdict: Verdict) -> usize {
+    results.iter().filter(|result| result.verdict == verdict).count()
 }
 
 #[derive(Serialize)]
@@ -25,7 +34,9 @@ struct Document<'a> {
     schema: u32,
     engine: &'a crate::engine::EngineInfo,
     summary: BTreeMap<&'static str, usize>,
+    probe_summary: BTreeMap<&'static str, usize>,
     cases: Vec<JsonCase<'a>>,
+    probes: Vec<JsonCase<'a>>,
 }
 
 #[derive(Serialize)]
@@ -53,21 +64,26 @@ impl<'a> JsonCase<'a> {
     }
 }
 
-/// A table with a line for each area and the counts of each verdict that occurs.
+/// A table with a line for each area and the counts of each verdict that occurs. The probes come first, and are not in
+/// the total.
 pub fn table(report: &Report, colour: bool) -> String {
     let mut areas: BTreeMap<&str, Vec<&CaseResult>> = BTreeMap::new();
-    for result in &report.results {
+    for result in &report.cases {
         areas.entry(result.id.split('/').next().unwrap_or_default()).or_default().push(result);
     }
-    let columns: Vec<Verdict> = Verdict::ALL.into_iter().filter(|verdict| report.count(*verdict) > 0).collect();
-    let width = areas.keys().map(|area| area.len()).max().unwrap_or(0).max("total".len());
+    let mut lines: Vec<(&str, Vec<&CaseResult>)> = vec![("(probes)", report.probes.iter().collect())];
+    lines.extend(areas);
+    lines.push(("total", report.cases.iter().collect()));
+
+    let occurs = |verdict: &Verdict| count(&report.probes, *verdict) + report.count(*verdict) > 0;
+    let columns: Vec<Verdict> = Verdict::ALL.into_iter().filter(occurs).collect();
+    let width = lines.iter().map(|(area, _)| area.len()).max().unwrap_or(0);
     let mut text = format!("{:width$}", "");
     for column in &columns {
         let _ = write!(text, " {:>7}", column.name());
     }
     text.push('\n');
-    let all: Vec<&CaseResult> = report.results.iter().collect();
-    for (area, results) in areas.iter().map(|(area, results)| (*area, results)).chain([("total", &all)]) {
+    for (area, results) in lines {
         let _ = write!(text, "{area:width$}");
         for column in &columns {
             let count = results.iter().filter(|result| result.verdict == *column).count();
@@ -78,6 +94,17 @@ pub fn table(report: &Report, colour: bool) -> String {
         text.push('\n');
     }
     text
+}
+
+/// How much was run, and whether all went well.
+pub fn last_line(report: &Report) -> String {
+    let number = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
+    let (cases, probes) = (number(report.cases.len(), "case"), number(report.probes.len(), "probe"));
+    let unexpected = match report.unexpected() {
+        0 => "nothing unexpected".to_owned(),
+        n => number(n, "unexpected result"),
+    };
+    format!("{cases} and {probes}, {unexpected}")
 }
 
 /// A few lines about a case that did not simply pass.

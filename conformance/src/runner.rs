@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::case::{Case, Kind};
-use crate::engine::{Engine, EngineInfo, Outcome, Session};
+use crate::engine::{Engine, EngineInfo, Heard, Outcome, Session};
 use crate::guest::{self, Program};
 use crate::probe::Presence;
+use crate::reader::Reader;
 use crate::verdict::{CaseResult, End, Judgement, Transcript, Verdict, judge};
 
 /// How to run.
@@ -16,7 +17,7 @@ use crate::verdict::{CaseResult, End, Judgement, Transcript, Verdict, judge};
 pub struct Settings {
     /// How many guests run at the same time.
     pub jobs: usize,
-    /// How long a guest may be silent.
+    /// How long one case may take.
     pub timeout: Duration,
     /// Whether recommendations and preferred readings count as requirements.
     pub strict: bool,
@@ -36,19 +37,26 @@ impl Default for Settings {
 pub struct Report {
     /// What ran the cases.
     pub engine: EngineInfo,
-    /// The probes, then the cases in their order.
-    pub results: Vec<CaseResult>,
+    /// What the host has.
+    pub probes: Vec<CaseResult>,
+    /// The cases, in their order.
+    pub cases: Vec<CaseResult>,
 }
 
 impl Report {
     /// How many cases have this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
-        self.results.iter().filter(|result| result.verdict == verdict).count()
+        self.cases.iter().filter(|result| result.verdict == verdict).count()
+    }
+
+    /// How many cases and probes came to something unexpected.
+    pub fn unexpected(&self) -> usize {
+        self.probes.iter().chain(&self.cases).filter(|result| result.verdict.is_unexpected()).count()
     }
 
     /// Whether nothing unexpected happened.
     pub fn is_green(&self) -> bool {
-        !self.results.iter().any(|result| result.verdict.is_unexpected())
+        self.unexpected() == 0
     }
 }
 
@@ -61,7 +69,8 @@ pub fn run(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Report, String> {
     let presence = Presence::probe(engine, cases, settings)?;
-    let mut results = presence.results();
+    let mut probes = presence.results();
+    let mut results = Vec::with_capacity(cases.len());
     let missing: Vec<Option<String>> = cases.iter().map(|case| presence.missing_for(case)).collect();
     let applicable: Vec<&Case> =
         cases.iter().zip(&missing).filter(|(_, missing)| missing.is_none()).map(|(case, _)| case).collect();
@@ -76,13 +85,13 @@ pub fn run(
         });
     }
     if settings.strict {
-        for result in &mut results {
+        for result in probes.iter_mut().chain(&mut results) {
             if matches!(result.verdict, Verdict::Info | Verdict::Warn) {
                 result.verdict = Verdict::Fail;
             }
         }
     }
-    Ok(Report { engine: engine.info(), results })
+    Ok(Report { engine: engine.info(), probes, cases: results })
 }
 
 /// Runs cases in large guests, then again alone what failed there.
@@ -142,6 +151,7 @@ pub(crate) fn run_programs(
     let batches: Vec<&[Program<'_>]> = runs.flat_map(|run| run.chunks(batch)).collect();
     let results: Vec<_> = batches.iter().map(|_| OnceLock::new()).collect();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let cases = programs.iter().filter(|program| program.is_last()).count();
     std::thread::scope(|scope| {
         for _ in 0..settings.jobs.clamp(1, batches.len().max(1)) {
             scope.spawn(|| {
@@ -149,7 +159,11 @@ pub(crate) fn run_programs(
                 loop {
                     let i = next.fetch_add(1, Ordering::Relaxed);
                     let Some(batch) = batches.get(i) else { break };
-                    let tick = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, programs.len());
+                    let tick = |program: &Program<'_>| {
+                        if program.is_last() {
+                            progress(done.fetch_add(1, Ordering::Relaxed) + 1, cases);
+                        }
+                    };
                     let result = match &mut session {
                         Ok(session) => run_batch(session.as_mut(), batch, settings.timeout, &tick),
                         Err(reason) => Err(reason.clone()),
@@ -174,17 +188,34 @@ fn run_batch(
     session: &mut dyn Session,
     programs: &[Program<'_>],
     timeout: Duration,
-    tick: &dyn Fn(),
+    tick: &dyn Fn(&Program<'_>),
 ) -> Result<Vec<Transcript>, String> {
     let mut transcripts = Vec::with_capacity(programs.len());
+    // An engine that fails everything gets short guests: they would be made again for each case.
+    let mut most = programs.len();
     while transcripts.len() < programs.len() {
-        let module = guest::module(&programs[transcripts.len()..]);
-        let mut reader = Reader { done: &mut transcripts, current: None, first: None, tick };
-        reader.first = Some(reader.done.len());
-        let outcome = session.run(&module, &mut |line| reader.line(line), timeout);
-        let mut culprit = reader.current.take().unwrap_or_default();
-        if transcripts.len() == programs.len() {
-            break;
+        let rest = &programs[transcripts.len()..];
+        let rest = &rest[..rest.len().min(most)];
+        let module = guest::module(rest);
+        let mut reader = Reader::new(rest.len());
+        let mut under_way = rest.iter();
+        let outcome = session.run(
+            &module,
+            &mut |line| {
+                let heard = reader.line(line);
+                if matches!(heard, Heard::Result | Heard::Last) {
+                    under_way.next().into_iter().for_each(tick);
+                }
+                heard
+            },
+            timeout,
+        );
+        let complete = reader.is_complete();
+        let (done, mut culprit) = reader.end();
+        most = if done.is_empty() { most.div_ceil(2) } else { most.saturating_mul(2) };
+        transcripts.extend(done);
+        if complete {
+            continue;
         }
         culprit.end = match outcome {
             Outcome::Finished => End::Crashed("the guest ended without a result: its output was cut".to_owned()),
@@ -196,58 +227,8 @@ fn run_batch(
             Outcome::Timeout => End::TimedOut,
             Outcome::Unusable(reason) => return Err(reason),
         };
+        tick(&programs[transcripts.len()]);
         transcripts.push(culprit);
-        tick();
     }
     Ok(transcripts)
-}
-
-/// Reads what a guest writes.
-struct Reader<'a> {
-    done: &'a mut Vec<Transcript>,
-    /// What the program under way has said.
-    current: Option<Transcript>,
-    /// Which transcript is that of the guest's program 0.
-    first: Option<usize>,
-    tick: &'a dyn Fn(),
-}
-
-impl Reader<'_> {
-    /// Takes a line in. Engines write there, too: what does not look like a line of the guest is theirs.
-    fn line(&mut self, line: &str) {
-        let Some(at) = line.find("@wcc ") else { return };
-        let mut fields = line[at..].splitn(5, ' ').skip(1);
-        let (Some(kind), Some(index), Some(step)) = (fields.next(), fields.next(), fields.next()) else { return };
-        let (Ok(index), Ok(step)) = (usize::from_str_radix(index, 16), u32::from_str_radix(step, 16)) else { return };
-        let data = fields.next().unwrap_or_default().to_owned();
-        if kind == "E" || self.first.map(|first| first + index) != Some(self.done.len()) {
-            return;
-        }
-        let current = self.current.get_or_insert_default();
-        match kind {
-            "P" => self.end(End::Passed),
-            "F" => self.end(End::Failed(step, data)),
-            "N" => current.notes.push((step, data)),
-            "D" => current.dumps.push(bytes(&data)),
-            _ => (),
-        }
-    }
-
-    fn end(&mut self, end: End) {
-        let mut transcript = self.current.take().unwrap_or_default();
-        transcript.end = end;
-        self.done.push(transcript);
-        (self.tick)();
-    }
-}
-
-impl Default for Transcript {
-    fn default() -> Self {
-        Self { end: End::Passed, notes: Vec::new(), dumps: Vec::new() }
-    }
-}
-
-fn bytes(hex: &str) -> Vec<u8> {
-    let digits = hex.as_bytes().chunks_exact(2);
-    digits.filter_map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()).collect()
 }

@@ -107,6 +107,13 @@ pub(crate) struct Transcript {
     pub(crate) dumps: Vec<Vec<u8>>,
 }
 
+impl Default for Transcript {
+    /// Nothing was said, and nothing went wrong.
+    fn default() -> Self {
+        Self { end: End::Passed, notes: Vec::new(), dumps: Vec::new() }
+    }
+}
+
 /// A verdict with what was observed and what was expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Judgement {

@@ -2,7 +2,7 @@
 //! preferred reading may be missed.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use wasi_crypto_conformance::catalogue;
 use wasi_crypto_host::hostcalls;
@@ -13,7 +13,7 @@ fn everything_holds_on_the_own_host() {
     let file = folder.join("report.json");
     let output = suite(&["--strict", "--json", file.to_str().unwrap()], &folder);
     let report: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    assert_eq!(report["schema"], 1);
+    assert_eq!(report["schema"], 2);
     assert_eq!(report["engine"]["name"], "wasmtime");
 
     // Only what the host does not claim to have may be missing.
@@ -33,18 +33,41 @@ fn everything_holds_on_the_own_host() {
             })
             .map(|function| format!("probe/function/{}", function.name())),
     );
-    let cases = report["cases"].as_array().unwrap();
-    for case in cases {
-        let verdict = case["verdict"].as_str().unwrap();
-        let may_fail = may_miss.iter().any(|id| case["id"] == id.as_str());
-        assert!(["pass", "na"].contains(&verdict) || (may_fail && verdict == "fail"), "{case}");
+    let list = |name: &str| report[name].as_array().unwrap();
+    for result in list("cases").iter().chain(list("probes")) {
+        let verdict = result["verdict"].as_str().unwrap();
+        let may_fail = may_miss.iter().any(|id| result["id"] == id.as_str());
+        assert!(["pass", "na"].contains(&verdict) || (may_fail && verdict == "fail"), "{result}");
     }
     for verdict in ["pass", "fail", "warn", "info", "na", "skip", "trap", "crash", "timeout"] {
-        let count = cases.iter().filter(|case| case["verdict"] == verdict).count();
-        assert_eq!(report["summary"][verdict], count, "{verdict}");
+        for (name, summary) in [("cases", "summary"), ("probes", "probe_summary")] {
+            let count = list(name).iter().filter(|result| result["verdict"] == verdict).count();
+            assert_eq!(report[summary][verdict], count, "{verdict} {name}");
+        }
     }
-    assert!(cases.len() > 1500);
-    assert_eq!(output.status.code(), Some(i32::from(report["summary"]["fail"] != 0)));
+    let failed = report["probe_summary"]["fail"].as_u64().unwrap();
+    assert_eq!(output.status.code(), Some(i32::from(failed != 0)));
+
+    // One figure for the cases, wherever it stands.
+    let count = list("cases").len();
+    assert!(count > 1500);
+    assert_eq!(stdout(&suite(&["--list"], &folder)).lines().count(), count);
+    let last = format!("\n{count} cases and {} probes, ", list("probes").len());
+    assert!(stdout(&output).contains(&last), "{}", stdout(&output));
+}
+
+#[test]
+fn a_reader_may_see_enough_of_a_list() {
+    let folder = folder_of("broken-pipe");
+    for args in [&["--list"][..], &["--help"], &["--filter", "array/len"]] {
+        let mut suite = Command::new(env!("CARGO_BIN_EXE_wasi-crypto-conformance"));
+        suite.args(args).current_dir(&folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut suite = suite.spawn().unwrap();
+        drop(suite.stdout.take());
+        let output = suite.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{args:?}");
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+    }
 }
 
 #[test]
@@ -71,6 +94,11 @@ fn mistakes_are_sentences_and_exit_with_2() {
             "cannot write no/such/folder/report.json: ",
         ),
         (&["--jobs", "0"], "invalid value '0' for '--jobs <N>'"),
+        (&["--timeout", "0"], "invalid value '0' for '--timeout <SECONDS>'"),
+        (&["--engine-cmd", "mine run guest.wasm"], "for instance 'mine run {module}'"),
+        (&["--engine-cmd", "mine {module} > log"], "no shell reads it, so `>` has no meaning"),
+        (&["--engine-cmd", "no-such-engine {module}"], "cannot start no-such-engine: "),
+        (&["--engine-cmd", "mine {module}", "--engine", "wasmtime"], "cannot be used with"),
     ] {
         let output = suite(args, &folder);
         let error = String::from_utf8_lossy(&output.stderr);

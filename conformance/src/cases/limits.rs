@@ -11,6 +11,7 @@ pub(super) fn cases() -> Vec<Case> {
         many_options(),
         many_array_outputs(),
         much_associated_data(),
+        states_of_closed_keys(),
         a_large_squeeze_to_nowhere(),
         a_large_key_from_nowhere(),
         open_and_close(),
@@ -68,6 +69,47 @@ fn much_associated_data() -> Case {
     let _ = c.encrypt(state, "message", 23);
     c
 }
+
+/// 40 MiB of keys that are closed while a state needs them.
+fn states_of_closed_keys() -> Case {
+    const MIB: u32 = 1 << 20;
+    const KEYS: u32 = 40;
+    let requirements = ["SEC-BOUND-004", "HANDLE-SAFECLOSE-007", "SYM-KEY-CLOSE-017", "SYM-KEY-IMPORT-007"];
+    let mut c = stress("limits/bytes/states-of-closed-keys", &requirements);
+    let (extract, expand) = ("HKDF-EXTRACT/SHA-256", "HKDF-EXPAND/SHA-256");
+    c = c.algorithm(extract).algorithm(expand);
+    let (material, states, opened) = (c.scratch(MIB), c.scratch(4 * KEYS), c.size_slot());
+    let (key, array, count) = (c.size_slot(), c.size_slot(), c.size_slot());
+    let (some_key, none) = (c.optional(Some(Value::Number(0))), c.optional(None));
+    c.repeat(KEYS, |c| {
+        c.stop_at(Overflow).call("symmetric_key_import", args![extract, material, key.at()]);
+        c.copy(some_key.plus(4), (key.at(), 4));
+        let state = states.start().each(4);
+        c.stop_at(Overflow).call("symmetric_state_open", args![extract, some_key, none, state]);
+        c.call("symmetric_key_close", args![key]);
+    });
+    c.store_u32(opened.at(), Value::Round);
+    c.number(opened, Relation::AtLeast, 1);
+    // What was opened works, and makes room when it is closed.
+    let out = c.buffer(32);
+    c.repeat(opened, |c| {
+        let state = states.start().each(4).load();
+        c.call("symmetric_state_squeeze_key", args![state, expand, key.at()]);
+        c.call("symmetric_key_export", args![key, array.at()]);
+        c.call("array_output_pull", args![array, out, count.at()]);
+        c.same(out, PSEUDO_RANDOM_KEY);
+        c.call("symmetric_key_close", args![key]);
+        c.call("symmetric_state_close", args![state]);
+    });
+    c.call("symmetric_key_import", args![extract, material, key.at()]);
+    c
+}
+
+/// HMAC-SHA-256 of 1 MiB of zeros with a key of 32 zeros (RFC 5869, section 2.2), by Python's hmac.
+const PSEUDO_RANDOM_KEY: [u8; 32] = [
+    0xf7, 0xb0, 0x4d, 0xa1, 0xd2, 0xf0, 0xc3, 0xf5, 0x9f, 0x20, 0xfe, 0x10, 0x11, 0x5c, 0xb8, 0x39, 0xc7, 0xdb, 0x04,
+    0x13, 0x33, 0xb7, 0x8a, 0xdc, 0xe3, 0x7e, 0x7f, 0xbc, 0x83, 0x22, 0x2b, 0x2b,
+];
 
 /// Some hosts allocate and fill the output before they look at the pointer.
 fn a_large_squeeze_to_nowhere() -> Case {

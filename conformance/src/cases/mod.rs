@@ -15,6 +15,7 @@ mod handles;
 mod key_exchange;
 mod keypairs;
 mod limits;
+mod limits_work;
 mod options;
 mod public_keys;
 mod secret_keys;
@@ -36,6 +37,7 @@ pub fn all() -> Vec<Case> {
         key_exchange::cases(),
         keypairs::cases(),
         limits::cases(),
+        limits_work::cases(),
         options::cases(),
         public_keys::cases(),
         secret_keys::cases(),

@@ -1,8 +1,17 @@
 //! What runs guests.
+//!
+//! The other side is not trusted: whatever an engine or its host does, the runner goes on, in bounded time and memory.
 
 use std::time::Duration;
 
+pub mod command;
+mod ending;
+mod output;
+mod process;
+mod template;
 pub mod worker;
+
+pub use template::Template;
 
 /// A WebAssembly engine with a host implementation of wasi-crypto.
 pub trait Engine: Sync {
@@ -16,16 +25,30 @@ pub trait Engine: Sync {
 /// What an engine is.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct EngineInfo {
-    /// The name that `--engine` takes.
+    /// The name that `--engine` takes, or that of the program of a command line.
     pub name: String,
-    /// The version of the engine, and of the host where it is known.
+    /// The version of the engine, and of the host where it is known; or the command line.
     pub version: String,
 }
 
 /// Runs guests one after the other.
 pub trait Session {
-    /// Runs a guest and hands over what it writes, line by line. Gives up when there is no line for `timeout`.
-    fn run(&mut self, module: &[u8], line: &mut dyn FnMut(&str), timeout: Duration) -> Outcome;
+    /// Runs a guest and hands over what it writes, line by line, among it what the engine writes there. Gives up when
+    /// the guest does not get on for `timeout`: lines that tell nothing new give it no more time.
+    fn run(&mut self, module: &[u8], line: &mut dyn FnMut(&str) -> Heard, timeout: Duration) -> Outcome;
+}
+
+/// What a line was to the runner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// Not the guest's, or not what it has to say now.
+    Noise,
+    /// The guest's, about the case under way.
+    Word,
+    /// The guest's: a case is done.
+    Result,
+    /// The guest's: all its cases are done.
+    Last,
 }
 
 /// How a guest ended.
@@ -37,10 +60,18 @@ pub enum Outcome {
     Link(String),
     /// It trapped.
     Trap(String),
-    /// The process of the engine ended.
+    /// The process of the engine ended, or had to be ended.
     Crash(String),
-    /// It wrote nothing for too long.
+    /// It did not get on for too long.
     Timeout,
     /// The engine cannot be used at all.
     Unusable(String),
+}
+
+/// The most that one guest may write, noise included. What all cases of the suite write together is a tenth of it.
+const MAX_OUTPUT: usize = 64 << 20;
+
+/// What is said of a guest that writes more.
+fn flood() -> Outcome {
+    Outcome::Crash(format!("it was ended, as it wrote more than {} MiB", MAX_OUTPUT >> 20))
 }

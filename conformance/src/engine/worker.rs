@@ -4,19 +4,21 @@
 //! little-endian, then the module); what it writes comes from standard output, then a line that says how it ended.
 
 use std::ffi::OsString;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::process::{ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use wasmtime::{Caller, Config, Engine as Wasmtime, Extern, Linker, Module, OptLevel, Store};
 
-use crate::engine::{Engine, EngineInfo, Outcome, Session};
+use super::process::{Next, Process};
+use super::{Engine, EngineInfo, Heard, MAX_OUTPUT, Outcome, Session, flood};
 
 /// Begins the line that says how a guest ended.
 const END: &str = "@wce ";
+
+/// How long a worker may take to end that has closed its output.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// The longest module that a worker accepts.
 const MAX_MODULE: u32 = 1 << 30;
@@ -138,97 +140,67 @@ impl Engine for WorkerEngine {
     }
 
     fn session(&self) -> Result<Box<dyn Session>, String> {
-        Ok(Box::new(WorkerSession { engine: self.clone(), process: None }))
+        Ok(Box::new(WorkerSession { engine: self.clone(), worker: None }))
     }
 }
 
 struct WorkerSession {
     engine: WorkerEngine,
-    process: Option<Process>,
+    worker: Option<Worker>,
 }
 
-struct Process {
-    child: Child,
+struct Worker {
+    process: Process,
     input: ChildStdin,
-    lines: Receiver<String>,
-    /// The last of what the process wrote to standard error.
-    errors: Arc<Mutex<String>>,
 }
 
 impl Session for WorkerSession {
-    fn run(&mut self, module: &[u8], line: &mut dyn FnMut(&str), timeout: Duration) -> Outcome {
-        let mut process = match self.process.take().map_or_else(|| Process::start(&self.engine), Ok) {
-            Ok(process) => process,
+    fn run(&mut self, module: &[u8], line: &mut dyn FnMut(&str) -> Heard, timeout: Duration) -> Outcome {
+        // Put back only when it has said how the guest ended: until then nobody knows what state it is in.
+        let mut worker = match self.worker.take().map_or_else(|| Worker::start(&self.engine), Ok) {
+            Ok(worker) => worker,
             Err(reason) => return Outcome::Unusable(reason),
         };
-        if process.send(module).is_err() {
-            return process.crashed();
+        if worker.send(module).is_err() {
+            return worker.crashed();
         }
+        let (mut deadline, mut written) = (Instant::now() + timeout, 0);
         loop {
-            match process.lines.recv_timeout(timeout) {
-                Ok(text) => match text.find(END) {
-                    Some(at) => {
-                        let (word, reason) = text[at + END.len()..].split_once(':').unwrap_or_default();
-                        let reason = reason.to_owned();
-                        let outcome = match word {
-                            "finished" => Outcome::Finished,
-                            "link" => Outcome::Link(reason),
-                            _ => Outcome::Trap(reason),
-                        };
-                        self.process = Some(process);
-                        return outcome;
-                    }
-                    None => line(&text),
-                },
-                Err(RecvTimeoutError::Timeout) => {
-                    process.end();
-                    return Outcome::Timeout;
-                }
-                Err(RecvTimeoutError::Disconnected) => return process.crashed(),
+            let text = match worker.process.next(deadline) {
+                Next::Line(text) => text,
+                Next::End => return worker.crashed(),
+                Next::Nothing => return Outcome::Timeout,
+            };
+            if let Some(at) = text.find(END) {
+                let (word, reason) = text[at + END.len()..].split_once(':').unwrap_or_default();
+                let reason = reason.to_owned();
+                self.worker = Some(worker);
+                return match word {
+                    "finished" => Outcome::Finished,
+                    "link" => Outcome::Link(reason),
+                    _ => Outcome::Trap(reason),
+                };
+            }
+            written += text.len() + 1;
+            if matches!(line(&text), Heard::Result | Heard::Last) {
+                deadline = Instant::now() + timeout;
+            }
+            if written > MAX_OUTPUT {
+                return flood();
+            }
+            if Instant::now() > deadline {
+                return Outcome::Timeout;
             }
         }
     }
 }
 
-impl Process {
+impl Worker {
     fn start(engine: &WorkerEngine) -> Result<Self, String> {
-        let mut child = Command::new(&engine.program)
-            .args(&engine.args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
+        let mut process = Process::start(Command::new(&engine.program).args(&engine.args).stdin(Stdio::piped()))
             .map_err(|error| format!("cannot start the worker {}: {error}", engine.program.display()))?;
-        let (Some(input), Some(output), Some(error_output)) =
-            (child.stdin.take(), child.stdout.take(), child.stderr.take())
-        else {
-            return Err("the worker was started without pipes".to_owned());
-        };
-        let (sender, lines) = channel();
-        std::thread::spawn(move || {
-            let mut output = BufReader::new(output);
-            let mut line = Vec::new();
-            // A host may print what is not UTF-8.
-            while matches!(output.read_until(b'\n', &mut line), Ok(1..)) {
-                if sender.send(String::from_utf8_lossy(&line).trim_end().to_owned()).is_err() {
-                    break;
-                }
-                line.clear();
-            }
-        });
-        let errors = Arc::new(Mutex::new(String::new()));
-        let last = Arc::clone(&errors);
-        std::thread::spawn(move || {
-            for line in BufReader::new(error_output).lines().map_while(Result::ok) {
-                if let Ok(mut last) = last.lock()
-                    && last.len() < 2000
-                {
-                    last.push_str(line.trim());
-                    last.push(' ');
-                }
-            }
-        });
-        Ok(Self { child, input, lines, errors })
+        let input = process.input().ok_or("the worker was started without a pipe for its guests")?;
+        Ok(Self { process, input })
     }
 
     fn send(&mut self, module: &[u8]) -> io::Result<()> {
@@ -237,24 +209,11 @@ impl Process {
         self.input.flush()
     }
 
-    /// What became of a process that closed its output.
+    /// What became of a worker that closed its output.
     fn crashed(mut self) -> Outcome {
-        let status = self.child.wait().map_or_else(|error| error.to_string(), |status| status.to_string());
-        let errors = self.errors.lock().map(|errors| errors.trim().to_owned()).unwrap_or_default();
+        let status = self.process.status(Instant::now() + GRACE);
+        let status = status.map_or_else(|| "it closed its output, and went on".to_owned(), |status| status.to_string());
+        let errors = self.process.errors().join(" ");
         Outcome::Crash(format!("the engine's process ended ({status}) {errors}").trim_end().to_owned())
-    }
-
-    fn end(&mut self) {
-        // It may have ended by itself meanwhile; either way it is gone afterwards.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Drop for WorkerSession {
-    fn drop(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            process.end();
-        }
     }
 }
