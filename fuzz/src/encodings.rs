@@ -76,7 +76,7 @@ fn encoded(asymmetric: &[&Known], known: &Known, part: Part, encoding: u32, byte
         _ => {
             let other = bytes.pick(asymmetric);
             let form = other.form(bytes.pick(&Part::ALL), bytes.pick(&ENCODINGS)).unwrap_or_default();
-            if bytes.byte() % 2 == 0 { form.to_vec() } else { mutate(form, bytes) }
+            if bytes.byte().is_multiple_of(2) { form.to_vec() } else { mutate(form, bytes) }
         }
     }
 }
