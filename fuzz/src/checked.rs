@@ -1,5 +1,7 @@
 //! A guest whose every call is checked: against what it may write, and against the books of handles and bytes.
 
+use std::sync::LazyLock;
+
 use wasi_crypto_host::{Errno, HandleType, Hostcall, ParamType, ResultType};
 
 use crate::support::{Transport, hostcall};
@@ -7,6 +9,9 @@ use crate::ways::{Bounds, Host, Way};
 
 /// The memory of a guest, in bytes: room for an input and its longest encoding.
 pub const MEMORY: usize = 32 << 10;
+
+/// Whether each call is shown, to see what an input does.
+static TRACE: LazyLock<bool> = LazyLock::new(|| std::env::var_os("WASI_CRYPTO_FUZZ_TRACE").is_some());
 
 /// A host, the memory of its guest, and the handles that should be open.
 pub struct Checked {
@@ -124,6 +129,9 @@ impl Checked {
         let errno = self.host.call(hostcall, &mut self.memory, args);
 
         let way = self.way();
+        if *TRACE {
+            eprintln!("{way:?}: {}{args:x?} = {errno}", hostcall.name());
+        }
         let case = || format!("{way:?}: {}{args:x?} = {errno}", hostcall.name());
         assert_ne!(errno, Errno::InternalError, "{}", case());
         assert!(hostcall.is_implemented() || errno == Errno::NotImplemented, "{}", case());
@@ -197,6 +205,13 @@ impl Checked {
                 self.open.push(Open { ty, handle, is_random: false });
             }
         }
+    }
+
+    /// The number of bytes that a call says it has written.
+    pub fn size_result(&self, hostcall: &Hostcall, args: &[u64]) -> Option<u64> {
+        let at = hostcall.results().iter().position(|result| *result == ResultType::Size)?;
+        let bytes = self.memory[results(hostcall, args)[at].indices()].first_chunk()?;
+        Some(u32::from_le_bytes(*bytes).into())
     }
 
     /// Ends the guest: what is open is what should be, can be closed, and nothing is left.

@@ -140,7 +140,14 @@ impl Comparison {
             let mut fill = |range: Range, random: bool| {
                 self.mask[range.indices()].fill(if random { 0xff } else { 0 });
             };
-            buffers(hostcall, args).into_iter().filter(|range| range.len > 0).for_each(|range| fill(range, is_random));
+            let written = guest.checked.size_result(hostcall, args);
+            for Range { start, len } in buffers(hostcall, args) {
+                // What lies behind the bytes that were written is still what it was.
+                let len = if is_random { len } else { written.unwrap_or(len).min(len) };
+                if len > 0 {
+                    fill(Range { start, len }, is_random);
+                }
+            }
             for (result, range) in hostcall.results().iter().zip(results(hostcall, args)) {
                 fill(range, is_random || matches!(result, ResultType::Handle(_)));
             }

@@ -6,9 +6,9 @@ use wasi_crypto_host::{AlgorithmType, Errno};
 
 use crate::bytes::Bytes;
 use crate::checked::Checked;
-use crate::keys::{DER, ENCODINGS, KeyFunctions, PEM, Part, RAW, has};
+use crate::keys::{DER, ENCODINGS, KeyFunctions, PEM, Part, RAW, SEC, has};
 use crate::known::{Known, known};
-use crate::mutation::mutate;
+use crate::mutation::{inner, mutate};
 use crate::pem;
 use crate::support;
 use crate::ways::{Bounds, Way};
@@ -124,12 +124,31 @@ impl Import {
             let in_pem = self.answer(known, part, &pem::strict(part, encoded), PEM);
             assert_eq!(&in_pem, answer, "PEM and DER of {} differ", known.info.name);
         }
+        if let (DER, Ok(forms)) = (encoding, answer) {
+            self.compare_inner(forms, encoded);
+        }
         // A key pair in PKCS#8 is a secret key there.
         if matches!(encoding, DER | PEM) && part != Part::Publickey {
             let (pair, secret) = (Part::Keypair, Part::Secretkey);
             let other = if part == pair { secret } else { pair };
             let theirs = self.guest.import_part(other, &known.info, encoded, encoding);
             assert_eq!(theirs.err(), answer.as_ref().err().copied(), "pair and secret key of {}", known.info.name);
+        }
+    }
+
+    /// What DER has around a key can be taken off, where the bare key is an encoding, too.
+    fn compare_inner(&mut self, forms: &Forms, encoded: &[u8]) {
+        let Some((key, is_sequence)) = inner(encoded, self.part == Part::Publickey) else { return };
+        // A raw key pair has both halves.
+        if self.part == Part::Keypair {
+            return;
+        }
+        let encodings = if is_sequence { &[SEC][..] } else { &[RAW, SEC] };
+        for encoding in encodings {
+            match self.answer(self.known, self.part, &key, *encoding) {
+                Err(Errno::UnsupportedEncoding) => {}
+                answer => assert_eq!(answer.as_ref(), Ok(forms), "{}, its bare key", self.known.info.name),
+            }
         }
     }
 

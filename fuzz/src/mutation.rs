@@ -15,6 +15,23 @@ pub fn mutate(encoded: &[u8], bytes: &mut Bytes<'_>) -> Vec<u8> {
     out
 }
 
+/// The bare key in a `SubjectPublicKeyInfo` or `PrivateKeyInfo`, and whether it is a sequence of several values. Of a single value,
+/// such as the octet string of Ed25519, only what it holds: that is the raw key.
+pub fn inner(der: &[u8], is_public: bool) -> Option<(Vec<u8>, bool)> {
+    let outer = parse(der, 0)?;
+    let [Node { tag: SEQUENCE, content: Content::Nodes(parts), .. }] = outer.as_slice() else { return None };
+    if is_public {
+        let [_, Node { tag: BIT_STRING, content, .. }] = parts.as_slice() else { return None };
+        return Some((content.bytes(), false));
+    }
+    let [_, _, Node { tag: OCTET_STRING, content, .. }, ..] = parts.as_slice() else { return None };
+    match content {
+        Content::Nodes(nodes) if nodes[0].tag == SEQUENCE => Some((content.bytes(), true)),
+        Content::Nodes(nodes) => Some((nodes[0].content.bytes(), false)),
+        Content::Bytes(_) => None,
+    }
+}
+
 /// A value with its tag.
 #[derive(Clone)]
 struct Node {
@@ -29,6 +46,19 @@ struct Node {
 enum Content {
     Bytes(Vec<u8>),
     Nodes(Vec<Node>),
+}
+
+impl Content {
+    fn bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Bytes(bytes) => bytes.clone(),
+            Self::Nodes(nodes) => {
+                let mut bytes = Vec::new();
+                nodes.iter().for_each(|node| node.write(&mut bytes));
+                bytes
+            }
+        }
+    }
 }
 
 /// How the length is written.
@@ -83,11 +113,7 @@ impl Node {
     }
 
     fn write(&self, out: &mut Vec<u8>) {
-        let mut body = self.prefix.clone();
-        match &self.content {
-            Content::Bytes(bytes) => body.extend_from_slice(bytes),
-            Content::Nodes(nodes) => nodes.iter().for_each(|node| node.write(&mut body)),
-        }
+        let body = [self.prefix.clone(), self.content.bytes()].concat();
         out.push(self.tag);
         match self.length {
             Length::Right => write_len(body.len(), 0, out),
@@ -103,10 +129,8 @@ impl Node {
 
     /// The content as bytes, to change them.
     fn flatten(&mut self) -> &mut Vec<u8> {
-        if let Content::Nodes(nodes) = &self.content {
-            let mut bytes = Vec::new();
-            nodes.iter().for_each(|node| node.write(&mut bytes));
-            self.content = Content::Bytes(bytes);
+        if let Content::Nodes(_) = self.content {
+            self.content = Content::Bytes(self.content.bytes());
         }
         match &mut self.content {
             Content::Bytes(bytes) => bytes,
