@@ -210,7 +210,8 @@ impl Outcome {
     /// Reads a line of libFuzzer, such as `#128 pulse  cov: 4679 ft: 9292 …`. Whether a person wants to see it.
     fn note(&mut self, line: &str) -> bool {
         let Some(status) = line.strip_prefix('#') else {
-            return !(line.starts_with("stat::") || line.starts_with("WARNING: Failed to find function"));
+            const NOISE: [&str; 4] = ["stat::", "WARNING: Failed to find function", "\tNEW_FUNC", "\""];
+            return !NOISE.iter().any(|start| line.starts_with(start));
         };
         let mut words = status.split_whitespace();
         if let Some(executions) = words.next().and_then(|number| number.parse().ok()) {
