@@ -41,7 +41,7 @@ pub struct Open {
 }
 
 /// A range of memory that a call may write to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
     /// The first byte.
     pub start: u64,
@@ -295,14 +295,18 @@ pub fn inputs(hostcall: &Hostcall, args: &[u64]) -> Vec<Range> {
     ranges.collect()
 }
 
-/// The handles that a call passes in optional records.
-pub fn optional_handles(hostcall: &Hostcall, args: &[u64], memory: &[u8]) -> Vec<u32> {
+/// The records of optional handles that a call names.
+pub fn optional_records(hostcall: &Hostcall, args: &[u64]) -> Vec<Range> {
     let records = placed(hostcall).filter(|(ty, _)| matches!(ty, ParamType::OptOptions | ParamType::OptSymmetricKey));
-    let handles = records.filter_map(|(_, at)| match memory.get(args[at] as usize..)?.first_chunk::<8>()? {
-        [0, _, _, _, handle @ ..] => Some(u32::from_le_bytes(*handle)),
+    records.map(|(_, at)| Range { start: args[at], len: 8 }).collect()
+}
+
+/// The handle in such a record, if it has one.
+pub fn optional_handle(record: Range, memory: &[u8]) -> Option<u32> {
+    match memory.get(record.indices())? {
+        [0, _, _, _, handle @ ..] => Some(u32::from_le_bytes(handle.try_into().ok()?)),
         _ => None,
-    });
-    handles.collect()
+    }
 }
 
 /// The results of a call.

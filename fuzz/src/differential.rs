@@ -7,7 +7,7 @@ use wasi_crypto_host::{Errno, HandleType, Hostcall, ResultType};
 
 use crate::bytes::Bytes;
 use crate::calls::{MAX_STEPS, bounds};
-use crate::checked::{Checked, MEMORY, Range, buffers, handles, inputs, optional_handles, results};
+use crate::checked::{Checked, MEMORY, Range, buffers, handles, inputs, optional_handle, optional_records, results};
 use crate::exchange::exchange;
 use crate::step::{History, SLOTS, Step};
 use crate::ways::{Bounds, Way};
@@ -83,7 +83,7 @@ impl Comparison {
         if *is_left_out {
             return true;
         }
-        let is_random = self.is_random(hostcall, args);
+        let is_random = self.is_random(&steps[0]);
 
         let answer = self.guests[0].checked.checked_call(hostcall, args);
         for (guest, Step { args, .. }) in self.guests.iter_mut().zip(&steps).skip(1) {
@@ -103,12 +103,17 @@ impl Comparison {
     }
 
     /// Whether the call works on something that is another on each host.
-    fn is_random(&self, hostcall: &Hostcall, args: &[u64]) -> bool {
+    fn is_random(&self, Step { hostcall, args, written, .. }: &Step) -> bool {
         let is_masked = |range: Range| self.mask.get(range.indices()).is_some_and(|bytes| bytes.contains(&0xff));
         let guest = &self.guests[0].checked;
+        // The record that the step has written names the same object on each host; any other is what it happens to be.
+        let is_random_record = |record: Range| match optional_handle(record, &guest.memory) {
+            Some(handle) if written.contains(&record) => guest.is_random(handle),
+            _ => is_masked(record) && !written.contains(&record),
+        };
         inputs(hostcall, args).into_iter().any(is_masked)
             || handles(hostcall).any(|(_, at)| guest.is_random(args[at] as u32))
-            || optional_handles(hostcall, args, &guest.memory).into_iter().any(|handle| guest.is_random(handle))
+            || optional_records(hostcall, args).into_iter().any(is_random_record)
     }
 
     /// A symmetric state whose nonce the host chose.
