@@ -8,7 +8,7 @@ use crate::bytes::Bytes;
 use crate::checked::Checked;
 use crate::keys::{DER, ENCODINGS, KeyFunctions, PEM, Part, RAW, SEC, has};
 use crate::known::{Known, known};
-use crate::mutation::{inner, mutate};
+use crate::mutation::{inner, mutate, replace_inner};
 use crate::pem;
 use crate::support;
 use crate::ways::{Bounds, Way};
@@ -69,7 +69,11 @@ fn encoded(asymmetric: &[&Known], known: &Known, part: Part, encoding: u32, byte
         }
         2 => match known.form(part, if encoding == PEM { DER } else { encoding }) {
             Some(form) if encoding == PEM => pem::loose(part, form, bytes),
-            Some(form) => form.to_vec(),
+            Some(form) => {
+                let raw = known.form(if part == Part::Keypair { Part::Secretkey } else { part }, RAW);
+                let replaced = raw.and_then(|raw| replace_inner(form, raw, part == Part::Publickey, bytes));
+                replaced.unwrap_or_else(|| form.to_vec())
+            }
             None => Vec::new(),
         },
         // Of another algorithm, or of another kind.

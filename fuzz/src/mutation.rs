@@ -32,6 +32,25 @@ pub fn inner(der: &[u8], is_public: bool) -> Option<(Vec<u8>, bool)> {
     }
 }
 
+/// Puts a raw key, changed as the bytes say, into the place of the bare key in a `SubjectPublicKeyInfo` or `PrivateKeyInfo`.
+pub fn replace_inner(der: &[u8], raw: &[u8], is_public: bool, bytes: &mut Bytes<'_>) -> Option<Vec<u8>> {
+    let mut outer = parse(der, 0)?;
+    let [Node { content: Content::Nodes(parts), .. }] = outer.as_mut_slice() else { return None };
+    let string = parts.get_mut(if is_public { 1 } else { 2 })?;
+    let place = match &mut string.content {
+        content if is_public => content,
+        Content::Bytes(_) => return None,
+        Content::Nodes(nodes) => match &mut nodes[0] {
+            // Of an elliptic curve: a version, then the scalar.
+            Node { tag: SEQUENCE, content: Content::Nodes(values), .. } => &mut values.get_mut(1)?.content,
+            Node { content, .. } => content,
+        },
+    };
+    let edits = bytes.byte() % 4;
+    *place = Content::Bytes(mutate_bytes(raw, edits, bytes));
+    Some(Content::Nodes(outer).bytes())
+}
+
 /// A value with its tag.
 #[derive(Clone)]
 struct Node {
@@ -273,6 +292,15 @@ mod tests {
         assert_eq!(longer.len(), KEY.len() + 2);
         assert_eq!(&longer[..2], [0x30, 0x1c]);
         assert_eq!(&longer[12..21], [0x04, 0x0b, 0x30, 0x09, 0x02, 3, 0, 0, 1]);
+    }
+
+    #[test]
+    fn the_bare_key_is_found_and_replaced() {
+        let public = [0x30, 11, 0x30, 3, 0x06, 1, 9, 0x03, 4, 0, 2, 3, 3];
+        assert_eq!(inner(&public, true), Some((vec![2, 3, 3], false)));
+        // One edit: 3 more in the first byte.
+        let changed = replace_inner(&public, &[2, 8], true, &mut Bytes::new(&[1, 0, 0, 0, 3])).unwrap();
+        assert_eq!(changed, [0x30, 10, 0x30, 3, 0x06, 1, 9, 0x03, 3, 0, 5, 8]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use wasi_crypto_host::{AlgorithmType, hostcalls};
 
-use crate::keys::{DER, ENCODINGS, Part, RAW};
+use crate::keys::{DER, ENCODINGS, Part};
 use crate::known::known;
 
 /// If this variable is set, a target writes its seeds to `seeds/` in the folder that it names and its words to `words`, and ends.
@@ -72,19 +72,20 @@ fn of_encodings() -> Vec<Vec<u8>> {
     let asymmetric = known().iter().filter(|known| known.info.algorithm_type != AlgorithmType::Symmetric);
     let mut seeds = Vec::new();
     for (index, known) in asymmetric.enumerate() {
-        for (kind, encoding, form) in &known.forms {
+        for (part, encoding, form) in &known.forms {
             let at = |place: Option<usize>| place.unwrap_or(0) as u8;
-            let part = at(Part::ALL.iter().position(|other| other == kind));
+            let part = at(Part::ALL.iter().position(|other| other == part));
             let header = [index as u8, part, at(ENCODINGS.iter().position(|other| other == encoding))];
             seeds.push([&header[..], &[0], form].concat());
-            // The raw key in the place of each value, which is where a curve's points have their other forms.
-            if let Some(raw) = known.form(*kind, RAW).filter(|raw| *encoding == DER && raw.len() < 100) {
-                for node in 0..6 {
-                    seeds.push([&header[..], &[1, 0, node, 1, raw.len() as u8], raw].concat());
-                }
-            }
             // One edit each, of the first values of the DER.
-            for edit in [&[1, 0, 1, 4, 1][..], &[1, 0, 2, 0, 2], &[1, 0, 4, 12, 0, 0, 1], &[2], &[2, 0, 76, 1]] {
+            for edit in [
+                &[1, 0, 1, 4, 1][..],
+                &[1, 0, 2, 0, 2],
+                &[1, 0, 4, 12, 0, 0, 1],
+                &[2],
+                &[2, 1, 0, 0, 0, 1],
+                &[2, 0, 76, 1],
+            ] {
                 seeds.push([&header[..], edit].concat());
             }
         }
