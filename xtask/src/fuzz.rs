@@ -125,7 +125,7 @@ impl Plan {
         for outcome in &outcomes {
             outcome.findings.iter().for_each(|finding| eprintln!("{}", self.advice(outcome.target, finding)));
         }
-        Err(format!("{findings} findings; what to do with each is written above"))
+        Err(format!("findings: {findings}; what to do with each is written above"))
     }
 
     /// A subcommand of cargo-fuzz, with what has to be the same whenever it builds.
@@ -182,9 +182,11 @@ impl Plan {
     }
 
     fn advice(&self, target: &str, finding: &Path) -> String {
-        let (flags, finding) = (self.flags().join(" "), finding.display());
+        let flags = self.flags().join(" ");
+        // As seen from the folder in which cargo-fuzz runs.
+        let finding = finding.strip_prefix(folder()).unwrap_or(finding).display();
         format!(
-            "\n{finding}\n  \
+            "\nfuzz/{finding}\n  \
              see each of its calls: cd fuzz && WASI_CRYPTO_FUZZ_TRACE=1 cargo fuzz run {flags} {target} {finding}\n  \
              make it smaller:       cd fuzz && cargo fuzz tmin {flags} {target} {finding}\n  \
              then write it down as a test in wasi-crypto-host/tests, with the right answer, and look for more of its kind"
@@ -203,7 +205,11 @@ struct Outcome {
 impl Outcome {
     fn line(&self) -> String {
         let Self { target, executions, edges, findings } = self;
-        let findings = if findings.is_empty() { "no findings".into() } else { format!("{} findings", findings.len()) };
+        let findings = match findings.len() {
+            0 => "no findings".to_owned(),
+            1 => "1 finding".to_owned(),
+            more => format!("{more} findings"),
+        };
         format!("{target:<14}{executions:>10} executions, {edges:>6} edges covered, {findings}")
     }
 
