@@ -1,6 +1,7 @@
 //! `cargo xtask …`: set-up and tasks of this workspace.
 
 mod bench;
+mod fuzz;
 mod guests;
 mod run;
 mod test;
@@ -14,6 +15,7 @@ type Task = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 const TASKS: &[Task] = &[
     ("test", "run every check and test; name steps to run these only", test::test),
     ("bench", "measure what a host call costs, guest against native", bench::bench),
+    ("fuzz", "look for faults with random calls and keys; name targets to run these only", fuzz::fuzz),
     ("guests", "compile the examples and tests of guest-bindings for wasm32-wasip1", build_guests),
 ];
 
@@ -41,10 +43,11 @@ fn main() -> ExitCode {
 fn usage() -> String {
     let tasks = TASKS.iter().map(|(name, what, _)| format!("  {name:<10}{what}\n"));
     format!(
-        "Usage: cargo xtask TASK [ARGS]\n\nTasks:\n{}\nSteps of test: {}\n\n{}",
+        "Usage: cargo xtask TASK [ARGS]\n\nTasks:\n{}\nSteps of test: {}\n\n{}\n{}",
         tasks.collect::<String>(),
         test::step_names(),
-        bench::USAGE
+        bench::USAGE,
+        fuzz::USAGE
     )
 }
 

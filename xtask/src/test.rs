@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::run::{cargo, run, run_and_look, succeeds};
-use crate::{guests, root};
+use crate::{fuzz as fuzzing, guests, root};
 
 /// One check.
 struct Step {
@@ -45,6 +45,7 @@ const STEPS: &[Step] = &[
     Step { name: "conformance", run: conformance },
     Step { name: "benchmark", run: benchmark },
     Step { name: "aws-lc-rs", run: aws_lc_rs },
+    Step { name: "fuzz", run: fuzz },
     Step { name: "dependencies", run: dependencies },
 ];
 
@@ -177,6 +178,11 @@ fn benchmark(_: &mut Totals) -> Result<Outcome, String> {
 /// The tests once more, the suite among them, with AWS-LC in the place of what it does better.
 fn aws_lc_rs(totals: &mut Totals) -> Result<Outcome, String> {
     count(cargo(&["test", "--locked", "--workspace", AWS_LC_FEATURES]), &["--lib", "--tests"], totals)
+}
+
+/// A minute of each target.
+fn fuzz(_: &mut Totals) -> Result<Outcome, String> {
+    fuzzing::check().map(|reason| reason.map_or(Outcome::Passed, Outcome::LeftOut))
 }
 
 /// Licences, sources and known vulnerabilities of the dependencies; see `deny.toml`.

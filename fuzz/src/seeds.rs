@@ -1,0 +1,199 @@
+//! The inputs that a fuzzer begins with, and the words it may put into them: made from the table of functions and the algorithms, so
+//! that what is new is in them at once.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use wasi_crypto_host::{AlgorithmType, hostcalls};
+
+use crate::keys::{DER, ENCODINGS, Part};
+use crate::known::known;
+
+/// If this variable is set, a target writes its seeds to `seeds/` in the folder that it names and its words to `words`, and ends.
+pub const VARIABLE: &str = "WASI_CRYPTO_FUZZ_SEEDS";
+
+/// A target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names of the targets")]
+pub enum Target {
+    Calls,
+    Encodings,
+    Differential,
+}
+
+/// Writes the seeds of a target and ends the process, if that is asked for.
+pub fn write_if_asked(target: Target) {
+    let Some(folder) = std::env::var_os(VARIABLE) else { return };
+    match write(target, folder.as_ref()) {
+        Ok(()) => std::process::exit(0),
+        Err(cause) => {
+            eprintln!("cannot write seeds to {}: {cause}", folder.display());
+            std::process::exit(1)
+        }
+    }
+}
+
+fn write(target: Target, folder: &Path) -> io::Result<()> {
+    let seeds = match target {
+        Target::Calls => of_calls(),
+        Target::Encodings => of_encodings(),
+        Target::Differential => of_differential(),
+    };
+    let place = folder.join("seeds");
+    fs::create_dir_all(&place)?;
+    for (index, seed) in seeds.iter().enumerate() {
+        fs::write(place.join(format!("{index:04}")), seed)?;
+    }
+    fs::write(folder.join("words"), words())
+}
+
+/// A few calls that belong together for each algorithm, in each way.
+fn of_calls() -> Vec<Vec<u8>> {
+    let stories = stories();
+    let with_header = |header: [u8; 2]| stories.iter().map(move |story| [&header[..], story].concat());
+    // The ways one after the other, with wide bounds; and narrow ones of several kinds.
+    [[0, 0], [1, 0], [2, 0], [3, 0], [0, 130], [1, 155], [2, 185], [0, 170]].into_iter().flat_map(with_header).collect()
+}
+
+fn of_differential() -> Vec<Vec<u8>> {
+    let mut seeds: Vec<Vec<u8>> = stories().iter().map(|story| [&[0, 0][..], story].concat()).collect();
+    for (index, _) in known().iter().enumerate() {
+        for (maker, generates) in [(0, 0), (1, 1), (2, 0), (3, 1)] {
+            let header = [1, index as u8, maker, generates];
+            seeds.push([&header[..], &[10, 200, 90, 0, 3], &[b'x'; 100]].concat());
+        }
+    }
+    seeds
+}
+
+/// Every key and signature in every encoding: as it is, and as something to be changed.
+fn of_encodings() -> Vec<Vec<u8>> {
+    let asymmetric = known().iter().filter(|known| known.info.algorithm_type != AlgorithmType::Symmetric);
+    let mut seeds = Vec::new();
+    for (index, known) in asymmetric.enumerate() {
+        for (part, encoding, form) in &known.forms {
+            let at = |place: Option<usize>| place.unwrap_or(0) as u8;
+            let part = at(Part::ALL.iter().position(|other| other == part));
+            let header = [index as u8, part, at(ENCODINGS.iter().position(|other| other == encoding))];
+            seeds.push([&header[..], &[0], form].concat());
+            // One edit each, of the first values of the DER.
+            for edit in [
+                &[1, 0, 1, 4, 1][..],
+                &[1, 0, 2, 0, 2],
+                &[1, 0, 4, 12, 0, 0, 1],
+                &[2],
+                &[2, 1, 0, 0, 0, 1],
+                &[2, 0, 76, 1],
+            ] {
+                seeds.push([&header[..], edit].concat());
+            }
+        }
+    }
+    seeds
+}
+
+/// Sequences of steps that make sense.
+fn stories() -> Vec<Vec<u8>> {
+    let mut stories = Vec::new();
+    let symmetric = known().iter().filter(|known| known.info.algorithm_type == AlgorithmType::Symmetric);
+    for (index, known) in symmetric.enumerate() {
+        let index = index as u8;
+        // 12 bytes for the nonce, or 24; and the salt of a password.
+        let nonce = u8::from(known.info.nonce_len == Some(24));
+        let mut story = Story::default();
+        story.call("options_open", &[]).call("options_set", &[0, 0, nonce]).call("options_set", &[0, 1, 2]);
+        story.call("options_set_u64", &[0, 2, 100]);
+        for key in ["symmetric_key_import", "symmetric_key_generate"] {
+            story.call(key, &[index]).call("symmetric_state_open", &[index]);
+            story.call("symmetric_state_absorb", &[0, 20]).call("symmetric_state_clone", &[]);
+            story.call("symmetric_state_options_get", &[]).call("symmetric_state_options_get_u64", &[0, 2]);
+            story.call("symmetric_state_max_tag_len", &[]).call("symmetric_state_encrypt", &[0, 0, 0, 40]);
+            story.call("symmetric_state_decrypt", &[0, 64]).call("symmetric_state_open", &[index]);
+            story.call("symmetric_state_encrypt_detached", &[0, 64, 0, 30]);
+            story.call("symmetric_tag_len", &[]).call("symmetric_tag_pull", &[]);
+            story.call("symmetric_state_decrypt_detached", &[]);
+            story.call("symmetric_state_squeeze", &[]).call("symmetric_state_squeeze_tag", &[]);
+            story.call("symmetric_tag_pull", &[]).call("symmetric_state_squeeze_tag", &[]);
+            story.call("symmetric_tag_verify", &[]).call("symmetric_tag_close", &[]);
+            for target in 0..16 {
+                story.call("symmetric_state_squeeze_key", &[0, target]);
+            }
+            story.call("symmetric_state_ratchet", &[]).call("symmetric_key_export", &[]);
+            story.call("array_output_len", &[]).call("array_output_pull", &[]);
+            story.call("symmetric_state_close", &[]).call("symmetric_key_close", &[]);
+        }
+        stories.push(story.0);
+    }
+    let asymmetric = known().iter().filter(|known| known.info.algorithm_type != AlgorithmType::Symmetric);
+    for (index, _) in asymmetric.enumerate() {
+        let index = index as u8;
+        for (start, encodings) in [("keypair_import", 3), ("keypair_generate", 1)] {
+            for encoding in 0..encodings {
+                let mut story = Story::default();
+                // Of an import, the encoding comes last.
+                story.call(start, &[0, index, 0, 0, if start == "keypair_import" { encoding } else { 0 }]);
+                story.call("keypair_publickey", &[]).call("keypair_secretkey", &[]);
+                story.call("keypair_from_pk_and_sk", &[]).call("publickey_from_secretkey", &[]);
+                story.call("publickey_verify", &[]);
+                for part in ["keypair", "publickey", "secretkey"] {
+                    story.call(&format!("{part}_export"), &[0, encoding]).call("array_output_pull", &[]);
+                    story.call(&format!("{part}_import"), &[0, index, 0, 0, encoding]);
+                }
+                story.call("kx_dh", &[]).call("array_output_pull", &[]);
+                story.call("kx_encapsulate", &[]).call("array_output_pull", &[]).call("kx_decapsulate", &[]);
+                story.call("signature_state_open", &[]).call("signature_state_update", &[0, 50]);
+                story.call("signature_state_sign", &[]).call("signature_verification_state_open", &[]);
+                story.call("signature_verification_state_update", &[0, 50]);
+                story.call("signature_verification_state_verify", &[]).call("signature_export", &[0, encoding]);
+                story.call("array_output_pull", &[]).call("signature_import", &[index, 0, 0, encoding]);
+                story.call("signature_close", &[]).call("keypair_close", &[]);
+                stories.push(story.0);
+            }
+        }
+    }
+    stories.push(all_functions());
+    stories
+}
+
+/// Each function once, with what fits.
+fn all_functions() -> Vec<u8> {
+    let mut story = Story::default();
+    for hostcall in hostcalls() {
+        story.call(hostcall.name(), &[]);
+    }
+    story.0
+}
+
+/// Steps as [`Step`](crate::step::Step) reads them.
+#[derive(Default)]
+struct Story(Vec<u8>);
+
+impl Story {
+    /// A call with these choices for its parameters and results, and 0 for the others: what fits.
+    fn call(&mut self, name: &str, choices: &[u8]) -> &mut Self {
+        let index = hostcalls().iter().position(|hostcall| hostcall.name() == name).expect("a function of the table");
+        let len = hostcalls()[index].params().len() + hostcalls()[index].results().len();
+        self.0.push(index as u8);
+        self.0.extend((0..len).map(|at| choices.get(at).copied().unwrap_or(0)));
+        self
+    }
+}
+
+/// A dictionary for the fuzzer: names, labels of PEM, and the first bytes of the DER of each kind of key.
+fn words() -> String {
+    let mut words: Vec<Vec<u8>> = known().iter().map(|known| known.info.name.into()).collect();
+    words.extend(["nonce", "salt", "-----BEGIN ", "-----END ", "PRIVATE KEY-----", "PUBLIC KEY-----"].map(Vec::from));
+    for known in known() {
+        // A version and an algorithm identifier, or only that, stand within so many bytes.
+        let starts = known.forms.iter().filter(|(_, encoding, _)| *encoding == DER);
+        words.extend(starts.map(|(_, _, form)| form[..form.len().min(28)].to_vec()));
+    }
+    words.sort();
+    words.dedup();
+    let line = |word: &Vec<u8>| {
+        let escaped: String = word.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+        format!("\"{escaped}\"\n")
+    };
+    words.iter().map(line).collect()
+}

@@ -1,0 +1,139 @@
+//! The ways in which a call reaches the host. All of them have to give one answer.
+//!
+//! The only file of this crate that knows how a context is built and how a call is deferred.
+
+use std::cell::RefCell;
+
+use wasi_crypto_host::{
+    Errno, GuestMemory, HandleType, Hostcall, Progress, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx,
+};
+
+/// How calls are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// In one piece.
+    Whole,
+    /// What takes long is handed out, run, and finished.
+    Deferred,
+    /// Through a context that threads share.
+    Shared,
+    /// As [`Shared`](Self::Shared), on a memory that threads share, which is copied instead of borrowed.
+    SharedMemory,
+}
+
+impl Way {
+    /// All of them; the first is the one that the others are compared with.
+    pub const ALL: [Self; 4] = [Self::Whole, Self::Deferred, Self::Shared, Self::SharedMemory];
+}
+
+/// What a guest may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Open handles.
+    pub handles: usize,
+    /// Bytes in all.
+    pub bytes: usize,
+    /// Bytes that one state gathers.
+    pub gathered_bytes: usize,
+}
+
+impl Bounds {
+    /// More than the inputs of a fuzzer can use up.
+    pub const WIDE: Self = Self { handles: 1 << 16, bytes: 64 << 20, gathered_bytes: 16 << 20 };
+}
+
+/// So many iterations of a password hash take a few milliseconds, and enough of them are handed out.
+const PASSWORD_ITERATIONS: u64 = 5_000;
+
+/// A context and the way to it.
+pub struct Host {
+    way: Way,
+    ctx: Context,
+}
+
+enum Context {
+    Own(Box<WasiCryptoCtx>),
+    Shared(SharedWasiCryptoCtx),
+}
+
+impl Host {
+    /// A new context.
+    pub fn new(way: Way, bounds: Bounds) -> Self {
+        let builder = WasiCryptoCtx::builder()
+            .max_handles(bounds.handles)
+            .max_bytes(bounds.bytes)
+            .max_gathered_bytes(bounds.gathered_bytes)
+            .max_password_iterations(PASSWORD_ITERATIONS);
+        let ctx = builder.build().expect("the bounds can be kept");
+        let ctx = match way {
+            Way::Whole | Way::Deferred => Context::Own(Box::new(ctx)),
+            Way::Shared | Way::SharedMemory => Context::Shared(SharedWasiCryptoCtx::new(ctx)),
+        };
+        Self { way, ctx }
+    }
+
+    /// The way.
+    pub fn way(&self) -> Way {
+        self.way
+    }
+
+    /// Makes one call.
+    pub fn call(&mut self, hostcall: &'static Hostcall, memory: &mut [u8], args: &[u64]) -> Errno {
+        match (&mut self.ctx, self.way) {
+            (Context::Own(ctx), Way::Deferred) => deferred(ctx, hostcall, memory, args),
+            (Context::Own(ctx), _) => ctx.call(hostcall, GuestMemory::unshared(memory), args),
+            (Context::Shared(ctx), Way::SharedMemory) => {
+                ctx.call(hostcall, GuestMemory::shared(&Pages(RefCell::new(memory))), args)
+            }
+            (Context::Shared(ctx), _) => ctx.call(hostcall, GuestMemory::unshared(memory), args),
+        }
+    }
+
+    /// The number of open handles.
+    pub fn open_handles(&self) -> usize {
+        self.look(WasiCryptoCtx::open_handles)
+    }
+
+    /// The bytes held for the guest.
+    pub fn held_bytes(&self) -> usize {
+        self.look(WasiCryptoCtx::held_bytes)
+    }
+
+    /// The types of the open handles, in order.
+    pub fn open_types(&self) -> Vec<HandleType> {
+        let mut types: Vec<_> = self.look(|ctx| ctx.open_handle_types().collect());
+        types.sort_unstable();
+        types
+    }
+
+    fn look<R>(&self, look: impl FnOnce(&WasiCryptoCtx) -> R) -> R {
+        match &self.ctx {
+            Context::Own(ctx) => look(ctx),
+            Context::Shared(ctx) => ctx.with(look),
+        }
+    }
+}
+
+fn deferred(ctx: &mut WasiCryptoCtx, hostcall: &Hostcall, memory: &mut [u8], args: &[u64]) -> Errno {
+    match ctx.begin_call(hostcall, GuestMemory::unshared(memory), args) {
+        Progress::Done(errno) => errno,
+        Progress::Pending(work) => ctx.finish_call(work.run(), GuestMemory::unshared(memory), args),
+    }
+}
+
+/// A memory that the host must copy. No other thread is there, so that what it holds is known.
+struct Pages<'a>(RefCell<&'a mut [u8]>);
+
+impl SharedMemory for Pages<'_> {
+    fn len(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    fn read(&self, offset: usize, into: &mut [u8]) {
+        into.copy_from_slice(&self.0.borrow()[offset..offset + into.len()]);
+    }
+
+    fn write(&self, offset: usize, from: &[u8]) {
+        self.0.borrow_mut()[offset..offset + from.len()].copy_from_slice(from);
+    }
+}

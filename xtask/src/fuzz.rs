@@ -1,0 +1,298 @@
+//! `cargo xtask fuzz`: runs the targets of the folder `fuzz`, and says what to do with what they find.
+//!
+//! Built by the compiler in use, without a sanitizer: all the host's `unsafe` code is in its engines, which the targets leave out, and
+//! without them there are several times as many executions. Everything goes to `fuzz/target`, apart from the workspace's builds.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::root;
+use crate::run::{cargo, run, succeeds};
+
+pub(crate) const USAGE: &str = "\
+Arguments of fuzz:
+  TARGET…        calls, encodings or differential; all of them, one after the other, if none is named
+  --minutes N    how long each target runs (5)
+  --backend B    what the host is built with: ring (with RustCrypto; the default) or aws-lc-rs
+";
+
+const TARGETS: [&str; 3] = ["calls", "encodings", "differential"];
+
+/// The defaults of cargo-fuzz ask for a nightly compiler, and for hooks at each comparison of the cryptographic libraries.
+const BUILD: [&str; 3] = ["--sanitizer", "none", "--no-trace-compares"];
+
+/// If it is set, a target writes its seeds and its dictionary to the folder that it names, and ends.
+const SEEDS: &str = "WASI_CRYPTO_FUZZ_SEEDS";
+
+/// What to run.
+#[derive(Debug, PartialEq)]
+struct Plan {
+    targets: Vec<&'static str>,
+    minutes: f64,
+    backend: Backend,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Backend {
+    Ring,
+    AwsLc,
+}
+
+/// Runs the targets that are named, or all.
+pub(crate) fn fuzz(args: &[String]) -> Result<(), String> {
+    if args.iter().any(|arg| arg == "--help" || arg == "-h") {
+        print!("{USAGE}");
+        return Ok(());
+    }
+    let plan = Plan::parse(args)?;
+    prepare()?;
+    plan.run()
+}
+
+/// A minute of each target, and what else is to be checked of their code. The reason, if it cannot be done here.
+pub(crate) fn check() -> Result<Option<&'static str>, String> {
+    if prepare().inspect_err(|cause| eprintln!("{cause}")).is_err() {
+        return Ok(Some("because cargo-fuzz, or the C++ compiler that it needs, is not there and cannot be installed"));
+    }
+    run(in_folder(cargo(&["fmt", "--check"])))?;
+    run(in_folder(cargo(&["clippy", "--locked", "--all-targets", "--", "-D", "warnings"])))?;
+    run(in_folder(cargo(&["test", "--locked", "--lib"])))?;
+    Plan { targets: TARGETS.into(), minutes: 1.0, backend: Backend::Ring }.run().map(|()| None)
+}
+
+/// Installs cargo-fuzz if it is missing.
+fn prepare() -> Result<(), String> {
+    let compiler = std::env::var_os("CXX").unwrap_or_else(|| "c++".into());
+    let mut version = Command::new(&compiler);
+    version.arg("--version");
+    if !succeeds(version) {
+        let compiler = compiler.display();
+        return Err(format!(
+            "there is no C++ compiler `{compiler}`, which libFuzzer needs; install one (on Debian: apt-get install g++)"
+        ));
+    }
+    if succeeds(cargo(&["fuzz", "--version"])) {
+        return Ok(());
+    }
+    run(cargo(&["install", "--locked", "cargo-fuzz"]))
+}
+
+impl Plan {
+    fn parse(args: &[String]) -> Result<Self, String> {
+        let mut plan = Self { targets: Vec::new(), minutes: 5.0, backend: Backend::Ring };
+        let mut args = args.iter().map(String::as_str);
+        while let Some(arg) = args.next() {
+            match arg {
+                "--minutes" => {
+                    let minutes = args.next().unwrap_or_default();
+                    let number = minutes.parse().ok().filter(|number: &f64| *number > 0.0 && number.is_finite());
+                    plan.minutes = number
+                        .ok_or_else(|| format!("--minutes is a number above 0, such as 10 or 0.5, not `{minutes}`"))?;
+                }
+                "--backend" => {
+                    plan.backend = match args.next().unwrap_or_default() {
+                        "ring" => Backend::Ring,
+                        "aws-lc-rs" => Backend::AwsLc,
+                        other => return Err(format!("--backend is ring or aws-lc-rs, not `{other}`")),
+                    }
+                }
+                name => match TARGETS.into_iter().find(|target| *target == name) {
+                    Some(target) => plan.targets.push(target),
+                    None => {
+                        return Err(format!("there is no target `{name}`; the targets are: {}", TARGETS.join(", ")));
+                    }
+                },
+            }
+        }
+        if plan.targets.is_empty() {
+            plan.targets = TARGETS.into();
+        }
+        Ok(plan)
+    }
+
+    fn run(&self) -> Result<(), String> {
+        run(self.cargo_fuzz("build"))?;
+        let outcomes = self.targets.iter().map(|target| self.run_target(target)).collect::<Result<Vec<_>, _>>()?;
+        eprintln!();
+        outcomes.iter().for_each(|outcome| eprintln!("{}", outcome.line()));
+        let findings: usize = outcomes.iter().map(|outcome| outcome.findings.len()).sum();
+        if findings == 0 {
+            return Ok(());
+        }
+        for outcome in &outcomes {
+            outcome.findings.iter().for_each(|finding| eprintln!("{}", self.advice(outcome.target, finding)));
+        }
+        Err(format!("findings: {findings}; what to do with each is written above"))
+    }
+
+    /// A subcommand of cargo-fuzz, with what has to be the same whenever it builds.
+    fn cargo_fuzz(&self, subcommand: &str) -> Command {
+        let mut command = in_folder(cargo(&["fuzz", subcommand]));
+        command.args(self.flags());
+        command
+    }
+
+    fn flags(&self) -> Vec<&'static str> {
+        let backend: &[&str] = match self.backend {
+            Backend::Ring => &["--target-dir", "target"],
+            // Apart, so that neither is built again after the other.
+            Backend::AwsLc => &["--target-dir", "target/aws-lc-rs", "--features", "aws-lc-rs"],
+        };
+        [&BUILD, backend].concat()
+    }
+
+    fn run_target(&self, target: &'static str) -> Result<Outcome, String> {
+        let corpus = folder().join("corpus").join(target);
+        let artifacts = folder().join("artifacts").join(target);
+        let seeds = folder().join("target/seeds").join(target);
+        // Those of another version of the table of functions mean something else.
+        if seeds.exists() {
+            fs::remove_dir_all(&seeds).map_err(|cause| format!("cannot remove {}: {cause}", seeds.display()))?;
+        }
+        for folder in [&corpus, &artifacts, &seeds] {
+            fs::create_dir_all(folder).map_err(|cause| format!("cannot create {}: {cause}", folder.display()))?;
+        }
+        let mut write_seeds = self.cargo_fuzz("run");
+        write_seeds.arg(target).env(SEEDS, &seeds).stderr(Stdio::null());
+        run(write_seeds)?;
+
+        let known = files(&artifacts);
+        let mut fuzzer = self.cargo_fuzz("run");
+        fuzzer.arg(target).arg(&corpus).arg(seeds.join("seeds")).arg("--");
+        // In MiB: no input is worth more. In seconds: the slowest takes one.
+        fuzzer.args([
+            "-max_len=4096",
+            "-malloc_limit_mb=64",
+            "-rss_limit_mb=2048",
+            "-timeout=30",
+            "-print_final_stats=1",
+        ]);
+        fuzzer.arg(format!("-max_total_time={}", (self.minutes * 60.0).ceil()));
+        fuzzer.arg(format!("-dict={}", seeds.join("words").display()));
+        let mut outcome = Outcome { target, executions: 0, edges: 0, findings: Vec::new() };
+        let succeeded = run_fuzzer(fuzzer, &mut outcome)?;
+        outcome.findings = files(&artifacts).difference(&known).cloned().collect();
+        if !succeeded && outcome.findings.is_empty() {
+            return Err(format!("the target `{target}` failed and left no finding; it says why above"));
+        }
+        Ok(outcome)
+    }
+
+    fn advice(&self, target: &str, finding: &Path) -> String {
+        let flags = self.flags().join(" ");
+        // As seen from the folder in which cargo-fuzz runs.
+        let finding = finding.strip_prefix(folder()).unwrap_or(finding).display();
+        format!(
+            "\nfuzz/{finding}\n  \
+             see each of its calls: cd fuzz && WASI_CRYPTO_FUZZ_TRACE=1 cargo fuzz run {flags} {target} {finding}\n  \
+             make it smaller:       cd fuzz && cargo fuzz tmin {flags} {target} {finding}\n  \
+             then write it down as a test in wasi-crypto-host/tests, with the right answer, and look for more of its kind"
+        )
+    }
+}
+
+/// What came of a target.
+struct Outcome {
+    target: &'static str,
+    executions: u64,
+    edges: u64,
+    findings: Vec<PathBuf>,
+}
+
+impl Outcome {
+    fn line(&self) -> String {
+        let Self { target, executions, edges, findings } = self;
+        let findings = match findings.len() {
+            0 => "no findings".to_owned(),
+            1 => "1 finding".to_owned(),
+            more => format!("{more} findings"),
+        };
+        format!("{target:<14}{executions:>10} executions, {edges:>6} edges covered, {findings}")
+    }
+
+    /// Reads a line of libFuzzer, such as `#128 pulse  cov: 4679 ft: 9292 …`. Whether a person wants to see it.
+    fn note(&mut self, line: &str) -> bool {
+        let Some(status) = line.strip_prefix('#') else {
+            const NOISE: [&str; 4] = ["stat::", "WARNING: Failed to find function", "\tNEW_FUNC", "\""];
+            return !NOISE.iter().any(|start| line.starts_with(start));
+        };
+        let mut words = status.split_whitespace();
+        if let Some(executions) = words.next().and_then(|number| number.parse().ok()) {
+            self.executions = executions;
+        }
+        let kind = words.next();
+        let edges = words.skip_while(|word| *word != "cov:").nth(1).and_then(|number| number.parse().ok());
+        self.edges = edges.unwrap_or(self.edges);
+        matches!(kind, Some("INITED" | "pulse" | "DONE"))
+    }
+}
+
+/// Runs a fuzzer, and shows the parts of what it says that are not about single inputs. Whether it ended well.
+fn run_fuzzer(mut fuzzer: Command, outcome: &mut Outcome) -> Result<bool, String> {
+    eprintln!("fuzzing {}", outcome.target);
+    let mut child = fuzzer.stderr(Stdio::piped()).spawn().map_err(|cause| format!("cannot run cargo fuzz: {cause}"))?;
+    let stderr = child.stderr.take().ok_or("cargo fuzz has no standard error")?;
+    for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line);
+        if outcome.note(&line) {
+            eprintln!("{line}");
+        }
+    }
+    let status = child.wait().map_err(|cause| format!("cannot wait for cargo fuzz: {cause}"))?;
+    Ok(status.success())
+}
+
+fn files(folder: &Path) -> BTreeSet<PathBuf> {
+    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+}
+
+fn in_folder(mut command: Command) -> Command {
+    command.current_dir(folder());
+    command
+}
+
+/// The workspace of the targets.
+fn folder() -> PathBuf {
+    root().join("fuzz")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &str) -> Result<Plan, String> {
+        Plan::parse(&args.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn all_targets_run_if_none_is_named() {
+        let all = Plan { targets: TARGETS.into(), minutes: 5.0, backend: Backend::Ring };
+        assert_eq!(parse(""), Ok(all));
+        let one = Plan { targets: vec!["calls"], minutes: 0.5, backend: Backend::AwsLc };
+        assert_eq!(parse("--minutes 0.5 calls --backend aws-lc-rs"), Ok(one));
+    }
+
+    #[test]
+    fn unknown_arguments_are_errors() {
+        assert!(parse("handles").unwrap_err().contains("the targets are: calls, encodings, differential"));
+        assert!(parse("--minutes -1").unwrap_err().contains("not `-1`"));
+        assert!(parse("--minutes").is_err());
+        assert!(parse("--backend openssl").unwrap_err().contains("not `openssl`"));
+    }
+
+    #[test]
+    fn figures_are_read_off_what_the_fuzzer_says() {
+        let mut outcome = Outcome { target: "calls", executions: 0, edges: 0, findings: Vec::new() };
+        assert!(
+            !outcome
+                .note("#4607\tNEW    cov: 6745 ft: 21595 corp: 1226/249Kb lim: 376 exec/s: 44 rss: 39Mb L: 374/376")
+        );
+        assert!(outcome.note("#9110\tDONE   cov: 6877 ft: 23949 corp: 1709/364Kb lim: 376 exec/s: 41 rss: 41Mb"));
+        assert!(outcome.note("thread '<unnamed>' (13202) panicked at src/checked.rs:128:9:"));
+        assert!(!outcome.note("stat::number_of_executed_units: 9110"));
+        assert_eq!(outcome.line(), "calls               9110 executions,   6877 edges covered, no findings");
+    }
+}
