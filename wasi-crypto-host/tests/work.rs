@@ -102,7 +102,7 @@ fn long_keys_are_refused_before_they_are_hashed() {
 /// Whatever way a call goes, data that is longer than a slice is what it is.
 #[test]
 fn long_data_has_one_result_in_one_piece_in_parts_and_from_a_shared_memory() {
-    let data: Vec<u8> = (0..2 * MIB + 77).map(|i| (i * i >> 3) as u8).collect();
+    let data: Vec<u8> = (0..2 * MIB + 77).map(|i| ((i * i) >> 3) as u8).collect();
     let expected = Sha256::digest(&data[5..]);
     let expected_tag = Hmac::<Sha256>::new_from_slice(b"key").unwrap().chain_update(&data[5..]).finalize().into_bytes();
     let args = |state: u32| [u64::from(state), 5, data.len() as u64 - 5];

@@ -235,7 +235,7 @@ fn an_expanded_ml_dsa_key_without_its_seed_is_called_that() {
     let expanded = libcrux_ml_dsa::ml_dsa_44::generate_key_pair([7; 32]).signing_key;
     // RFC 9881 section 6: id-ml-dsa-44, and the form `expandedKey`.
     let head = b"\x30\x82\x0a\x18\x02\x01\x00\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x11\x04\x82\x0a\x04\x04\x82\x0a\x00";
-    guest.write("der", [head, &expanded.as_slice()[..]].concat());
+    guest.write("der", [head, expanded.as_slice()].concat());
     guest.openssl(&["base64", "-in", "der", "-out", "base64"]);
     let base64 = String::from_utf8(guest.read("base64")).unwrap();
     guest.write("key", format!("-----BEGIN PRIVATE KEY-----\n{base64}-----END PRIVATE KEY-----\n"));

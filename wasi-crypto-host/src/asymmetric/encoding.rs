@@ -92,7 +92,7 @@ impl KeyEncoding {
     ) -> Result<Secret, Errno> {
         match self {
             Self::Plain(form) => export(form),
-            Self::Pem => pem::write(label.text(), &*export(Form::Der)?),
+            Self::Pem => pem::write(label.text(), &export(Form::Der)?),
         }
     }
 }
