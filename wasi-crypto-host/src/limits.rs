@@ -82,12 +82,16 @@ pub(crate) struct Account<'a> {
 impl Account<'_> {
     /// Adds data to what an object gathers, after its memory has been booked. `overflow` above either limit, with nothing changed.
     pub(crate) fn gather(&mut self, gathered: &mut Secret, data: &[u8]) -> Result<(), Errno> {
-        if gathered.len() + data.len() > self.limits.gathered_bytes {
+        let (needed, most) = (gathered.len() + data.len(), self.limits.gathered_bytes);
+        if needed > most {
             return Err(Errno::Overflow);
         }
-        let capacity = gathered.capacity_with(data.len()).min(self.limits.gathered_bytes).max(gathered.capacity());
-        let more = capacity - gathered.capacity();
-        self.check_spare(more)?;
+        // Less in advance where the guest has little left.
+        let wanted = [gathered.capacity_with(data.len()), needed + needed / 16, needed];
+        let fits = |capacity: &usize| self.check_spare(capacity.saturating_sub(gathered.capacity())).is_ok();
+        let capacity =
+            wanted.map(|capacity| capacity.min(most).max(needed)).into_iter().find(fits).ok_or(Errno::Overflow)?;
+        let more = capacity.saturating_sub(gathered.capacity());
         *self.held += more;
         *self.total += more;
         gathered.grow_to(capacity);
