@@ -92,12 +92,14 @@ pub(crate) struct Account<'a> {
 impl Account<'_> {
     /// Books what an object will gather, and sets its memory aside. `overflow` above either limit, with nothing changed.
     pub(crate) fn gather(&mut self, gathered: &mut Secret, len: usize) -> Result<(), Errno> {
-        if gathered.len().checked_add(len).is_none_or(|all| all > self.limits.gathered_bytes) {
-            return Err(Errno::Overflow);
-        }
-        let capacity = gathered.capacity_with(len).min(self.limits.gathered_bytes).max(gathered.capacity());
-        let more = capacity - gathered.capacity();
-        self.check_spare(more)?;
+        let most = self.limits.gathered_bytes;
+        let needed = gathered.len().checked_add(len).filter(|needed| *needed <= most).ok_or(Errno::Overflow)?;
+        // Less in advance where the guest has little left.
+        let wanted = [gathered.capacity_with(len), needed + needed / 16, needed];
+        let fits = |capacity: &usize| self.check_spare(capacity.saturating_sub(gathered.capacity())).is_ok();
+        let capacity =
+            wanted.map(|capacity| capacity.min(most).max(needed)).into_iter().find(fits).ok_or(Errno::Overflow)?;
+        let more = capacity.saturating_sub(gathered.capacity());
         *self.held += more;
         *self.total += more;
         gathered.grow_to(capacity);
