@@ -2,6 +2,7 @@
 //!
 //! The whole workspace is always built with the same features and in one profile, so that the dependencies are compiled once.
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,7 @@ const STEPS: &[Step] = &[
     Step { name: "tests", run: tests },
     Step { name: "doctests", run: doctests },
     Step { name: "conformance", run: conformance },
+    Step { name: "release", run: release },
     Step { name: "benchmark", run: benchmark },
     Step { name: "aws-lc-rs", run: aws_lc_rs },
     Step { name: "fuzz", run: fuzz },
@@ -163,9 +165,42 @@ fn doctests(totals: &mut Totals) -> Result<Outcome, String> {
 /// beside this program: `cargo run` and `cargo build` would choose other features, and compile wasmtime again.
 fn conformance(_: &mut Totals) -> Result<Outcome, String> {
     run(cargo(&["test", "--locked", "--workspace", FEATURES, "--tests", "--no-run"]))?;
+    passed(Command::new(beside("wasi-crypto-conformance")?))
+}
+
+/// The packages that a release is made of, as the release profile compiles them.
+const RELEASE: &[&str] = &[
+    "wasi-crypto-host.opt-level=3",
+    "wasi-crypto-host.codegen-units=1",
+    "wasi-crypto-host.debug-assertions=false",
+    "wasi-crypto-host.overflow-checks=false",
+    "wasi-crypto-conformance.opt-level=3",
+    "wasi-crypto-conformance.debug-assertions=false",
+    "wasi-crypto-conformance.overflow-checks=false",
+];
+
+/// The tests of the command line and of the suite once more, and the suite through the command line, after the optimizer
+/// has had its say: it merges functions whose addresses somebody may compare. The dependencies, which are optimized in all
+/// profiles, stay those of the other steps: another profile would compile wasmtime again.
+fn release(totals: &mut Totals) -> Result<Outcome, String> {
+    let mut test = cargo(&["test", "--locked", "--workspace", FEATURES]);
+    for setting in RELEASE {
+        test.arg("--config").arg(format!("profile.dev.package.{setting}"));
+    }
+    // Incremental compilation cuts a crate to pieces that are optimized each for itself.
+    test.env("CARGO_INCREMENTAL", "0");
+    count(test, &["--test", "cli", "--test", "own_host", "--test", "bad_hosts", "--test", "engine_cmd"], totals)?;
+
+    let engine = beside("wasi-crypto")?;
+    let mut suite = Command::new(beside("wasi-crypto-conformance")?);
+    suite.arg("--engine-cmd").arg(format!("'{}' run {{module}}", engine.display()));
+    passed(suite)
+}
+
+/// A program of this workspace, where cargo has put it last: beside this one.
+fn beside(name: &str) -> Result<PathBuf, String> {
     let this = std::env::current_exe().map_err(|cause| format!("cannot find this program: {cause}"))?;
-    let name = format!("wasi-crypto-conformance{}", std::env::consts::EXE_SUFFIX);
-    passed(Command::new(this.with_file_name(name)))
+    Ok(this.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// One round of all operations, whose results are checked; nothing depends on the times. Built with the tests.
