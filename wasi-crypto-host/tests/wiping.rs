@@ -3,6 +3,8 @@
 //! The allocator of this test looks at each block that the host frees, for pieces of the secrets that the guest put in.
 #![allow(unsafe_code, reason = "an allocator that looks at what is freed is one")]
 
+#[path = "wiping/refused.rs"]
+mod refused;
 mod support;
 
 use std::alloc::{GlobalAlloc, Layout, System};

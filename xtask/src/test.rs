@@ -210,9 +210,13 @@ fn benchmark(_: &mut Totals) -> Result<Outcome, String> {
     passed(bench)
 }
 
-/// The tests once more, the suite among them, with AWS-LC in the place of what it does better.
+/// The tests once more, the suite among them, with AWS-LC in the place of what it does better. One of them compares its answers
+/// with what it wrote down when it ran with ring.
 fn aws_lc_rs(totals: &mut Totals) -> Result<Outcome, String> {
-    count(cargo(&["test", "--locked", "--workspace", AWS_LC_FEATURES]), &["--lib", "--tests"], totals)
+    run(cargo(&["test", "--locked", "--workspace", FEATURES, "--test", "backends"]))?;
+    let mut test = cargo(&["test", "--locked", "--workspace", AWS_LC_FEATURES]);
+    test.env("WASI_CRYPTO_BACKENDS", "compare");
+    count(test, &["--lib", "--tests"], totals)
 }
 
 /// A minute of each target.

@@ -73,7 +73,8 @@ pub(crate) struct EcSecretKey<C: Curve> {
     public: OnceLock<Arc<EcPublicKey<C>>>,
     /// What ECDSA prepares, when first asked for.
     signing: OnceLock<Option<ecdsa::SigningKey>>,
-    digest_signing: OnceLock<C::DigestSigner>,
+    /// In a box, since what is not there yet has the memory's former content, and that would move with the key.
+    digest_signing: OnceLock<Box<C::DigestSigner>>,
     /// What ECDH prepares, when first asked for.
     agreeing: OnceLock<Option<ecdh::PrivateKey>>,
 }
@@ -128,7 +129,7 @@ impl<C: Curve> EcSecretKey<C> {
 
     /// The key as RustCrypto signs with it, which has every curve.
     pub(crate) fn digest_signing(&self) -> &C::DigestSigner {
-        self.digest_signing.get_or_init(|| C::digest_signer(&self.secret))
+        self.digest_signing.get_or_init(|| Box::new(C::digest_signer(&self.secret)))
     }
 
     /// As [`signing`](Self::signing).

@@ -1,33 +1,5 @@
 //! Encodings of keys, put together by hand.
-
-use wasi_crypto_host::Errno;
-
-use super::{Guest, PKCS8, Part};
-
-impl Guest {
-    /// What a key is read as: its public key, in SubjectPublicKeyInfo.
-    pub fn read(&mut self, part: Part, algorithm: &str, encoded: &[u8], encoding: u32) -> Result<Vec<u8>, Errno> {
-        let key = self.import(part, algorithm, encoded, encoding)?;
-        let public = match part {
-            Part::Keypair => self.public(key),
-            Part::Secret => self.get("publickey_from_secretkey", &[key]).unwrap(),
-            Part::Public => key,
-        };
-        let exported = self.export(Part::Public, public, PKCS8).unwrap();
-        self.close(Part::Public, public);
-        if part != Part::Public {
-            self.close(part, key);
-        }
-        Ok(exported)
-    }
-
-    /// A new key in PKCS#8, and its public key in SubjectPublicKeyInfo.
-    pub fn generate_encoded(&mut self, algorithm: &str) -> (Vec<u8>, Vec<u8>) {
-        let keypair = self.generate(algorithm);
-        let public = self.public(keypair);
-        (self.export(Part::Keypair, keypair, PKCS8).unwrap(), self.export(Part::Public, public, PKCS8).unwrap())
-    }
-}
+#![allow(dead_code, unreachable_pub, reason = "each test uses a part")]
 
 /// PEM with all of the key in one line.
 pub fn pem(label: &str, der: &[u8]) -> String {
