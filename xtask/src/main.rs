@@ -4,6 +4,7 @@ mod bench;
 mod guests;
 mod run;
 mod test;
+mod tools;
 
 use std::path::Path;
 use std::process::ExitCode;
