@@ -142,7 +142,7 @@ impl Checked {
         }
         let case = || format!("{way:?}: {}{args:x?} = {errno}", hostcall.name());
         assert_ne!(errno, Errno::InternalError, "{}", case());
-        assert!(hostcall.is_implemented() || errno == Errno::NotImplemented, "{}", case());
+        assert_eq!(hostcall.is_implemented(), errno != Errno::NotImplemented, "{}", case());
         assert!(self.host.held_bytes() <= self.bounds.bytes, "{} bytes held: {}", self.host.held_bytes(), case());
         assert!(self.host.open_handles() <= self.bounds.handles, "{}", case());
         if errno == Errno::Success {

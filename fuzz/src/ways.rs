@@ -115,9 +115,15 @@ impl Host {
 }
 
 fn deferred(ctx: &mut WasiCryptoCtx, hostcall: &Hostcall, memory: &mut [u8], args: &[u64]) -> Errno {
-    match ctx.begin_call(hostcall, GuestMemory::unshared(memory), args) {
-        Progress::Done(errno) => errno,
-        Progress::Pending(work) => ctx.finish_call(work.run(), GuestMemory::unshared(memory), args),
+    let mut progress = ctx.begin_call(hostcall, GuestMemory::unshared(memory), args);
+    loop {
+        progress = match progress {
+            Progress::Done(errno) => return errno,
+            Progress::Paused(paused) => ctx.continue_call(paused, hostcall, GuestMemory::unshared(memory), args),
+            Progress::Pending(work) => {
+                Progress::Done(ctx.finish_call(work.run(), GuestMemory::unshared(memory), args))
+            }
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Cryptography for WebAssembly guests, done by the host: [WASI-Crypto](https://github.com/WebAssembly/wasi-crypto) 0.10
 //! with the names that users of [RustCrypto](https://github.com/RustCrypto) know.
 //!
-//! The host hashes and encrypts at native speed, and keeps the keys. A guest needs no random number generator and no
-//! cryptographic code of its own. `no_std`, with `alloc`.
+//! The host hashes and encrypts at native speed, and keeps the keys unless they are exported. A guest needs no random number
+//! generator and no cryptographic code of its own. `no_std`, with `alloc`.
 //!
 //! A whole program, which encrypts a message under a password, and authenticates it again:
 //!

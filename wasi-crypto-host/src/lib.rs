@@ -1,5 +1,5 @@
 //! The host side of [WASI-Crypto](https://github.com/WebAssembly/wasi-crypto) (witx 0.10): cryptography for WebAssembly
-//! guests, on audited primitives ([ring](https://docs.rs/ring), [RustCrypto](https://github.com/RustCrypto)), for any engine.
+//! guests, on [ring](https://docs.rs/ring) and [RustCrypto](https://github.com/RustCrypto), for any engine.
 //!
 //! A guest imports functions of modules such as `wasi_ephemeral_crypto_symmetric`. An embedder gives each guest a
 //! [`WasiCryptoCtx`] and links the functions, for wasmtime in one line:
@@ -118,6 +118,9 @@
 //! Whatever a guest passes, the host answers with an [`Errno`]: it does not panic, trap, or allocate before it has
 //! checked. A guest sees its own handles only, can hold no more than its [`Limits`] allow, and never gets back memory that held
 //! a key. Keys, states and gathered data are wiped when they are dropped.
+//!
+//! Neither this crate nor all of the libraries below it have been audited: `SECURITY.md` in this package has a table of what each
+//! says of itself. Those for P-256, P-384, ML-DSA and ML-KEM say that they never were.
 //!
 //! # Features
 //!

@@ -10,6 +10,8 @@ use std::{env, fs};
 
 use serde_json::Value;
 
+use crate::tools::{apt_get, install};
+
 /// The package whose examples and tests are guests.
 const PACKAGE: &str = "wasi-crypto-bindings";
 
@@ -89,11 +91,14 @@ impl Toolchain {
             .or_else(|| candidates.iter().find(|toolchain| toolchain.install() && toolchain.is_complete()))
             .copied()
             .ok_or_else(|| {
+                let debian = if cfg!(target_os = "linux") {
+                    format!("\n  on Debian 12 or later, as root: apt-get install {}", debian::PACKAGES.join(" "))
+                } else {
+                    String::new()
+                };
                 format!(
-                    "no toolchain here compiles for {TARGET}, and none could be installed. Do one of these, then try again:\n  \
-                     with rustup: rustup target add {TARGET}\n  \
-                     on Debian 12 or later, as root: apt-get install {}",
-                    debian::PACKAGES.join(" ")
+                    "no toolchain here compiles for {TARGET}, and none could be installed. Do this, then try again:\n  \
+                     with rustup: rustup target add {TARGET}{debian}"
                 )
             })
     }
@@ -147,19 +152,6 @@ impl Toolchain {
             Self::Debian => "debian",
         }
     }
-}
-
-/// Installs Debian's packages, and says whether that succeeded.
-pub(crate) fn apt_get(packages: &[&str]) -> bool {
-    install(&["apt-get", "-qq", "update"])
-        && install(&[&["apt-get", "-qq", "install", "--yes", "--no-install-recommends"], packages].concat())
-}
-
-fn install(command: &[&str]) -> bool {
-    eprintln!("installing: {}", command.join(" "));
-    let mut process = Command::new(command[0]);
-    process.args(&command[1..]).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null());
-    process.stdout(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
 /// Where Debian's packages put things.

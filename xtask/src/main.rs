@@ -5,6 +5,7 @@ mod fuzz;
 mod guests;
 mod run;
 mod test;
+mod tools;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::run::{cargo, run, run_and_look, succeeds};
-use crate::{fuzz as fuzzing, guests, root};
+use crate::{fuzz as fuzzing, guests, root, tools};
 
 /// One check.
 struct Step {
@@ -82,43 +82,8 @@ pub(crate) fn step_names() -> String {
     STEPS.iter().map(|step| step.name).collect::<Vec<_>>().join(", ")
 }
 
-/// Installs what is missing of the toolchain.
 fn tools(_: &mut Totals) -> Result<Outcome, String> {
-    for (tool, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
-        if succeeds(cargo(&[tool, "--version"])) {
-            continue;
-        }
-        let mut rustup = Command::new("rustup");
-        rustup.args(["component", "add", component]);
-        run(rustup).map_err(|cause| {
-            format!(
-                "cargo {tool} is missing, and could not be installed ({cause}); install {component} for this toolchain"
-            )
-        })?;
-    }
-    let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
-    let mut version = Command::new(&compiler);
-    version.arg("--version");
-    if !succeeds(version) {
-        return Err(format!(
-            "there is no C compiler `{}`; install one (on Debian: apt-get install gcc libc6-dev)",
-            compiler.display()
-        ));
-    }
-    let openssl = || {
-        succeeds({
-            let mut version = Command::new("openssl");
-            version.arg("version");
-            version
-        })
-    };
-    let installed = || guests::apt_get(&["openssl"]) && openssl();
-    if !(openssl() || installed()) {
-        return Err(
-            "the tests of encodings need the command `openssl`; install it (on Debian: apt-get install openssl)".into(),
-        );
-    }
-    Ok(Outcome::Passed)
+    tools::check().map(|()| Outcome::Passed)
 }
 
 fn format(_: &mut Totals) -> Result<Outcome, String> {
