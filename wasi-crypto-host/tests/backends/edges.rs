@@ -4,7 +4,7 @@ use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
 
 use super::*;
 
-pub fn run(log: &mut Transcript) {
+pub(crate) fn run(log: &mut Transcript) {
     edwards(log);
     montgomery(log);
     weierstrass(log);

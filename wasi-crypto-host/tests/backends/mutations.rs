@@ -48,7 +48,7 @@ impl Random {
     }
 }
 
-pub fn run(log: &mut Transcript) {
+pub(crate) fn run(log: &mut Transcript) {
     let mut random = Random(2026);
     let short = [("Ed25519", 32), ("X25519", 32), ("ECDSA_P256_SHA256", 32), ("P256-SHA256", 32)];
     let long = [("ECDSA_K256_SHA256", 32), ("ECDSA_P384_SHA384", 48), ("P384-SHA384", 48)];

