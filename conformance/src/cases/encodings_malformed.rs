@@ -258,6 +258,11 @@ fn pkcs8(key: &TestKey, kind: KeyKind, form: &[u8]) -> Vec<Input> {
                 bytes: replaced(form, point, &input.bytes),
                 ..input
             }));
+            // An x coordinate alone, which has two points: a host that takes it, picks one.
+            let identifier = Reader::new(content(form)).take(SEQUENCE).expect("the test keys are valid DER");
+            let compact = [&[0, 5], &point[1..=point.len() / 2]].concat();
+            let info = [value(SEQUENCE, identifier), value(BIT_STRING, &compact)].concat();
+            inputs.push(refused("in-der/point/compact", value(SEQUENCE, &info)));
         }
         (family, _) if family.is_ec() => {
             let scalar = key.form(KeyKind::Secretkey, Encoding::Raw).expect("EC keys have a scalar");
@@ -278,7 +283,20 @@ fn pkcs8(key: &TestKey, kind: KeyKind, form: &[u8]) -> Vec<Input> {
             two = with_public(form, &public);
             inputs.push(open("public-key-of-another-pair", two));
         }
+        (Family::MlDsa, KeyKind::Keypair | KeyKind::Secretkey) => {
+            // An expanded key (RFC 9881 section 6) of no length that one has.
+            let identifier = Reader::new(&content(form)[3..]).take(SEQUENCE).expect("the test keys are valid DER");
+            let expanded = value(OCTET_STRING, &value(OCTET_STRING, &[0; 100]));
+            let info = [value(INTEGER, &[0]), value(SEQUENCE, identifier), expanded].concat();
+            inputs.push(refused("short-expanded-key", value(SEQUENCE, &info)));
+        }
         _ => {}
+    }
+    if kind != KeyKind::Publickey {
+        for version in [2, 0xff] {
+            let later = [&[INTEGER, 1, version], &content(form)[3..]].concat();
+            inputs.push(refused(format!("version-field-{version}"), value(SEQUENCE, &later)));
+        }
     }
     if kind != KeyKind::Publickey && key.family == Family::P256 {
         let encrypted = der(include_str!("../../test-keys/p256.encrypted.pem"));
@@ -329,7 +347,7 @@ fn pem(key: &TestKey, kind: KeyKind, form: &[u8]) -> Vec<Input> {
             Family::P384 => include_str!("../../test-keys/p384.sec1.pem"),
             _ => include_str!("../../test-keys/secp256k1.sec1.pem"),
         };
-        inputs.push(open("ec-private-key", sec1));
+        inputs.push(Input { answer: Answer::Optional, ..refused("ec-private-key", sec1) });
         inputs.push(open("encrypted", include_str!("../../test-keys/p256.encrypted.pem")));
     }
     inputs
@@ -433,7 +451,7 @@ fn rsa_secret(form: &[u8]) -> Result<Vec<Input>, String> {
 }
 
 /// A DER value.
-fn value(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(super) fn value(tag: u8, content: &[u8]) -> Vec<u8> {
     let len = content.len();
     let header = match len {
         0..0x80 => vec![tag, len as u8],
@@ -444,7 +462,7 @@ fn value(tag: u8, content: &[u8]) -> Vec<u8> {
 }
 
 /// The content of the DER value.
-fn content(form: &[u8]) -> &[u8] {
+pub(super) fn content(form: &[u8]) -> &[u8] {
     Reader::new(form).take(form[0]).expect("the test keys are valid DER")
 }
 

@@ -8,6 +8,7 @@ mod abi;
 mod array;
 mod encodings;
 mod encodings_malformed;
+mod encodings_of_tools;
 mod errors;
 mod fixture;
 mod handle_types;
@@ -31,6 +32,7 @@ pub fn all() -> Vec<Case> {
         array::cases(),
         encodings::cases(),
         encodings_malformed::cases(),
+        encodings_of_tools::cases(),
         errors::cases(),
         handle_types::cases(),
         handles::cases(),
