@@ -2,6 +2,7 @@
 
 mod bench;
 mod guests;
+mod package;
 mod run;
 mod test;
 mod tools;
