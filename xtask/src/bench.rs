@@ -39,7 +39,7 @@ pub(crate) fn bench(args: &[String]) -> Result<(), String> {
         .inspect_err(|cause| eprintln!("RustCrypto in the guest is left out: {cause}"))
         .ok();
     for backend in backends {
-        let mut bench = cargo(&["bench", "--workspace", backend.features, "--bench", "guest", "--"]);
+        let mut bench = cargo(&["bench", "--locked", "--workspace", backend.features, "--bench", "guest", "--"]);
         bench.args(&args);
         if let Some(module) = &software_guest {
             bench.arg("--software-guest").arg(module);

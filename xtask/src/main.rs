@@ -3,6 +3,7 @@
 mod bench;
 mod fuzz;
 mod guests;
+mod package;
 mod run;
 mod test;
 mod tools;

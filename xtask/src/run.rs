@@ -42,6 +42,16 @@ pub(crate) fn run_and_look(mut command: Command, mut look: impl FnMut(&str)) -> 
     if status.success() { Ok(()) } else { Err(failure(&command, status)) }
 }
 
+/// Runs a command, and returns what it writes to standard output.
+pub(crate) fn output(mut command: Command) -> Result<String, String> {
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.map_err(|cause| format!("cannot run `{}`: {cause}", line(&command)))?;
+    if !output.status.success() {
+        return Err(failure(&command, output.status));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// Whether a command can be run and succeeds; prints nothing.
 pub(crate) fn succeeds(mut command: Command) -> bool {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::run::{cargo, run, run_and_look, succeeds};
-use crate::{fuzz as fuzzing, guests, root, tools};
+use crate::{fuzz as fuzzing, guests, package, root, tools};
 
 /// One check.
 struct Step {
@@ -37,6 +37,7 @@ const AWS_LC_FEATURES: &str = "--features=wasi-crypto-host/cli,wasi-crypto-host/
 const STEPS: &[Step] = &[
     Step { name: "tools", run: tools },
     Step { name: "format", run: format },
+    Step { name: "package", run: packages },
     Step { name: "clippy", run: clippy },
     Step { name: "features", run: features },
     Step { name: "documentation", run: documentation },
@@ -88,6 +89,11 @@ fn tools(_: &mut Totals) -> Result<Outcome, String> {
 
 fn format(_: &mut Totals) -> Result<Outcome, String> {
     passed(cargo(&["fmt", "--all", "--check"]))
+}
+
+/// Ready to be published, as far as that can be told without compiling.
+fn packages(_: &mut Totals) -> Result<Outcome, String> {
+    package::check().map(|()| Outcome::Passed)
 }
 
 fn clippy(_: &mut Totals) -> Result<Outcome, String> {
