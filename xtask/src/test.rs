@@ -30,7 +30,8 @@ struct Totals {
 }
 
 /// Everything but the second backend, which the step `aws-lc-rs` puts in the place of the first.
-const FEATURES: &str = "--features=wasi-crypto-host/cli,wasi-crypto-host/tracing,wasi-crypto-bindings/jwk,wasi-crypto-bindings/rand_core";
+const FEATURES: &str =
+    "--features=wasi-crypto-host/cli,wasi-crypto-host/tracing,wasi-crypto-bindings/jwk,wasi-crypto-bindings/rand_core";
 const AWS_LC_FEATURES: &str = "--features=wasi-crypto-host/cli,wasi-crypto-host/aws-lc-rs";
 
 /// In this order: what fails fast comes first.

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use crate::asymmetric::algorithm::{Keys, PublicKey, SecretKey, Signer, Traditional, Verifier};
@@ -10,7 +11,7 @@ use crate::asymmetric::sec1::{self, PrivateKey};
 use crate::backend::ec::Curve;
 use crate::backend::{ecdh, ecdsa, random};
 use crate::errno::Errno;
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 use crate::signatures::ecdsa::{EcdsaSigner, EcdsaVerifier};
 use crate::stop::StopHandle;
 
@@ -46,7 +47,7 @@ impl<C: Curve> Keys for EcKeys<C> {
         }?;
         let mut key = EcSecretKey::<C>::new(secret);
         if let Some(public) = public {
-            key.bring_together(public)?;
+            key.0.bring_together(public)?;
         }
         Ok(Arc::new(key))
     }
@@ -67,19 +68,28 @@ impl<C: Curve> Keys for EcKeys<C> {
     }
 }
 
-pub(crate) struct EcSecretKey<C: Curve> {
+/// A secret key.
+///
+/// Both kinds of key are wiped as a whole: a part that is to be prepared later has, until then, what was on the stack where the key was put
+/// together, secrets included.
+pub(crate) struct EcSecretKey<C: Curve>(Box<Wiped<SecretParts<C>>>);
+
+/// A public key.
+pub(crate) struct EcPublicKey<C: Curve>(Box<Wiped<PublicParts<C>>>);
+
+pub(crate) struct SecretParts<C: Curve> {
     secret: C::Secret,
     /// Worked out when first asked for: signing on secp256k1 and ECDH do without.
     public: OnceLock<Arc<EcPublicKey<C>>>,
     /// What ECDSA prepares, when first asked for.
     signing: OnceLock<Option<ecdsa::SigningKey>>,
-    /// In a box, since what is not there yet has the memory's former content, and that would move with the key.
-    digest_signing: OnceLock<Box<C::DigestSigner>>,
+    /// What RustCrypto prepares, when first asked for.
+    digest_signing: OnceLock<C::DigestSigner>,
     /// What ECDH prepares, when first asked for.
     agreeing: OnceLock<Option<ecdh::PrivateKey>>,
 }
 
-pub(crate) struct EcPublicKey<C: Curve> {
+pub(crate) struct PublicParts<C: Curve> {
     pub(crate) public: C::Public,
     /// The point, uncompressed.
     point: Vec<u8>,
@@ -91,15 +101,33 @@ pub(crate) struct EcPublicKey<C: Curve> {
 
 impl<C: Curve> EcSecretKey<C> {
     fn new(secret: C::Secret) -> Self {
-        Self {
+        Self(Wiped::boxed(SecretParts {
             secret,
             public: OnceLock::new(),
             signing: OnceLock::new(),
             digest_signing: OnceLock::new(),
             agreeing: OnceLock::new(),
-        }
+        }))
     }
+}
 
+impl<C: Curve> Deref for EcSecretKey<C> {
+    type Target = SecretParts<C>;
+
+    fn deref(&self) -> &SecretParts<C> {
+        &self.0
+    }
+}
+
+impl<C: Curve> Deref for EcPublicKey<C> {
+    type Target = PublicParts<C>;
+
+    fn deref(&self) -> &PublicParts<C> {
+        &self.0
+    }
+}
+
+impl<C: Curve> SecretParts<C> {
     /// Takes over the public half. `invalid_key` if it belongs to another key.
     fn bring_together(&mut self, public: C::Public) -> Result<(), Errno> {
         let public = Arc::new(EcPublicKey::new(public));
@@ -129,7 +157,7 @@ impl<C: Curve> EcSecretKey<C> {
 
     /// The key as RustCrypto signs with it, which has every curve.
     pub(crate) fn digest_signing(&self) -> &C::DigestSigner {
-        self.digest_signing.get_or_init(|| Box::new(C::digest_signer(&self.secret)))
+        self.digest_signing.get_or_init(|| C::digest_signer(&self.secret))
     }
 
     /// As [`signing`](Self::signing).
@@ -141,10 +169,12 @@ impl<C: Curve> EcSecretKey<C> {
 impl<C: Curve> EcPublicKey<C> {
     fn new(public: C::Public) -> Self {
         let point = C::public_to_sec1(&public, false);
-        Self { public, point, verifying: OnceLock::new(), agreeing: OnceLock::new() }
+        Self(Wiped::boxed(PublicParts { public, point, verifying: OnceLock::new(), agreeing: OnceLock::new() }))
     }
+}
 
-    /// As [`EcSecretKey::signing`].
+impl<C: Curve> PublicParts<C> {
+    /// As [`SecretParts::signing`].
     pub(crate) fn verifying(&self) -> Option<&ecdsa::VerifyingKey> {
         self.verifying.get_or_init(|| ecdsa::VerifyingKey::new::<C>(&self.point)).as_ref()
     }
