@@ -205,8 +205,21 @@ fn a_guest_that_runs_too_long_is_stopped_whatever_it_does() {
             (call $check (call $absorb (i32.load (i32.const 72)) (i32.const 0) (i32.const 8)))
             (call $check (call $squeeze (i32.load (i32.const 72)) (i32.const 128) (i32.const 64)))))"#;
 
+    /// Hashes 4 GiB with SHA-512 in one call, which takes some five seconds.
+    const HASH_ALL: &str = r#"(module
+        (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_open"
+            (func $open (param i32 i32 i32 i32 i32) (result i32)))
+        (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_absorb"
+            (func $absorb (param i32 i32 i32) (result i32)))
+        (memory (export "memory") 65536)
+        (data (i32.const 0) "SHA-512")
+        (data (i32.const 32) "\01")
+        (func (export "_start")
+            (drop (call $open (i32.const 0) (i32.const 7) (i32.const 32) (i32.const 32) (i32.const 64)))
+            (drop (call $absorb (i32.load (i32.const 64)) (i32.const 0) (i32.const -1)))))"#;
+
     let dir = Dir::new("timeout");
-    for guest in [LOOP, SLEEP, DERIVE, CAT] {
+    for guest in [LOOP, SLEEP, DERIVE, HASH_ALL, CAT] {
         // Standard input stays open and empty, which is what `CAT` waits for.
         let child = dir.spawn(&["--timeout", "200ms"], guest);
         Finished(wait(child)).exits(TIMED_OUT).says("guest.wat was stopped after 200ms (--timeout)");
@@ -462,6 +475,10 @@ fn algorithms_are_listed_as_json() {
         "module": "wasi_ephemeral_crypto_symmetric", "name": "symmetric_state_open", "implemented": true,
     });
     assert_eq!(*open, expected);
+    // The optimizer has made one function of several that do the same: what is missing must be known otherwise.
+    let missing: Vec<_> = functions.iter().filter(|function| function["implemented"] == false).collect();
+    assert_eq!(missing.len(), 26);
+    assert!(missing.iter().any(|function| function["name"] == "external_secret_store"));
 }
 
 // Helpers

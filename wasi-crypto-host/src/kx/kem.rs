@@ -15,7 +15,7 @@ use crate::backend::ml_kem::{MlKem512, MlKem768, MlKem1024};
 use crate::backend::random;
 use crate::backend::x_wing::XWing;
 use crate::errno::Errno;
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 use crate::stop::StopHandle;
 
 pub(crate) static ALGORITHMS: &[Algorithm] = &[
@@ -40,7 +40,7 @@ impl<K: Kem> Keys for KemKeys<K> {
     fn generate(&self, _: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
         let mut seed = Secret::zeroed(K::SEED_LEN);
         random::fill(&mut seed)?;
-        Ok(Arc::new(KemSecret::<K>(K::secret_from_seed(&seed)?)))
+        Ok(Arc::new(KemSecret::<K>(Wiped::boxed(K::secret_from_seed(&seed)?))))
     }
 
     /// Raw: the seed, or for ML-KEM the expanded key, whose length is another.
@@ -51,7 +51,7 @@ impl<K: Kem> Keys for KemKeys<K> {
             Form::Der => secret_from_der::<K>(encoded)?,
             Form::Sec => return Err(Errno::UnsupportedEncoding),
         };
-        Ok(Arc::new(KemSecret::<K>(secret)))
+        Ok(Arc::new(KemSecret::<K>(Wiped::boxed(secret))))
     }
 
     fn import_public(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn PublicKey>, Errno> {
@@ -74,7 +74,8 @@ fn secret_from_der<K: Kem>(encoded: &[u8]) -> Result<K::Secret, Errno> {
     Ok(secret)
 }
 
-struct KemSecret<K: Kem>(K::Secret);
+/// Wiped as a whole: what an option does not have, or a library does not use, has what was on the stack where the key was put together.
+struct KemSecret<K: Kem>(Box<Wiped<K::Secret>>);
 
 impl<K: Kem> SecretKey for KemSecret<K> {
     /// The seed; the expanded key if that is all there is.

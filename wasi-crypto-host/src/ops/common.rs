@@ -65,7 +65,8 @@ pub(crate) fn array_output_pull(
         },
     )?;
     if is_last {
-        objects.close::<ArrayOutput>(array_output)?;
+        // If another thread has done so first, that is as good.
+        _ = objects.close::<ArrayOutput>(array_output);
     }
     Ok(count)
 }
