@@ -120,9 +120,7 @@ fn deferred(ctx: &mut WasiCryptoCtx, hostcall: &Hostcall, memory: &mut [u8], arg
         progress = match progress {
             Progress::Done(errno) => return errno,
             Progress::Paused(paused) => ctx.continue_call(paused, hostcall, GuestMemory::unshared(memory), args),
-            Progress::Pending(work) => {
-                Progress::Done(ctx.finish_call(work.run(), GuestMemory::unshared(memory), args))
-            }
+            Progress::Pending(work) => Progress::Done(ctx.finish_call(work.run(), GuestMemory::unshared(memory), args)),
         }
     }
 }
