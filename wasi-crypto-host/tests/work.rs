@@ -3,6 +3,7 @@
 mod support;
 
 use std::cell::Cell;
+use std::time::{Duration, Instant};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -97,6 +98,40 @@ fn long_keys_are_refused_before_they_are_hashed() {
         assert_eq!(guest.import(algorithm, &[8; 1001]), Err(Errno::Overflow), "{algorithm}");
         guest.import(algorithm, &[8; 1000]).unwrap();
     }
+}
+
+#[test]
+fn a_stop_ends_password_hashing_that_has_few_iterations_and_much_output() {
+    for algorithm in ["PBKDF2-SHA-256", "PBKDF2-SHA-512"] {
+        let mut guest = guest(WasiCryptoCtx::builder(), 2 * MIB);
+        let options = guest.options_open();
+        guest.options_set(options, "salt", b"salt").unwrap();
+        guest.options_set_u64(options, "ops_limit", 1).unwrap();
+        let state = guest.open(algorithm, None, Some(options)).unwrap();
+        guest.squeeze(state, MIB).unwrap();
+        guest.transport.ctx.stop_handle().stop();
+        assert_eq!(guest.squeeze(state, MIB), Err(Errno::InProgress), "{algorithm}");
+    }
+}
+
+#[test]
+fn a_stop_ends_the_search_for_primes_at_the_next_candidate() {
+    let mut guest = guest(WasiCryptoCtx::builder(), 1 << 16);
+    let stop = guest.transport.ctx.stop_handle();
+    let mut late = Vec::new();
+    for round in 0..9 {
+        let ([name, name_len], none) = (guest.put(b"RSA_PKCS1_4096_SHA512"), guest.put_optional(None));
+        let at = Instant::now() + Duration::from_millis(30 + 10 * round);
+        stop.stop_at(Some(at));
+        // By chance it may be done before.
+        if guest.call("keypair_generate", &[0, name, name_len, none, SLOT]) == Err(Errno::InProgress) {
+            late.push(at.elapsed());
+        }
+    }
+    assert_eq!(guest.accounts().0, 9 - late.len());
+    late.sort();
+    // A candidate takes some milliseconds, a prime a second. Most rounds, since the machine may have other things to do.
+    assert!(late[late.len() / 2] < Duration::from_millis(100), "the calls ended so long after their stop: {late:?}");
 }
 
 /// Whatever way a call goes, data that is longer than a slice is what it is.
