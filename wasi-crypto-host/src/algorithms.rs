@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::asymmetric::algorithm as asymmetric;
-use crate::booking::{Ledger, SharedSecret};
+use crate::booking::{BookedSecret, Booking, Ledger};
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
 use crate::options::{AlgorithmType, BytesOption, OptionSet, Options};
@@ -58,7 +58,7 @@ fn symmetric(algorithm: &'static Algorithm) -> AlgorithmInfo {
     if let Kind::Keyed(keyed) = algorithm.kind {
         let key_len = keyed.generated_len();
         info.key_len = Some(key_len);
-        let key = keyed.prepare(&Arc::new(SharedSecret::new(Secret::zeroed(key_len)))).ok();
+        let key = keyed.prepare(&Arc::new(BookedSecret::new(Secret::zeroed(key_len), Booking::default()))).ok();
         if let Some((state, nonce_len)) = key.and_then(open) {
             let chosen = state.option(BytesOption::Nonce).map(<[u8]>::len);
             info.nonce_len = nonce_len.or(chosen);

@@ -38,12 +38,28 @@ impl Booking {
         self.0.get().is_some()
     }
 
+    /// A booking of so many bytes.
+    pub(crate) fn of(bytes: usize, ledger: &Ledger) -> Self {
+        let booking = Self::default();
+        booking.make(bytes, ledger);
+        booking
+    }
+
     /// Books so many bytes, unless that has been done. They come back when the booking is dropped.
     pub(crate) fn make(&self, bytes: usize, ledger: &Ledger) {
         self.0.get_or_init(|| {
             ledger.0.fetch_add(bytes, Ordering::Relaxed);
             Entry { bytes, ledger: ledger.clone() }
         });
+    }
+
+    /// Books so many bytes more.
+    fn grow(&mut self, bytes: usize, ledger: &Ledger) {
+        self.make(0, ledger);
+        if let Some(entry) = self.0.get_mut() {
+            entry.bytes += bytes;
+            ledger.0.fetch_add(bytes, Ordering::Relaxed);
+        }
     }
 }
 
@@ -53,15 +69,32 @@ impl Drop for Entry {
     }
 }
 
-/// A secret that several objects may have, and its booking.
-pub(crate) struct SharedSecret {
+/// A secret and its booking. Objects may share it, and so may work that is done elsewhere.
+#[derive(Default)]
+pub(crate) struct BookedSecret {
     bytes: Secret,
     pub(crate) booking: Booking,
 }
 
-impl SharedSecret {
-    pub(crate) fn new(bytes: Secret) -> Self {
-        Self { bytes, booking: Booking::default() }
+impl BookedSecret {
+    pub(crate) fn new(bytes: Secret, booking: Booking) -> Self {
+        Self { bytes, booking }
+    }
+
+    /// The bytes, which are to be booked elsewhere.
+    pub(crate) fn into_bytes(self) -> Secret {
+        self.bytes
+    }
+
+    /// Sets memory aside for a secret that will grow, and books it.
+    pub(crate) fn grow_to(&mut self, capacity: usize, ledger: &Ledger) {
+        self.booking.grow(capacity.saturating_sub(self.bytes.capacity()), ledger);
+        self.bytes.grow_to(capacity);
+    }
+
+    /// Adds bytes for which memory was set aside.
+    pub(crate) fn extend_from_slice(&mut self, more: &[u8]) {
+        self.bytes.extend_from_slice(more);
     }
 
     /// Bytes to book for a secret of `len` bytes.
@@ -70,7 +103,16 @@ impl SharedSecret {
     }
 }
 
-impl Deref for SharedSecret {
+/// A copy is booked as such.
+impl Clone for BookedSecret {
+    fn clone(&self) -> Self {
+        let bytes = self.bytes.clone();
+        let booking = self.booking.0.get().map(|entry| Booking::of(bytes.capacity(), &entry.ledger));
+        Self { bytes, booking: booking.unwrap_or_default() }
+    }
+}
+
+impl Deref for BookedSecret {
     type Target = Secret;
 
     fn deref(&self) -> &Secret {
@@ -93,6 +135,20 @@ mod tests {
         drop(booking);
         assert_eq!(ledger.total(), 100);
         std::thread::spawn(|| drop(other)).join().unwrap();
+        assert_eq!(ledger.total(), 0);
+    }
+
+    #[test]
+    fn a_growing_secret_is_booked_as_it_grows() {
+        let ledger = Ledger::default();
+        let mut secret = BookedSecret::default();
+        for capacity in [0, 10, 10, 25, 7] {
+            secret.grow_to(capacity, &ledger);
+            assert_eq!(ledger.total(), secret.capacity());
+        }
+        let copy = secret.clone();
+        assert_eq!(ledger.total(), secret.capacity() + copy.capacity());
+        drop((secret, copy));
         assert_eq!(ledger.total(), 0);
     }
 }

@@ -164,6 +164,12 @@ impl<O: AnyObject> HandleTable<O> {
         Spare { limits: &self.limits, bytes: self.limits.bytes.saturating_sub(self.held_bytes()) }
     }
 
+    /// Books what work takes up besides objects, until the booking is dropped. `overflow` if it is too much.
+    pub(crate) fn reserve(&self, bytes: usize) -> Result<Booking, Errno> {
+        self.spare().check(bytes)?;
+        Ok(Booking::of(bytes, &self.ledger))
+    }
+
     /// Closes a handle and drops its object. `closed` if that has been done already,
     /// `invalid_handle` if there never was such a handle of this type.
     pub(crate) fn close<T: Object<O>>(&mut self, handle: u32) -> Result<(), Errno> {

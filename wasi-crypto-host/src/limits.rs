@@ -1,6 +1,8 @@
 //! What a guest may hold, and the account of what it holds.
 
-use crate::booking::Ledger;
+use std::sync::Arc;
+
+use crate::booking::{BookedSecret, Booking, Ledger};
 use crate::errno::Errno;
 use crate::handle::MAX_HANDLES;
 use crate::secret::Secret;
@@ -92,13 +94,7 @@ pub(crate) struct Account<'a> {
 impl Account<'_> {
     /// Books what an object will gather, and sets its memory aside. `overflow` above either limit, with nothing changed.
     pub(crate) fn gather(&mut self, gathered: &mut Secret, len: usize) -> Result<(), Errno> {
-        let most = self.limits.gathered_bytes;
-        let needed = gathered.len().checked_add(len).filter(|needed| *needed <= most).ok_or(Errno::Overflow)?;
-        // Less in advance where the guest has little left.
-        let wanted = [gathered.capacity_with(len), needed + needed / 16, needed];
-        let fits = |capacity: &usize| self.check_spare(capacity.saturating_sub(gathered.capacity())).is_ok();
-        let capacity =
-            wanted.map(|capacity| capacity.min(most).max(needed)).into_iter().find(fits).ok_or(Errno::Overflow)?;
+        let capacity = self.capacity(gathered, gathered.capacity(), len)?;
         let more = capacity.saturating_sub(gathered.capacity());
         *self.held += more;
         *self.total += more;
@@ -106,11 +102,35 @@ impl Account<'_> {
         Ok(())
     }
 
+    /// The same for what clones and work elsewhere may have, too: then it is copied, and both are booked.
+    pub(crate) fn gather_shared(&self, gathered: &mut Arc<BookedSecret>, len: usize) -> Result<(), Errno> {
+        let booked = Arc::get_mut(gathered).map_or(0, |own| own.capacity());
+        let capacity = self.capacity(gathered, booked, len)?;
+        Arc::make_mut(gathered).grow_to(capacity, self.ledger);
+        Ok(())
+    }
+
+    /// How many bytes to set aside for what will have `len` more, if so many are booked for it already.
+    fn capacity(&self, gathered: &Secret, booked: usize, len: usize) -> Result<usize, Errno> {
+        let most = self.limits.gathered_bytes;
+        let needed = gathered.len().checked_add(len).filter(|needed| *needed <= most).ok_or(Errno::Overflow)?;
+        // Less in advance where the guest has little left.
+        let wanted = [gathered.capacity_with(len), needed + needed / 16, needed];
+        let fits = |capacity: &usize| self.check_spare(capacity.saturating_sub(booked)).is_ok();
+        wanted.map(|capacity| capacity.min(most).max(needed)).into_iter().find(fits).ok_or(Errno::Overflow)
+    }
+
     /// Gives up what an object has gathered.
     pub(crate) fn release(&mut self, gathered: &mut Secret) {
         let bytes = std::mem::take(gathered).capacity();
         *self.held -= bytes;
         *self.total -= bytes;
+    }
+
+    /// Books what work takes up that may go on when others have their turn, until the booking is dropped. `overflow` if it is too much.
+    pub(crate) fn reserve(&self, bytes: usize) -> Result<Booking, Errno> {
+        self.check_spare(bytes)?;
+        Ok(Booking::of(bytes, self.ledger))
     }
 
     /// `overflow` if `bytes` more would be too many.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::booking::{ALLOCATION, COUNTS, SharedSecret};
+use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::secret::Secret;
@@ -54,7 +54,7 @@ pub(crate) struct Options {
 pub(crate) enum Value {
     /// Such as a nonce: the option set has room for it.
     Short(Zeroizing<[u8; SHORT]>, u8),
-    Long(Arc<SharedSecret>),
+    Long(Arc<BookedSecret>),
 }
 
 /// As long as any nonce, in bytes.
@@ -191,11 +191,9 @@ impl Value {
         if bytes.len() > account.limits.gathered_bytes {
             return Err(Errno::Overflow);
         }
-        let held = SharedSecret::held(bytes.len());
-        account.check_spare(held)?;
-        let shared = SharedSecret::new(Secret::from(bytes));
-        shared.booking.make(held, account.ledger);
-        Ok(Self::Long(Arc::new(shared)))
+        let held = BookedSecret::held(bytes.len());
+        let booking = account.reserve(held)?;
+        Ok(Self::Long(Arc::new(BookedSecret::new(Secret::from(bytes), booking))))
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::abi::call::{Call, Pace};
 use crate::abi::{GuestMemory, Hostcall};
+use crate::booking::Booking;
 use crate::context::{AnyHandle, WasiCryptoCtx, Watch, status};
 use crate::errno::Errno;
 use crate::handle::Object;
@@ -98,13 +99,17 @@ impl SharedTable {
         self.0.ctx.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The context, when nobody works on the object behind this handle.
-    fn lock_for(&self, handle: u32) -> MutexGuard<'_, WasiCryptoCtx> {
+    /// The context, when nobody works on the object behind this handle. `in_progress` if the guest was stopped meanwhile: those who wait
+    /// take turns, and each turn may be long.
+    fn lock_for(&self, handle: u32) -> Result<MutexGuard<'_, WasiCryptoCtx>, Errno> {
         let mut ctx = self.lock();
         while ctx.table.is_lent(handle) {
             ctx = self.0.returned.wait(ctx).unwrap_or_else(PoisonError::into_inner);
+            if self.0.stop.is_stopped() {
+                return Err(Errno::InProgress);
+            }
         }
-        ctx
+        Ok(ctx)
     }
 
     /// Lets `run` work on an object, with nothing locked.
@@ -145,7 +150,7 @@ impl Objects for SharedTable {
         handle: u32,
         look: impl FnOnce(&T, Spare<'_>) -> Result<R, Errno>,
     ) -> Result<R, Errno> {
-        self.lock_for(handle).table.look(handle, look)
+        self.lock_for(handle)?.table.look(handle, look)
     }
 
     fn change<T: Object<AnyHandle>, R>(
@@ -153,21 +158,24 @@ impl Objects for SharedTable {
         handle: u32,
         change: impl FnOnce(&mut T, Account<'_>) -> Result<R, Errno>,
     ) -> Result<R, Errno> {
-        self.lock_for(handle).table.change(handle, change)
+        self.lock_for(handle)?.table.change(handle, change)
     }
 
     fn work<T: Object<AnyHandle>, A, R>(
         &mut self,
         handle: u32,
         bytes: usize,
+        host_bytes: usize,
         admit: impl FnOnce(&mut T, Account<'_>) -> Result<A, Errno>,
         run: impl FnOnce(&mut T, A) -> Result<R, Errno>,
     ) -> Result<R, Errno> {
-        let mut ctx = self.lock_for(handle);
+        let mut ctx = self.lock_for(handle)?;
         let admitted = ctx.table.change(handle, admit)?;
         if bytes < BULK {
             ctx.table.change(handle, |object, _| run(object, admitted))
         } else {
+            // Other threads have their own.
+            let _booking = if host_bytes > 0 { Some(ctx.table.reserve(host_bytes)?) } else { None };
             self.run_on(ctx, handle, |object| run(object, admitted))
         }
     }
@@ -179,7 +187,7 @@ impl Objects for SharedTable {
         run: impl FnOnce(&mut T, &U) -> Result<R, Errno>,
     ) -> Result<R, Errno> {
         // Nobody who waits here holds anything that somebody else waits for: `other` is copied before `handle` is taken out.
-        let mut ctx = self.lock_for(handle);
+        let mut ctx = self.lock_for(handle)?;
         ctx.table.look(handle, |_: &T, _| Ok(()))?;
         let other = ctx.table.look(other, |other: &U, _| Ok(other.clone()))?;
         self.run_on(ctx, handle, |object| run(object, &other))
@@ -198,7 +206,7 @@ impl Objects for SharedTable {
     }
 
     fn close<T: Object<AnyHandle>>(&mut self, handle: u32) -> Result<(), Errno> {
-        self.lock_for(handle).table.close::<T>(handle)
+        self.lock_for(handle)?.table.close::<T>(handle)
     }
 
     fn check_room(&mut self, n: usize) -> Result<(), Errno> {
@@ -208,5 +216,9 @@ impl Objects for SharedTable {
     fn spare(&mut self) -> Spare<'_> {
         let bytes = self.lock().table.spare().bytes;
         Spare { limits: &self.0.limits, bytes }
+    }
+
+    fn reserve(&mut self, bytes: usize) -> Result<Booking, Errno> {
+        self.lock().table.reserve(bytes)
     }
 }

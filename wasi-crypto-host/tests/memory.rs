@@ -395,8 +395,11 @@ fn what_is_refused_is_not_copied() {
     hoarder.guest.call("options_set", &[options, salt, salt_len, KIB as u32, longest as u32]).unwrap();
     hoarder.guest.options_set_u64(options, "ops_limit", 1).unwrap();
     let derivation = hoarder.state("PBKDF2-SHA-256", None, options).unwrap();
-    let gathering = hoarder.state("PBKDF2-SHA-256", None, options).unwrap();
+    let gathering = hoarder.state("HKDF-EXTRACT/SHA-256", Some(key), options).unwrap();
     hoarder.absorb(gathering, longest / 2).unwrap();
+    // Clones of this one share what it has gathered, until one of them gathers more.
+    let sharing = hoarder.state("PBKDF2-SHA-256", None, options).unwrap();
+    hoarder.absorb(sharing, longest / 2).unwrap();
     hoarder.leave(64 * KIB);
     let mark = Mark::set();
     let mut refused = |what: &str, name: &str, args: &[u32]| {
@@ -406,6 +409,8 @@ fn what_is_refused_is_not_copied() {
     refused("an exported key", "symmetric_key_export", &[key]);
     refused("a password hash with a long salt", "symmetric_state_squeeze_tag", &[derivation]);
     refused("a cloned state", "symmetric_state_clone", &[gathering]);
+    let clone = hoarder.get("symmetric_state_clone", &[sharing], "symmetric_state_close").unwrap();
+    assert_eq!(hoarder.absorb(clone, 1), Err(Errno::Overflow));
     assert_eq!(hoarder.absorb(gathering, MIB), Err(Errno::Overflow));
     assert!(mark.peak() <= 512 * KIB, "gathered data allocates {} KiB and is refused", mark.peak() / KIB);
     for info in of_type(AlgorithmType::Symmetric).filter(|info| info.key_len.is_some()) {

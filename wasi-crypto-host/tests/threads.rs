@@ -224,6 +224,30 @@ fn calls_for_different_objects_go_on_side_by_side() {
 }
 
 #[test]
+fn a_stop_ends_the_calls_that_wait_for_their_turn() {
+    let shared = shared(WasiCryptoCtx::builder());
+    let state = guest(&shared).open("SHA-256", None, None).unwrap();
+    let absorb = |on_read: &(dyn Fn() + Sync)| {
+        let args = [u64::from(state), 0, BULK as u64];
+        shared.call(hostcall("symmetric_state_absorb"), GuestMemory::shared(&Watched { on_read }), &args)
+    };
+    std::thread::scope(|scope| {
+        let waiting = Mutex::new(Vec::new());
+        let first = absorb(&|| {
+            let threads = (0..THREADS).map(|_| scope.spawn(|| absorb(&|| panic!("it has had its turn"))));
+            waiting.lock().unwrap().extend(threads);
+            std::thread::sleep(Duration::from_millis(300));
+            shared.stop_handle().stop();
+        });
+        // What is short goes on.
+        assert_eq!(first, Errno::Success);
+        for thread in waiting.into_inner().unwrap() {
+            assert_eq!(thread.join().unwrap(), Errno::InProgress);
+        }
+    });
+}
+
+#[test]
 fn a_panic_closes_what_it_may_have_broken_and_no_more() {
     let shared = shared(WasiCryptoCtx::builder());
     let mut guest = guest(&shared);

@@ -3,11 +3,14 @@
 mod support;
 
 use std::cell::Cell;
+use std::time::{Duration, Instant};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use support::{Guest, Native, Random, SLOT, call_in_parts, hostcall};
-use wasi_crypto_host::{Errno, GuestMemory, HandleType, ParamType, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx};
+use wasi_crypto_host::{
+    Errno, GuestMemory, HandleType, ParamType, Progress, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx,
+};
 use wasi_crypto_host::{WasiCryptoCtxBuilder, hostcalls};
 
 const MIB: usize = 1 << 20;
@@ -97,6 +100,40 @@ fn long_keys_are_refused_before_they_are_hashed() {
         assert_eq!(guest.import(algorithm, &[8; 1001]), Err(Errno::Overflow), "{algorithm}");
         guest.import(algorithm, &[8; 1000]).unwrap();
     }
+}
+
+#[test]
+fn a_stop_ends_password_hashing_that_has_few_iterations_and_much_output() {
+    for algorithm in ["PBKDF2-SHA-256", "PBKDF2-SHA-512"] {
+        let mut guest = guest(WasiCryptoCtx::builder(), 2 * MIB);
+        let options = guest.options_open();
+        guest.options_set(options, "salt", b"salt").unwrap();
+        guest.options_set_u64(options, "ops_limit", 1).unwrap();
+        let state = guest.open(algorithm, None, Some(options)).unwrap();
+        guest.squeeze(state, MIB).unwrap();
+        guest.transport.ctx.stop_handle().stop();
+        assert_eq!(guest.squeeze(state, MIB), Err(Errno::InProgress), "{algorithm}");
+    }
+}
+
+#[test]
+fn a_stop_ends_the_search_for_primes_at_the_next_candidate() {
+    let mut guest = guest(WasiCryptoCtx::builder(), 1 << 16);
+    let stop = guest.transport.ctx.stop_handle();
+    let mut late = Vec::new();
+    for round in 0..9 {
+        let ([name, name_len], none) = (guest.put(b"RSA_PKCS1_4096_SHA512"), guest.put_optional(None));
+        let at = Instant::now() + Duration::from_millis(30 + 10 * round);
+        stop.stop_at(Some(at));
+        // By chance it may be done before.
+        if guest.call("keypair_generate", &[0, name, name_len, none, SLOT]) == Err(Errno::InProgress) {
+            late.push(at.elapsed());
+        }
+    }
+    assert_eq!(guest.accounts().0, 9 - late.len());
+    late.sort();
+    // A candidate takes some milliseconds, a prime a second. Most rounds, since the machine may have other things to do.
+    assert!(late[late.len() / 2] < Duration::from_millis(100), "the calls ended so long after their stop: {late:?}");
 }
 
 /// Whatever way a call goes, data that is longer than a slice is what it is.
@@ -204,6 +241,94 @@ fn a_long_call_leaves_the_room_of_other_threads_alone() {
     assert_eq!(shared.call(hostcall("symmetric_state_absorb"), GuestMemory::shared(&memory), &args), Errno::Success);
     assert_eq!(guest.squeeze(state, 32), Ok(Sha256::digest(&bulk).to_vec()));
     assert_eq!(shared.with(|ctx| ctx.open_handle_types().collect::<Vec<_>>()), [HandleType::SymmetricState]);
+}
+
+#[test]
+fn work_that_is_handed_out_keeps_booked_what_it_holds() {
+    const OUTPUT: u32 = 1 << 16;
+    let mut guest = guest(WasiCryptoCtx::builder(), 4 * MIB);
+    // The tag is a string with the salt in it.
+    for (function, args, salt, output) in [
+        ("symmetric_state_squeeze", vec![0, OUTPUT.into()], 100, OUTPUT as usize),
+        ("symmetric_state_squeeze_tag", vec![SLOT.into()], MIB, MIB),
+    ] {
+        for runs in [false, true] {
+            let state = password_state(&mut guest, &vec![1; salt], 1);
+            guest.absorb(state, &vec![2; MIB]).unwrap();
+            let Native { ctx, memory } = &mut guest.transport;
+            let args = [vec![state.into()], args.clone()].concat();
+            let Progress::Pending(work) = ctx.begin_call(hostcall(function), GuestMemory::unshared(memory), &args)
+            else {
+                panic!("{function} is handed out");
+            };
+            guest.close(state).unwrap();
+            let (handles, bytes) = guest.accounts();
+            assert!(handles == 0 && bytes >= MIB + salt + output, "{function}: {bytes} bytes are booked");
+            if runs {
+                let done = work.run();
+                assert!(guest.accounts().1 >= output, "{function}: the result is booked until it is handed over");
+                drop(done);
+            } else {
+                drop(work);
+            }
+            assert_eq!(guest.accounts(), (0, 0), "{function}");
+        }
+    }
+}
+
+#[test]
+fn data_absorbed_while_work_is_out_is_for_later_calls() {
+    let mut guest = guest(WasiCryptoCtx::builder(), 4 * MIB);
+    let state = password_state(&mut guest, b"salt", 3000);
+    guest.absorb(state, b"pass").unwrap();
+    let Native { ctx, memory } = &mut guest.transport;
+    let (squeeze, args) = (hostcall("symmetric_state_squeeze"), [u64::from(state), 100, 32]);
+    let Progress::Pending(work) = ctx.begin_call(squeeze, GuestMemory::unshared(memory), &args) else {
+        panic!("3000 iterations are handed out");
+    };
+    guest.absorb(state, b"word").unwrap();
+    let Native { ctx, memory } = &mut guest.transport;
+    assert_eq!(ctx.finish_call(work.run(), GuestMemory::unshared(memory), &args), Errno::Success);
+    let mut expected = [0; 32];
+    pbkdf2::pbkdf2_hmac::<Sha256>(b"pass", b"salt", 3000, &mut expected);
+    assert_eq!(guest.transport.memory[100..132], expected);
+    pbkdf2::pbkdf2_hmac::<Sha256>(b"password", b"salt", 3000, &mut expected);
+    assert_eq!(guest.squeeze(state, 32), Ok(expected.to_vec()));
+}
+
+/// Threads of a guest cannot all copy at a time what there is room for once.
+#[test]
+fn what_a_call_copies_of_a_shared_memory_is_booked_for_other_threads() {
+    const LEN: u32 = 200_000;
+    let data = vec![1; 2 * LEN as usize];
+    let shared = SharedWasiCryptoCtx::new(WasiCryptoCtx::builder().max_bytes(300_000).build().unwrap());
+    let mut guest = Guest::new(Native { ctx: shared.clone(), memory: vec![0; 1 << 16] });
+    let states = [(); 2].map(|()| guest.cipher("AES-256-GCM", &[3; 32], &[4; 12]));
+    let call = |state: u32, on_read: &dyn Fn()| {
+        let memory = Writable(Watched { bytes: &data, on_read });
+        let args = [state.into(), 0, u64::from(LEN), 0, LEN.into(), u64::from(LEN)];
+        shared.call(hostcall("symmetric_state_encrypt_detached"), GuestMemory::shared(&memory), &args)
+    };
+    let nested = Cell::new(None);
+    let errno = call(states[0], &|| {
+        assert!(shared.with(WasiCryptoCtx::held_bytes) >= LEN as usize);
+        nested.set(Some(call(states[1], &|| ())));
+    });
+    assert_eq!((errno, nested.get()), (Errno::Success, Some(Errno::Overflow)));
+    // The second has used up nothing.
+    assert_eq!(call(states[1], &|| ()), Errno::Success);
+}
+
+struct Writable<'a>(Watched<'a>);
+
+impl SharedMemory for Writable<'_> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+    fn read(&self, offset: usize, into: &mut [u8]) {
+        self.0.read(offset, into);
+    }
+    fn write(&self, _: usize, _: &[u8]) {}
 }
 
 struct Watched<'a> {

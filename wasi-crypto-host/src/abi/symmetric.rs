@@ -106,7 +106,7 @@ pub(crate) fn symmetric_state_squeeze_tag<O: Objects + 'static>(call: &mut Call<
     Ok(Step::Work(Box::new(move |stop| {
         let derived = derivation(stop);
         Box::new(move |call: &mut Call<'_, O>| {
-            let handle = symmetric::insert_tag(call.objects, derived?)?;
+            let handle = symmetric::insert_tag(call.objects, derived?.into_bytes())?;
             call.memory.put(slot, handle.to_le_bytes());
             Ok(())
         }) as Finish<O>

@@ -34,9 +34,11 @@ pub(crate) fn derive(
         first.update(&index.to_be_bytes());
         let mut tag = first.finish();
         block.copy_from_slice(tag.as_ref());
-        for _ in 1..iterations.get() {
-            tag = key.sign(tag.as_ref());
-            block.iter_mut().zip(tag.as_ref()).for_each(|(byte, of_tag)| *byte ^= of_tag);
+        for iteration in 1..=iterations.get() {
+            if iteration > 1 {
+                tag = key.sign(tag.as_ref());
+                block.iter_mut().zip(tag.as_ref()).for_each(|(byte, of_tag)| *byte ^= of_tag);
+            }
             until_look -= 1;
             if until_look == 0 {
                 until_look = SLICE;

@@ -4,7 +4,6 @@ use crate::backend::provider::rand::{SecureRandom, SystemRandom};
 use rand_core::{TryCryptoRng, TryRng};
 
 use crate::errno::Errno;
-use crate::stop::StopHandle;
 
 /// Fills `bytes`. `rng_error` if the system has none to give.
 pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), Errno> {
@@ -33,33 +32,3 @@ impl TryRng for SystemRng {
 }
 
 impl TryCryptoRng for SystemRng {}
-
-/// [`SystemRng`] until it is stopped: then it fails, which ends the search of a library for primes. It asks for each candidate.
-pub(crate) struct StoppableRng<'a>(pub(crate) &'a StopHandle);
-
-impl StoppableRng<'_> {
-    fn check(&self) -> Result<(), Errno> {
-        if self.0.is_stopped() { Err(Errno::InProgress) } else { Ok(()) }
-    }
-}
-
-impl TryRng for StoppableRng<'_> {
-    type Error = Errno;
-
-    fn try_next_u32(&mut self) -> Result<u32, Errno> {
-        self.check()?;
-        SystemRng.try_next_u32()
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Errno> {
-        self.check()?;
-        SystemRng.try_next_u64()
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Errno> {
-        self.check()?;
-        fill(bytes)
-    }
-}
-
-impl TryCryptoRng for StoppableRng<'_> {}

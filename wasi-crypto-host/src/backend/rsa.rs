@@ -1,20 +1,23 @@
-//! RSA (RFC 8017). ring or AWS-LC signs and verifies; the `rsa` crate generates keys, and works with the private keys that ring
-//! refuses for their small exponent and, with ring, on digests. AWS-LC takes those, too.
+//! RSA (RFC 8017). ring or AWS-LC signs and verifies; `crypto-primes` and the `rsa` crate generate keys, and the latter works with the
+//! private keys that ring refuses for their small exponent and, with ring, on digests. AWS-LC takes those, too.
 //!
 //! All check a signature with the public key before they give it out, so that a fault in the computation does
 //! not give the key away. The numbers in a key of ring's are freed, but not wiped: they are out of our reach.
 
+use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
 
 use crate::backend::provider::rand::SystemRandom;
 use crate::backend::provider::signature::{self, RsaEncoding, RsaKeyPair, RsaParameters, RsaPublicKeyComponents};
 use ::rsa::pkcs1::{EncodeRsaPrivateKey, RsaPrivateKeyRef, RsaPublicKeyRef, UintRef};
 use ::rsa::{BoxedUint, PrivateKey as DigestSigner, sha2};
+use crypto_primes::hazmat::SmallFactorsSieve;
+use crypto_primes::{Flavor, is_prime};
 use pkcs8::der::{Decode, Encode};
 use zeroize::Zeroizing;
 
 use crate::backend::digest::{self, Digest};
-use crate::backend::random::{StoppableRng, SystemRng};
+use crate::backend::random::{self, SystemRng};
 use crate::errno::Errno;
 use crate::secret::Secret;
 use crate::stop::StopHandle;
@@ -153,8 +156,13 @@ pub(crate) struct PrivateKey {
 impl PrivateKey {
     /// A new key, with the exponent 65537. Takes seconds. `in_progress` if it was stopped.
     pub(crate) fn generate(modulus_bits: u32, scheme: &'static Scheme, stop: &StopHandle) -> Result<Self, Errno> {
-        let key = DigestSigner::new(&mut StoppableRng(stop), modulus_bits as usize)
-            .map_err(|cause| if stop.is_stopped() { Errno::InProgress } else { failure(cause) })?;
+        let key = loop {
+            let primes = vec![random_prime(modulus_bits / 2, stop)?, random_prime(modulus_bits / 2, stop)?];
+            // One pair in thirty thousand does not go with the exponent.
+            if let Ok(key) = DigestSigner::from_primes(primes, F4.into()) {
+                break key;
+            }
+        };
         let pkcs1 = key.to_pkcs1_der().map_err(|_| Errno::InternalError)?;
         Self::from_pkcs1(pkcs1.as_bytes(), None, modulus_bits, scheme).ok_or(Errno::InternalError)
     }
@@ -215,6 +223,26 @@ impl PrivateKey {
     pub(crate) fn held(&self) -> usize {
         self.public.held() + self.pkcs1.len() + 18 * self.public.modulus.len() + 256
     }
+}
+
+/// A random prime with its two top bits set, so that the product of two has twice as many. `in_progress` if it was stopped.
+///
+/// The search is the one that the `rsa` crate makes. It is here, as that has no way to end one: it draws a single number and tries what
+/// comes after it, for as long as seconds.
+fn random_prime(bits: u32, stop: &StopHandle) -> Result<BoxedUint, Errno> {
+    let mut start = Secret::zeroed(bits as usize / 8);
+    random::fill(&mut start)?;
+    start[0] |= 0b1100_0000;
+    start[bits as usize / 8 - 1] |= 1;
+    let start = BoxedUint::from_be_slice(&start, bits).map_err(|_| Errno::InternalError)?;
+    let bits = NonZeroU32::new(bits).ok_or(Errno::InternalError)?;
+    let mut sieve = SmallFactorsSieve::new(start, bits, false).map_err(|_| Errno::InternalError)?;
+    let found = sieve.find(|candidate| stop.is_stopped() || is_prime(Flavor::Any, candidate));
+    if stop.is_stopped() {
+        return Err(Errno::InProgress);
+    }
+    // There is none only if the first number was among the last of its length.
+    found.ok_or(Errno::AlgorithmFailure)
 }
 
 /// The `rsa` crate checks n, d and the primes, and works the rest out itself.

@@ -150,7 +150,7 @@ fn import<K>(
     if encoded.len() > MAX_ENCODED {
         return Err(Errno::InvalidKey);
     }
-    objects.spare().check(encoded.host_bytes())?;
+    let _copy = objects.reserve(encoded.host_bytes())?;
     encoding.import(&encoded.get(), label, algorithm.keys, |encoded, form| read(algorithm.keys, encoded, form))
 }
 

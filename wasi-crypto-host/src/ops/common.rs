@@ -56,6 +56,7 @@ pub(crate) fn array_output_pull(
     let (count, is_last) = objects.work(
         array_output,
         max,
+        0,
         |_: &mut ArrayOutput, _| Ok(()),
         |output, ()| {
             let bytes = output.next(max);

@@ -1,5 +1,6 @@
 //! What operations need of a guest's objects.
 
+use crate::booking::Booking;
 use crate::context::AnyHandle;
 use crate::errno::Errno;
 use crate::handle::{HandleTable, Object};
@@ -22,11 +23,13 @@ pub(crate) trait Objects {
     ) -> Result<R, Errno>;
 
     /// Lets `admit` check and book, and if it says yes, `run` work on the object, which nobody else reaches meanwhile. `bytes`
-    /// says how much data that is about, and so how long it takes.
+    /// says how much data that is about, and so how long it takes; `host_bytes`, for which `admit` has looked whether there is room, how
+    /// much memory of the host.
     fn work<T: Object<AnyHandle>, A, R>(
         &mut self,
         handle: u32,
         bytes: usize,
+        host_bytes: usize,
         admit: impl FnOnce(&mut T, Account<'_>) -> Result<A, Errno>,
         run: impl FnOnce(&mut T, A) -> Result<R, Errno>,
     ) -> Result<R, Errno>;
@@ -57,6 +60,9 @@ pub(crate) trait Objects {
 
     /// What the guest has room for now.
     fn spare(&mut self) -> Spare<'_>;
+
+    /// Books what work takes up besides objects, until the booking is dropped. `overflow` if the guest has no room for it.
+    fn reserve(&mut self, bytes: usize) -> Result<Booking, Errno>;
 }
 
 /// A context with one owner lends its objects where they are.
@@ -85,6 +91,7 @@ impl Objects for HandleTable<AnyHandle> {
     fn work<T: Object<AnyHandle>, A, R>(
         &mut self,
         handle: u32,
+        _: usize,
         _: usize,
         admit: impl FnOnce(&mut T, Account<'_>) -> Result<A, Errno>,
         run: impl FnOnce(&mut T, A) -> Result<R, Errno>,
@@ -135,5 +142,9 @@ impl Objects for HandleTable<AnyHandle> {
     #[inline]
     fn spare(&mut self) -> Spare<'_> {
         HandleTable::spare(self)
+    }
+
+    fn reserve(&mut self, bytes: usize) -> Result<Booking, Errno> {
+        HandleTable::reserve(self, bytes)
     }
 }

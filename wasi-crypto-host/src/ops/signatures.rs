@@ -46,6 +46,7 @@ pub(crate) fn signature_state_update(objects: &mut impl Objects, state: u32, inp
     objects.work(
         state,
         len,
+        0,
         |state: &mut SignatureState, mut account| {
             if is_start { state.signer.admit(len, &mut account) } else { Ok(()) }
         },
@@ -59,6 +60,7 @@ pub(crate) fn signature_state_sign(objects: &mut impl Objects, state: u32) -> Re
     let (algorithm, raw) = objects.work(
         state,
         usize::MAX,
+        0,
         |_: &mut SignatureState, _| Ok(()),
         |state, ()| Ok((state.algorithm, state.signer.sign()?)),
     )?;
@@ -86,6 +88,7 @@ pub(crate) fn signature_verification_state_update(
     objects.work(
         state,
         len,
+        0,
         |state: &mut VerificationState, mut account| {
             if is_start { state.verifier.admit(len, &mut account) } else { Ok(()) }
         },

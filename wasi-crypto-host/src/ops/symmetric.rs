@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::booking::BookedSecret;
 use crate::errno::Errno;
 use crate::handle::SLOT;
 use crate::limits::Account;
@@ -34,22 +35,23 @@ pub(crate) fn symmetric_key_import(
     let algorithm = Algorithm::find(algorithm)?;
     objects.check_room(1)?;
     // Before anything is copied or hashed.
-    let spare = objects.spare();
-    if raw.len() > spare.limits.gathered_bytes {
+    if raw.len() > objects.spare().limits.gathered_bytes {
         return Err(Errno::Overflow);
     }
-    spare.check(raw.len() + raw.host_bytes())?;
-    let key = SymmetricKey::import(algorithm, &raw.get())?;
+    let booking = objects.reserve(BookedSecret::held(raw.len()))?;
+    let copy = objects.reserve(raw.host_bytes())?;
+    let key = SymmetricKey::import(algorithm, &raw.get(), booking)?;
+    drop(copy);
     objects.insert(key)
 }
 
 pub(crate) fn symmetric_key_export(objects: &mut impl Objects, key: u32) -> Result<u32, Errno> {
     objects.check_room(1)?;
-    let raw = objects.look(key, |key: &SymmetricKey, spare| {
-        spare.check(key.raw().len())?;
-        Ok(key.raw().clone())
+    let raw = objects.change(key, |key: &mut SymmetricKey, account| {
+        let booking = account.reserve(key.raw().len())?;
+        Ok(BookedSecret::new(key.raw().clone(), booking))
     })?;
-    open_array_output(objects, raw)
+    open_array_output(objects, raw.into_bytes())
 }
 
 pub(crate) fn symmetric_key_close(objects: &mut impl Objects, key: u32) -> Result<(), Errno> {
@@ -99,10 +101,11 @@ pub(crate) fn symmetric_state_options_get_u64(
 
 pub(crate) fn symmetric_state_clone(objects: &mut impl Objects, state: u32) -> Result<u32, Errno> {
     objects.check_room(1)?;
-    let clone = objects.change(state, |state: &mut SymmetricState, account| {
-        account.check_spare(*account.held)?;
-        Ok(state.clone())
+    let (clone, booking) = objects.change(state, |state: &mut SymmetricState, account| {
+        let booking = account.reserve(*account.held)?;
+        Ok((state.clone(), booking))
     })?;
+    drop(booking);
     objects.insert(clone)
 }
 
@@ -115,6 +118,7 @@ pub(crate) fn symmetric_state_absorb(objects: &mut impl Objects, state: u32, dat
     objects.work(
         state,
         len,
+        0,
         #[inline(always)]
         |state: &mut SymmetricState, mut account| {
             if is_start { state.inner.admit(len, &mut account) } else { Ok(()) }
@@ -136,16 +140,15 @@ pub(crate) fn symmetric_state_squeeze<T: Output>(
     objects.work(
         state,
         usize::MAX,
+        host_bytes,
         |state: &mut SymmetricState, account| match state.inner.check_squeeze(len, account.limits)? {
             Weight::Short => account.check_spare(host_bytes).map(|()| None),
-            Weight::Long => {
-                // Where it runs elsewhere, the result waits in host memory; both ways have one answer.
-                account.check_spare(len)?;
-                Ok(may_defer.then(|| state.inner.derivation(len)))
-            }
+            Weight::Long if may_defer => state.inner.derivation(len, &account).map(Some),
+            // Where it runs elsewhere, the result waits in host memory; both ways have one answer.
+            Weight::Long => account.check_spare(len).map(|()| None),
         },
         |state, derivation| match derivation {
-            Some(derivation) => derivation.map(Derived::Later),
+            Some(derivation) => Ok(Derived::Later(derivation)),
             None => output.fill(|bytes| state.inner.squeeze(bytes, stop)).map(Derived::Now),
         },
     )
@@ -174,6 +177,7 @@ pub(crate) fn symmetric_state_squeeze_key(
     let key = objects.work(
         state,
         usize::MAX,
+        0,
         |_: &mut SymmetricState, _| Ok(()),
         |state, ()| state.inner.squeeze_key(target),
     )?;
@@ -195,6 +199,7 @@ pub(crate) fn symmetric_state_encrypt(
     objects.work(
         state,
         data_len,
+        host_bytes,
         #[inline(always)]
         |state: &mut SymmetricState, account| {
             let aead = state.inner.aead()?;
@@ -227,6 +232,7 @@ pub(crate) fn symmetric_state_encrypt_detached(
     let tag = objects.work(
         state,
         data_len,
+        host_bytes,
         |state: &mut SymmetricState, account| {
             let aead = state.inner.aead()?;
             check_output(output_len, data_len)?;
@@ -251,6 +257,7 @@ pub(crate) fn symmetric_state_decrypt(
     objects.work(
         state,
         sealed_len,
+        host_bytes,
         #[inline(always)]
         |state: &mut SymmetricState, account| {
             let tag_len = usize::from(state.inner.aead()?.tag_len);
@@ -282,6 +289,7 @@ pub(crate) fn symmetric_state_decrypt_detached(
     objects.work(
         state,
         data_len,
+        host_bytes,
         |state: &mut SymmetricState, account| {
             let tag_len = usize::from(state.inner.aead()?.tag_len);
             let tag = tag.filter(|tag| tag.len() == tag_len).ok_or(Errno::InvalidTag)?;

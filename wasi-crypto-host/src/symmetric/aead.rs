@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::backend::aead::{self, AES_128_GCM, AES_256_GCM, CHACHA20_POLY1305, NONCE_LEN, TAG_LEN};
 use crate::backend::random;
-use crate::booking::{ALLOCATION, COUNTS, SharedSecret};
+use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::options::{BytesOption, Options};
@@ -31,7 +31,7 @@ impl Keyed for Plain {
         self.0.key_len()
     }
 
-    fn prepare(&self, raw: &Arc<SharedSecret>) -> Result<Arc<dyn Key>, Errno> {
+    fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno> {
         Ok(Arc::new(PlainKey(aead::Key::new(self.0, raw)?)))
     }
 }
@@ -61,7 +61,7 @@ impl Keyed for XChaCha {
         XCHACHA_KEY_LEN
     }
 
-    fn prepare(&self, raw: &Arc<SharedSecret>) -> Result<Arc<dyn Key>, Errno> {
+    fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno> {
         let raw: [u8; XCHACHA_KEY_LEN] = raw[..].try_into().map_err(|_| Errno::InvalidKey)?;
         Ok(Arc::new(XChaChaKey(Zeroizing::new(raw))))
     }

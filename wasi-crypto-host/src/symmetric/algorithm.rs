@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::booking::SharedSecret;
+use crate::booking::BookedSecret;
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
 use crate::options::{BytesOption, Options};
@@ -38,7 +38,7 @@ pub(crate) trait Keyed: Send + Sync {
     fn generated_len(&self) -> usize;
 
     /// Does with a key what needs to be done only once. `invalid_key` for a wrong size.
-    fn prepare(&self, raw: &Arc<SharedSecret>) -> Result<Arc<dyn Key>, Errno>;
+    fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno>;
 }
 
 /// A prepared key.
@@ -75,13 +75,14 @@ pub(crate) trait State: Send + Sync {
         Err(Errno::InvalidOperation)
     }
 
-    /// The same as [`squeeze`](Self::squeeze) as a piece of work, for what is [long](Weight::Long).
-    fn derivation(&self, len: usize) -> Result<Derivation, Errno> {
-        let _ = len;
+    /// The same as [`squeeze`](Self::squeeze) as a piece of work, for what is [long](Weight::Long). `overflow` if the guest has no room for
+    /// the output, which is booked until it is handed over.
+    fn derivation(&self, len: usize, account: &Account<'_>) -> Result<Derivation, Errno> {
+        let _ = (len, account);
         Err(Errno::InvalidOperation)
     }
 
-    /// The tag, or for what takes long the work that makes it. What needs much memory asks the account before.
+    /// The tag, or for what takes long the work that makes it. What needs much memory books it before.
     fn squeeze_tag(&mut self, account: &Account<'_>) -> Result<Derived<Secret>, Errno> {
         let _ = account;
         Err(Errno::InvalidOperation)
@@ -127,8 +128,8 @@ pub(crate) trait State: Send + Sync {
 
     fn boxed_clone(&self) -> Box<dyn State>;
 
-    /// Bytes to book for the state with all that it allocates or keeps, but raw bytes of keys and long values of options,
-    /// which are booked once for all that have them. What is gathered counts by its capacity.
+    /// Bytes to book for the state with all that it allocates or keeps, but what is a
+    /// [`BookedSecret`]: raw bytes of keys, long values of options. What is gathered counts by its capacity.
     fn held(&self) -> usize;
 }
 
@@ -141,8 +142,8 @@ pub(crate) enum Weight {
     Long,
 }
 
-/// A derivation that can be moved to another thread. `in_progress` if it was stopped.
-pub(crate) type Derivation = Box<dyn FnOnce(&StopHandle) -> Result<Secret, Errno> + Send>;
+/// A derivation that can be moved to another thread, with all that it takes up booked. `in_progress` if it was stopped.
+pub(crate) type Derivation = Box<dyn FnOnce(&StopHandle) -> Result<BookedSecret, Errno> + Send>;
 
 /// A result that is there, or the derivation whose result it is.
 pub(crate) enum Derived<T> {

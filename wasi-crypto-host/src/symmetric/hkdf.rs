@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::backend::hkdf::{self, HKDF_SHA256, HKDF_SHA384, HKDF_SHA512, Prk};
 use crate::backend::hmac;
-use crate::booking::{ALLOCATION, COUNTS, SharedSecret};
+use crate::booking::{ALLOCATION, BookedSecret, Booking, COUNTS};
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
 use crate::options::Options;
@@ -45,7 +45,7 @@ impl Keyed for Extract {
     }
 
     /// Any length will do, none included.
-    fn prepare(&self, raw: &Arc<SharedSecret>) -> Result<Arc<dyn Key>, Errno> {
+    fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno> {
         Ok(Arc::new(ExtractKey { algorithm: *self, ikm: Arc::clone(raw) }))
     }
 }
@@ -53,7 +53,7 @@ impl Keyed for Extract {
 struct ExtractKey {
     algorithm: Extract,
     /// The raw bytes of the key, which its states keep alive.
-    ikm: Arc<SharedSecret>,
+    ikm: Arc<BookedSecret>,
 }
 
 impl Key for ExtractKey {
@@ -88,7 +88,7 @@ impl State for Extraction {
             return Err(Errno::InvalidOperation);
         }
         let salt = hmac::Key::new(extract.hkdf.hmac_algorithm(), &self.salt);
-        SymmetricKey::import(target, salt.sign(&self.key.ikm).as_ref())
+        SymmetricKey::import(target, salt.sign(&self.key.ikm).as_ref(), Booking::default())
     }
 
     fn boxed_clone(&self) -> Box<dyn State> {
@@ -108,7 +108,7 @@ impl Keyed for Expand {
     }
 
     /// At least one hash long (RFC 5869 section 2.3).
-    fn prepare(&self, raw: &Arc<SharedSecret>) -> Result<Arc<dyn Key>, Errno> {
+    fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno> {
         let hash_len = hkdf::hash_len(self.0);
         if raw.len() < hash_len {
             return Err(Errno::InvalidKey);

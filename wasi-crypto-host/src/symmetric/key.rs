@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::backend;
-use crate::booking::{Booking, SharedSecret};
+use crate::booking::{BookedSecret, Booking};
 use crate::errno::Errno;
 use crate::secret::Secret;
 use crate::symmetric::algorithm::{Algorithm, Key, Keyed, Kind};
@@ -12,13 +12,15 @@ use crate::symmetric::algorithm::{Algorithm, Key, Keyed, Kind};
 pub(crate) struct SymmetricKey {
     pub(crate) algorithm: &'static Algorithm,
     pub(crate) prepared: Arc<dyn Key>,
-    raw: Arc<SharedSecret>,
+    raw: Arc<BookedSecret>,
 }
 
 impl SymmetricKey {
     /// `invalid_key` if the size is wrong, `key_not_supported` if the algorithm takes no key.
-    pub(crate) fn import(algorithm: &'static Algorithm, raw: &[u8]) -> Result<Self, Errno> {
-        Self::new(algorithm, keyed(algorithm)?, Secret::from(raw))
+    ///
+    /// `booking` is that of the bytes that the key holds, [`BookedSecret::held`], if it is made.
+    pub(crate) fn import(algorithm: &'static Algorithm, raw: &[u8], booking: Booking) -> Result<Self, Errno> {
+        Self::new(algorithm, keyed(algorithm)?, BookedSecret::new(Secret::from(raw), booking))
     }
 
     /// A random key of the size that the algorithm recommends.
@@ -26,11 +28,11 @@ impl SymmetricKey {
         let keyed = keyed(algorithm)?;
         let mut raw = Secret::zeroed(keyed.generated_len());
         backend::random::fill(&mut raw)?;
-        Self::new(algorithm, keyed, raw)
+        Self::new(algorithm, keyed, BookedSecret::new(raw, Booking::default()))
     }
 
-    fn new(algorithm: &'static Algorithm, keyed: &'static dyn Keyed, raw: Secret) -> Result<Self, Errno> {
-        let raw = Arc::new(SharedSecret::new(raw));
+    fn new(algorithm: &'static Algorithm, keyed: &'static dyn Keyed, raw: BookedSecret) -> Result<Self, Errno> {
+        let raw = Arc::new(raw);
         Ok(Self { algorithm, prepared: keyed.prepare(&raw)?, raw })
     }
 
@@ -45,7 +47,7 @@ impl SymmetricKey {
 
     /// The raw bytes, which some states keep.
     pub(crate) fn shared(&self) -> (&Booking, usize) {
-        (&self.raw.booking, SharedSecret::held(self.raw.len()))
+        (&self.raw.booking, BookedSecret::held(self.raw.len()))
     }
 }
 

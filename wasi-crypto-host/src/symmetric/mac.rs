@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::backend::hmac::{self, Context, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
-use crate::booking::{ALLOCATION, COUNTS, SharedSecret};
+use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::options::Options;
@@ -24,7 +24,7 @@ impl Keyed for Hmac {
     }
 
     /// Any length will do, none included.
-    fn prepare(&self, raw: &Arc<SharedSecret>) -> Result<Arc<dyn Key>, Errno> {
+    fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno> {
         Ok(Arc::new(HmacKey { key: hmac::Key::new(self.0, raw), tag_len: hmac::tag_len(self.0) }))
     }
 }

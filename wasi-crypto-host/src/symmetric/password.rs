@@ -8,7 +8,7 @@ use std::sync::Arc;
 use base64ct::{Base64Unpadded, Encoding};
 
 use crate::backend::pbkdf2::{self, HMAC_SHA256, HMAC_SHA512};
-use crate::booking::{ALLOCATION, COUNTS};
+use crate::booking::{ALLOCATION, BookedSecret};
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
 use crate::options::{BytesOption, NumberOption, Options, Value};
@@ -52,7 +52,7 @@ struct Password {
     salt: Value,
     iterations: NonZeroU32,
     /// Shared with clones, and with work that is done elsewhere, until more is absorbed.
-    password: Arc<Secret>,
+    password: Arc<BookedSecret>,
 }
 
 /// From here on, in HMACs, a derivation is worth another thread: about 0.3 ms.
@@ -95,10 +95,7 @@ fn encoded_len(part: &[u8]) -> usize {
 
 impl State for Password {
     fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
-        if Arc::get_mut(&mut self.password).is_none() {
-            account.check_spare(self.password.capacity())?;
-        }
-        account.gather(Arc::make_mut(&mut self.password), len)
+        account.gather_shared(&mut self.password, len)
     }
 
     fn absorb(&mut self, data: &[u8]) {
@@ -117,20 +114,21 @@ impl State for Password {
         pbkdf2::derive(self.algorithm.prf, self.iterations, &self.salt, &self.password, out, stop)
     }
 
-    fn derivation(&self, len: usize) -> Result<Derivation, Errno> {
-        let mut state = self.clone();
+    fn derivation(&self, len: usize, account: &Account<'_>) -> Result<Derivation, Errno> {
+        let (mut state, booking) = (self.clone(), account.reserve(len)?);
         Ok(Box::new(move |stop| {
             let mut out = Secret::zeroed(len);
-            state.squeeze(&mut out, stop).map(|()| out)
+            state.squeeze(&mut out, stop).map(|()| BookedSecret::new(out, booking))
         }))
     }
 
     fn squeeze_tag(&mut self, account: &Account<'_>) -> Result<Derived<Secret>, Errno> {
         self.check_squeeze(self.algorithm.hash_len, account.limits)?;
         // The rest is as short as a handle.
-        account.check_spare(encoded_len(&self.salt))?;
-        let state = self.clone();
-        Ok(Derived::Later(Box::new(move |stop| state.phc_string(stop))))
+        let (state, booking) = (self.clone(), account.reserve(encoded_len(&self.salt))?);
+        Ok(Derived::Later(Box::new(move |stop| {
+            state.phc_string(stop).map(|string| BookedSecret::new(string, booking))
+        })))
     }
 
     fn boxed_clone(&self) -> Box<dyn State> {
@@ -138,7 +136,6 @@ impl State for Password {
     }
 
     fn held(&self) -> usize {
-        let password = COUNTS + size_of::<Secret>() + ALLOCATION + self.password.capacity() + ALLOCATION;
-        size_of::<Self>() + ALLOCATION + password
+        size_of::<Self>() + ALLOCATION + BookedSecret::held(0)
     }
 }
