@@ -319,6 +319,27 @@ fn what_a_call_copies_of_a_shared_memory_is_booked_for_other_threads() {
     assert_eq!(call(states[1], &|| ()), Errno::Success);
 }
 
+#[test]
+fn a_tag_has_its_room_before_the_message_is_encrypted() {
+    const LEN: u32 = 100_000;
+    let data = vec![1; LEN as usize];
+    let shared = SharedWasiCryptoCtx::new(WasiCryptoCtx::builder().max_handles(3).build().unwrap());
+    let mut guest = Guest::new(Native { ctx: shared.clone(), memory: vec![0; 1 << 16] });
+    let state = guest.cipher("AES-256-GCM", &[3; 32], &[4; 12]);
+    guest.options_open();
+    let on_read = || {
+        let mut other = Guest::new(Native { ctx: shared.clone(), memory: vec![0; 1 << 16] });
+        assert_eq!(other.call("options_open", &[1, SLOT]), Err(Errno::TooManyHandles));
+    };
+    let memory = Writable(Watched { bytes: &data, on_read: &on_read });
+    let args = [state.into(), 0, u64::from(LEN), 0, LEN.into(), 1000];
+    let errno = shared.call(hostcall("symmetric_state_encrypt_detached"), GuestMemory::shared(&memory), &args);
+    assert_eq!(errno, Errno::Success);
+    // A message that is refused opens nothing.
+    let errno = shared.call(hostcall("symmetric_state_encrypt_detached"), GuestMemory::shared(&memory), &args);
+    assert_eq!((errno, shared.with(WasiCryptoCtx::open_handles)), (Errno::TooManyHandles, 3));
+}
+
 struct Writable<'a>(Watched<'a>);
 
 impl SharedMemory for Writable<'_> {
