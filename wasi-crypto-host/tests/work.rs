@@ -93,6 +93,20 @@ fn a_message_that_is_too_long_for_one_call_is_refused_and_costs_nothing() {
     assert_eq!(guest.decrypt(state, &sealed), Ok(vec![7; 1000]));
 }
 
+/// The copies take longer than the cipher.
+#[test]
+fn a_message_in_a_shared_memory_counts_twice() {
+    let mut guest = guest(WasiCryptoCtx::builder().max_call_bytes(2016), 1 << 16);
+    let state = guest.cipher("AES-256-GCM", &[5; 32], &[6; 12]);
+    let data = [7; 2048];
+    let memory = Writable(Watched { bytes: &data, on_read: &|| () });
+    let ctx = &mut guest.transport.ctx;
+    for (len, expected) in [(1001, Errno::Overflow), (1000, Errno::Success)] {
+        let args = [state.into(), 0, len + 16, 0, len, 2000];
+        assert_eq!(ctx.call(hostcall("symmetric_state_encrypt"), GuestMemory::shared(&memory), &args), expected);
+    }
+}
+
 #[test]
 fn long_keys_are_refused_before_they_are_hashed() {
     let mut guest = guest(WasiCryptoCtx::builder().max_gathered_bytes(1000), 1 << 16);

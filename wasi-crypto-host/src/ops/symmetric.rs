@@ -366,10 +366,11 @@ fn check_output(len: usize, needed: usize) -> Result<(), Errno> {
     Err(if len < needed { Errno::Overflow } else { Errno::InvalidLength })
 }
 
-/// `overflow` if a message is longer than one call may work on, or needs more host memory than the guest has room for.
+/// `overflow` if a message, and the copy of it that a shared memory takes, is more than one call may work on, or if the guest has no room
+/// for the copy.
 #[inline(always)]
 fn check_message(len: usize, host_bytes: usize, account: &Account<'_>) -> Result<(), Errno> {
-    if len > account.limits.call_bytes {
+    if len.saturating_add(host_bytes) > account.limits.call_bytes {
         return Err(Errno::Overflow);
     }
     account.check_spare(host_bytes)
