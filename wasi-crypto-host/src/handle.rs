@@ -19,7 +19,7 @@ const MIN_ROTATION: usize = 256;
 const NONE: u32 = u32::MAX;
 
 /// Bytes to book for a handle: its slot, the growth of the table, and the headers of an object's first allocations.
-pub(crate) const SLOT: usize = 128;
+const SLOT: usize = 128;
 
 /// All objects of one guest.
 pub(crate) struct HandleTable<O> {

@@ -134,6 +134,8 @@
 #![deny(unsafe_code, missing_docs)]
 
 mod abi;
+#[cfg(feature = "async")]
+mod alarm;
 mod algorithms;
 mod array_output;
 mod asymmetric;

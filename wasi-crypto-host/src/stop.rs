@@ -1,8 +1,19 @@
 //! How a call that takes long is ended before it is done.
 
+#[cfg(feature = "async")]
+use std::future::Future as _;
+#[cfg(feature = "async")]
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
+#[cfg(feature = "async")]
+use std::task::Poll;
+#[cfg(feature = "async")]
+use std::time::Duration;
 use std::time::Instant;
+
+#[cfg(feature = "async")]
+use crate::alarm::Alarm;
 
 /// Ends the long calls of a guest from outside, at once or at a given time.
 ///
@@ -20,7 +31,7 @@ struct State {
     deadline: AtomicU64,
     /// What also stops whoever looks here.
     parent: Option<StopHandle>,
-    /// Wakes who waits for [`stop`](StopHandle::stop).
+    /// Wakes who waits for [`stop`](StopHandle::stop), or for a deadline that has become another.
     #[cfg(feature = "async")]
     waiting: tokio::sync::Notify,
 }
@@ -56,18 +67,31 @@ impl StopHandle {
         self.0.waiting.notify_waiters();
     }
 
-    /// Waits until this handle or its parent is [stopped](Self::stop). Does not look at deadlines.
+    /// Waits until the parent of this handle is stopped, or this one if it has none: at once or by a deadline.
     #[cfg(feature = "async")]
     pub(crate) async fn stopped(&self) {
-        let wait = async |state: &State| {
-            let woken = state.waiting.notified();
-            if !state.stopped.load(Ordering::Relaxed) {
-                woken.await;
+        let handle = self.0.parent.as_ref().unwrap_or(self);
+        loop {
+            let mut woken = pin!(handle.0.waiting.notified());
+            if handle.is_stopped() {
+                return;
             }
-        };
-        match &self.0.parent {
-            Some(parent) => wait(&parent.0).await,
-            None => wait(&self.0).await,
+            let mut alarm = pin!(handle.deadline().map(Alarm::at));
+            std::future::poll_fn(|context| {
+                let is_woken = woken.as_mut().poll(context).is_ready();
+                let is_due = alarm.as_mut().as_pin_mut().is_some_and(|alarm| alarm.poll(context).is_ready());
+                if is_woken || is_due { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+        }
+    }
+
+    /// `None` also for one that is beyond what the clock can tell.
+    #[cfg(feature = "async")]
+    fn deadline(&self) -> Option<Instant> {
+        match self.0.deadline.load(Ordering::Relaxed) {
+            NO_DEADLINE => None,
+            nanos => START.checked_add(Duration::from_nanos(nanos)),
         }
     }
 
@@ -78,6 +102,8 @@ impl StopHandle {
             u64::try_from(deadline.saturating_duration_since(*START).as_nanos()).unwrap_or(NO_DEADLINE)
         });
         self.0.deadline.store(nanos, Ordering::Relaxed);
+        #[cfg(feature = "async")]
+        self.0.waiting.notify_waiters();
     }
 
     /// Whether long calls are to end.
@@ -100,6 +126,7 @@ impl std::fmt::Debug for StopHandle {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(not(feature = "async"))]
     use std::time::Duration;
 
     use super::*;

@@ -93,6 +93,20 @@ fn a_message_that_is_too_long_for_one_call_is_refused_and_costs_nothing() {
     assert_eq!(guest.decrypt(state, &sealed), Ok(vec![7; 1000]));
 }
 
+/// The copies take longer than the cipher.
+#[test]
+fn a_message_in_a_shared_memory_counts_twice() {
+    let mut guest = guest(WasiCryptoCtx::builder().max_call_bytes(2016), 1 << 16);
+    let state = guest.cipher("AES-256-GCM", &[5; 32], &[6; 12]);
+    let data = [7; 2048];
+    let memory = Writable(Watched { bytes: &data, on_read: &|| () });
+    let ctx = &mut guest.transport.ctx;
+    for (len, expected) in [(1001, Errno::Overflow), (1000, Errno::Success)] {
+        let args = [state.into(), 0, len + 16, 0, len, 2000];
+        assert_eq!(ctx.call(hostcall("symmetric_state_encrypt"), GuestMemory::shared(&memory), &args), expected);
+    }
+}
+
 #[test]
 fn long_keys_are_refused_before_they_are_hashed() {
     let mut guest = guest(WasiCryptoCtx::builder().max_gathered_bytes(1000), 1 << 16);
@@ -317,6 +331,27 @@ fn what_a_call_copies_of_a_shared_memory_is_booked_for_other_threads() {
     assert_eq!((errno, nested.get()), (Errno::Success, Some(Errno::Overflow)));
     // The second has used up nothing.
     assert_eq!(call(states[1], &|| ()), Errno::Success);
+}
+
+#[test]
+fn a_tag_has_its_room_before_the_message_is_encrypted() {
+    const LEN: u32 = 100_000;
+    let data = vec![1; LEN as usize];
+    let shared = SharedWasiCryptoCtx::new(WasiCryptoCtx::builder().max_handles(3).build().unwrap());
+    let mut guest = Guest::new(Native { ctx: shared.clone(), memory: vec![0; 1 << 16] });
+    let state = guest.cipher("AES-256-GCM", &[3; 32], &[4; 12]);
+    guest.options_open();
+    let on_read = || {
+        let mut other = Guest::new(Native { ctx: shared.clone(), memory: vec![0; 1 << 16] });
+        assert_eq!(other.call("options_open", &[1, SLOT]), Err(Errno::TooManyHandles));
+    };
+    let memory = Writable(Watched { bytes: &data, on_read: &on_read });
+    let args = [state.into(), 0, u64::from(LEN), 0, LEN.into(), 1000];
+    let errno = shared.call(hostcall("symmetric_state_encrypt_detached"), GuestMemory::shared(&memory), &args);
+    assert_eq!(errno, Errno::Success);
+    // A message that is refused opens nothing.
+    let errno = shared.call(hostcall("symmetric_state_encrypt_detached"), GuestMemory::shared(&memory), &args);
+    assert_eq!((errno, shared.with(WasiCryptoCtx::open_handles)), (Errno::TooManyHandles, 3));
 }
 
 struct Writable<'a>(Watched<'a>);

@@ -132,12 +132,13 @@ impl<'a> GuestMemory<'a> {
         }
     }
 
-    /// Lets `fill` work on the output bytes where they are. A shared memory receives what it left, success or not.
+    /// Lets `fill` work on the output bytes where they are; it must not read what it has not written. A shared memory receives what it left,
+    /// success or not, and zeros where it has written nothing.
     pub(crate) fn with_output<T>(&mut self, output: Range, fill: impl FnOnce(&mut [u8]) -> T) -> T {
         match &mut self.memory {
             Memory::Unshared(bytes) => fill(output.of_mut(bytes)),
             Memory::Shared(memory) => {
-                let mut copy = copy_of(*memory, &output);
+                let mut copy = Secret::zeroed(output.len);
                 let result = fill(&mut copy);
                 memory.write(output.start, &copy);
                 result
@@ -148,7 +149,7 @@ impl<'a> GuestMemory<'a> {
     /// Moves `data` to the front of `output` and lets `transform` work on `output` where it is.
     ///
     /// The one place where input and output may overlap, in any direction: the move is a `memmove`.
-    /// `data` must not be longer than `output`.
+    /// `data` must not be longer than `output`. What lies behind it is as for [`with_output`](Self::with_output).
     #[inline(always)]
     pub(crate) fn transform<T>(&mut self, output: Range, data: Range, transform: impl FnOnce(&mut [u8]) -> T) -> T {
         match &mut self.memory {
@@ -345,7 +346,7 @@ fn transform_shared<T>(
     data: Range,
     transform: impl FnOnce(&mut [u8]) -> T,
 ) -> T {
-    let mut copy = copy_of(memory, &output);
+    let mut copy = Secret::zeroed(output.len);
     memory.read(data.start, &mut copy[..data.len]);
     let result = transform(&mut copy);
     memory.write(output.start, &copy);

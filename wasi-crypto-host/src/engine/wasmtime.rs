@@ -367,17 +367,17 @@ fn for_words(
     len: usize,
     mut visit: impl FnMut(&AtomicU64, Range<usize>, Range<usize>),
 ) {
-    let cells = &memory.data()[..offset + len];
+    let cells = memory.data();
     let mut done = 0;
     while done < len {
         let at = offset + done;
         let in_word = at % WORD;
         let count = (WORD - in_word).min(len - done);
-        let start = cells[at - in_word].get();
-        // SAFETY: a memory begins at the start of a page, and `len` counts whole words, so that the word is aligned and inside. It is valid
-        // as long as `memory` is borrowed. The host touches it by words alone, atomically; what guests do to it is outside of Rust,
+        let cells = &cells[at - in_word..][..WORD];
+        // SAFETY: the pointer is to the cells of one whole word, which are valid as long as `memory` is borrowed. It is aligned, since a memory
+        // begins at the start of a page. The host touches it by words alone, atomically; what guests do to it is outside of Rust,
         // and WebAssembly's accesses to a shared memory do not tear into undefined behaviour.
-        let word = unsafe { AtomicU64::from_ptr(start.cast()) };
+        let word = unsafe { AtomicU64::from_ptr(cells.as_ptr().cast_mut().cast()) };
         visit(word, in_word..in_word + count, done..done + count);
         done += count;
     }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::booking::BookedSecret;
 use crate::errno::Errno;
-use crate::handle::SLOT;
 use crate::limits::Account;
 use crate::ops::common::open_array_output;
 use crate::ops::{Buffer, Bytes, Fed, Input, Objects, Output};
@@ -229,21 +228,37 @@ pub(crate) fn symmetric_state_encrypt_detached(
 ) -> Result<u32, Errno> {
     let (data_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.check_room(1)?;
-    let tag = objects.work(
+    let tag_len = objects.change(state, |state: &mut SymmetricState, account| {
+        let aead = state.inner.aead()?;
+        check_output(output_len, data_len)?;
+        aead.may_encrypt?;
+        check_message(data_len, host_bytes, &account)?;
+        Ok(aead.tag_len)
+    })?;
+    // Before anything is written: a tag for which other threads had left no room by then would be lost, and the nonce with it.
+    let tag = insert_tag(objects, Secret::zeroed(tag_len.into()))?;
+    let encrypted = objects.work(
         state,
         data_len,
         host_bytes,
         |state: &mut SymmetricState, account| {
-            let aead = state.inner.aead()?;
-            check_output(output_len, data_len)?;
-            aead.may_encrypt?;
-            // With room for the tag, before anything is written.
-            check_message(data_len, host_bytes + SLOT + SymmetricTag::MOST_HELD, &account)?;
-            Ok(Secret::zeroed(aead.tag_len.into()))
+            state.inner.aead()?.may_encrypt?;
+            account.check_spare(host_bytes)?;
+            Ok(Secret::zeroed(tag_len.into()))
         },
         |state, mut tag| buffer.transform(|bytes| state.inner.encrypt(bytes, &mut tag)).map(|()| tag),
-    )?;
-    insert_tag(objects, tag)
+    );
+    match encrypted {
+        Ok(bytes) => objects.change(tag, |tag: &mut SymmetricTag, _| {
+            *tag = SymmetricTag::new(bytes);
+            Ok(())
+        })?,
+        Err(errno) => {
+            objects.close::<SymmetricTag>(tag)?;
+            return Err(errno);
+        }
+    }
+    Ok(tag)
 }
 
 /// Decrypts a message with its tag behind it into an output as long as the message alone. Returns its length.
@@ -353,10 +368,11 @@ fn check_output(len: usize, needed: usize) -> Result<(), Errno> {
     Err(if len < needed { Errno::Overflow } else { Errno::InvalidLength })
 }
 
-/// `overflow` if a message is longer than one call may work on, or needs more host memory than the guest has room for.
+/// `overflow` if a message, and the copy of it that a shared memory takes, is more than one call may work on, or if the guest has no room
+/// for the copy.
 #[inline(always)]
 fn check_message(len: usize, host_bytes: usize, account: &Account<'_>) -> Result<(), Errno> {
-    if len > account.limits.call_bytes {
+    if len.saturating_add(host_bytes) > account.limits.call_bytes {
         return Err(Errno::Overflow);
     }
     account.check_spare(host_bytes)

@@ -5,7 +5,6 @@ use subtle::ConstantTimeEq;
 use crate::booking::ALLOCATION;
 use crate::errno::Errno;
 use crate::secret::Secret;
-use crate::symmetric::algorithm::MAX_TAG_LEN;
 
 /// A computed tag, secret until the guest pulls it.
 pub(crate) struct SymmetricTag(Secret);
@@ -14,9 +13,6 @@ impl SymmetricTag {
     pub(crate) fn new(bytes: Secret) -> Self {
         Self(bytes)
     }
-
-    /// Bytes to book for the longest tag of a cipher.
-    pub(crate) const MOST_HELD: usize = MAX_TAG_LEN + ALLOCATION;
 
     /// Bytes to book.
     pub(crate) fn held(&self) -> usize {

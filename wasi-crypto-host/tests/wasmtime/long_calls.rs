@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 use wasi_crypto_host::{Errno, JobPool, StopHandle, WasiCryptoCtx};
@@ -52,7 +52,10 @@ fn a_long_call_that_is_dropped_leaves_all_as_it_was() {
         }
     });
     wasm.runtime = Some(runtime);
-    assert_eq!(accounts(&wasm), before);
+    // What had its thread already holds its output until it has seen that it is to stop.
+    while accounts(&wasm) != before {
+        std::thread::yield_now();
+    }
     assert_eq!(read::<32>(&mut wasm, 2000), [0; 32]);
     assert_eq!(call(&mut wasm, "symmetric_state_squeeze", &[state, 2000, 32]), Errno::Success);
     let mut expected = [0; 32];
@@ -207,6 +210,84 @@ fn guests_that_go_away_leave_no_work_behind() {
     let mut wasm = guests.pop().unwrap();
     let state = password_state(&mut wasm, 3000);
     assert_eq!(call(&mut wasm, "symmetric_state_squeeze", &[state, 2000, 32]), Errno::Success);
+}
+
+#[test]
+fn a_deadline_ends_a_call_that_waits_for_a_place() {
+    let pool = JobPool::new(1);
+    let runtime = current_thread();
+    let mut guests = [(); 2].map(|()| {
+        let mut wasm = Wasm::new(&engine(), ONE_PAGE, Some(current_thread()));
+        wasm.store.data_mut().first = WasiCryptoCtx::builder().job_pool(pool.clone()).build().unwrap();
+        let state = password_state(&mut wasm, 10_000_000);
+        let squeeze = wasm.function("symmetric_state_squeeze");
+        (wasm, squeeze, vals(&[state, 2000, 32]))
+    });
+    let [(first, first_squeeze, first_args), (second, second_squeeze, second_args)] = &mut guests;
+    let stop = second.store.data().first.stop_handle();
+    runtime.block_on(async {
+        let mut errno = [Val::I32(-1)];
+        let mut occupies = Box::pin(first_squeeze.call_async(&mut first.store, first_args, &mut errno));
+        std::future::poll_fn(|context| Poll::Ready(assert!(occupies.as_mut().poll(context).is_pending()))).await;
+        assert_eq!(pool.free_places(), 0);
+        // One that is put off, and one that comes while the call waits.
+        stop.stop_at(Some(Instant::now() + Duration::from_secs(3600)));
+        let setter = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(20));
+            let at = Instant::now() + Duration::from_millis(20);
+            stop.stop_at(Some(at));
+            at
+        });
+        let mut errno = [Val::I32(-1)];
+        let error = second_squeeze.call_async(&mut second.store, second_args, &mut errno).await.unwrap_err();
+        assert_eq!(error.downcast_ref::<Trap>(), Some(&Trap::Interrupt));
+        let late = setter.join().unwrap().elapsed();
+        assert!(late < Duration::from_millis(500), "{late:?} after its deadline");
+    });
+}
+
+/// At each of its points, a call can be dropped; the guest's objects, the pool and the next call are as if it had not been.
+#[test]
+fn calls_can_be_dropped_wherever_they_wait() {
+    let pool = JobPool::new(1);
+    let mut wasm = Wasm::new(&engine(), MEMORY, Some(current_thread()));
+    wasm.store.data_mut().first = WasiCryptoCtx::builder().job_pool(pool.clone()).build().unwrap();
+    let (hash, password) = (hash_state(&mut wasm), password_state(&mut wasm, 20_000));
+    wasm.write(100, b"RSA_PKCS1_2048_SHA256");
+    wasm.write(200, &[1]);
+    let runtime = wasm.runtime.take().unwrap();
+    for (name, args) in [
+        ("symmetric_state_absorb", vec![hash, 1 << 20, 2 << 20]),
+        ("symmetric_state_squeeze", vec![password, 2000, 32]),
+        ("symmetric_state_squeeze_tag", vec![password, SLOT]),
+        ("keypair_generate", vec![0, 100, 21, 200, SLOT]),
+    ] {
+        let (function, args, before) = (wasm.function(name), vals(&args), accounts(&wasm));
+        for polls in 0..12 {
+            let is_done = runtime.block_on(async {
+                let mut errno = [Val::I32(-1)];
+                let mut call = Box::pin(function.call_async(&mut wasm.store, &args, &mut errno));
+                let mut is_done = false;
+                for _ in 0..polls {
+                    is_done = is_done
+                        || std::future::poll_fn(|context| Poll::Ready(call.as_mut().poll(context).is_ready())).await;
+                }
+                is_done
+            });
+            if is_done {
+                break;
+            }
+            assert_eq!(accounts(&wasm).0, before.0, "{name} dropped after {polls} polls");
+            while pool.free_places() == 0 || accounts(&wasm) != before {
+                std::thread::yield_now();
+            }
+        }
+    }
+    wasm.runtime = Some(runtime);
+    assert_eq!(call(&mut wasm, "symmetric_state_squeeze", &[password, 2000, 32]), Errno::Success);
+    let mut expected = [0; 32];
+    pbkdf2::pbkdf2_hmac::<sha2::Sha256>(b"password", b"salt", 20_000, &mut expected);
+    assert_eq!(read::<32>(&mut wasm, 2000), expected);
 }
 
 #[test]

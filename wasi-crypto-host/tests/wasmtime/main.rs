@@ -3,6 +3,7 @@
 
 mod guest;
 mod long_calls;
+mod shared_memory;
 #[path = "../support/mod.rs"]
 mod support;
 
