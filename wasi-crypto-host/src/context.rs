@@ -12,7 +12,7 @@ use crate::backend;
 use crate::booking::Booking;
 use crate::engine::Binding;
 use crate::errno::Errno;
-use crate::handle::{AnyObject, HandleTable, Object};
+use crate::handle::{HandleTable, Object};
 #[cfg(feature = "async")]
 use crate::jobs::JobPool;
 use crate::limits::{BuildError, Limits};
@@ -165,23 +165,9 @@ impl WasiCryptoCtx {
     // Always in line: handed over in memory, the three words of `memory` would be copied as two, and that stalls for 4 ns.
     #[inline(always)]
     pub fn call(&mut self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
-        if self.watch.is_some() {
-            return self.call_watched(hostcall, memory, args);
-        }
-        self.call_unwatched(hostcall, memory, args)
-    }
-
-    #[inline(always)]
-    fn call_unwatched(&mut self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
-        let mut call = Call::new(&mut self.table, memory, args, Pace::whole(&self.stop));
-        status(hostcall.handlers().and_then(|handlers| handlers.owned.run(&mut call)))
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn call_watched(&mut self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
         let started = self.note_begin(hostcall);
-        let errno = self.call_unwatched(hostcall, memory, args);
+        let mut call = Call::new(&mut self.table, memory, args, Pace::whole(&self.stop));
+        let errno = status(hostcall.handlers().and_then(|handlers| handlers.owned.run(&mut call)));
         self.note_end(hostcall, args, errno, started);
         errno
     }
@@ -238,12 +224,14 @@ impl WasiCryptoCtx {
     ) -> Progress {
         let mut call = Call::new(&mut self.table, memory, args, Pace::in_parts(&self.stop, done));
         let result = hostcall.handlers().and_then(|handlers| match &handlers.owned {
-            Handler::Short(handler) => handler(&mut call).map(|()| Step::Done),
+            Handler::Short(handler) | Handler::Data(handler) => handler(&mut call).map(|()| Step::Done),
             Handler::Long(handler) => handler(&mut call),
         });
+        if call.pace.is_paused {
+            return Progress::Paused(PausedCall { done: call.pace.done, started });
+        }
         let errno = match result {
             Ok(Step::Done) => Errno::Success,
-            Ok(Step::Part(done)) => return Progress::Paused(PausedCall { done, started }),
             Ok(Step::Work(work)) => {
                 return Progress::Pending(PendingWork {
                     work,
@@ -303,14 +291,12 @@ impl WasiCryptoCtx {
     }
 
     /// Counts a call that begins, and says when that is, if somebody wants to know.
+    #[inline(always)]
     pub(crate) fn note_begin(&mut self, hostcall: &Hostcall) -> Option<Instant> {
-        let watch = self.watch.as_mut()?;
-        if let Some(counts) = &mut watch.counts {
-            counts[hostcall.index()] += 1;
-        }
-        watch.observer.is_some().then(Instant::now)
+        self.watch.as_mut().and_then(|watch| watch.note_begin(hostcall))
     }
 
+    #[inline(always)]
     fn note_end(&self, hostcall: &Hostcall, args: &[u64], errno: Errno, started: Option<Instant>) {
         if let (Some(watch), Some(started)) = (&self.watch, started) {
             watch.note_end(hostcall, args, errno, started);
@@ -319,6 +305,15 @@ impl WasiCryptoCtx {
 }
 
 impl Watch {
+    #[cold]
+    fn note_begin(&mut self, hostcall: &Hostcall) -> Option<Instant> {
+        if let Some(counts) = &mut self.counts {
+            counts[hostcall.index()] += 1;
+        }
+        self.observer.is_some().then(Instant::now)
+    }
+
+    #[cold]
     pub(crate) fn note_end(&self, hostcall: &Hostcall, args: &[u64], errno: Errno, started: Instant) {
         if let Some(observer) = &self.observer {
             observer.called(&ObservedCall::new(&hostcalls()[hostcall.index()], args, errno, started));
@@ -397,32 +392,22 @@ impl std::fmt::Debug for FinishedWork {
 
 /// Lists the types of object once: the enum that the table holds, and the way in and out of it.
 macro_rules! objects {
-    ($($name:ident: $object:ty,)*) => {
+    ($($name:ident: $object:ty $(, shares with $shared:ident)?;)*) => {
         /// Any object of a guest.
         pub(crate) enum AnyHandle {
             $($name($object),)*
         }
 
-        impl AnyObject for AnyHandle {
-            fn held(&self) -> usize {
-                match self {
-                    $(Self::$name(object) => object.held(),)*
-                }
-            }
-
-            fn shared(&self) -> Option<(&Booking, usize)> {
-                match self {
-                    Self::Keypair(keypair) => Some(keypair.shared()),
-                    Self::Publickey(key) => Some(key.shared()),
-                    Self::Secretkey(key) => Some(key.shared()),
-                    Self::SymmetricKey(key) => Some(key.shared()),
-                    _ => None,
-                }
-            }
-        }
-
         $(impl Object<AnyHandle> for $object {
             const TYPE: HandleType = HandleType::$name;
+
+            fn held(&self) -> usize {
+                <$object>::held(self)
+            }
+
+            $(fn shared(&self) -> Option<(&Booking, usize)> {
+                Some(self.$shared())
+            })?
 
             fn into_any(self) -> AnyHandle {
                 AnyHandle::$name(self)
@@ -444,17 +429,17 @@ macro_rules! objects {
 }
 
 objects! {
-    Options: OptionSet,
-    ArrayOutput: ArrayOutput,
-    Keypair: Keypair,
-    Publickey: PublicKeyObject,
-    Secretkey: SecretKeyObject,
-    Signature: Signature,
-    SignatureState: SignatureState,
-    SignatureVerificationState: VerificationState,
-    SymmetricKey: SymmetricKey,
-    SymmetricState: SymmetricState,
-    SymmetricTag: SymmetricTag,
+    Options: OptionSet;
+    ArrayOutput: ArrayOutput;
+    Keypair: Keypair, shares with booked;
+    Publickey: PublicKeyObject, shares with booked;
+    Secretkey: SecretKeyObject, shares with booked;
+    Signature: Signature;
+    SignatureState: SignatureState;
+    SignatureVerificationState: VerificationState;
+    SymmetricKey: SymmetricKey, shares with booked;
+    SymmetricState: SymmetricState;
+    SymmetricTag: SymmetricTag;
 }
 
 #[inline]

@@ -48,18 +48,18 @@ struct Slot<O> {
     lent: bool,
 }
 
-/// What the table holds: one of several types of object.
-pub(crate) trait AnyObject {
+/// One of the types in an `O`.
+pub(crate) trait Object<O>: Sized {
+    const TYPE: HandleType;
+
     /// Bytes that the object takes up alone, besides its slot.
     fn held(&self) -> usize;
 
     /// What others may share with this object, and the bytes to book for that, once.
-    fn shared(&self) -> Option<(&Booking, usize)>;
-}
+    fn shared(&self) -> Option<(&Booking, usize)> {
+        None
+    }
 
-/// One of the types in an `O`.
-pub(crate) trait Object<O>: Sized {
-    const TYPE: HandleType;
     fn into_any(self) -> O;
     fn from_any(any: &O) -> Option<&Self>;
     fn from_any_mut(any: &mut O) -> Option<&mut Self>;
@@ -67,7 +67,7 @@ pub(crate) trait Object<O>: Sized {
     fn out_of_any(any: O) -> Option<Self>;
 }
 
-impl<O: AnyObject> HandleTable<O> {
+impl<O> HandleTable<O> {
     /// An empty table whose handles are offset by `offset`.
     pub(crate) fn new(limits: Limits, offset: u32) -> Self {
         Self {
@@ -89,7 +89,6 @@ impl<O: AnyObject> HandleTable<O> {
 
     /// Takes an object in and books what it holds. `too_many_handles` or `overflow` at the limits.
     pub(crate) fn insert<T: Object<O>>(&mut self, object: T) -> Result<u32, Errno> {
-        let object = object.into_any();
         let held = SLOT + object.held();
         self.check_room(1)?;
         let shared = object.shared().filter(|(booking, _)| !booking.is_made());
@@ -108,7 +107,7 @@ impl<O: AnyObject> HandleTable<O> {
             }
         };
         slot.handle_type = T::TYPE;
-        slot.object = Some(object);
+        slot.object = Some(object.into_any());
         slot.held = held;
         self.held += held;
         self.open += 1;
@@ -288,20 +287,14 @@ mod tests {
         Tag(Tag),
     }
 
-    impl AnyObject for Any {
-        fn held(&self) -> usize {
-            if let Self::Key(Key(held)) = self { *held as usize } else { 0 }
-        }
-
-        fn shared(&self) -> Option<(&Booking, usize)> {
-            None
-        }
-    }
-
     macro_rules! object {
-        ($name:ident, $ty:ident) => {
+        ($name:ident, $ty:ident, $held:expr) => {
             impl Object<Any> for $name {
                 const TYPE: HandleType = HandleType::$ty;
+                fn held(&self) -> usize {
+                    let held: fn(&Self) -> usize = $held;
+                    held(self)
+                }
                 fn into_any(self) -> Any {
                     Any::$name(self)
                 }
@@ -326,8 +319,8 @@ mod tests {
             }
         };
     }
-    object!(Key, SymmetricKey);
-    object!(Tag, SymmetricTag);
+    object!(Key, SymmetricKey, |key| key.0 as usize);
+    object!(Tag, SymmetricTag, |_| 0);
 
     fn table(handles: usize, bytes: usize) -> HandleTable<Any> {
         HandleTable::new(Limits { handles, bytes, ..Limits::default() }, 0x1234_5678)

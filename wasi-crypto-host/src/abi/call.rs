@@ -21,25 +21,16 @@ pub(crate) struct Pace<'a> {
     pub(crate) stop: &'a StopHandle,
     /// Whether the caller wants to do other things in between, and can run [`Work`] elsewhere.
     pub(crate) may_yield: bool,
-    /// Bytes that earlier parts of the call have taken in.
-    done: usize,
+    /// Bytes that the call has taken in so far.
+    pub(crate) done: usize,
+    /// Whether the call came back only for the caller to do other things.
+    pub(crate) is_paused: bool,
 }
 
 /// How far a handler of a long function got.
 pub(crate) enum Step<O> {
     Done,
-    /// So many bytes have been taken in; the handler is to be called again.
-    Part(usize),
     Work(Work<O>),
-}
-
-impl<O> Step<O> {
-    pub(crate) fn of(fed: Fed) -> Self {
-        match fed {
-            Fed::All => Self::Done,
-            Fed::Part(done) => Self::Part(done),
-        }
-    }
 }
 
 /// Work that needs neither the guest's memory nor its handle table, and what to do with the result.
@@ -77,6 +68,18 @@ impl<'a, O> Call<'a, O> {
         Ok(())
     }
 
+    /// Ends a handler that takes in data: `in_progress` if there is more, for which it is to be called again.
+    #[inline(always)]
+    pub(crate) fn took(&mut self, fed: Fed) -> Result<(), Errno> {
+        match fed {
+            Fed::All => Ok(()),
+            Fed::Part(done) => {
+                (self.pace.done, self.pace.is_paused) = (done, true);
+                Err(Errno::InProgress)
+            }
+        }
+    }
+
     /// One 64-bit argument.
     pub(crate) fn arg_u64(&self, index: usize) -> u64 {
         self.args[index]
@@ -87,12 +90,12 @@ impl<'a> Pace<'a> {
     /// To the end, in the call.
     #[inline]
     pub(crate) fn whole(stop: &'a StopHandle) -> Self {
-        Self { stop, may_yield: false, done: 0 }
+        Self { stop, may_yield: false, done: 0, is_paused: false }
     }
 
     /// A slice at a time, from where an earlier part ended.
     pub(crate) fn in_parts(stop: &'a StopHandle, done: usize) -> Self {
-        Self { stop, may_yield: true, done }
+        Self { stop, may_yield: true, done, is_paused: false }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::errno::Errno;
 use crate::threads::SharedTable;
 
 use HandleType::*;
-use Handler::{Long, Short};
+use Handler::{Data, Long, Short};
 use ListType::*;
 use ParamType::*;
 use ResultType as R;
@@ -173,7 +173,9 @@ pub(crate) enum Handler<O> {
     /// Always done within about a millisecond, or as fast as its data can be encrypted or copied at all, within
     /// [`Limits::call_bytes`](crate::Limits::call_bytes).
     Short(fn(&mut Call<'_, O>) -> Result<(), Errno>),
-    /// May come back before it is done, or hand out work to be run elsewhere.
+    /// Takes as long as its data is. Answers `in_progress` in between to a caller that wants to do other things.
+    Data(fn(&mut Call<'_, O>) -> Result<(), Errno>),
+    /// May hand out work to be run elsewhere.
     Long(fn(&mut Call<'_, O>) -> Result<Step<O>, Errno>),
 }
 
@@ -182,12 +184,10 @@ impl<O> Handler<O> {
     #[inline(always)]
     pub(crate) fn run(&self, call: &mut Call<'_, O>) -> Result<(), Errno> {
         match self {
-            Short(handler) => handler(call),
+            Short(handler) | Data(handler) => handler(call),
             Long(handler) => match handler(call)? {
                 Step::Done => Ok(()),
                 Step::Work(work) => work(call.pace.stop)(call),
-                // Only for callers that want parts.
-                Step::Part(_) => Err(Errno::InternalError),
             },
         }
     }
@@ -251,7 +251,7 @@ impl Hostcall {
 
     /// Whether a call may take long enough to be moved off an asynchronous executor.
     pub fn may_be_long(&self) -> bool {
-        matches!(self.handlers, Some(Handlers { owned: Long(_), .. }))
+        matches!(self.handlers, Some(Handlers { owned: Data(_) | Long(_), .. }))
     }
 
     /// The declared parameters.
@@ -337,7 +337,14 @@ macro_rules! short {
     };
 }
 
-/// The handlers of a function that takes as long as its data or its parameters want.
+/// The handlers of a function that takes as long as its data is.
+macro_rules! data {
+    ($handler:path) => {
+        Some(Handlers { owned: Data($handler), shared: Data($handler) })
+    };
+}
+
+/// The handlers of a function that takes as long as its parameters want.
 macro_rules! long {
     ($handler:path) => {
         Some(Handlers { owned: Long($handler), shared: Long($handler) })
@@ -393,7 +400,7 @@ static HOSTCALLS: [Hostcall; 86] = numbered([
     required(SYMMETRIC, "symmetric_state_options_get_u64", &[p("handle", Handle(SymmetricState)), p("name", String)], &[R::U64], short!(symmetric::symmetric_state_options_get_u64)),
     required(SYMMETRIC, "symmetric_state_clone", &[p("handle", Handle(SymmetricState))], &[R::Handle(SymmetricState)], short!(symmetric::symmetric_state_clone)),
     required(SYMMETRIC, "symmetric_state_close", &[p("handle", Handle(SymmetricState))], &[], short!(symmetric::symmetric_state_close)),
-    required(SYMMETRIC, "symmetric_state_absorb", &[p("handle", Handle(SymmetricState)), p("data", ConstPointer), p("data_len", Size)], &[], long!(symmetric::symmetric_state_absorb)),
+    required(SYMMETRIC, "symmetric_state_absorb", &[p("handle", Handle(SymmetricState)), p("data", ConstPointer), p("data_len", Size)], &[], data!(symmetric::symmetric_state_absorb)),
     required(SYMMETRIC, "symmetric_state_squeeze", &[p("handle", Handle(SymmetricState)), p("out", Pointer), p("out_len", Size)], &[], long!(symmetric::symmetric_state_squeeze)),
     required(SYMMETRIC, "symmetric_state_squeeze_tag", &[p("handle", Handle(SymmetricState))], &[R::Handle(SymmetricTag)], long!(symmetric::symmetric_state_squeeze_tag)),
     required(SYMMETRIC, "symmetric_state_squeeze_key", &[p("handle", Handle(SymmetricState)), p("alg_str", String)], &[R::Handle(SymmetricKey)], short!(symmetric::symmetric_state_squeeze_key)),
@@ -411,11 +418,11 @@ static HOSTCALLS: [Hostcall; 86] = numbered([
     required(SIGNATURES, "signature_export", &[p("signature", Handle(Signature)), p("encoding", SignatureEncoding)], &[R::Handle(ArrayOutput)], short!(signatures::signature_export)),
     required(SIGNATURES, "signature_import", &[p("algorithm", String), p("encoded", ConstPointer), p("encoded_len", Size), p("encoding", SignatureEncoding)], &[R::Handle(Signature)], short!(signatures::signature_import)),
     required(SIGNATURES, "signature_state_open", &[p("kp", Handle(Keypair))], &[R::Handle(SignatureState)], short!(signatures::signature_state_open)),
-    required(SIGNATURES, "signature_state_update", &[p("state", Handle(SignatureState)), p("input", ConstPointer), p("input_len", Size)], &[], long!(signatures::signature_state_update)),
+    required(SIGNATURES, "signature_state_update", &[p("state", Handle(SignatureState)), p("input", ConstPointer), p("input_len", Size)], &[], data!(signatures::signature_state_update)),
     required(SIGNATURES, "signature_state_sign", &[p("state", Handle(SignatureState))], &[R::Handle(ArrayOutput)], short!(signatures::signature_state_sign)),
     required(SIGNATURES, "signature_state_close", &[p("state", Handle(SignatureState))], &[], short!(signatures::signature_state_close)),
     required(SIGNATURES, "signature_verification_state_open", &[p("kp", Handle(Publickey))], &[R::Handle(SignatureVerificationState)], short!(signatures::signature_verification_state_open)),
-    required(SIGNATURES, "signature_verification_state_update", &[p("state", Handle(SignatureVerificationState)), p("input", ConstPointer), p("input_len", Size)], &[], long!(signatures::signature_verification_state_update)),
+    required(SIGNATURES, "signature_verification_state_update", &[p("state", Handle(SignatureVerificationState)), p("input", ConstPointer), p("input_len", Size)], &[], data!(signatures::signature_verification_state_update)),
     required(SIGNATURES, "signature_verification_state_verify", &[p("state", Handle(SignatureVerificationState)), p("signature", Handle(Signature))], &[], short!(signatures::signature_verification_state_verify)),
     required(SIGNATURES, "signature_verification_state_close", &[p("state", Handle(SignatureVerificationState))], &[], short!(signatures::signature_verification_state_close)),
     required(SIGNATURES, "signature_close", &[p("signature", Handle(Signature))], &[], short!(signatures::signature_close)),

@@ -1,6 +1,6 @@
 //! `wasi_ephemeral_crypto_signatures`: signatures, and the states that make and verify them.
 
-use crate::abi::call::{Call, GuestInput, Step};
+use crate::abi::call::{Call, GuestInput};
 use crate::abi::memory::GuestBytes;
 use crate::asymmetric::encoding::SignatureEncoding;
 use crate::errno::Errno;
@@ -27,10 +27,11 @@ pub(crate) fn signature_state_open<O: Objects>(call: &mut Call<'_, O>) -> Result
     call.for_handle(handle, |call| signatures::signature_state_open(call.objects, keypair))
 }
 
-pub(crate) fn signature_state_update<O: Objects>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
+pub(crate) fn signature_state_update<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [state, input, input_len] = call.args();
     let input = GuestInput::new(&call.memory, call.memory.range(input, input_len)?, call.pace);
-    signatures::signature_state_update(call.objects, state, input).map(Step::of)
+    let fed = signatures::signature_state_update(call.objects, state, input)?;
+    call.took(fed)
 }
 
 pub(crate) fn signature_state_sign<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
@@ -48,10 +49,11 @@ pub(crate) fn signature_verification_state_open<O: Objects>(call: &mut Call<'_, 
     call.for_handle(handle, |call| signatures::signature_verification_state_open(call.objects, public))
 }
 
-pub(crate) fn signature_verification_state_update<O: Objects>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
+pub(crate) fn signature_verification_state_update<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [state, input, input_len] = call.args();
     let input = GuestInput::new(&call.memory, call.memory.range(input, input_len)?, call.pace);
-    signatures::signature_verification_state_update(call.objects, state, input).map(Step::of)
+    let fed = signatures::signature_verification_state_update(call.objects, state, input)?;
+    call.took(fed)
 }
 
 pub(crate) fn signature_verification_state_verify<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {

@@ -73,10 +73,11 @@ pub(crate) fn symmetric_state_close<O: Objects>(call: &mut Call<'_, O>) -> Resul
     symmetric::symmetric_state_close(call.objects, state)
 }
 
-pub(crate) fn symmetric_state_absorb<O: Objects>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
+pub(crate) fn symmetric_state_absorb<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [state, data, data_len] = call.args();
     let data = GuestInput::new(&call.memory, call.memory.range(data, data_len)?, call.pace);
-    symmetric::symmetric_state_absorb(call.objects, state, data).map(Step::of)
+    let fed = symmetric::symmetric_state_absorb(call.objects, state, data)?;
+    call.took(fed)
 }
 
 pub(crate) fn symmetric_state_squeeze<O: Objects + 'static>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {

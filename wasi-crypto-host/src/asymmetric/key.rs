@@ -45,7 +45,7 @@ impl PublicKeyObject {
     }
 
     /// The key.
-    pub(crate) fn shared(&self) -> (&Booking, usize) {
+    pub(crate) fn booked(&self) -> (&Booking, usize) {
         (&self.booking, BESIDE + self.key.held())
     }
 }
@@ -61,7 +61,7 @@ impl SecretKeyObject {
     }
 
     /// The key.
-    pub(crate) fn shared(&self) -> (&Booking, usize) {
+    pub(crate) fn booked(&self) -> (&Booking, usize) {
         (&self.booking, BESIDE + self.key.held())
     }
 }
@@ -83,7 +83,7 @@ impl Keypair {
     }
 
     /// The key.
-    pub(crate) fn shared(&self) -> (&Booking, usize) {
+    pub(crate) fn booked(&self) -> (&Booking, usize) {
         (&self.booking, BESIDE + self.secret.held())
     }
 

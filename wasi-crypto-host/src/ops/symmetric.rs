@@ -120,7 +120,7 @@ pub(crate) fn symmetric_state_absorb(objects: &mut impl Objects, state: u32, dat
         0,
         #[inline(always)]
         |state: &mut SymmetricState, mut account| {
-            if is_start { state.inner.admit(len, &mut account) } else { Ok(()) }
+            if is_start { state.admit(len, &mut account) } else { Ok(()) }
         },
         #[inline(always)]
         |state, ()| data.feed(|piece| state.inner.absorb(piece)),

@@ -51,6 +51,11 @@ pub(crate) trait Key: Send + Sync {
 
 /// A computation under way. What an algorithm does not have, it leaves to the default: `invalid_operation`.
 pub(crate) trait State: Send + Sync {
+    /// Whether data must be [admitted](Self::admit): not where it is hashed at once, in any amount. Asked when the state is opened.
+    fn asks_before_absorbing(&self) -> bool {
+        true
+    }
+
     /// Says whether the state takes in `len` more bytes of data (to hash, to authenticate, salt, info, associated data, a password), and
     /// books what it will gather of them.
     fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {

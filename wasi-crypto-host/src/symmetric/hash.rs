@@ -3,7 +3,7 @@
 use crate::backend::digest::{self, Context, SHA256, SHA384, SHA512, SHA512_256};
 use crate::booking::ALLOCATION;
 use crate::errno::Errno;
-use crate::limits::{Account, Limits};
+use crate::limits::Limits;
 use crate::options::Options;
 use crate::stop::StopHandle;
 use crate::symmetric::algorithm::{Algorithm, Keyless, Kind, State, Weight};
@@ -27,8 +27,8 @@ impl Keyless for Sha2 {
 struct Hash(Context);
 
 impl State for Hash {
-    fn admit(&mut self, _: usize, _: &mut Account<'_>) -> Result<(), Errno> {
-        Ok(())
+    fn asks_before_absorbing(&self) -> bool {
+        false
     }
 
     fn absorb(&mut self, data: &[u8]) {

@@ -46,7 +46,7 @@ impl SymmetricKey {
     }
 
     /// The raw bytes, which some states keep.
-    pub(crate) fn shared(&self) -> (&Booking, usize) {
+    pub(crate) fn booked(&self) -> (&Booking, usize) {
         (&self.raw.booking, BookedSecret::held(self.raw.len()))
     }
 }

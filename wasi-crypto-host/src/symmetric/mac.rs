@@ -51,8 +51,8 @@ struct Mac {
 }
 
 impl State for Mac {
-    fn admit(&mut self, _: usize, _: &mut Account<'_>) -> Result<(), Errno> {
-        Ok(())
+    fn asks_before_absorbing(&self) -> bool {
+        false
     }
 
     fn absorb(&mut self, data: &[u8]) {

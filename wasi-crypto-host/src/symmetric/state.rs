@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::errno::Errno;
+use crate::limits::Account;
 use crate::options::{Name, Options};
 use crate::symmetric::algorithm::{Algorithm, Kind, State};
 use crate::symmetric::key::SymmetricKey;
@@ -10,6 +11,8 @@ use crate::symmetric::key::SymmetricKey;
 /// A state, as its handle holds it.
 pub(crate) struct SymmetricState {
     pub(crate) inner: Box<dyn State>,
+    /// What [`State::asks_before_absorbing`] said, so that hashing is one call of it.
+    asks_before_absorbing: bool,
     options: Option<Arc<Options>>,
 }
 
@@ -29,7 +32,13 @@ impl SymmetricState {
             (Kind::Keyed(_), Some(key)) => Arc::clone(&key.prepared).open(values)?,
             (Kind::Keyless(keyless), None) => keyless.open(values)?,
         };
-        Ok(Self { inner, options })
+        Ok(Self { asks_before_absorbing: inner.asks_before_absorbing(), inner, options })
+    }
+
+    /// As [`State::admit`].
+    #[inline(always)]
+    pub(crate) fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
+        if self.asks_before_absorbing { self.inner.admit(len, account) } else { Ok(()) }
     }
 
     /// The value that this state uses. `option_not_set`, or `unsupported_option` for an unknown name or one of another kind.
@@ -53,6 +62,6 @@ impl SymmetricState {
 
 impl Clone for SymmetricState {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.boxed_clone(), options: self.options.clone() }
+        Self { inner: self.inner.boxed_clone(), options: self.options.clone(), ..*self }
     }
 }
