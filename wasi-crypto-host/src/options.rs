@@ -3,12 +3,10 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
 use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
 use crate::errno::Errno;
 use crate::limits::Account;
-use crate::secret::Secret;
+use crate::secret::{Secret, wipe};
 
 /// The families of algorithms, `algorithm_type` in the specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,12 +51,25 @@ pub(crate) struct Options {
 #[derive(Clone)]
 pub(crate) enum Value {
     /// Such as a nonce: the option set has room for it.
-    Short(Zeroizing<[u8; SHORT]>, u8),
+    Short(Short),
     Long(Arc<BookedSecret>),
 }
 
 /// As long as any nonce, in bytes.
 const SHORT: usize = 32;
+
+/// So many of the bytes. Wiped on drop.
+#[derive(Clone)]
+pub(crate) struct Short {
+    bytes: [u8; SHORT],
+    len: u8,
+}
+
+impl Drop for Short {
+    fn drop(&mut self) {
+        wipe(&mut self.bytes);
+    }
+}
 
 /// The option names of the specification, with the spellings of its examples as aliases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,9 +195,9 @@ impl Value {
     /// Books a long value before it copies it. `overflow` if it is longer than the guest may make it, or hold.
     fn new(bytes: &[u8], account: &Account<'_>) -> Result<Self, Errno> {
         if bytes.len() <= SHORT {
-            let mut short = Zeroizing::new([0; SHORT]);
-            short[..bytes.len()].copy_from_slice(bytes);
-            return Ok(Self::Short(short, bytes.len() as u8));
+            let mut short = Short { bytes: [0; SHORT], len: bytes.len() as u8 };
+            short.bytes[..bytes.len()].copy_from_slice(bytes);
+            return Ok(Self::Short(short));
         }
         if bytes.len() > account.limits.gathered_bytes {
             return Err(Errno::Overflow);
@@ -202,7 +213,7 @@ impl Deref for Value {
 
     fn deref(&self) -> &[u8] {
         match self {
-            Self::Short(bytes, len) => &bytes[..usize::from(*len)],
+            Self::Short(Short { bytes, len }) => &bytes[..usize::from(*len)],
             Self::Long(bytes) => bytes,
         }
     }
