@@ -200,7 +200,7 @@ impl WasiCryptoCtx {
         self.call_part(PausedCall { done: 0, started }, hostcall, memory, args)
     }
 
-    /// Goes on with what [`begin_call`](Self::begin_call) began, with the same arguments.
+    /// Goes on with what [`begin_call`](Self::begin_call) began, with the same arguments; with others it may panic.
     pub fn continue_call(
         &mut self,
         paused: PausedCall,
@@ -247,6 +247,8 @@ impl WasiCryptoCtx {
     }
 
     /// Ends what [`begin_call`](Self::begin_call) began: hands the result of the work to the guest.
+    ///
+    /// Panics if the memory has become smaller meanwhile, which no WebAssembly memory does.
     pub fn finish_call(&mut self, done: FinishedWork, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
         let errno = status((done.finish)(&mut Call::new(&mut self.table, memory, args, Pace::whole(&self.stop))));
         self.note_end(&hostcalls()[done.hostcall], args, errno, done.started);

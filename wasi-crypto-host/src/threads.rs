@@ -72,7 +72,7 @@ impl SharedWasiCryptoCtx {
         errno
     }
 
-    /// Looks at the context. Objects that calls are working on still count as open.
+    /// Looks at the context, which is locked meanwhile: `look` must not call into it. Objects that calls are working on still count as open.
     pub fn with<R>(&self, look: impl FnOnce(&WasiCryptoCtx) -> R) -> R {
         look(&self.0.lock())
     }

@@ -22,7 +22,8 @@ enum Memory<'a> {
 
 /// A memory that other threads of the guest may read and write at any time.
 ///
-/// The host asks only for ranges that lie below [`len`](Self::len); a shared memory never shrinks.
+/// The host asks only for ranges that lie below [`len`](Self::len); a shared memory never shrinks. An implementation must not call into
+/// the context that it is passed to, which may be locked meanwhile.
 pub trait SharedMemory {
     /// The number of bytes now.
     fn len(&self) -> usize;

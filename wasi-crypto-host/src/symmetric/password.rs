@@ -59,14 +59,14 @@ struct Password {
 const LONG: u64 = 2_000;
 
 impl Password {
-    /// How many times an output of `len` bytes computes the pseudo-random function of a hash; and what hashing the password, and the
-    /// salt for each block of output, comes to in such.
+    /// How many times an output of `len` bytes computes the pseudo-random function of a hash; and what hashing the password and the salt
+    /// comes to in such, once each.
     fn work(&self, len: usize) -> u64 {
         // Two blocks of the hash, which are twice as long as its result.
         let hashed_by_one = 4 * self.algorithm.hash_len as u64;
         let blocks = len.div_ceil(self.algorithm.hash_len) as u64;
-        let of_one = u64::from(self.iterations.get()) + self.salt.len() as u64 / hashed_by_one;
-        blocks.saturating_mul(of_one).saturating_add(self.password.len() as u64 / hashed_by_one)
+        let once = (self.salt.len() as u64 + self.password.len() as u64) / hashed_by_one;
+        blocks.saturating_mul(self.iterations.get().into()).saturating_add(once)
     }
 
     /// `$pbkdf2-sha256$i=ITERATIONS,l=LENGTH$SALT$HASH`, with as many bytes as the hash has.
