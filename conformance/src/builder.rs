@@ -4,7 +4,7 @@
 //! ends at its first failed step. Every buffer and result slot is filled with [`POISON`] and lies between guard
 //! bytes; at the end of each case the guest checks by itself that no guard and no input data has changed.
 
-use wasi_crypto_host::{CoreType, Errno, HandleType, Hostcall, ResultType, hostcalls};
+use wasi_crypto_host::{CoreType, Errno, HandleType, Hostcall, ResultType};
 
 use crate::case::{
     Alternative, Buffer, Case, Expect, GUARD_LEN, Handle, Image, Kind, Modifiers, Oracle, Pointer, Region, Relation,
@@ -335,8 +335,7 @@ impl Case {
     }
 
     fn function(&self, name: &str) -> &'static Hostcall {
-        let found = hostcalls().iter().find(|hostcall| hostcall.name() == name);
-        found.unwrap_or_else(|| panic!("{}: the interface has no function {name}", self.id))
+        Hostcall::find(name).unwrap_or_else(|| panic!("{}: the interface has no function {name}", self.id))
     }
 
     fn lower(&mut self, arg: Arg) -> Vec<Value> {

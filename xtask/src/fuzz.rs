@@ -5,12 +5,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::root;
-use crate::run::{cargo, run, succeeds};
+use crate::run::{cargo, for_each_line, run, succeeds};
 
 pub(crate) const USAGE: &str = "\
 Arguments of fuzz:
@@ -234,13 +233,11 @@ impl Outcome {
 fn run_fuzzer(mut fuzzer: Command, outcome: &mut Outcome) -> Result<bool, String> {
     eprintln!("fuzzing {}", outcome.target);
     let mut child = fuzzer.stderr(Stdio::piped()).spawn().map_err(|cause| format!("cannot run cargo fuzz: {cause}"))?;
-    let stderr = child.stderr.take().ok_or("cargo fuzz has no standard error")?;
-    for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
-        let line = String::from_utf8_lossy(&line);
-        if outcome.note(&line) {
+    for_each_line(child.stderr.take(), |line| {
+        if outcome.note(line) {
             eprintln!("{line}");
         }
-    }
+    });
     let status = child.wait().map_err(|cause| format!("cannot wait for cargo fuzz: {cause}"))?;
     Ok(status.success())
 }

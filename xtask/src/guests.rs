@@ -3,13 +3,13 @@
 //!
 //! The modules go to `guests/` in cargo's target folder, under plain names: `sha256sum.wasm`, `sealed_file.wasm`, ….
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
 use serde_json::Value;
 
+use crate::run::own_cargo;
 use crate::tools::{apt_get, install};
 
 /// The package whose examples and tests are guests.
@@ -177,11 +177,6 @@ mod debian {
         "/usr/lib/wasm32-wasi/libc.a",
         "/usr/lib/wasm32-wasi/crt1-command.o",
     ];
-}
-
-/// The cargo that started this process.
-fn own_cargo() -> OsString {
-    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 /// Where the toolchain in use keeps the standard library for the target, if it has it.

@@ -7,8 +7,13 @@ use std::process::{Command, Stdio};
 use crate::root;
 
 /// The cargo that started this process.
+pub(crate) fn own_cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// The same, with arguments, for the workspace.
 pub(crate) fn cargo(args: &[&str]) -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = Command::new(own_cargo());
     cargo.args(args).current_dir(root());
     // What `cargo run` sets for this process. Build scripts that look at it would run again each time.
     for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_this_package(name)) {
@@ -29,17 +34,20 @@ pub(crate) fn run_and_look(mut command: Command, mut look: impl FnMut(&str)) -> 
     announce(&command);
     let mut child =
         command.stdout(Stdio::piped()).spawn().map_err(|cause| format!("cannot run `{}`: {cause}", line(&command)))?;
-    let output: Box<dyn Read> = match child.stdout.take() {
-        Some(stdout) => Box::new(stdout),
-        None => Box::new(std::io::empty()),
-    };
-    for text in BufReader::new(output).split(b'\n').map_while(Result::ok) {
-        let text = String::from_utf8_lossy(&text);
+    for_each_line(child.stdout.take(), |text| {
         println!("{text}");
-        look(&text);
-    }
+        look(text);
+    });
     let status = child.wait().map_err(|cause| format!("cannot wait for `{}`: {cause}", line(&command)))?;
     if status.success() { Ok(()) } else { Err(failure(&command, status)) }
+}
+
+/// Hands over each line of what a process writes to a pipe. What is not UTF-8 is replaced.
+pub(crate) fn for_each_line(pipe: Option<impl Read>, mut take: impl FnMut(&str)) {
+    let Some(pipe) = pipe else { return };
+    for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
+        take(&String::from_utf8_lossy(&line));
+    }
 }
 
 /// Runs a command, and returns what it writes to standard output.

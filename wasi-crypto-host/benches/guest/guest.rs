@@ -252,7 +252,7 @@ impl Guest {
 }
 
 fn find(name: &str) -> &'static Hostcall {
-    hostcalls().iter().find(|hostcall| hostcall.name() == name).expect("a function of the interface")
+    Hostcall::find(name).expect("a function of the interface")
 }
 
 fn import(hostcall: &Hostcall) -> String {

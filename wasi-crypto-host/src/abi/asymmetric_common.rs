@@ -1,6 +1,6 @@
 //! `wasi_ephemeral_crypto_asymmetric_common`: key pairs, public keys, secret keys.
 
-use crate::abi::call::{Call, Finish, Step};
+use crate::abi::call::{Call, Step};
 use crate::abi::memory::GuestBytes;
 use crate::asymmetric::algorithm::Algorithm;
 use crate::asymmetric::encoding::KeyEncoding;
@@ -14,19 +14,16 @@ pub(crate) fn keypair_generate<O: Objects + 'static>(call: &mut Call<'_, O>) -> 
     let slot = call.memory.slot(handle)?;
     let algorithm = find(call, algorithm_type, algorithm, algorithm_len)?;
     let generation = Generation::admit(call.objects, algorithm, call.memory.optional_handle(options)?)?;
-    let commit = move |call: &mut Call<'_, O>, generation: Generation, generated| {
+    let commit = move |call: &mut Call<'_, O>, generated| {
         let handle = generation.commit(call.objects, generated?)?;
         call.memory.put(slot, handle.to_le_bytes());
         Ok(())
     };
     if call.pace.may_yield && generation.is_slow() {
-        return Ok(Step::Work(Box::new(move |stop| {
-            let generated = generation.run(stop);
-            Box::new(move |call: &mut Call<'_, O>| commit(call, generation, generated)) as Finish<O>
-        })));
+        return Ok(Step::work(move |stop| generation.run(stop), commit));
     }
     let generated = generation.run(call.pace.stop);
-    commit(call, generation, generated).map(|()| Step::Done)
+    commit(call, generated).map(|()| Step::Done)
 }
 
 pub(crate) fn keypair_import<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {

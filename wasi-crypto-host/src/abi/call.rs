@@ -33,6 +33,19 @@ pub(crate) enum Step<O> {
     Work(Work<O>),
 }
 
+impl<O: 'static> Step<O> {
+    /// Work, and what is to be done in the call with its result.
+    pub(crate) fn work<R: Send + 'static>(
+        work: impl FnOnce(&StopHandle) -> R + Send + 'static,
+        finish: impl FnOnce(&mut Call<'_, O>, R) -> Result<(), Errno> + Send + 'static,
+    ) -> Self {
+        Self::Work(Box::new(move |stop| {
+            let result = work(stop);
+            Box::new(move |call: &mut Call<'_, O>| finish(call, result)) as Finish<O>
+        }))
+    }
+}
+
 /// Work that needs neither the guest's memory nor its handle table, and what to do with the result.
 pub(crate) type Work<O> = Box<dyn FnOnce(&StopHandle) -> Finish<O> + Send>;
 pub(crate) type Finish<O> = Box<dyn FnOnce(&mut Call<'_, O>) -> Result<(), Errno> + Send>;
@@ -65,6 +78,19 @@ impl<'a, O> Call<'a, O> {
         let slot = self.memory.slot(start)?;
         let handle = make(self)?;
         self.memory.put(slot, handle.to_le_bytes());
+        Ok(())
+    }
+
+    /// Works out a number of bytes that goes to `start`, which is checked first.
+    #[inline]
+    pub(crate) fn for_size(
+        &mut self,
+        start: u32,
+        work_out: impl FnOnce(&mut Self) -> Result<usize, Errno>,
+    ) -> Result<(), Errno> {
+        let slot = self.memory.slot(start)?;
+        let size = work_out(self)?;
+        self.memory.put(slot, (size as u32).to_le_bytes());
         Ok(())
     }
 

@@ -8,10 +8,7 @@ use crate::options::AlgorithmType;
 
 pub(crate) fn options_open<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [algorithm_type, handle] = call.args();
-    let slot = call.memory.slot(handle)?;
-    let handle = common::options_open(call.objects, AlgorithmType::from_arg(algorithm_type)?)?;
-    call.memory.put(slot, handle.to_le_bytes());
-    Ok(())
+    call.for_handle(handle, |call| common::options_open(call.objects, AlgorithmType::from_arg(algorithm_type)?))
 }
 
 pub(crate) fn options_close<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
@@ -42,26 +39,19 @@ pub(crate) fn options_set_guest_buffer<O: Objects>(call: &mut Call<'_, O>) -> Re
 
 pub(crate) fn array_output_len<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [array_output, len] = call.args();
-    let slot = call.memory.slot(len)?;
-    let len = common::array_output_len(call.objects, array_output)?;
-    call.memory.put(slot, (len as u32).to_le_bytes());
-    Ok(())
+    call.for_size(len, |call| common::array_output_len(call.objects, array_output))
 }
 
 pub(crate) fn array_output_pull<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [array_output, buf, buf_len, pulled] = call.args();
     let buffer = call.memory.range(buf, buf_len)?;
-    let slot = call.memory.slot(pulled)?;
-    let write = |bytes: &[u8]| call.memory.write(&buffer, bytes);
-    let count = common::array_output_pull(call.objects, array_output, buffer.len(), write)?;
-    call.memory.put(slot, (count as u32).to_le_bytes());
-    Ok(())
+    call.for_size(pulled, |call| {
+        let write = |bytes: &[u8]| call.memory.write(&buffer, bytes);
+        common::array_output_pull(call.objects, array_output, buffer.len(), write)
+    })
 }
 
 pub(crate) fn secrets_manager_open<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [options, manager] = call.args();
-    let slot = call.memory.slot(manager)?;
-    let manager = common::secrets_manager_open(call.objects, call.memory.optional_handle(options)?)?;
-    call.memory.put(slot, manager.to_le_bytes());
-    Ok(())
+    call.for_handle(manager, |call| common::secrets_manager_open(call.objects, call.memory.optional_handle(options)?))
 }

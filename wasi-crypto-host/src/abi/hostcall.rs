@@ -330,21 +330,21 @@ const fn numbered<const N: usize>(mut rows: [Hostcall; N]) -> [Hostcall; N] {
     rows
 }
 
-/// The handlers of a function that is always done within about a millisecond.
+/// The handlers of a [`Short`] function.
 macro_rules! short {
     ($handler:path) => {
         Some(Handlers { owned: Short($handler), shared: Short($handler) })
     };
 }
 
-/// The handlers of a function that takes as long as its data is.
+/// The handlers of a [`Data`] function.
 macro_rules! data {
     ($handler:path) => {
         Some(Handlers { owned: Data($handler), shared: Data($handler) })
     };
 }
 
-/// The handlers of a function that takes as long as its parameters want.
+/// The handlers of a [`Long`] function.
 macro_rules! long {
     ($handler:path) => {
         Some(Handlers { owned: Long($handler), shared: Long($handler) })

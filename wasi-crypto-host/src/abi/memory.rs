@@ -54,18 +54,18 @@ impl<'a> GuestMemory<'a> {
 
     /// A name, which is short: of one that is longer than any, nothing is left.
     #[inline]
-    pub(crate) fn name(&self, start: u32, len: u32) -> Result<Input<'_>, Errno> {
+    pub(crate) fn name(&self, start: u32, len: u32) -> Result<MaybeCopied<'_>, Errno> {
         let range = self.range(start, len)?;
-        Ok(if len <= MAX_NAME { self.bytes(&range) } else { Input::Borrowed(&[]) })
+        Ok(if len <= MAX_NAME { self.bytes(&range) } else { MaybeCopied::Borrowed(&[]) })
     }
 
     /// The bytes of a checked range. Those of a shared memory are copied: the caller has looked at their number.
     // Always in line: returned in memory, the result would be copied in other pieces than it was written in, which stalls for 5 ns.
     #[inline(always)]
-    pub(crate) fn bytes(&self, range: &Range) -> Input<'_> {
+    pub(crate) fn bytes(&self, range: &Range) -> MaybeCopied<'_> {
         match &self.memory {
-            Memory::Unshared(bytes) => Input::Borrowed(range.of(bytes)),
-            Memory::Shared(memory) => Input::Copied(copy_of(*memory, range)),
+            Memory::Unshared(bytes) => MaybeCopied::Borrowed(range.of(bytes)),
+            Memory::Shared(memory) => MaybeCopied::Copied(copy_of(*memory, range)),
         }
     }
 
@@ -176,13 +176,13 @@ impl<'a> GuestMemory<'a> {
     }
 }
 
-/// Bytes of the guest that the host may read.
-pub(crate) enum Input<'a> {
+/// Bytes of the guest for the host to read: those of a shared memory are copies.
+pub(crate) enum MaybeCopied<'a> {
     Borrowed(&'a [u8]),
     Copied(Secret),
 }
 
-impl Deref for Input<'_> {
+impl Deref for MaybeCopied<'_> {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
@@ -265,7 +265,7 @@ impl Bytes for GuestBytes<'_, '_> {
     }
 
     fn get_at_most(self, max: usize) -> impl Deref<Target = [u8]> {
-        if self.range.len <= max { self.memory.bytes(&self.range) } else { Input::Borrowed(&[]) }
+        if self.range.len <= max { self.memory.bytes(&self.range) } else { MaybeCopied::Borrowed(&[]) }
     }
 }
 

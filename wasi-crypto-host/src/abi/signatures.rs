@@ -2,9 +2,11 @@
 
 use crate::abi::call::{Call, GuestInput};
 use crate::abi::memory::GuestBytes;
+use crate::asymmetric::algorithm::Algorithm;
 use crate::asymmetric::encoding::SignatureEncoding;
 use crate::errno::Errno;
 use crate::ops::{Objects, signatures};
+use crate::options::AlgorithmType;
 
 pub(crate) fn signature_export<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [signature, encoding, handle] = call.args();
@@ -16,9 +18,10 @@ pub(crate) fn signature_export<O: Objects>(call: &mut Call<'_, O>) -> Result<(),
 pub(crate) fn signature_import<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [algorithm, algorithm_len, encoded, encoded_len, encoding, handle] = call.args();
     call.for_handle(handle, |call| {
-        let algorithm = call.memory.name(algorithm, algorithm_len)?;
+        let name = call.memory.name(algorithm, algorithm_len)?;
         let encoded = GuestBytes::new(&call.memory, encoded, encoded_len)?;
-        signatures::signature_import(call.objects, &algorithm, encoded, encoding)
+        let algorithm = Algorithm::find(AlgorithmType::Signatures, &name)?;
+        signatures::signature_import(call.objects, algorithm, encoded, SignatureEncoding::from_arg(encoding)?)
     })
 }
 

@@ -1,6 +1,6 @@
 //! `wasi_ephemeral_crypto_symmetric`: keys, states, tags.
 
-use crate::abi::call::{Call, Finish, GuestInput, Step};
+use crate::abi::call::{Call, GuestInput, Step};
 use crate::abi::memory::{GuestBuffer, GuestBytes, GuestOutput};
 use crate::errno::Errno;
 use crate::ops::{Objects, symmetric};
@@ -45,14 +45,13 @@ pub(crate) fn symmetric_state_open<O: Objects>(call: &mut Call<'_, O>) -> Result
 
 pub(crate) fn symmetric_state_options_get<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [state, name, name_len, value, value_max_len, size] = call.args();
-    let slot = call.memory.slot(size)?;
-    let buffer = call.memory.range(value, value_max_len)?;
-    // Copied, as the value may go to where the name is.
-    let name = call.memory.name(name, name_len)?.to_vec();
-    let write = |value: &[u8]| call.memory.write(&buffer, value);
-    let len = symmetric::symmetric_state_options_get(call.objects, state, &name, buffer.len(), write)?;
-    call.memory.put(slot, (len as u32).to_le_bytes());
-    Ok(())
+    call.for_size(size, |call| {
+        let buffer = call.memory.range(value, value_max_len)?;
+        // Copied, as the value may go to where the name is.
+        let name = call.memory.name(name, name_len)?.to_vec();
+        let write = |value: &[u8]| call.memory.write(&buffer, value);
+        symmetric::symmetric_state_options_get(call.objects, state, &name, buffer.len(), write)
+    })
 }
 
 pub(crate) fn symmetric_state_options_get_u64<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
@@ -87,31 +86,27 @@ pub(crate) fn symmetric_state_squeeze<O: Objects + 'static>(call: &mut Call<'_, 
     let (may_defer, stop) = (call.pace.may_yield, call.pace.stop);
     match symmetric::symmetric_state_squeeze(call.objects, state, output, may_defer, stop)? {
         Derived::Now(()) => Ok(Step::Done),
-        Derived::Later(derivation) => Ok(Step::Work(Box::new(move |stop| {
-            let derived = derivation(stop);
-            Box::new(move |call: &mut Call<'_, O>| derived.map(|bytes| call.memory.write(&range, &bytes))) as Finish<O>
-        }))),
+        Derived::Later(derivation) => Ok(Step::work(derivation, move |call, derived| {
+            call.memory.write(&range, &derived?);
+            Ok(())
+        })),
     }
 }
 
 pub(crate) fn symmetric_state_squeeze_tag<O: Objects + 'static>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
     let [state, handle] = call.args();
     let slot = call.memory.slot(handle)?;
-    let derivation = match symmetric::symmetric_state_squeeze_tag(call.objects, state)? {
+    match symmetric::symmetric_state_squeeze_tag(call.objects, state)? {
         Derived::Now(handle) => {
             call.memory.put(slot, handle.to_le_bytes());
-            return Ok(Step::Done);
+            Ok(Step::Done)
         }
-        Derived::Later(derivation) => derivation,
-    };
-    Ok(Step::Work(Box::new(move |stop| {
-        let derived = derivation(stop);
-        Box::new(move |call: &mut Call<'_, O>| {
+        Derived::Later(derivation) => Ok(Step::work(derivation, move |call, derived| {
             let handle = symmetric::insert_tag(call.objects, derived?.into_bytes())?;
             call.memory.put(slot, handle.to_le_bytes());
             Ok(())
-        }) as Finish<O>
-    })))
+        })),
+    }
 }
 
 pub(crate) fn symmetric_state_squeeze_key<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
@@ -124,10 +119,7 @@ pub(crate) fn symmetric_state_squeeze_key<O: Objects>(call: &mut Call<'_, O>) ->
 
 pub(crate) fn symmetric_state_max_tag_len<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [state, len] = call.args();
-    let slot = call.memory.slot(len)?;
-    let len = symmetric::symmetric_state_max_tag_len(call.objects, state)?;
-    call.memory.put(slot, (len as u32).to_le_bytes());
-    Ok(())
+    call.for_size(len, |call| symmetric::symmetric_state_max_tag_len(call.objects, state))
 }
 
 pub(crate) fn symmetric_state_encrypt<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
@@ -184,10 +176,7 @@ pub(crate) fn symmetric_state_ratchet<O: Objects>(call: &mut Call<'_, O>) -> Res
 
 pub(crate) fn symmetric_tag_len<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [tag, len] = call.args();
-    let slot = call.memory.slot(len)?;
-    let len = symmetric::symmetric_tag_len(call.objects, tag)?;
-    call.memory.put(slot, (len as u32).to_le_bytes());
-    Ok(())
+    call.for_size(len, |call| symmetric::symmetric_tag_len(call.objects, tag))
 }
 
 pub(crate) fn symmetric_tag_pull<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {

@@ -38,9 +38,6 @@ pub(crate) enum Label {
     PublicKey,
 }
 
-/// How many bytes a key may have with all that stands around it in PEM; longer input is not even looked at.
-pub(crate) const MAX_ENCODED: usize = 1 << 20;
-
 impl KeyEncoding {
     /// A `keypair_encoding`: it has no SEC 1.
     pub(crate) fn of_keypair(arg: u32) -> Result<Self, Errno> {
@@ -57,28 +54,25 @@ impl KeyEncoding {
         if arg == 3 { Ok(Self::Plain(Form::Sec)) } else { Self::of_keypair(arg) }
     }
 
-    /// Lets `import` read a key that is encoded like this. `invalid_key` if it is not, or is longer than any key;
+    /// Lets `read` read one of `keys` that is encoded like this. `invalid_key` if it is not;
     /// `unsupported_encoding`, whatever the bytes, if the keys have no such encoding.
     pub(crate) fn import<T>(
         self,
-        encoded: &[u8],
-        label: Label,
         keys: &dyn Keys,
-        import: impl FnOnce(&[u8], Form) -> Result<T, Errno>,
+        label: Label,
+        encoded: &[u8],
+        read: impl FnOnce(&dyn Keys, &[u8], Form) -> Result<T, Errno>,
     ) -> Result<T, Errno> {
-        if encoded.len() > MAX_ENCODED {
-            return Err(Errno::InvalidKey);
-        }
         match self {
-            Self::Plain(form) => import(encoded, form),
+            Self::Plain(form) => read(keys, encoded, form),
             Self::Pem if !keys.has_der() => Err(Errno::UnsupportedEncoding),
             Self::Pem => {
                 let traditional = keys.traditional(label);
                 let labels = [label.text(), traditional.as_ref().map_or(label.text(), |form| form.label)];
                 let (found, content) = pem::read(encoded, &labels)?;
                 match traditional {
-                    Some(form) if form.label == found => import(&label.wrap(&form, &content)?, Form::Der),
-                    _ => import(&content, Form::Der),
+                    Some(form) if form.label == found => read(keys, &label.wrap(&form, &content)?, Form::Der),
+                    _ => read(keys, &content, Form::Der),
                 }
             }
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::asymmetric::algorithm::{Algorithm, Keys, SecretKey};
-use crate::asymmetric::encoding::{Form, KeyEncoding, Label, MAX_ENCODED};
+use crate::asymmetric::encoding::{Form, KeyEncoding, Label};
 use crate::asymmetric::key::{Keypair, PublicKeyObject, SecretKeyObject};
 use crate::errno::Errno;
 use crate::ops::common::open_array_output;
@@ -13,6 +13,7 @@ use crate::secret::Secret;
 use crate::stop::StopHandle;
 
 /// What there is to do for a new key pair, once it has been admitted. May take seconds; see [`is_slow`](Self::is_slow).
+#[derive(Clone, Copy)]
 pub(crate) struct Generation(&'static Algorithm);
 
 impl Generation {
@@ -60,8 +61,8 @@ pub(crate) fn keypair_import(
 }
 
 pub(crate) fn keypair_from_pk_and_sk(objects: &mut impl Objects, public: u32, secret: u32) -> Result<u32, Errno> {
-    let public = objects.look(public, |key: &PublicKeyObject, _| Ok(key.clone()))?;
-    let secret = objects.look(secret, |key: &SecretKeyObject, _| Ok(key.clone()))?;
+    let public = public_of(objects, public)?;
+    let secret = secret_of(objects, secret)?;
     objects.insert(Keypair::from_halves(&public, &secret)?)
 }
 
@@ -137,6 +138,9 @@ pub(crate) fn secretkey_close(objects: &mut impl Objects, secret: u32) -> Result
     objects.close::<SecretKeyObject>(secret)
 }
 
+/// How many bytes a key may have with all that stands around it in PEM; longer input is not even looked at.
+const MAX_ENCODED: usize = 1 << 20;
+
 /// What the three imports share.
 fn import<K>(
     objects: &mut impl Objects,
@@ -151,17 +155,19 @@ fn import<K>(
         return Err(Errno::InvalidKey);
     }
     let _copy = objects.reserve(encoded.host_bytes())?;
-    encoding.import(&encoded.get(), label, algorithm.keys, |encoded, form| read(algorithm.keys, encoded, form))
+    encoding.import(algorithm.keys, label, &encoded.get(), read)
 }
 
 fn keypair_of(objects: &mut impl Objects, handle: u32) -> Result<Keypair, Errno> {
     objects.look(handle, |keypair: &Keypair, _| Ok(keypair.clone()))
 }
 
-fn public_of(objects: &mut impl Objects, handle: u32) -> Result<PublicKeyObject, Errno> {
+/// The key is cloned, and shared: nothing stays borrowed while it is worked with.
+pub(super) fn public_of(objects: &mut impl Objects, handle: u32) -> Result<PublicKeyObject, Errno> {
     objects.look(handle, |key: &PublicKeyObject, _| Ok(key.clone()))
 }
 
-fn secret_of(objects: &mut impl Objects, handle: u32) -> Result<SecretKeyObject, Errno> {
+/// As [`public_of`].
+pub(super) fn secret_of(objects: &mut impl Objects, handle: u32) -> Result<SecretKeyObject, Errno> {
     objects.look(handle, |key: &SecretKeyObject, _| Ok(key.clone()))
 }

@@ -1,8 +1,8 @@
 //! Diffie-Hellman and key encapsulation.
 
 use crate::array_output::ArrayOutput;
-use crate::asymmetric::key::{PublicKeyObject, SecretKeyObject};
 use crate::errno::Errno;
+use crate::ops::asymmetric_common::{public_of, secret_of};
 use crate::ops::common::open_array_output;
 use crate::ops::{Bytes, Objects};
 use crate::options::AlgorithmType;
@@ -10,8 +10,8 @@ use crate::secret::Secret;
 
 /// The shared secret of two keys of one algorithm, as an array output.
 pub(crate) fn kx_dh(objects: &mut impl Objects, public: u32, secret: u32) -> Result<u32, Errno> {
-    let public = public_key(objects, public)?;
-    let secret = secret_key(objects, secret)?;
+    let public = public_of(objects, public)?;
+    let secret = secret_of(objects, secret)?;
     public.algorithm.check_type(AlgorithmType::KeyExchange)?;
     secret.algorithm.check_type(AlgorithmType::KeyExchange)?;
     if !std::ptr::eq(public.algorithm, secret.algorithm) {
@@ -24,7 +24,7 @@ pub(crate) fn kx_dh(objects: &mut impl Objects, public: u32, secret: u32) -> Res
 /// A new secret, and the ciphertext that carries it, as array outputs.
 pub(crate) fn kx_encapsulate(objects: &mut impl Objects, public: u32) -> Result<[u32; 2], Errno> {
     objects.check_room(2)?;
-    let public = public_key(objects, public)?;
+    let public = public_of(objects, public)?;
     public.algorithm.check_type(AlgorithmType::KeyExchange)?;
     let (secret, encapsulated) = public.key.encapsulate()?;
     objects.insert_both(ArrayOutput::new(secret), ArrayOutput::new(Secret::from_vec(encapsulated)))
@@ -32,7 +32,7 @@ pub(crate) fn kx_encapsulate(objects: &mut impl Objects, public: u32) -> Result<
 
 /// The secret that a ciphertext carries, as an array output.
 pub(crate) fn kx_decapsulate(objects: &mut impl Objects, secret: u32, encapsulated: impl Bytes) -> Result<u32, Errno> {
-    let secret = secret_key(objects, secret)?;
+    let secret = secret_of(objects, secret)?;
     secret.algorithm.check_type(AlgorithmType::KeyExchange)?;
     let shared = secret.key.decapsulate(&encapsulated.get_at_most(MAX_CIPHERTEXT))?;
     open_array_output(objects, shared)
@@ -40,11 +40,3 @@ pub(crate) fn kx_decapsulate(objects: &mut impl Objects, secret: u32, encapsulat
 
 /// No ciphertext of any algorithm is longer, in bytes.
 const MAX_CIPHERTEXT: usize = 16 << 10;
-
-fn public_key(objects: &mut impl Objects, handle: u32) -> Result<PublicKeyObject, Errno> {
-    objects.look(handle, |key: &PublicKeyObject, _| Ok(key.clone()))
-}
-
-fn secret_key(objects: &mut impl Objects, handle: u32) -> Result<SecretKeyObject, Errno> {
-    objects.look(handle, |key: &SecretKeyObject, _| Ok(key.clone()))
-}

@@ -23,12 +23,10 @@ pub(crate) fn signature_export(
 
 pub(crate) fn signature_import(
     objects: &mut impl Objects,
-    algorithm: &[u8],
+    algorithm: &'static Algorithm,
     encoded: impl Bytes,
-    encoding: u32,
+    encoding: SignatureEncoding,
 ) -> Result<u32, Errno> {
-    let algorithm = Algorithm::find(AlgorithmType::Signatures, algorithm)?;
-    let encoding = SignatureEncoding::from_arg(encoding)?;
     let raw = algorithm.signature_format()?.import(&encoded.get_at_most(MAX_SIGNATURE), encoding)?;
     insert_signature(objects, algorithm, raw)
 }

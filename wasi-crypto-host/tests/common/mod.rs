@@ -3,7 +3,7 @@
 
 mod encode;
 
-use wasi_crypto_host::{Errno, GuestMemory, Hostcall, MAX_CORE_PARAMS, WasiCryptoCtx, WasiCryptoCtxBuilder, hostcalls};
+use wasi_crypto_host::{Errno, GuestMemory, Hostcall, MAX_CORE_PARAMS, WasiCryptoCtx, WasiCryptoCtxBuilder};
 
 pub use encode::{der, hex, pem};
 
@@ -61,7 +61,7 @@ pub fn type_of(algorithm: &str) -> u32 {
 
 /// The row of the table with this name.
 pub fn hostcall(name: &str) -> &'static Hostcall {
-    hostcalls().iter().find(|hostcall| hostcall.name() == name).unwrap_or_else(|| panic!("no function {name}"))
+    Hostcall::find(name).unwrap_or_else(|| panic!("no function {name}"))
 }
 
 /// Where results go.

@@ -7,7 +7,6 @@ pub mod transcript;
 
 use wasi_crypto_host::{
     Errno, GuestMemory, Hostcall, MAX_CORE_PARAMS, Progress, SharedWasiCryptoCtx, WasiCryptoCtx, WasiCryptoCtxBuilder,
-    hostcalls,
 };
 
 /// The way from the guest to the host.
@@ -88,7 +87,7 @@ pub fn call_in_parts(ctx: &mut WasiCryptoCtx, memory: &mut [u8], hostcall: &Host
 
 /// The row of the table with this name.
 pub fn hostcall(name: &str) -> &'static Hostcall {
-    hostcalls().iter().find(|hostcall| hostcall.name() == name).unwrap_or_else(|| panic!("no function {name}"))
+    Hostcall::find(name).unwrap_or_else(|| panic!("no function {name}"))
 }
 
 /// Where results go.

@@ -228,7 +228,11 @@ fn a_deadline_ends_a_call_that_waits_for_a_place() {
     runtime.block_on(async {
         let mut errno = [Val::I32(-1)];
         let mut occupies = Box::pin(first_squeeze.call_async(&mut first.store, first_args, &mut errno));
-        std::future::poll_fn(|context| Poll::Ready(assert!(occupies.as_mut().poll(context).is_pending()))).await;
+        std::future::poll_fn(|context| {
+            assert!(occupies.as_mut().poll(context).is_pending());
+            Poll::Ready(())
+        })
+        .await;
         assert_eq!(pool.free_places(), 0);
         // One that is put off, and one that comes while the call waits.
         stop.stop_at(Some(Instant::now() + Duration::from_secs(3600)));
