@@ -211,10 +211,14 @@ fn beats(file: &Path) -> u64 {
     std::fs::metadata(file).map(|file| file.len()).unwrap_or_default()
 }
 
+/// Whoever kills it may need a while on a busy machine; a process that nobody kills goes on for ever.
 fn assert_still(heart: &Path) {
-    let before = beats(heart);
-    std::thread::sleep(Duration::from_millis(500));
-    assert_eq!(beats(heart), before, "{}: a process goes on", heart.display());
+    let is_still = (0..60).any(|_| {
+        let before = beats(heart);
+        std::thread::sleep(Duration::from_millis(500));
+        beats(heart) == before
+    });
+    assert!(is_still, "{}: a process goes on", heart.display());
     let _ = std::fs::remove_file(heart);
 }
 

@@ -8,12 +8,8 @@
 use crate::abi::HandleType;
 use crate::booking::{Booking, Ledger};
 use crate::errno::Errno;
-use crate::limits::{Account, Limits, Spare};
+use crate::limits::{Account, INDEX_BITS, Limits, Spare};
 
-/// The most handles that a table can have open.
-pub(crate) const MAX_HANDLES: usize = 1 << INDEX_BITS;
-
-const INDEX_BITS: u32 = 20;
 const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
 const MIN_ROTATION: usize = 256;
 const NONE: u32 = u32::MAX;

@@ -4,8 +4,13 @@ use std::sync::Arc;
 
 use crate::booking::{BookedSecret, Booking, Ledger};
 use crate::errno::Errno;
-use crate::handle::MAX_HANDLES;
 use crate::secret::Secret;
+
+/// So many bits of a handle are the index of a slot.
+pub(crate) const INDEX_BITS: u32 = 20;
+
+/// The most handles that a guest can have open.
+const MAX_HANDLES: usize = 1 << INDEX_BITS;
 
 /// Bounds on what one guest can make its host hold or do.
 ///

@@ -149,17 +149,11 @@ fn a_stop_from_another_thread_ends_a_call_that_is_under_way() {
     let mut wasm = Wasm::new(&engine(), ONE_PAGE, None);
     let state = password_state(&mut wasm, 10_000_000);
     let stop = wasm.store.data().first.stop_handle();
-    let begun = Arc::new(AtomicBool::new(false));
-    let other = std::thread::spawn({
-        let begun = Arc::clone(&begun);
-        move || {
-            while !begun.load(Ordering::Relaxed) {
-                std::thread::yield_now();
-            }
-            stop.stop();
-        }
+    let other = std::thread::spawn(move || {
+        // The call begins at once, and goes on for longer.
+        std::thread::sleep(Duration::from_millis(100));
+        stop.stop();
     });
-    begun.store(true, Ordering::Relaxed);
     // Without the stop, this would take some seconds and succeed.
     let error = wasm.try_run("symmetric_state_squeeze", &vals(&[state, 2000, 32])).unwrap_err();
     assert_eq!(error.downcast_ref::<Trap>(), Some(&Trap::Interrupt));
