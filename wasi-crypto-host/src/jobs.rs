@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 
 use crate::context::{FinishedWork, PendingWork};
+use crate::errno::Errno;
 use crate::stop::StopHandle;
 
 /// Bounds how much long work (password hashing, the generation of RSA keys) guests have going on at a time.
@@ -32,19 +33,20 @@ impl JobPool {
         self.0.available_permits()
     }
 
-    /// Does the work on a blocking thread of the runtime, in its turn; or here, where no runtime is. `None` if it was stopped
-    /// before it began, or if the runtime is shutting down. Dropped while it waits, the work is never done; dropped later, it is stopped.
-    pub(crate) async fn run(&self, work: PendingWork) -> Option<FinishedWork> {
-        let Ok(runtime) = Handle::try_current() else { return Some(work.run()) };
+    /// Does the work on a blocking thread of the runtime, in its turn; or here, where no runtime is. `in_progress` if it was stopped
+    /// before it began, or if the runtime is shutting down; `internal_error` if it panicked. Dropped while it waits, the work is never
+    /// done; dropped later, it is stopped.
+    pub(crate) async fn run(&self, work: PendingWork) -> Result<FinishedWork, Errno> {
+        let Ok(runtime) = Handle::try_current() else { return Ok(work.run()) };
         let stop = work.stop_handle();
-        let place = self.place(&stop).await?;
+        let place = self.place(&stop).await.ok_or(Errno::InProgress)?;
         let job = runtime.spawn_blocking(move || {
             // Taken until the work is over, whether anybody waits for it or not.
             let _place = place;
             work.run()
         });
         let _abandoned = Abandoned { stop, job: job.abort_handle() };
-        job.await.ok()
+        job.await.map_err(|cause| if cause.is_panic() { Errno::InternalError } else { Errno::InProgress })
     }
 
     /// A place, or `None` if the call is stopped before there is one.

@@ -244,8 +244,8 @@ async fn call_async<T: Send + 'static, const N: usize>(
             Progress::Pending(work) => {
                 let jobs = get(caller.data_mut()).jobs().clone();
                 Progress::Done(match jobs.run(work).await {
-                    Some(done) => with_memory(&mut caller, get, |ctx, memory| ctx.finish_call(done, memory, &args)),
-                    None => Errno::InProgress,
+                    Ok(done) => with_memory(&mut caller, get, |ctx, memory| ctx.finish_call(done, memory, &args)),
+                    Err(errno) => errno,
                 })
             }
         }
