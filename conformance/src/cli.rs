@@ -40,18 +40,21 @@ Examples:
   wasi-crypto-conformance --json report.json
 
 Any engine:
-  A command line after --engine-cmd is started once for each guest, with the path of a .wasm file for {module}. The guest
-  imports functions of wasi-crypto and `fd_write` of wasi_snapshot_preview1, and exports `memory` and `_start`; it needs
-  no files, arguments or variables. What it writes is looked for among whatever else is on standard output. A missing
-  import, a trap and a crash are told apart by what the engine writes (on either stream), by its exit status and by the
-  signal that ended it; an engine that takes too long is killed, with all that it started. It gets this command's
-  environment, and no standard input. The line is split as a shell would: blanks separate, '…' and \"…\" hold together,
-  a backslash takes the next character as it is. There is no shell: for variables write 'env NAME=VALUE mine {module}',
-  for more 'sh -c \"…\" sh {module}'.
+  A command line after --engine-cmd is started once for each guest, with the path of a .wasm file
+  for {module}. The guest imports functions of wasi-crypto and `fd_write` of
+  wasi_snapshot_preview1, and exports `memory` and `_start`; it needs no files, arguments or
+  variables. What it writes is looked for among whatever else is on standard output. A missing
+  import, a trap and a crash are told apart by what the engine writes (on either stream), by its
+  exit status and by the signal that ended it; an engine that takes too long is killed, with all
+  that it started. It gets this command's environment, and no standard input. The line is split as
+  a shell would: blanks separate, '…' and \"…\" hold together, a backslash takes the next
+  character as it is. There is no shell: for variables write 'env NAME=VALUE mine {module}', for
+  more 'sh -c \"…\" sh {module}'.
 
 Verdicts:
   pass, fail, trap, crash (of the engine's process), timeout;
-  warn: a recommendation is not met;  info: the text leaves it open, and the host answers otherwise than this project's;
+  warn: a recommendation is not met;
+  info: the text leaves it open, and the host answers otherwise than this project's;
   na: the host does not have what the case needs;  skip: the runner cannot run it there.
   Probes, which find out what a host has before the cases run, are counted apart from the cases.
 
@@ -308,6 +311,14 @@ mod tests {
     fn the_version_of_wasmtime_is_that_of_the_lock_file() {
         let lock = include_str!("../../Cargo.lock").replace('\r', "");
         assert!(lock.contains(&format!("name = \"wasmtime\"\nversion = \"{WASMTIME_VERSION}\"\n")));
+    }
+
+    #[test]
+    fn the_notes_of_the_help_are_not_broken_again() {
+        // Clap breaks lines of more than 100 characters.
+        for line in NOTES.lines() {
+            assert!(line.chars().count() <= 100, "{line}");
+        }
     }
 
     #[test]

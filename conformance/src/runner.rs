@@ -218,7 +218,9 @@ fn run_batch(
             continue;
         }
         culprit.end = match outcome {
-            Outcome::Finished => End::Crashed("the guest ended without a result: its output was cut".to_owned()),
+            Outcome::Finished => {
+                End::Crashed("the engine ended well, but the output of the guest is cut or not there".to_owned())
+            }
             Outcome::Link(reason) => {
                 End::Crashed(format!("the guest does not link, though each function does: {reason}"))
             }

@@ -67,8 +67,8 @@ fn a_trap_a_crash_and_output_that_is_cut_are_told_apart() {
         ("by aborting", Verdict::Crash, "the engine's process ended with signal: 6 (SIGABRT)"),
         ("by panicking", Verdict::Crash, "the engine lost its nerve"),
         ("by exiting", Verdict::Crash, "the engine's process ended with exit status: 7; the last that it wrote: "),
-        ("by cutting output", Verdict::Crash, "the guest ended without a result: its output was cut"),
-        ("by cutting a line", Verdict::Crash, "the guest ended without a result: its output was cut"),
+        ("by cutting output", Verdict::Crash, "the engine ended well, but the output of the guest is cut or not there"),
+        ("by cutting a line", Verdict::Crash, "the engine ended well, but the output of the guest is cut or not there"),
         ("by flooding", Verdict::Crash, "it was ended, as it wrote more than 64 MiB"),
     ] {
         assert_only_culprit(&run_on(&engine_that_misbehaves(misbehave)), verdict, observed);
@@ -129,14 +129,14 @@ fn an_engine_that_cannot_run_anything_is_a_sentence() {
     for (engine, sentence) in [
         ("/nowhere/to/be/found {module}", "cannot start /nowhere/to/be/found: "),
         ("/dev/null {module}", "cannot start /dev/null: "),
-        ("true {module}", "the guest ended without a result: its output was cut"),
+        ("true {module}", "the engine ended well, but the output of the guest is cut or not there"),
         ("false {module}", "the engine's process ended with exit status: 1; it wrote nothing about it"),
         (
             "sh -c 'echo no such command: run >&2; exit 64' sh {module}",
             "64; the last that it wrote: no such command: run",
         ),
         ("sh -c 'exec sleep 600' sh {module}", "it was not done after 3 s"),
-        ("cat {module}", "the guest ended without a result"),
+        ("cat {module}", "the output of the guest is cut or not there"),
     ] {
         let template: Template = engine.parse().unwrap();
         let error = run(&CommandEngine::new(template), &cases(), &settings(), &|_, _| ()).unwrap_err();

@@ -9,7 +9,7 @@ use crate::errno::Errno;
 ///
 /// Set one with [`WasiCryptoCtxBuilder::observer`](crate::WasiCryptoCtxBuilder::observer). It runs in the call, so what it does makes
 /// the guest wait; and it may be shared by contexts, so it may be called by several threads at a time. Without one, calls cost nothing more.
-/// With the feature `tracing`, [`TracingObserver`] turns calls into events.
+/// A call whose future is dropped before it is over is not told. With the feature `tracing`, [`TracingObserver`] turns calls into events.
 ///
 /// ```
 /// use std::sync::Arc;

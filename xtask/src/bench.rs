@@ -24,10 +24,6 @@ const BACKENDS: [Backend; 2] = [
 
 /// Measures with one backend of the host, or with one after the other. All arguments but the backend are the benchmark's.
 pub(crate) fn bench(args: &[String]) -> Result<(), String> {
-    if args.iter().any(|arg| arg == "--help" || arg == "-h") {
-        print!("{USAGE}");
-        return Ok(());
-    }
     let (chosen, args) = take_backend(args)?;
     let names_file = args.iter().any(|arg| arg == "--json");
     let backends: Vec<&Backend> =

@@ -42,10 +42,6 @@ enum Backend {
 
 /// Runs the targets that are named, or all.
 pub(crate) fn fuzz(args: &[String]) -> Result<(), String> {
-    if args.iter().any(|arg| arg == "--help" || arg == "-h") {
-        print!("{USAGE}");
-        return Ok(());
-    }
     let plan = Plan::parse(args)?;
     prepare()?;
     plan.run()

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let name = args.next().unwrap_or_default();
     let args: Vec<String> = args.collect();
-    if name == "--help" || name == "-h" || name == "help" {
+    if name == "help" || [&name].into_iter().chain(&args).any(|arg| arg == "--help" || arg == "-h") {
         print!("{}", usage());
         return ExitCode::SUCCESS;
     }

@@ -68,7 +68,11 @@ pub(super) fn outcome(status: ExitStatus, wrote: &[String], spoke: bool) -> Outc
     }
     let last = match wrote {
         [] => "it wrote nothing about it".to_owned(),
-        [.., last] => format!("the last that it wrote: {last}"),
+        [before @ .., last] => match before.iter().find(|line| says(line, "error")) {
+            // Many command lines end with a hint, or with the cause of an error above.
+            Some(error) => format!("it wrote: {error} … {last}"),
+            None => format!("the last that it wrote: {last}"),
+        },
     };
     match status.code() {
         Some(TRAPPED) => Outcome::Trap(format!("{status}, which engines give for a trap; {last}")),
@@ -143,6 +147,21 @@ mod tests {
             };
             assert_eq!(word, *expected, "{status} {line}");
         }
+    }
+
+    #[test]
+    fn an_error_is_told_along_with_what_stands_behind_it() {
+        let reason = |lines: &[&str]| {
+            let wrote: Vec<String> = lines.iter().map(ToString::to_string).collect();
+            match outcome(ExitStatus::from_raw(exit(2)), &wrote, false) {
+                Outcome::Crash(reason) => reason,
+                _ => panic!("{lines:?}"),
+            }
+        };
+        let wrong_use = ["error: unexpected argument '-x' found", "Usage: mine run FILE", "try '--help'."];
+        assert!(reason(&wrong_use).ends_with("it wrote: error: unexpected argument '-x' found … try '--help'."));
+        assert!(reason(&["hello", "error: no"]).ends_with("the last that it wrote: error: no"));
+        assert!(reason(&["terrors", "no"]).ends_with("the last that it wrote: no"));
     }
 
     #[test]

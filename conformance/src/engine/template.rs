@@ -61,6 +61,11 @@ impl FromStr for Template {
     fn from_str(text: &str) -> Result<Self, String> {
         let mut words = split(text)?.into_iter();
         let program = words.next().ok_or("it is empty; write for instance 'mine run {module}'")?;
+        if program.contains(PLACE) {
+            return Err(format!(
+                "its first word is the engine; put {PLACE} behind it, for instance 'mine run {PLACE}'"
+            ));
+        }
         let args: Vec<String> = words.collect();
         if !args.iter().any(|arg| arg.contains(PLACE)) {
             return Err(format!(
@@ -181,7 +186,7 @@ mod tests {
         let error = "mine run guest.wasm".parse::<Template>().unwrap_err();
         assert!(error.contains("put {module} in the place") && error.contains("'mine run {module}'"), "{error}");
         assert!(" ".parse::<Template>().unwrap_err().starts_with("it is empty"));
-        assert!("{module}".parse::<Template>().unwrap_err().contains("put {module} in the place"));
+        assert!("{module}".parse::<Template>().unwrap_err().contains("put {module} behind it"));
         assert!("A=1 mine {module}".parse::<Template>().unwrap_err().contains("'env A=1 …'"));
     }
 }

@@ -35,6 +35,7 @@ impl fmt::Display for Size {
         match SIZES.iter().find(|(_, factor)| *factor > 1 && size >= *factor) {
             Some((unit, factor)) if size.is_multiple_of(*factor) => write!(f, "{} {unit}", size / factor),
             Some((unit, factor)) => write!(f, "{:.1} {unit}", size as f64 / *factor as f64),
+            None if size == 1 => f.write_str("1 byte"),
             None => write!(f, "{size} bytes"),
         }
     }
@@ -76,6 +77,7 @@ mod tests {
     #[test]
     fn sizes_are_shown_in_the_largest_unit() {
         assert_eq!(Size(0).to_string(), "0 bytes");
+        assert_eq!(Size(1).to_string(), "1 byte");
         assert_eq!(Size(1023).to_string(), "1023 bytes");
         assert_eq!(Size(64 << 20).to_string(), "64 MiB");
         assert_eq!(Size(17 * 65536).to_string(), "1.1 MiB");
