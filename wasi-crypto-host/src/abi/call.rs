@@ -69,7 +69,7 @@ impl<'a, O> Call<'a, O> {
     }
 
     /// Makes a new object whose handle goes to `start`, which is checked first.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn for_handle(
         &mut self,
         start: u32,
@@ -82,7 +82,8 @@ impl<'a, O> Call<'a, O> {
     }
 
     /// Works out a number of bytes that goes to `start`, which is checked first.
-    #[inline]
+    // Always in line, as `WasiCryptoCtx::call` is: the shortest calls are of this kind.
+    #[inline(always)]
     pub(crate) fn for_size(
         &mut self,
         start: u32,
