@@ -1,12 +1,12 @@
 //! The ways in which a call reaches the host. All of them have to give one answer.
 //!
-//! The only file of this crate that knows how a context is built and how a call is deferred.
+//! The only file of this crate that knows how a context is built.
 
 use std::cell::RefCell;
 
-use wasi_crypto_host::{
-    Errno, GuestMemory, HandleType, Hostcall, Progress, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx,
-};
+use wasi_crypto_host::{Errno, GuestMemory, HandleType, Hostcall, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx};
+
+use crate::support::call_in_parts;
 
 /// How calls are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl Host {
     /// Makes one call.
     pub fn call(&mut self, hostcall: &'static Hostcall, memory: &mut [u8], args: &[u64]) -> Errno {
         match (&mut self.ctx, self.way) {
-            (Context::Own(ctx), Way::Deferred) => deferred(ctx, hostcall, memory, args),
+            (Context::Own(ctx), Way::Deferred) => call_in_parts(ctx, memory, hostcall, args),
             (Context::Own(ctx), _) => ctx.call(hostcall, GuestMemory::unshared(memory), args),
             (Context::Shared(ctx), Way::SharedMemory) => {
                 ctx.call(hostcall, GuestMemory::shared(&Pages(RefCell::new(memory))), args)
@@ -110,17 +110,6 @@ impl Host {
         match &self.ctx {
             Context::Own(ctx) => look(ctx),
             Context::Shared(ctx) => ctx.with(look),
-        }
-    }
-}
-
-fn deferred(ctx: &mut WasiCryptoCtx, hostcall: &Hostcall, memory: &mut [u8], args: &[u64]) -> Errno {
-    let mut progress = ctx.begin_call(hostcall, GuestMemory::unshared(memory), args);
-    loop {
-        progress = match progress {
-            Progress::Done(errno) => return errno,
-            Progress::Paused(paused) => ctx.continue_call(paused, hostcall, GuestMemory::unshared(memory), args),
-            Progress::Pending(work) => Progress::Done(ctx.finish_call(work.run(), GuestMemory::unshared(memory), args)),
         }
     }
 }
