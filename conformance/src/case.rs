@@ -178,7 +178,7 @@ pub struct Wide {
 /// The answers that a call may give.
 ///
 /// [`only`](Self::only) accepts one. Where the text allows several, the answer of this project's host
-/// (`DECISIONS`) comes first, and the others are reported as information or as warnings:
+/// (its page `ANSWERS.md`) comes first, and the others are reported as information or as warnings:
 ///
 /// ```
 /// use wasi_crypto_conformance::Expect;

@@ -133,6 +133,9 @@
 //! | `aws-lc-rs` | no | AWS-LC in the place of ring and RustCrypto where it is faster: all but hashes, HMAC, HKDF and secp256k1; same behaviour |
 #![deny(unsafe_code, missing_docs)]
 
+#[doc = include_str!("../ANSWERS.md")]
+pub mod answers {}
+
 mod abi;
 #[cfg(feature = "async")]
 mod alarm;
