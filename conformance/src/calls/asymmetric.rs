@@ -1,6 +1,6 @@
 //! The functions for key pairs, public and secret keys, signatures and key exchange as steps.
 
-use wasi_crypto_host::{AlgorithmType, HandleType};
+use wasi_crypto_interface::{AlgorithmType, HandleType};
 
 use crate::args;
 use crate::builder::Data;

@@ -1,9 +1,9 @@
 //! The status of each kind of mistake (ERR-*), strings and empty buffers (ABI-STR, ABI-MEM-014), and what must not
 //! be possible at all (SEC-*).
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::*;
-use wasi_crypto_host::HandleType;
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::*;
+use wasi_crypto_interface::HandleType;
 
 use crate::args;
 use crate::case::{Case, Expect, Handle, Kind, Pointer, Strength};
