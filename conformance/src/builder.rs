@@ -4,7 +4,7 @@
 //! ends at its first failed step. Every buffer and result slot is filled with [`POISON`] and lies between guard
 //! bytes; at the end of each case the guest checks by itself that no guard and no input data has changed.
 
-use wasi_crypto_interface::{CoreType, Errno, Function, HandleType, ResultType};
+use wasi_crypto_interface::{CoreType, Errno, Function, HandleType, ResultType, optional_handle};
 
 use crate::case::{
     Alternative, Buffer, Case, Expect, GUARD_LEN, Handle, Image, Kind, Modifiers, Oracle, Pointer, Region, Relation,
@@ -169,10 +169,10 @@ impl Case {
     /// The eight bytes of an optional handle: tag, three bytes of padding, handle. `None` leaves the payload poisoned.
     pub fn optional(&mut self, handle: Option<Value>) -> Pointer {
         match handle {
-            None => self.data([1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]).start,
+            None => self.data(tagged(optional_handle::NONE)).start,
             Some(handle) => {
-                let at = self.buffer_with([0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]).start;
-                self.store_u32(at.plus(4), handle);
+                let at = self.buffer_with(tagged(optional_handle::SOME)).start;
+                self.store_u32(at.plus(optional_handle::HANDLE_OFFSET as u32), handle);
                 at
             }
         }
@@ -190,6 +190,13 @@ impl Case {
         self.image.guards.push((guard_start, start - guard_start));
         Pointer::new(Region::Variable, start)
     }
+}
+
+/// An optional handle with this tag; all else would be seen if it were taken for a handle.
+fn tagged(tag: u8) -> [u8; optional_handle::LEN] {
+    let mut bytes = [0xff; optional_handle::LEN];
+    bytes[0] = tag;
+    bytes
 }
 
 /// Steps.

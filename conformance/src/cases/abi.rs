@@ -3,7 +3,9 @@
 use wasi_crypto_interface::Errno::{
     GuestError, Success, UnsupportedAlgorithm, UnsupportedEncoding, UnsupportedFeature,
 };
-use wasi_crypto_interface::{Errno, Function, ParamType};
+use wasi_crypto_interface::{
+    AlgorithmType, Errno, Function, KeypairEncoding, ParamType, PublickeyEncoding, SecretkeyEncoding, SignatureEncoding,
+};
 
 use crate::builder::Arg;
 use crate::case::{Buffer, Case, Expect, Kind, Relation};
@@ -156,13 +158,14 @@ fn enums(function: &'static Function) -> Vec<Case> {
     let mut cases = Vec::new();
     for (place, param) in function.params().iter().enumerate() {
         let (count, answer) = match param.ty {
-            ParamType::AlgorithmType => (3, UnsupportedAlgorithm),
-            ParamType::KeypairEncoding => (4, UnsupportedEncoding),
-            ParamType::PublickeyEncoding | ParamType::SecretkeyEncoding => (5, UnsupportedEncoding),
-            ParamType::SignatureEncoding => (2, UnsupportedEncoding),
+            ParamType::AlgorithmType => (AlgorithmType::ALL.len(), UnsupportedAlgorithm),
+            ParamType::KeypairEncoding => (KeypairEncoding::ALL.len(), UnsupportedEncoding),
+            ParamType::PublickeyEncoding => (PublickeyEncoding::ALL.len(), UnsupportedEncoding),
+            ParamType::SecretkeyEncoding => (SecretkeyEncoding::ALL.len(), UnsupportedEncoding),
+            ParamType::SignatureEncoding => (SignatureEncoding::ALL.len(), UnsupportedEncoding),
             _ => continue,
         };
-        for value in [count, 0xffff, 0x1_0000, 0x1_0001, u32::MAX] {
+        for value in [count as u32, 0xffff, 0x1_0000, 0x1_0001, u32::MAX] {
             let id = format!("abi/enum/{}/{}/{value:#x}", function.name(), param.name);
             let mut c = valid(id, &["ABI-ENUM-011", "SEC-UB-011"], function).kind(Kind::Robustness).may_trap();
             let mut call = valid_call(&mut c, function);

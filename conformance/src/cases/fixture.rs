@@ -1,7 +1,7 @@
 //! For cases that are generated from the table of functions: a call of each function that succeeds, part by part, so
 //! that one part can be made wrong; and an object of each type of handle.
 
-use wasi_crypto_interface::{AlgorithmType, Function, HandleType, ParamType, ResultType};
+use wasi_crypto_interface::{AlgorithmType, Function, HandleType, ParamType, PublickeyEncoding, ResultType};
 
 use crate::args;
 use crate::builder::Arg;
@@ -23,8 +23,8 @@ pub(crate) const ED25519_SIGNATURE: [u8; 64] = [
     0x51, 0x41, 0x43, 0x8e, 0x7a, 0x10, 0x0b,
 ];
 
-/// Encodings as the interface numbers them.
-pub(crate) const RAW: u32 = 0;
+/// The encoding that all keys and signatures have, under the same number.
+pub(crate) const RAW: u32 = PublickeyEncoding::Raw as u32;
 
 /// All types of handles that a guest can get without a secrets manager.
 pub(crate) const CREATABLE: [HandleType; 11] = [
