@@ -16,7 +16,7 @@ use crate::engine::embedded;
 use crate::engine::{Engine, Template};
 use crate::runner::{Report, Settings, run};
 use crate::verdict::Verdict;
-use crate::{cases, catalogue, glob, report, repro};
+use crate::{catalogue, glob, report, repro, suite};
 
 /// As expected.
 const GREEN: u8 = 0;
@@ -122,7 +122,7 @@ pub fn main() -> ExitCode {
         };
     }
     // A builder panics on a case that cannot be: a defect of the suite, whose message is already on standard error.
-    let Ok(cases) = std::panic::catch_unwind(cases::all) else {
+    let Ok(cases) = std::panic::catch_unwind(suite::all) else {
         return fail(DEFECT, "a case cannot be built; this is a mistake in the suite, not in the host");
     };
     let defects = catalogue::defects(&cases);
@@ -330,7 +330,7 @@ mod tests {
 
     #[test]
     fn the_examples_of_the_help_name_what_there_is() {
-        let cases = cases::all();
+        let cases = suite::all();
         let examples =
             NOTES.lines().skip_while(|line| *line != "Examples:").skip(1).take_while(|line| !line.is_empty());
         let mut named = 0;

@@ -256,12 +256,12 @@ fn probe_algorithms(
     functions: &BTreeMap<&'static str, Found>,
 ) -> Result<Vec<(String, Option<Algorithm>, Found)>, String> {
     let mut names: Vec<(String, Option<Algorithm>)> =
-        algorithms().map(|algorithm| (algorithm.name.to_owned(), Some(algorithm))).collect();
+        algorithms().iter().map(|algorithm| (algorithm.name.to_owned(), Some(*algorithm))).collect();
     let extra: BTreeSet<&String> = cases.iter().flat_map(|case| &case.algorithms).collect();
     names.extend(
         extra
             .into_iter()
-            .filter(|name| !algorithms().any(|known| known.name == *name))
+            .filter(|name| !algorithms().iter().any(|known| known.name == *name))
             .map(|name| (name.clone(), None)),
     );
 

@@ -21,6 +21,7 @@ fn everything_holds_on_the_own_host() {
     let has = |name: &str| wasi_crypto_host::algorithms().any(|known| known.name.eq_ignore_ascii_case(name));
     may_miss.extend(
         catalogue::algorithms()
+            .iter()
             .filter(|algorithm| algorithm.tier != catalogue::Tier::Optional && !has(algorithm.name))
             .map(|algorithm| format!("probe/algorithm/{}", algorithm.name)),
     );
