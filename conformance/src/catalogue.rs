@@ -150,6 +150,21 @@ mod tests {
     }
 
     #[test]
+    fn cases_that_do_not_fit_the_catalogue_are_named() {
+        let case = |id: &str, requirements: &[&str]| Case::new(id, requirements);
+        let cases =
+            [case("a", &["SYM-HASH-004"]), case("a", &["SYM-HASH-004"]), case("b", &[]), case("c", &["SYM-NO-1"])];
+        assert_eq!(
+            defects(&cases),
+            [
+                "two cases are called a",
+                "b names no requirement",
+                "c names the requirement SYM-NO-1, which does not exist"
+            ]
+        );
+    }
+
+    #[test]
     fn the_tables_of_algorithms_are_complete() {
         let count = |tier| algorithms().iter().filter(|algorithm| algorithm.tier == tier).count();
         assert_eq!((count(Tier::Required), count(Tier::Recommended), count(Tier::Optional)), (14, 18, 39));

@@ -29,9 +29,6 @@ fn everything_holds_on_the_own_host() {
         hostcalls()
             .iter()
             .filter(|function| !function.is_optional() && !function.is_implemented())
-            .filter(|function| {
-                !function.module().ends_with("_batch") && !function.module().ends_with("external_secrets")
-            })
             .map(|function| format!("probe/function/{}", function.name())),
     );
     let list = |name: &str| report[name].as_array().unwrap();
