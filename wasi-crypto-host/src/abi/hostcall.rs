@@ -3,7 +3,7 @@
 //! Engine adapters link from it, the tests compare it with `witx/`, and the list of what is implemented is read off it.
 
 use crate::abi::call::{Call, Step};
-use crate::abi::{asymmetric_common, common, kx, signatures, symmetric};
+use crate::abi::{asymmetric_common, batch, common, kx, signatures, symmetric};
 use crate::context::Table;
 use crate::errno::Errno;
 use crate::threads::SharedTable;
@@ -438,15 +438,15 @@ static HOSTCALLS: [Hostcall; 86] = numbered([
     optional(EXTERNAL_SECRETS, "external_secret_encapsulate", &[p("secrets_manager", Handle(SecretsManager)), p("secret", ConstPointer), p("secret_len", Size), p("expiration", Timestamp)], &[R::Handle(ArrayOutput)], None),
     optional(EXTERNAL_SECRETS, "external_secret_decapsulate", &[p("secrets_manager", Handle(SecretsManager)), p("encrypted_secret", ConstPointer), p("encrypted_secret_len", Size)], &[R::Handle(ArrayOutput)], None),
     // wasi_ephemeral_crypto_symmetric_batch
-    optional(SYMMETRIC_BATCH, "batch_symmetric_state_squeeze", &[p("batch", List(Squeeze))], &[R::List(Errnos)], None),
-    optional(SYMMETRIC_BATCH, "batch_symmetric_state_squeeze_tag", &[p("states", List(SymmetricStates))], &[R::List(Tags)], None),
-    optional(SYMMETRIC_BATCH, "batch_symmetric_state_encrypt", &[p("batch", List(Crypt))], &[R::List(Sizes)], None),
-    optional(SYMMETRIC_BATCH, "batch_symmetric_state_encrypt_detached", &[p("batch", List(Crypt))], &[R::List(Tags)], None),
-    optional(SYMMETRIC_BATCH, "batch_symmetric_state_decrypt", &[p("batch", List(Crypt))], &[R::List(Sizes)], None),
-    optional(SYMMETRIC_BATCH, "batch_symmetric_state_decrypt_detached", &[p("batch", List(DecryptDetached))], &[R::List(Sizes)], None),
+    optional(SYMMETRIC_BATCH, "batch_symmetric_state_squeeze", &[p("batch", List(Squeeze))], &[R::List(Errnos)], long!(batch::batch_symmetric_state_squeeze)),
+    optional(SYMMETRIC_BATCH, "batch_symmetric_state_squeeze_tag", &[p("states", List(SymmetricStates))], &[R::List(Tags)], long!(batch::batch_symmetric_state_squeeze_tag)),
+    optional(SYMMETRIC_BATCH, "batch_symmetric_state_encrypt", &[p("batch", List(Crypt))], &[R::List(Sizes)], long!(batch::batch_symmetric_state_encrypt)),
+    optional(SYMMETRIC_BATCH, "batch_symmetric_state_encrypt_detached", &[p("batch", List(Crypt))], &[R::List(Tags)], long!(batch::batch_symmetric_state_encrypt_detached)),
+    optional(SYMMETRIC_BATCH, "batch_symmetric_state_decrypt", &[p("batch", List(Crypt))], &[R::List(Sizes)], long!(batch::batch_symmetric_state_decrypt)),
+    optional(SYMMETRIC_BATCH, "batch_symmetric_state_decrypt_detached", &[p("batch", List(DecryptDetached))], &[R::List(Sizes)], long!(batch::batch_symmetric_state_decrypt_detached)),
     // wasi_ephemeral_crypto_signatures_batch
-    optional(SIGNATURES_BATCH, "batch_signature_state_sign", &[p("states", List(SignatureStates))], &[R::List(Signatures)], None),
-    optional(SIGNATURES_BATCH, "batch_signature_state_verify", &[p("states", List(VerificationInputs))], &[R::List(Errnos)], None),
+    optional(SIGNATURES_BATCH, "batch_signature_state_sign", &[p("states", List(SignatureStates))], &[R::List(Signatures)], long!(batch::batch_signature_state_sign)),
+    optional(SIGNATURES_BATCH, "batch_signature_state_verify", &[p("states", List(VerificationInputs))], &[R::List(Errnos)], long!(batch::batch_signature_state_verify)),
 ]);
 
 #[cfg(test)]

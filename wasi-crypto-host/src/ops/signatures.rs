@@ -52,6 +52,10 @@ pub(crate) fn signature_state_update(objects: &mut impl Objects, state: u32, inp
     )
 }
 
+pub(crate) fn algorithm_of_signer(objects: &mut impl Objects, state: u32) -> Result<&'static Algorithm, Errno> {
+    objects.look(state, |state: &SignatureState, _| Ok(state.algorithm))
+}
+
 /// Signs all data so far; more can follow.
 pub(crate) fn signature_state_sign(objects: &mut impl Objects, state: u32) -> Result<u32, Errno> {
     objects.check_room(1)?;
@@ -75,6 +79,10 @@ pub(crate) fn signature_verification_state_open(objects: &mut impl Objects, publ
         VerificationState::open(public)
     })?;
     objects.insert(state)
+}
+
+pub(crate) fn algorithm_of_verifier(objects: &mut impl Objects, state: u32) -> Result<&'static Algorithm, Errno> {
+    objects.look(state, |state: &VerificationState, _| Ok(state.algorithm))
 }
 
 pub(crate) fn signature_verification_state_update(

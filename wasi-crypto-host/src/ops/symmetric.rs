@@ -72,6 +72,10 @@ pub(crate) fn symmetric_state_open(
     objects.insert(state)
 }
 
+pub(crate) fn algorithm_of_state(objects: &mut impl Objects, state: u32) -> Result<&'static Algorithm, Errno> {
+    objects.look(state, |state: &SymmetricState, _| Ok(state.algorithm))
+}
+
 /// Hands the value of an option to `write`, if it has at most `max` bytes, and returns their number.
 pub(crate) fn symmetric_state_options_get(
     objects: &mut impl Objects,

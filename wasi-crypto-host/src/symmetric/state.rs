@@ -10,6 +10,7 @@ use crate::symmetric::key::SymmetricKey;
 
 /// A state, as its handle holds it.
 pub(crate) struct SymmetricState {
+    pub(crate) algorithm: &'static Algorithm,
     pub(crate) inner: Box<dyn State>,
     /// What [`State::asks_before_absorbing`] said, so that hashing is one call of it.
     asks_before_absorbing: bool,
@@ -32,7 +33,7 @@ impl SymmetricState {
             (Kind::Keyed(_), Some(key)) => Arc::clone(&key.prepared).open(values)?,
             (Kind::Keyless(keyless), None) => keyless.open(values)?,
         };
-        Ok(Self { asks_before_absorbing: inner.asks_before_absorbing(), inner, options })
+        Ok(Self { algorithm, asks_before_absorbing: inner.asks_before_absorbing(), inner, options })
     }
 
     /// As [`State::admit`].
