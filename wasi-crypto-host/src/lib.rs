@@ -145,6 +145,8 @@ mod context;
 mod engine;
 mod errno;
 mod handle;
+mod held;
+mod host_keys;
 #[cfg(feature = "async")]
 mod jobs;
 mod kx;
@@ -152,6 +154,7 @@ mod limits;
 mod observer;
 mod ops;
 mod options;
+mod origin;
 mod secret;
 mod signatures;
 mod stop;
@@ -170,6 +173,7 @@ pub use engine::precompiled;
 #[cfg(feature = "wasmtime")]
 pub use engine::wasmtime;
 pub use errno::Errno;
+pub use host_keys::{Export, KeypairEncoding};
 #[cfg(feature = "async")]
 pub use jobs::JobPool;
 pub use limits::{BuildError, Limits};
