@@ -13,6 +13,7 @@ use crate::booking::Booking;
 use crate::engine::Binding;
 use crate::errno::Errno;
 use crate::handle::{HandleTable, Object};
+use crate::held::Held;
 #[cfg(feature = "async")]
 use crate::jobs::JobPool;
 use crate::limits::{BuildError, Limits};
@@ -439,13 +440,13 @@ macro_rules! objects {
 objects! {
     Options: OptionSet;
     ArrayOutput: ArrayOutput;
-    Keypair: Keypair, shares with booked;
-    Publickey: PublicKeyObject, shares with booked;
-    Secretkey: SecretKeyObject, shares with booked;
+    Keypair: Held<Keypair>, shares with booked;
+    Publickey: Held<PublicKeyObject>, shares with booked;
+    Secretkey: Held<SecretKeyObject>, shares with booked;
     Signature: Signature;
     SignatureState: SignatureState;
     SignatureVerificationState: VerificationState;
-    SymmetricKey: SymmetricKey, shares with booked;
+    SymmetricKey: Held<SymmetricKey>, shares with booked;
     SymmetricState: SymmetricState;
     SymmetricTag: SymmetricTag;
 }

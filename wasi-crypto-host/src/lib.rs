@@ -148,6 +148,8 @@ mod context;
 mod engine;
 mod errno;
 mod handle;
+mod held;
+mod host_keys;
 #[cfg(feature = "async")]
 mod jobs;
 mod kx;
@@ -155,6 +157,7 @@ mod limits;
 mod observer;
 mod ops;
 mod options;
+mod origin;
 mod secret;
 mod signatures;
 mod stop;
@@ -173,6 +176,7 @@ pub use engine::precompiled;
 #[cfg(feature = "wasmtime")]
 pub use engine::wasmtime;
 pub use errno::Errno;
+pub use host_keys::{Export, KeypairEncoding};
 #[cfg(feature = "async")]
 pub use jobs::JobPool;
 pub use limits::{BuildError, Limits};

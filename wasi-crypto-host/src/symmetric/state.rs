@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::errno::Errno;
+use crate::held::Held;
 use crate::limits::Account;
 use crate::options::{Name, Options};
 use crate::symmetric::algorithm::{Algorithm, Kind, State};
@@ -21,7 +22,7 @@ impl SymmetricState {
     /// `key_not_supported`, `key_required` or `invalid_key` (of another algorithm); then what the algorithm says of the options.
     pub(crate) fn open(
         algorithm: &'static Algorithm,
-        key: Option<&SymmetricKey>,
+        key: Option<&Held<SymmetricKey>>,
         options: Option<Arc<Options>>,
     ) -> Result<Self, Errno> {
         static DEFAULT: Options = Options::DEFAULT;
@@ -30,7 +31,7 @@ impl SymmetricState {
             (Kind::Keyless(_), Some(_)) => return Err(Errno::KeyNotSupported),
             (Kind::Keyed(_), None) => return Err(Errno::KeyRequired),
             (Kind::Keyed(_), Some(key)) if !std::ptr::eq(key.algorithm, algorithm) => return Err(Errno::InvalidKey),
-            (Kind::Keyed(_), Some(key)) => Arc::clone(&key.prepared).open(values)?,
+            (Kind::Keyed(_), Some(key)) => Arc::clone(&key.key.prepared).open(values)?,
             (Kind::Keyless(keyless), None) => keyless.open(values)?,
         };
         Ok(Self { algorithm, asks_before_absorbing: inner.asks_before_absorbing(), inner, options })
