@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use wasi_crypto_host::AlgorithmType;
+use wasi_crypto_interface::AlgorithmType;
 
 use crate::case::Case;
 

@@ -1,13 +1,14 @@
 //! Keys that the embedder puts into a context, and gives its guest the handles of.
 
+use wasi_crypto_interface::{AlgorithmType, KeypairEncoding};
+
 use crate::asymmetric;
-use crate::asymmetric::encoding::{Form, KeyEncoding, Label};
+use crate::asymmetric::encoding::{KeyEncoding, Label};
 use crate::asymmetric::key::Keypair;
 use crate::booking::Booking;
 use crate::context::WasiCryptoCtx;
 use crate::errno::Errno;
 use crate::held::Held;
-use crate::options::AlgorithmType;
 use crate::origin::Origin;
 use crate::symmetric;
 use crate::symmetric::key::SymmetricKey;
@@ -19,18 +20,6 @@ pub enum Export {
     Allowed,
     /// Every export of the secret is answered with [`Errno::ProhibitedOperation`].
     Prohibited,
-}
-
-/// How a key pair is encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum KeypairEncoding {
-    /// What the algorithm's own standard defines: for Ed25519, seed and public key, 32 bytes each.
-    Raw,
-    /// A `PrivateKeyInfo` of PKCS#8 (RFC 5208, 5958), in DER.
-    Pkcs8,
-    /// The same in PEM (RFC 7468), as OpenSSL writes it.
-    Pem,
 }
 
 impl WasiCryptoCtx {
@@ -73,11 +62,7 @@ impl WasiCryptoCtx {
         export: Export,
     ) -> Result<u32, Errno> {
         let algorithm = asymmetric::algorithm::Algorithm::find(algorithm_type, algorithm.as_bytes())?;
-        let encoding = match encoding {
-            KeypairEncoding::Raw => KeyEncoding::Plain(Form::Raw),
-            KeypairEncoding::Pkcs8 => KeyEncoding::Plain(Form::Der),
-            KeypairEncoding::Pem => KeyEncoding::Pem,
-        };
+        let encoding = KeyEncoding::of_keypair(encoding)?;
         let secret = encoding.import(algorithm.keys, Label::PrivateKey, encoded, |keys, encoded, form| {
             keys.import_keypair(encoded, form)
         })?;

@@ -164,10 +164,8 @@ mod stop;
 mod symmetric;
 mod threads;
 
-pub use abi::{
-    CoreType, GuestMemory, HandleType, Hostcall, ListType, MAX_CORE_PARAMS, Param, ParamType, ResultType, SharedMemory,
-    hostcalls,
-};
+#[doc(inline)]
+pub use abi::{CoreType, GuestMemory, HandleType, Hostcall, MAX_CORE_PARAMS, ParamType, SharedMemory, hostcalls};
 pub use algorithms::{AlgorithmInfo, algorithms};
 pub use context::{FinishedWork, PausedCall, PendingWork, Progress, WasiCryptoCtx, WasiCryptoCtxBuilder};
 #[cfg(feature = "cli")]
@@ -175,14 +173,17 @@ pub use context::{FinishedWork, PausedCall, PendingWork, Progress, WasiCryptoCtx
 pub use engine::precompiled;
 #[cfg(feature = "wasmtime")]
 pub use engine::wasmtime;
-pub use errno::Errno;
-pub use host_keys::{Export, KeypairEncoding};
+pub use host_keys::Export;
 #[cfg(feature = "async")]
 pub use jobs::JobPool;
 pub use limits::{BuildError, Limits};
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
 pub use observer::{ObservedCall, Observer};
-pub use options::AlgorithmType;
 pub use stop::StopHandle;
 pub use threads::SharedWasiCryptoCtx;
+#[doc(inline)]
+pub use wasi_crypto_interface::{
+    AlgorithmType, Errno, Field, FieldType, Function, KeypairEncoding, ListType, Param, PublickeyEncoding, ResultType,
+    SecretkeyEncoding, SignatureEncoding, optional_handle, version,
+};

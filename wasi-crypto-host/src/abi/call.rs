@@ -3,6 +3,7 @@
 use crate::abi::memory::{GuestMemory, Range};
 use crate::errno::Errno;
 use crate::ops::{Fed, Input};
+use crate::options::AlgorithmType;
 use crate::secret::Secret;
 use crate::stop::StopHandle;
 
@@ -127,6 +128,11 @@ impl<'a> Pace<'a> {
     pub(crate) fn in_parts(stop: &'a StopHandle, done: usize) -> Self {
         Self { stop, may_yield: true, done, is_paused: false }
     }
+}
+
+/// The `algorithm_type` of an argument, of which all 32 bits count.
+pub(crate) fn algorithm_type_of(arg: u32) -> Result<AlgorithmType, Errno> {
+    AlgorithmType::from_number(arg).ok_or(Errno::UnsupportedAlgorithm)
 }
 
 /// Guest memory that is taken in slice by slice.

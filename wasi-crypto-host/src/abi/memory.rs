@@ -2,6 +2,8 @@
 
 use std::ops::Deref;
 
+use wasi_crypto_interface::optional_handle;
+
 use crate::errno::Errno;
 use crate::ops::{Buffer, Bytes, Output};
 use crate::secret::Secret;
@@ -185,13 +187,14 @@ impl<'a> GuestMemory<'a> {
         }
     }
 
-    /// Reads a tagged optional handle: `{u8 tag, 3 bytes of padding, u32 handle}`, tag 0 = some, 1 = none.
+    /// Reads an optional handle, whose layout is that of [`optional_handle`].
     pub(crate) fn optional_handle(&self, start: u32) -> Result<Option<u32>, Errno> {
-        let mut bytes = [0; 8];
-        self.read(&self.range(start, 8)?, &mut bytes);
-        match bytes[0] {
-            0 => Ok(Some(u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]))),
-            1 => Ok(None),
+        let mut bytes = [0; optional_handle::LEN];
+        self.read(&self.range(start, bytes.len() as u32)?, &mut bytes);
+        let [tag, .., a, b, c, d] = bytes;
+        match tag {
+            optional_handle::SOME => Ok(Some(u32::from_le_bytes([a, b, c, d]))),
+            optional_handle::NONE => Ok(None),
             _ => Err(Errno::GuestError),
         }
     }

@@ -10,7 +10,6 @@ pub(crate) mod memory;
 pub(crate) mod signatures;
 pub(crate) mod symmetric;
 
-pub use hostcall::{
-    CoreType, HandleType, Hostcall, ListType, MAX_CORE_PARAMS, Param, ParamType, ResultType, hostcalls,
-};
+pub use hostcall::{Hostcall, hostcalls};
 pub use memory::{GuestMemory, SharedMemory};
+pub use wasi_crypto_interface::{CoreType, HandleType, MAX_CORE_PARAMS, ParamType};
