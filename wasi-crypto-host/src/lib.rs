@@ -129,6 +129,8 @@
 //! | `wasmtime` | yes | [`mod@wasmtime`]: the functions for modules on wasmtime |
 //! | `async` | yes | [`wasmtime::add_to_linker_async`], with tokio's blocking threads for long calls |
 //! | `tracing` | no | [`TracingObserver`]: an event for each call |
+//! | `sqlite` | no | [`secrets::SqliteStore`]: managed keys in a file |
+//! | `toml` | no | [`secrets::Policy::from_toml`] |
 //! | `cli` | no | the `wasi-crypto` command line |
 //! | `aws-lc-rs` | no | AWS-LC in the place of ring and RustCrypto where it is faster: all but hashes, HMAC, HKDF and secp256k1; same behaviour |
 #![deny(unsafe_code, missing_docs)]
@@ -148,6 +150,8 @@ mod context;
 mod engine;
 mod errno;
 mod handle;
+mod held;
+mod host_keys;
 #[cfg(feature = "async")]
 mod jobs;
 mod kx;
@@ -155,7 +159,9 @@ mod limits;
 mod observer;
 mod ops;
 mod options;
+mod origin;
 mod secret;
+pub mod secrets;
 mod signatures;
 mod stop;
 mod symmetric;
@@ -170,6 +176,7 @@ pub use context::{FinishedWork, PausedCall, PendingWork, Progress, WasiCryptoCtx
 pub use engine::precompiled;
 #[cfg(feature = "wasmtime")]
 pub use engine::wasmtime;
+pub use host_keys::Export;
 #[cfg(feature = "async")]
 pub use jobs::JobPool;
 pub use limits::{BuildError, Limits};

@@ -26,7 +26,7 @@ pub(crate) fn keypair_generate<O: Objects + 'static>(call: &mut Call<'_, O>) -> 
 }
 
 pub(crate) fn keypair_import<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
-    import(call, KeyEncoding::of_keypair, |objects, algorithm, encoded, encoding| {
+    import(call, KeyEncoding::keypair_from_arg, |objects, algorithm, encoded, encoding| {
         ops::keypair_import(objects, algorithm, encoded, encoding)
     })
 }
@@ -38,7 +38,7 @@ pub(crate) fn keypair_from_pk_and_sk<O: Objects>(call: &mut Call<'_, O>) -> Resu
 
 pub(crate) fn keypair_export<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [keypair, encoding, handle] = call.args();
-    call.for_handle(handle, |call| ops::keypair_export(call.objects, keypair, KeyEncoding::of_keypair(encoding)?))
+    call.for_handle(handle, |call| ops::keypair_export(call.objects, keypair, KeyEncoding::keypair_from_arg(encoding)?))
 }
 
 pub(crate) fn keypair_publickey<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {

@@ -5,7 +5,7 @@
 use wasi_crypto_interface::{CoreType, Function, Param, ResultType, functions};
 
 use crate::abi::call::{Call, Step};
-use crate::abi::{asymmetric_common, common, kx, signatures, symmetric};
+use crate::abi::{asymmetric_common, batch, common, kx, signatures, symmetric};
 use crate::context::Table;
 use crate::errno::Errno;
 use crate::threads::SharedTable;
@@ -285,15 +285,15 @@ static HOSTCALLS: [Hostcall; 86] = in_order([
     missing("external_secret_encapsulate"),
     missing("external_secret_decapsulate"),
     // wasi_ephemeral_crypto_symmetric_batch
-    missing("batch_symmetric_state_squeeze"),
-    missing("batch_symmetric_state_squeeze_tag"),
-    missing("batch_symmetric_state_encrypt"),
-    missing("batch_symmetric_state_encrypt_detached"),
-    missing("batch_symmetric_state_decrypt"),
-    missing("batch_symmetric_state_decrypt_detached"),
+    long!(batch::batch_symmetric_state_squeeze),
+    long!(batch::batch_symmetric_state_squeeze_tag),
+    long!(batch::batch_symmetric_state_encrypt),
+    long!(batch::batch_symmetric_state_encrypt_detached),
+    long!(batch::batch_symmetric_state_decrypt),
+    long!(batch::batch_symmetric_state_decrypt_detached),
     // wasi_ephemeral_crypto_signatures_batch
-    missing("batch_signature_state_sign"),
-    missing("batch_signature_state_verify"),
+    long!(batch::batch_signature_state_sign),
+    long!(batch::batch_signature_state_verify),
 ]);
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use wasi_crypto_interface::optional_handle;
 
 use crate::errno::Errno;
 use crate::secret::Secret;
+use crate::symmetric::algorithm::MAX_TAG_LEN;
 
 /// The linear memory of the guest that makes a call.
 ///
@@ -99,6 +100,26 @@ impl<'a> GuestMemory<'a> {
             Some(end) if end <= self.size => Ok(Range { start, len }),
             _ => Err(Errno::GuestError),
         }
+    }
+
+    /// Checks a list of `len` records.
+    pub(crate) fn list(&self, start: u32, len: u32, record_len: usize) -> Result<Range, Errno> {
+        let bytes = (len as usize).checked_mul(record_len).and_then(|bytes| u32::try_from(bytes).ok());
+        self.range(start, bytes.ok_or(Errno::GuestError)?)
+    }
+
+    /// Copies a tag, since it may lie where an output goes. None if it is longer than any, and then left alone.
+    pub(crate) fn tag<'b>(
+        &self,
+        start: u32,
+        len: u32,
+        copy: &'b mut [u8; MAX_TAG_LEN],
+    ) -> Result<Option<&'b [u8]>, Errno> {
+        let range = self.range(start, len)?;
+        Ok(copy.get_mut(..range.len).map(|tag| {
+            self.read(&range, tag);
+            &*tag
+        }))
     }
 
     /// Checks a result slot of `N` bytes; any alignment will do.

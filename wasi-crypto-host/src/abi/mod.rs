@@ -1,6 +1,7 @@
 //! From the raw arguments of a call to the host's objects: one file per module of the interface.
 
 pub(crate) mod asymmetric_common;
+mod batch;
 pub(crate) mod call;
 pub(crate) mod common;
 pub(crate) mod data;

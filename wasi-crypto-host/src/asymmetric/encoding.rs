@@ -35,14 +35,18 @@ pub(crate) enum Label {
 }
 
 impl KeyEncoding {
-    /// A `keypair_encoding`: it has no SEC 1.
-    pub(crate) fn of_keypair(arg: u32) -> Result<Self, Errno> {
-        match KeypairEncoding::from_number(arg) {
-            Some(KeypairEncoding::Raw) => Ok(Self::Plain(Form::Raw)),
-            Some(KeypairEncoding::Pkcs8) => Ok(Self::Plain(Form::Der)),
-            Some(KeypairEncoding::Pem) => Ok(Self::Pem),
-            Some(KeypairEncoding::Local) | None => Err(Errno::UnsupportedEncoding),
+    pub(crate) fn of_keypair(encoding: KeypairEncoding) -> Result<Self, Errno> {
+        match encoding {
+            KeypairEncoding::Raw => Ok(Self::Plain(Form::Raw)),
+            KeypairEncoding::Pkcs8 => Ok(Self::Plain(Form::Der)),
+            KeypairEncoding::Pem => Ok(Self::Pem),
+            KeypairEncoding::Local => Err(Errno::UnsupportedEncoding),
         }
+    }
+
+    /// A `keypair_encoding`: it has no SEC 1.
+    pub(crate) fn keypair_from_arg(arg: u32) -> Result<Self, Errno> {
+        KeypairEncoding::from_number(arg).ok_or(Errno::UnsupportedEncoding).and_then(Self::of_keypair)
     }
 
     /// A `publickey_encoding` or `secretkey_encoding`, which have the same numbers.
@@ -50,7 +54,7 @@ impl KeyEncoding {
         match PublickeyEncoding::from_number(arg) {
             Some(PublickeyEncoding::Sec) => Ok(Self::Plain(Form::Sec)),
             Some(PublickeyEncoding::Local) | None => Err(Errno::UnsupportedEncoding),
-            Some(_) => Self::of_keypair(arg),
+            Some(_) => Self::keypair_from_arg(arg),
         }
     }
 
