@@ -5,8 +5,8 @@ use ring::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, RsaKeyPair,
 };
 
-use crate::cases::test_keys::{Family, TestKey};
 use crate::oracle::kem::XWing;
+use crate::test_keys::{Family, TestKey};
 
 /// Whether a secret key and a public key, each in the encoding that test keys usually have, belong together.
 pub(crate) fn check_pair(key: &TestKey, secret: &[u8], public: &[u8]) -> Result<(), String> {

@@ -14,8 +14,8 @@ pub(crate) mod signature;
 mod tests {
     use super::*;
     use crate::calls::KeyKind;
-    use crate::cases::test_keys;
-    use crate::vectors::x_wing;
+    use crate::test_keys;
+    use crate::test_keys::x_wing;
 
     #[test]
     fn halves_of_one_pair_belong_together_and_those_of_two_do_not() {

@@ -1,4 +1,4 @@
-//! The symmetric part of the interface (requirements SYM-*, and ALG-* of its algorithms), and its published vectors.
+//! The symmetric part of the interface (requirements SYM-*, and ALG-* of its algorithms).
 //!
 //! Results are compared with those of RustCrypto (`oracle.rs`), which is not the backend of this project's host.
 
@@ -48,7 +48,6 @@ pub(super) fn cases() -> Vec<Case> {
         sizes::cases(),
         state::cases(),
         tag::cases(),
-        crate::vectors::symmetric(),
     ];
     areas.into_iter().flatten().collect()
 }
@@ -150,26 +149,6 @@ impl Keyed {
 /// A case about one algorithm.
 fn case(area: &str, algorithm: &str, behaviour: &str, requirements: &[&str]) -> Case {
     Case::new(format!("symmetric/{area}/{algorithm}/{behaviour}"), requirements).algorithm(algorithm)
-}
-
-/// The requirement by which a host has the algorithm, if the specification knows it.
-pub(crate) fn asked_for(algorithm: &str) -> Option<&'static str> {
-    Some(match algorithm {
-        "SHA-256" => "ALG-REQ-SHA-256",
-        "SHA-512" => "ALG-REQ-SHA-512",
-        "SHA-512/256" => "ALG-REQ-SHA-512_256",
-        "HMAC/SHA-256" => "ALG-REQ-HMAC_SHA-256",
-        "HMAC/SHA-512" => "ALG-REQ-HMAC_SHA-512",
-        "HKDF-EXTRACT/SHA-256" => "ALG-REQ-HKDF-EXTRACT_SHA-256",
-        "HKDF-EXTRACT/SHA-512" => "ALG-REQ-HKDF-EXTRACT_SHA-512",
-        "HKDF-EXPAND/SHA-256" => "ALG-REQ-HKDF-EXPAND_SHA-256",
-        "HKDF-EXPAND/SHA-512" => "ALG-REQ-HKDF-EXPAND_SHA-512",
-        "AES-128-GCM" => "ALG-REQ-AES-128-GCM",
-        "AES-256-GCM" => "ALG-REQ-AES-256-GCM",
-        "CHACHA20-POLY1305" => "ALG-REC-CHACHA20-POLY1305",
-        "XCHACHA20-POLY1305" => "ALG-OPT-XCHACHA20-POLY1305",
-        _ => return None,
-    })
 }
 
 /// The size in bytes of the nonces of an algorithm.

@@ -3,10 +3,11 @@
 use wasi_crypto_interface::AlgorithmType;
 use wasi_crypto_interface::Errno::{Success, UnsupportedAlgorithm};
 
-use super::{AEADS, HASHES, asked_for, case, keyed};
+use super::{AEADS, HASHES, case, keyed};
 use crate::args;
 use crate::builder::Data;
 use crate::case::{Case, Expect, Handle, Kind};
+use crate::catalogue::requirement_of;
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -30,7 +31,7 @@ fn as_written(algorithm: &str) -> Case {
     };
     let requirements = ["ALG-STR-001", "ALG-REQ-003", "SYM-STATE-OPEN-003"];
     let requirements: Vec<&str> =
-        asked_for(algorithm).into_iter().chain(requirements).chain(of_its_table.iter().copied()).collect();
+        requirement_of(algorithm).into_iter().chain(requirements).chain(of_its_table.iter().copied()).collect();
     let mut c = case("name", algorithm, "as-written", &requirements);
     open(&mut c, algorithm, algorithm);
     c
@@ -110,7 +111,7 @@ fn unknown(what: &str, name: &[u8]) -> Case {
 fn all_required() -> Case {
     let mut c = Case::new("symmetric/name/all-required", &["ALG-REQ-002", "ALG-REQ-003"]);
     let all = keyed().into_iter().map(|keyed| keyed.name).chain(HASHES.map(|(name, _)| name.to_owned()));
-    for algorithm in all.filter(|name| asked_for(name).is_some_and(|id| id.starts_with("ALG-REQ"))) {
+    for algorithm in all.filter(|name| requirement_of(name).is_some_and(|id| id.starts_with("ALG-REQ"))) {
         open(&mut c, &algorithm, &algorithm);
     }
     c

@@ -1,13 +1,15 @@
 //! One key pair of each asymmetric algorithm in every encoding, from the folder `test-keys`.
 
+pub(crate) mod x_wing;
+
 use std::sync::LazyLock;
 
 use wasi_crypto_interface::AlgorithmType;
 
 use crate::calls::{Encoding, KeyKind};
 use crate::case::{Case, Handle};
+use crate::catalogue;
 use crate::oracle::der::{INTEGER, OCTET_STRING, Reader, SEQUENCE};
-use crate::vectors::x_wing;
 
 /// A key pair and what is to be known of its algorithm.
 pub(crate) struct TestKey {
@@ -139,44 +141,13 @@ pub(crate) fn of(algorithm: &str) -> &'static TestKey {
     found.unwrap_or_else(|| panic!("there is no test key for {algorithm}"))
 }
 
-/// The requirement that says that a host has the algorithm.
+/// The requirement that asks for the algorithm.
+///
+/// # Panics
+///
+/// If the specification does not have it.
 pub(crate) fn requirement_of(algorithm: &str) -> &'static str {
-    macro_rules! ids {
-        ($($algorithm:literal: $id:literal;)*) => {
-            match algorithm {
-                $($algorithm => $id,)*
-                other => panic!("no requirement is known for {other}"),
-            }
-        };
-    }
-    ids! {
-        "RSA_PKCS1_2048_SHA256": "ALG-REQ-RSA_PKCS1_2048_SHA256";
-        "RSA_PKCS1_3072_SHA384": "ALG-REQ-RSA_PKCS1_3072_SHA384";
-        "RSA_PKCS1_4096_SHA512": "ALG-REQ-RSA_PKCS1_4096_SHA512";
-        "RSA_PKCS1_2048_SHA384": "ALG-REC-RSA_PKCS1_2048_SHA384";
-        "RSA_PKCS1_2048_SHA512": "ALG-REC-RSA_PKCS1_2048_SHA512";
-        "RSA_PKCS1_3072_SHA512": "ALG-REC-RSA_PKCS1_3072_SHA512";
-        "RSA_PSS_2048_SHA256": "ALG-REC-RSA_PSS_2048_SHA256";
-        "RSA_PSS_2048_SHA384": "ALG-REC-RSA_PSS_2048_SHA384";
-        "RSA_PSS_2048_SHA512": "ALG-REC-RSA_PSS_2048_SHA512";
-        "RSA_PSS_3072_SHA384": "ALG-REC-RSA_PSS_3072_SHA384";
-        "RSA_PSS_3072_SHA512": "ALG-REC-RSA_PSS_3072_SHA512";
-        "RSA_PSS_4096_SHA512": "ALG-REC-RSA_PSS_4096_SHA512";
-        "ECDSA_P256_SHA256": "ALG-REC-ECDSA_P256_SHA256";
-        "ECDSA_P384_SHA384": "ALG-REC-ECDSA_P384_SHA384";
-        "ECDSA_K256_SHA256": "ALG-REC-ECDSA_K256_SHA256";
-        "Ed25519": "ALG-REC-ED25519";
-        "ML-DSA-44": "ALG-OPT-ML-DSA-44";
-        "ML-DSA-65": "ALG-OPT-ML-DSA-65";
-        "ML-DSA-87": "ALG-OPT-ML-DSA-87";
-        "P256-SHA256": "ALG-REC-P256-SHA256";
-        "P384-SHA384": "ALG-REC-P384-SHA384";
-        "X25519": "ALG-REC-X25519";
-        "X-WING": "ALG-REC-X-WING";
-        "ML-KEM-512": "ALG-OPT-ML-KEM-512";
-        "ML-KEM-768": "ALG-OPT-ML-KEM-768";
-        "ML-KEM-1024": "ALG-OPT-ML-KEM-1024";
-    }
+    catalogue::requirement_of(algorithm).unwrap_or_else(|| panic!("no requirement asks for {algorithm}"))
 }
 
 /// The content of a PEM file.
@@ -186,7 +157,7 @@ pub(crate) fn der(pem: &str) -> Vec<u8> {
 
 macro_rules! pem {
     ($name:literal, $part:literal) => {
-        include_str!(concat!("../../test-keys/", $name, ".", $part, ".pem"))
+        include_str!(concat!("../test-keys/", $name, ".", $part, ".pem"))
     };
 }
 
@@ -195,9 +166,9 @@ macro_rules! pem {
 pub(crate) fn plausible_signature(key: &TestKey) -> Vec<u8> {
     let len = key.signature_len as usize;
     match key.algorithm {
-        "ML-DSA-44" => include_bytes!("../../test-keys/ml_dsa_44.signature").to_vec(),
-        "ML-DSA-65" => include_bytes!("../../test-keys/ml_dsa_65.signature").to_vec(),
-        "ML-DSA-87" => include_bytes!("../../test-keys/ml_dsa_87.signature").to_vec(),
+        "ML-DSA-44" => include_bytes!("../test-keys/ml_dsa_44.signature").to_vec(),
+        "ML-DSA-65" => include_bytes!("../test-keys/ml_dsa_65.signature").to_vec(),
+        "ML-DSA-87" => include_bytes!("../test-keys/ml_dsa_87.signature").to_vec(),
         _ => (0..len).map(|i| if (8..16).contains(&(i % (len / 2))) { i as u8 | 1 } else { 0 }).collect(),
     }
 }
