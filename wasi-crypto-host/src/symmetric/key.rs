@@ -6,7 +6,8 @@ use crate::backend;
 use crate::booking::{BookedSecret, Booking};
 use crate::errno::Errno;
 use crate::secret::Secret;
-use crate::symmetric::algorithm::{Algorithm, Key, Keyed, Kind};
+use crate::symmetric::algorithm::{Algorithm, KeyLen, KeyPolicy};
+use crate::symmetric::traits::{Key, Keyed};
 
 /// A key, as its handle holds it.
 pub(crate) struct SymmetricKey {
@@ -20,18 +21,24 @@ impl SymmetricKey {
     ///
     /// `booking` is that of the bytes that the key holds, [`BookedSecret::held`], if it is made.
     pub(crate) fn import(algorithm: &'static Algorithm, raw: &[u8], booking: Booking) -> Result<Self, Errno> {
-        Self::new(algorithm, keyed(algorithm)?, BookedSecret::new(Secret::from(raw), booking))
+        Self::new(algorithm, BookedSecret::new(Secret::from(raw), booking))
+    }
+
+    /// The same for bytes that the host has made.
+    pub(crate) fn derived(algorithm: &'static Algorithm, raw: Secret) -> Result<Self, Errno> {
+        Self::new(algorithm, BookedSecret::new(raw, Booking::default()))
     }
 
     /// A random key of the size that the algorithm recommends.
     pub(crate) fn generate(algorithm: &'static Algorithm) -> Result<Self, Errno> {
-        let keyed = keyed(algorithm)?;
-        let mut raw = Secret::zeroed(keyed.generated_len());
+        let mut raw = Secret::zeroed(keyed(algorithm)?.0.generated);
         backend::random::fill(&mut raw)?;
-        Self::new(algorithm, keyed, BookedSecret::new(raw, Booking::default()))
+        Self::derived(algorithm, raw)
     }
 
-    fn new(algorithm: &'static Algorithm, keyed: &'static dyn Keyed, raw: BookedSecret) -> Result<Self, Errno> {
+    fn new(algorithm: &'static Algorithm, raw: BookedSecret) -> Result<Self, Errno> {
+        let (len, keyed) = keyed(algorithm)?;
+        len.check(raw.len())?;
         let raw = Arc::new(raw);
         Ok(Self { algorithm, prepared: keyed.prepare(&raw)?, raw })
     }
@@ -51,9 +58,10 @@ impl SymmetricKey {
     }
 }
 
-fn keyed(algorithm: &'static Algorithm) -> Result<&'static dyn Keyed, Errno> {
-    match algorithm.kind {
-        Kind::Keyed(keyed) => Ok(keyed),
-        Kind::Keyless(_) => Err(Errno::KeyNotSupported),
+fn keyed(algorithm: &'static Algorithm) -> Result<(KeyLen, &'static dyn Keyed), Errno> {
+    match algorithm.key {
+        KeyPolicy::Required(len, keyed) => Ok((len, keyed)),
+        KeyPolicy::Optional(len, keyed) => Ok((len, keyed)),
+        KeyPolicy::None(_) => Err(Errno::KeyNotSupported),
     }
 }
