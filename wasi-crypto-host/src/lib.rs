@@ -133,6 +133,9 @@
 //! | `aws-lc-rs` | no | AWS-LC in the place of ring and RustCrypto where it is faster: all but hashes, HMAC, HKDF and secp256k1; same behaviour |
 #![deny(unsafe_code, missing_docs)]
 
+#[doc = include_str!("../ANSWERS.md")]
+pub mod answers {}
+
 mod abi;
 #[cfg(feature = "async")]
 mod alarm;
@@ -145,6 +148,8 @@ mod context;
 mod engine;
 mod errno;
 mod handle;
+mod held;
+mod host_keys;
 #[cfg(feature = "async")]
 mod jobs;
 mod kx;
@@ -152,16 +157,15 @@ mod limits;
 mod observer;
 mod ops;
 mod options;
+mod origin;
 mod secret;
 mod signatures;
 mod stop;
 mod symmetric;
 mod threads;
 
-pub use abi::{
-    CoreType, GuestMemory, HandleType, Hostcall, ListType, MAX_CORE_PARAMS, Param, ParamType, ResultType, SharedMemory,
-    hostcalls,
-};
+#[doc(inline)]
+pub use abi::{CoreType, GuestMemory, HandleType, Hostcall, MAX_CORE_PARAMS, ParamType, SharedMemory, hostcalls};
 pub use algorithms::{AlgorithmInfo, algorithms};
 pub use context::{FinishedWork, PausedCall, PendingWork, Progress, WasiCryptoCtx, WasiCryptoCtxBuilder};
 #[cfg(feature = "cli")]
@@ -169,13 +173,17 @@ pub use context::{FinishedWork, PausedCall, PendingWork, Progress, WasiCryptoCtx
 pub use engine::precompiled;
 #[cfg(feature = "wasmtime")]
 pub use engine::wasmtime;
-pub use errno::Errno;
+pub use host_keys::Export;
 #[cfg(feature = "async")]
 pub use jobs::JobPool;
 pub use limits::{BuildError, Limits};
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
 pub use observer::{ObservedCall, Observer};
-pub use options::AlgorithmType;
 pub use stop::StopHandle;
 pub use threads::SharedWasiCryptoCtx;
+#[doc(inline)]
+pub use wasi_crypto_interface::{
+    AlgorithmType, Errno, Field, FieldType, Function, KeypairEncoding, ListType, Param, PublickeyEncoding, ResultType,
+    SecretkeyEncoding, SignatureEncoding, optional_handle, version,
+};

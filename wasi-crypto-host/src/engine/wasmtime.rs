@@ -243,10 +243,10 @@ async fn call_async<T: Send + 'static, const N: usize>(
             }
             Progress::Pending(work) => {
                 let jobs = get(caller.data_mut()).jobs().clone();
-                Progress::Done(match jobs.run(work).await {
+                match jobs.run(work).await {
                     Ok(done) => with_memory(&mut caller, get, |ctx, memory| ctx.finish_call(done, memory, &args)),
-                    Err(errno) => errno,
-                })
+                    Err(errno) => Progress::Done(errno),
+                }
             }
         }
     }

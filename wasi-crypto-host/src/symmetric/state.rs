@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::backend::random;
 use crate::errno::Errno;
+use crate::held::Held;
 use crate::limits::{Account, Limits};
 use crate::options::{BytesOption, Name, Options};
 use crate::secret::Secret;
@@ -15,7 +16,7 @@ use crate::symmetric::traits::{Derivation, Derived, Encrypt, Given, State, Weigh
 /// A state, as its handle holds it. What its algorithm does not have is `invalid_operation`.
 #[derive(Clone)]
 pub(crate) struct SymmetricState {
-    algorithm: &'static Algorithm,
+    pub(crate) algorithm: &'static Algorithm,
     inner: State,
     /// What [`asks_before_absorbing`](crate::symmetric::traits::Absorb::asks_before_absorbing) said, so that hashing is one call of it.
     asks_before_absorbing: bool,
@@ -28,7 +29,7 @@ impl SymmetricState {
     /// says of their values.
     pub(crate) fn open(
         algorithm: &'static Algorithm,
-        key: Option<&SymmetricKey>,
+        key: Option<&Held<SymmetricKey>>,
         options: Option<Arc<Options>>,
     ) -> Result<Self, Errno> {
         static DEFAULT: Options = Options::DEFAULT;
@@ -44,7 +45,7 @@ impl SymmetricState {
         algorithm.check_options(values)?;
         let given = Given { nonce, options: values };
         let inner = match (algorithm.key, key) {
-            (_, Some(key)) => Arc::clone(&key.prepared).open(&given)?,
+            (_, Some(key)) => Arc::clone(&key.key.prepared).open(&given)?,
             (KeyPolicy::None(keyless), None) => keyless.open(&given)?,
             (KeyPolicy::Optional(_, either), None) => either.open(&given)?,
             (KeyPolicy::Required(..), None) => return Err(Errno::KeyRequired),
