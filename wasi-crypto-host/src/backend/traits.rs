@@ -1,6 +1,7 @@
 //! What families ask of a primitive, whichever library it is from.
 
 use crate::errno::Errno;
+use crate::secret::Secret;
 
 /// A hash of fixed length under way.
 pub(crate) trait Hash: Clone + Send + Sync + 'static {
@@ -57,8 +58,8 @@ pub(crate) trait Mac: Clone + Send + Sync + 'static {
 
     fn update(&mut self, data: &[u8]);
 
-    /// Fills `tag`, which has as many bytes as the tags of the algorithm, with the tag of all data so far. More can follow.
-    fn finish_into(&self, tag: &mut [u8]);
+    /// The tag of all data so far; more can follow.
+    fn tag(&self) -> Secret;
 }
 
 /// A key of an AEAD, ready to use. Clones are cheap.

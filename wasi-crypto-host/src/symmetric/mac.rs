@@ -7,6 +7,7 @@ use crate::backend::traits::{Mac, MacKey};
 use crate::backend::{cmac, hmac::Key as HmacKey};
 use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
 use crate::errno::Errno;
+use crate::secret::Secret;
 use crate::symmetric::algorithm::{Algorithm, KeyLen, KeyPolicy, Kind, NoncePolicy};
 use crate::symmetric::traits::{Absorb, Authenticate, Given, Key, Keyed, State};
 
@@ -73,7 +74,7 @@ impl<M: Mac> Absorb for Authentication<M> {
 }
 
 impl<M: Mac> Authenticate for Authentication<M> {
-    fn tag(&self, tag: &mut [u8]) {
-        self.0.finish_into(tag);
+    fn tag(&self) -> Secret {
+        self.0.tag()
     }
 }

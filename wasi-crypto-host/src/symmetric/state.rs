@@ -34,7 +34,7 @@ impl SymmetricState {
     ) -> Result<Self, Errno> {
         static DEFAULT: Options = Options::DEFAULT;
         let values = options.as_deref().unwrap_or(&DEFAULT);
-        match (algorithm.key, key) {
+        match (&algorithm.key, key) {
             (KeyPolicy::None(_), Some(_)) => return Err(Errno::KeyNotSupported),
             (KeyPolicy::Required(..), None) => return Err(Errno::KeyRequired),
             (_, Some(key)) if !std::ptr::eq(key.algorithm, algorithm) => return Err(Errno::InvalidKey),
@@ -44,7 +44,7 @@ impl SymmetricState {
         let nonce = algorithm.nonce.choose(values.get(BytesOption::Nonce), &mut room, random::fill)?;
         algorithm.check_options(values)?;
         let given = Given { nonce, options: values };
-        let inner = match (algorithm.key, key) {
+        let inner = match (&algorithm.key, key) {
             (_, Some(key)) => Arc::clone(&key.key.prepared).open(&given)?,
             (KeyPolicy::None(keyless), None) => keyless.open(&given)?,
             (KeyPolicy::Optional(_, either), None) => either.open(&given)?,
@@ -94,11 +94,7 @@ impl SymmetricState {
     /// The tag, or for what takes long the work that makes it.
     pub(crate) fn squeeze_tag(&mut self, account: &Account<'_>) -> Result<Derived<Secret>, Errno> {
         match &self.inner {
-            State::Authenticate(state) => {
-                let mut tag = Secret::zeroed(self.algorithm.max_tag_len()?);
-                state.tag(&mut tag);
-                Ok(Derived::Now(tag))
-            }
+            State::Authenticate(state) => Ok(Derived::Now(state.tag())),
             State::Stretch(state) => state.string(account).map(Derived::Later),
             _ => Err(Errno::InvalidOperation),
         }

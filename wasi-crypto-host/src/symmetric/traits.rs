@@ -86,8 +86,8 @@ pub(crate) trait Squeeze: Absorb {
 
 /// Gives tags: a MAC.
 pub(crate) trait Authenticate: Absorb {
-    /// Fills `tag`, as long as the row of the algorithm says, with the tag of all data so far. More can follow.
-    fn tag(&self, tag: &mut [u8]);
+    /// The tag of all data so far, as long as the row of the algorithm says; more can follow.
+    fn tag(&self) -> Secret;
 }
 
 /// Gives a key for another state: the first step of a key derivation.

@@ -4,7 +4,7 @@ use ring::hmac;
 
 use crate::backend::traits::{Mac, MacKey};
 use crate::booking::ALLOCATION;
-use crate::secret::Wiped;
+use crate::secret::{Secret, Wiped};
 
 pub(crate) use ring::hmac::{Algorithm, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
 
@@ -56,8 +56,8 @@ impl Mac for Context {
         self.0.update(data);
     }
 
-    fn finish_into(&self, tag: &mut [u8]) {
-        tag.copy_from_slice(self.finish().as_ref());
+    fn tag(&self) -> Secret {
+        Secret::from(self.finish().as_ref())
     }
 }
 

@@ -6,7 +6,7 @@ use cmac::{Cmac, KeyInit, Mac as _};
 use crate::backend::traits::{Mac, MacKey};
 use crate::booking::ALLOCATION;
 use crate::errno::Errno;
-use crate::secret::Wiped;
+use crate::secret::{Secret, Wiped};
 
 /// A key with its schedule worked out.
 pub(crate) struct Key(Context);
@@ -40,7 +40,7 @@ impl Mac for Context {
         self.0.update(data);
     }
 
-    fn finish_into(&self, tag: &mut [u8]) {
-        tag.copy_from_slice(&Cmac::clone(&self.0).finalize().into_bytes());
+    fn tag(&self) -> Secret {
+        Secret::from(&Cmac::clone(&self.0).finalize().into_bytes()[..])
     }
 }
