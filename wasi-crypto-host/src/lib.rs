@@ -129,6 +129,8 @@
 //! | `wasmtime` | yes | [`mod@wasmtime`]: the functions for modules on wasmtime |
 //! | `async` | yes | [`wasmtime::add_to_linker_async`], with tokio's blocking threads for long calls |
 //! | `tracing` | no | [`TracingObserver`]: an event for each call |
+//! | `sqlite` | no | [`secrets::SqliteStore`]: managed keys in a file |
+//! | `toml` | no | [`secrets::Policy::from_toml`] |
 //! | `cli` | no | the `wasi-crypto` command line |
 //! | `aws-lc-rs` | no | AWS-LC in the place of ring and RustCrypto where it is faster: all but hashes, HMAC, HKDF and secp256k1; same behaviour |
 #![deny(unsafe_code, missing_docs)]
@@ -159,6 +161,7 @@ mod ops;
 mod options;
 mod origin;
 mod secret;
+pub mod secrets;
 mod signatures;
 mod stop;
 mod symmetric;
