@@ -5,8 +5,12 @@
 //! given randomness, and ML-DSA with a context, a given `mu`, or a secret key without its seed.
 
 mod aead;
+mod blake2b;
+mod blake3;
+mod blake3_team;
 mod cavp_gcm;
 mod cavp_sha2;
+mod cbc;
 mod ecdh;
 mod ecdsa;
 mod eddsa;
@@ -29,7 +33,17 @@ use crate::hex::decode as hex;
 
 /// The vectors for symmetric algorithms.
 pub(crate) fn symmetric() -> Vec<Case> {
-    [hash::cases(), mac::cases(), kdf::cases(), aead::cases(), wycheproof::cases()].into_iter().flatten().collect()
+    let families = [
+        hash::cases(),
+        blake2b::cases(),
+        blake3::cases(),
+        mac::cases(),
+        kdf::cases(),
+        aead::cases(),
+        cbc::cases(),
+        wycheproof::cases(),
+    ];
+    families.into_iter().flatten().collect()
 }
 
 /// The vectors for signatures and key exchange.
@@ -91,6 +105,10 @@ mod tests {
             ("wycheproof/aes_gcm/256", 66 + 39),
             ("wycheproof/chacha20_poly1305", 325),
             ("wycheproof/xchacha20_poly1305", 315),
+            ("wycheproof/aegis256/256", 472),
+            ("wycheproof/ascon_sp800_232_aead128/128", 252),
+            ("wycheproof/aes_cbc_pkcs5/256", 72),
+            ("wycheproof/aes_cmac", 102 + 5),
             ("wycheproof/hmac_sha256", 174),
             ("wycheproof/hmac_sha384", 174),
             ("wycheproof/hmac_sha512", 174),
@@ -104,6 +122,13 @@ mod tests {
             ("rfc7914", 2),
             ("rfc8439", 2),
             ("xchacha", 1),
+            ("rfc4493", 4),
+            ("rfc7693", 1),
+            ("blake2-kat", 20),
+            ("cpython-blake2b", 9),
+            ("blake3-team", 35 * 2),
+            ("sp800-38a", 1),
+            ("aegis-draft", 9),
             ("gcm-spec", 8),
             ("fips-180-4", 4 * 3),
         ] {

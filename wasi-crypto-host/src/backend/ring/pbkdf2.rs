@@ -4,12 +4,13 @@
 
 use std::num::NonZeroU32;
 
-use crate::backend::hmac;
+use crate::backend::ring::hmac;
+use crate::backend::traits::{Mac, MacKey};
 use crate::errno::Errno;
 use crate::secret::{Secret, wipe};
 use crate::stop::StopHandle;
 
-pub(crate) use crate::backend::hmac::{Algorithm, HMAC_SHA256, HMAC_SHA512};
+pub(crate) use crate::backend::ring::hmac::{Algorithm, HMAC_SHA256, HMAC_SHA512};
 
 /// How many HMACs are computed between two looks at the clock: about a millisecond.
 const SLICE: u32 = 4096;

@@ -2,6 +2,7 @@
 
 use ring::digest;
 
+use crate::backend::traits::Hash;
 use crate::booking::ALLOCATION;
 #[cfg(feature = "aws-lc-rs")]
 use crate::errno::Errno;
@@ -25,20 +26,31 @@ impl Context {
         self.0.update(data);
     }
 
-    /// The size of the hash in bytes.
-    pub(crate) fn output_len(&self) -> usize {
-        self.0.algorithm().output_len()
-    }
-
     /// The hash of all data so far; more can follow.
     pub(crate) fn finish(&self) -> Digest {
         digest::Context::clone(&self.0).finish()
     }
 }
 
+impl Hash for Context {
+    const HELD: usize = Context::HELD;
+
+    fn update(&mut self, data: &[u8]) {
+        Context::update(self, data);
+    }
+
+    fn output_len(&self) -> usize {
+        self.0.algorithm().output_len()
+    }
+
+    fn finish_into(&self, out: &mut [u8]) {
+        out.copy_from_slice(&self.finish().as_ref()[..out.len()]);
+    }
+}
+
 /// A hash as AWS-LC takes it.
 #[cfg(feature = "aws-lc-rs")]
-pub(super) fn for_aws_lc(hash: &Digest) -> Result<aws_lc_rs::digest::Digest, Errno> {
+pub(crate) fn for_aws_lc(hash: &Digest) -> Result<aws_lc_rs::digest::Digest, Errno> {
     use aws_lc_rs::digest;
     let algorithm = match hash.algorithm() {
         it if *it == SHA256 => &digest::SHA256,

@@ -2,8 +2,9 @@
 
 use ring::hmac;
 
+use crate::backend::traits::{Mac, MacKey};
 use crate::booking::ALLOCATION;
-use crate::secret::Wiped;
+use crate::secret::{Secret, Wiped};
 
 pub(crate) use ring::hmac::{Algorithm, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
 
@@ -11,16 +12,9 @@ pub(crate) use ring::hmac::{Algorithm, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
 pub(crate) struct Key(Box<Wiped<hmac::Key>>);
 
 impl Key {
-    /// Bytes to book for what a key allocates.
-    pub(crate) const HELD: usize = size_of::<hmac::Key>() + ALLOCATION;
-
     /// A key of any length, none included.
     pub(crate) fn new(algorithm: Algorithm, raw: &[u8]) -> Self {
         Self(Wiped::boxed(hmac::Key::new(algorithm, raw)))
-    }
-
-    pub(crate) fn begin(&self) -> Context {
-        Context(Wiped::boxed(hmac::Context::with_key(&self.0)))
     }
 
     /// The tag of one message.
@@ -29,18 +23,21 @@ impl Key {
     }
 }
 
+impl MacKey for Key {
+    type Context = Context;
+
+    const HELD: usize = size_of::<hmac::Key>() + ALLOCATION;
+
+    fn begin(&self) -> Context {
+        Context(Wiped::boxed(hmac::Context::with_key(&self.0)))
+    }
+}
+
 /// A MAC under way.
 #[derive(Clone)]
 pub(crate) struct Context(Box<Wiped<hmac::Context>>);
 
 impl Context {
-    /// Bytes to book for what a context allocates.
-    pub(crate) const HELD: usize = size_of::<hmac::Context>() + ALLOCATION;
-
-    pub(crate) fn update(&mut self, data: &[u8]) {
-        self.0.update(data);
-    }
-
     /// Takes over how far another MAC is, without new memory.
     pub(crate) fn go_on_from(&mut self, other: &Self) {
         **self.0 = hmac::Context::clone(&other.0);
@@ -49,6 +46,18 @@ impl Context {
     /// The tag of all data so far; more can follow.
     pub(crate) fn finish(&self) -> hmac::Tag {
         hmac::Context::clone(&self.0).sign()
+    }
+}
+
+impl Mac for Context {
+    const HELD: usize = size_of::<hmac::Context>() + ALLOCATION;
+
+    fn update(&mut self, data: &[u8]) {
+        self.0.update(data);
+    }
+
+    fn tag(&self) -> Secret {
+        Secret::from(self.finish().as_ref())
     }
 }
 

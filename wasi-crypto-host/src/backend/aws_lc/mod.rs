@@ -1,0 +1,3 @@
+//! Primitives of AWS-LC.
+
+pub(crate) mod aead;

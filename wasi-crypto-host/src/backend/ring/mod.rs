@@ -1,0 +1,8 @@
+//! Primitives of *ring*.
+
+#[cfg(not(feature = "aws-lc-rs"))]
+pub(crate) mod aead;
+pub(crate) mod digest;
+pub(crate) mod hkdf;
+pub(crate) mod hmac;
+pub(crate) mod pbkdf2;
