@@ -1,25 +1,46 @@
-//! The primitives, one module a family: the only place that names a cryptographic library.
+//! The primitives: the only place that names a cryptographic library. One folder a provider, one file a family, with the same names and
+//! signatures wherever two have the same; what is ours is beside them. Here is what is chosen.
 
 pub(crate) mod aead;
+#[cfg(feature = "aws-lc-rs")]
+mod aws_lc;
+#[cfg_attr(feature = "aws-lc-rs", allow(dead_code, reason = "AWS-LC has some of it"))]
+mod dalek;
 pub(crate) mod digest;
-pub(crate) mod ec;
-pub(crate) mod ecdh;
-pub(crate) mod ecdsa;
-pub(crate) mod ed25519;
 pub(crate) mod hkdf;
 pub(crate) mod hmac;
 pub(crate) mod kem;
+#[cfg_attr(feature = "aws-lc-rs", allow(dead_code, reason = "AWS-LC has some of it"))]
+mod libcrux;
 pub(crate) mod ml_dsa;
-pub(crate) mod ml_kem;
 pub(crate) mod pbkdf2;
 pub(crate) mod random;
+#[cfg_attr(feature = "aws-lc-rs", allow(dead_code, reason = "AWS-LC has some of it"))]
+mod ring;
 pub(crate) mod rsa;
-pub(crate) mod x25519;
+#[cfg_attr(feature = "aws-lc-rs", allow(dead_code, reason = "AWS-LC has some of it"))]
+mod rustcrypto;
 pub(crate) mod x_wing;
 
-// aws-lc-rs has ring's interface, so for what both have the choice is one name; what only AWS-LC has is in modules of its own.
+#[cfg(feature = "aws-lc-rs")]
+pub(crate) use aws_lc::{
+    ecdh, ecdsa, ed25519, ml_dsa as ml_dsa_messages, ml_kem, random as system_random, rsa as rsa_messages, x25519,
+};
+#[cfg(not(feature = "aws-lc-rs"))]
+pub(crate) use {
+    dalek::x25519,
+    libcrux::{ml_dsa as ml_dsa_messages, ml_kem},
+    ring::{ecdsa, ed25519, random as system_random, rsa as rsa_messages},
+    rustcrypto::ecdh,
+};
+
+// In every build.
+pub(crate) use dalek::curve25519;
+pub(crate) use rustcrypto::{ec, ml_dsa as ml_dsa_representatives, rsa as rsa_digests};
+
+// aws-lc-rs has ring's interface, so for what both have the choice is one name.
 // Hashes, HMAC and HKDF stay with ring: AWS-LC is no faster there, and its HKDF panics on a long pseudo-random key.
+#[cfg(not(feature = "aws-lc-rs"))]
+use ::ring as provider;
 #[cfg(feature = "aws-lc-rs")]
 use aws_lc_rs as provider;
-#[cfg(not(feature = "aws-lc-rs"))]
-use ring as provider;

@@ -1,0 +1,4 @@
+//! The dalek crates.
+
+pub(crate) mod curve25519;
+pub(crate) mod x25519;
