@@ -28,9 +28,9 @@ pub(crate) use aws_lc::{
 };
 #[cfg(not(feature = "aws-lc-rs"))]
 pub(crate) use {
-    dalek::x25519,
+    dalek::{ed25519, x25519},
     libcrux::{ml_dsa as ml_dsa_messages, ml_kem},
-    ring::{ecdsa, ed25519, random as system_random, rsa as rsa_messages},
+    ring::{ecdsa, random as system_random, rsa as rsa_messages},
     rustcrypto::ecdh,
 };
 
