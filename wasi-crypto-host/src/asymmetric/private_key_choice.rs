@@ -1,5 +1,5 @@
-//! Secret keys in DER that are a seed, a key expanded from it, or both: ML-KEM (RFC 9935 section 6) and ML-DSA (RFC 9881
-//! section 6).
+//! Secret keys in DER that are a choice of a seed, the key expanded from it, or both: `ML-KEM-PrivateKey` (RFC 9935 section 6) and
+//! `ML-DSA-PrivateKey` (RFC 9881 section 6).
 
 use pkcs8::ObjectIdentifier;
 use pkcs8::der::asn1::{AnyRef, OctetStringRef};
@@ -27,7 +27,7 @@ pub(crate) enum Material<'a> {
 const LONE_SEED: Tag = Tag::ContextSpecific { constructed: false, number: TagNumber(0) };
 
 /// Reads a `PrivateKeyInfo` or `OneAsymmetricKey`. `invalid_key` if it is none of this algorithm.
-pub(crate) fn read_private(oid: ObjectIdentifier, der: &[u8]) -> Result<PrivateKey<'_>, Errno> {
+pub(crate) fn read(oid: ObjectIdentifier, der: &[u8]) -> Result<PrivateKey<'_>, Errno> {
     let info = PrivateKeyInfo::read_as(oid, der)?;
     let choice = AnyRef::from_der(info.private_key).map_err(|_| Errno::InvalidKey)?;
     let material = match choice.tag() {

@@ -1,4 +1,4 @@
-//! Diffie-Hellman: ECDH on P-256 and P-384 (SP 800-56A), whose secret is the raw x coordinate, and X25519 (RFC 7748).
+//! Diffie-Hellman on Curve25519: X25519 (RFC 7748).
 
 use std::any::Any;
 use std::sync::Arc;
@@ -6,21 +6,15 @@ use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
 use crate::asymmetric::algorithm::{Algorithm, Keys, PublicKey, SecretKey, Usage};
-use crate::asymmetric::ec::EcKeys;
 use crate::asymmetric::encoding::Form;
 use crate::asymmetric::rfc8410;
-use crate::backend::ec::{P256, P384};
-use crate::backend::random;
 use crate::backend::x25519::{self, KEY_LEN};
+use crate::backend::{curve25519, random};
 use crate::errno::Errno;
 use crate::secret::Secret;
 use crate::stop::StopHandle;
 
-pub(crate) static ALGORITHMS: &[Algorithm] = &[
-    Algorithm { name: "P256-SHA256", keys: &EcKeys::<P256>::NEW, usage: Usage::KeyExchange },
-    Algorithm { name: "P384-SHA384", keys: &EcKeys::<P384>::NEW, usage: Usage::KeyExchange },
-    Algorithm { name: "X25519", keys: &X25519, usage: Usage::KeyExchange },
-];
+pub(crate) static ALGORITHMS: &[Algorithm] = &[Algorithm { name: "X25519", keys: &X25519, usage: Usage::KeyExchange }];
 
 struct X25519;
 
@@ -117,7 +111,7 @@ impl PublicKey for X25519Public {
 
     /// Stricter than agreement, which takes u coordinates above p and points on the twist as RFC 7748 has it.
     fn check(&self) -> Result<(), Errno> {
-        if x25519::is_sound(&self.0) { Ok(()) } else { Err(Errno::InvalidKey) }
+        if curve25519::is_sound_x25519(&self.0) { Ok(()) } else { Err(Errno::InvalidKey) }
     }
 
     fn as_any(&self) -> &dyn Any {

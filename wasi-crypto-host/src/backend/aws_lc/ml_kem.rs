@@ -1,12 +1,13 @@
-//! AWS-LC, with keys that RustCrypto expands and checks: aws-lc-rs neither makes a key from a seed, nor checks an expanded one.
+//! ML-KEM (FIPS 203) of AWS-LC, with keys that libcrux expands and checks: aws-lc-rs neither makes a key from a seed, nor checks an
+//! expanded one.
 
 use std::sync::Arc;
 
 use aws_lc_rs::kem::{self, Algorithm, Ciphertext, EncapsulationKey, ML_KEM_512, ML_KEM_768, ML_KEM_1024};
 use pkcs8::ObjectIdentifier;
 
-use super::rustcrypto;
 use crate::backend::kem::Kem;
+use crate::backend::libcrux::ml_kem as libcrux;
 use crate::errno::Errno;
 use crate::secret::Secret;
 
@@ -27,12 +28,12 @@ macro_rules! ml_kem {
             type Secret = DecapsulationKey;
             type Public = Arc<EncapsulationKey>;
 
-            const OID: Option<ObjectIdentifier> = rustcrypto::$name::OID;
-            const SEED_LEN: usize = rustcrypto::$name::SEED_LEN;
-            const PUBLIC_LEN: usize = rustcrypto::$name::PUBLIC_LEN;
+            const OID: Option<ObjectIdentifier> = libcrux::$name::OID;
+            const SEED_LEN: usize = <libcrux::$name as Kem>::SEED_LEN;
+            const PUBLIC_LEN: usize = <libcrux::$name as Kem>::PUBLIC_LEN;
 
             fn secret_from_seed(seed: &[u8]) -> Result<DecapsulationKey, Errno> {
-                prepare::<rustcrypto::$name>(&$algorithm, rustcrypto::$name::secret_from_seed(seed)?)
+                prepare::<libcrux::$name>(&$algorithm, libcrux::$name::secret_from_seed(seed)?)
             }
 
             fn seed_of(secret: &DecapsulationKey) -> Option<Secret> {
@@ -40,7 +41,7 @@ macro_rules! ml_kem {
             }
 
             fn secret_from_expanded(expanded: &[u8]) -> Result<DecapsulationKey, Errno> {
-                prepare::<rustcrypto::$name>(&$algorithm, rustcrypto::$name::secret_from_expanded(expanded)?)
+                prepare::<libcrux::$name>(&$algorithm, libcrux::$name::secret_from_expanded(expanded)?)
             }
 
             fn expanded_of(secret: &DecapsulationKey) -> Option<Secret> {
@@ -53,7 +54,7 @@ macro_rules! ml_kem {
 
             fn public_from_raw(raw: &[u8]) -> Result<Arc<EncapsulationKey>, Errno> {
                 // AWS-LC makes the checks of FIPS 203 section 7.2 only when it encapsulates.
-                rustcrypto::$name::public_from_raw(raw)?;
+                libcrux::$name::public_from_raw(raw)?;
                 EncapsulationKey::new(&$algorithm, raw).map(Arc::new).map_err(|_| Errno::InternalError)
             }
 
@@ -83,12 +84,12 @@ ml_kem!(MlKem512, ML_KEM_512);
 ml_kem!(MlKem768, ML_KEM_768);
 ml_kem!(MlKem1024, ML_KEM_1024);
 
-/// Takes over a key of RustCrypto's.
-fn prepare<R: Kem>(algorithm: &'static Algorithm, secret: R::Secret) -> Result<DecapsulationKey, Errno> {
-    let expanded = R::expanded_of(&secret).ok_or(Errno::InternalError)?;
-    let public = R::public_to_raw(&R::public_of(&secret));
+/// Takes over a key of libcrux's.
+fn prepare<L: Kem>(algorithm: &'static Algorithm, secret: L::Secret) -> Result<DecapsulationKey, Errno> {
+    let expanded = L::expanded_of(&secret).ok_or(Errno::InternalError)?;
+    let public = L::public_to_raw(&L::public_of(&secret));
     Ok(DecapsulationKey {
-        seed: R::seed_of(&secret),
+        seed: L::seed_of(&secret),
         key: kem::DecapsulationKey::new(algorithm, &expanded).map_err(|_| Errno::InternalError)?,
         public: Arc::new(EncapsulationKey::new(algorithm, &public).map_err(|_| Errno::InternalError)?),
     })

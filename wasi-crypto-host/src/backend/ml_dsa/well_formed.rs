@@ -4,11 +4,11 @@
 //! The library would tell by decoding, which takes 9 µs for nothing, since the signature is decoded again when it is verified;
 //! and over some keys it panics.
 
-use ml_dsa::EncodedVerifyingKey;
 use ml_dsa::common::typenum::Unsigned;
+use ml_dsa::{EncodedSignature, EncodedVerifyingKey};
 use shake::{ExtendableOutput, Shake256};
 
-use crate::backend::ml_dsa::{Parameters, signature_len};
+use crate::backend::ml_dsa_representatives::Parameters;
 
 /// The coefficients of a polynomial.
 const N: usize = 256;
@@ -26,7 +26,7 @@ pub(crate) fn is_signature<P: Parameters>(raw: &[u8]) -> bool {
     let response_len = P::L::USIZE * N * coefficient_bits::<P>() / 8;
     let hint_len = P::Omega::USIZE + P::K::USIZE;
     let Some(commitment_len) = raw.len().checked_sub(response_len + hint_len) else { return false };
-    if raw.len() != signature_len::<P>() {
+    if raw.len() != size_of::<EncodedSignature<P>>() {
         return false;
     }
     let (response, hint) = raw[commitment_len..].split_at(response_len);

@@ -11,7 +11,7 @@ use crate::asymmetric::algorithm::{
 use crate::asymmetric::encoding::{Form, SignatureEncoding};
 use crate::asymmetric::rfc8410;
 use crate::backend::ed25519::{self, KEY_LEN, SIGNATURE_LEN, SigningKey};
-use crate::backend::random;
+use crate::backend::{curve25519, random};
 use crate::booking::ALLOCATION;
 use crate::errno::Errno;
 use crate::limits::Account;
@@ -57,7 +57,7 @@ impl Keys for Ed25519 {
             Form::Der => rfc8410::read_public(rfc8410::ED25519, encoded)?,
             Form::Sec => return Err(Errno::UnsupportedEncoding),
         };
-        if !ed25519::is_point(&public) {
+        if !curve25519::is_ed25519_point(&public) {
             return Err(Errno::InvalidKey);
         }
         Ok(Arc::new(Ed25519Public(public)))
@@ -69,7 +69,7 @@ impl SignatureFormat for Ed25519 {
         let raw = FixedLength(SIGNATURE_LEN).import(encoded, encoding)?;
         let mut s = [0; 32];
         s.copy_from_slice(&raw[32..]);
-        if ed25519::is_scalar(s) { Ok(raw) } else { Err(Errno::InvalidSignature) }
+        if curve25519::is_ed25519_scalar(s) { Ok(raw) } else { Err(Errno::InvalidSignature) }
     }
 
     fn export(&self, raw: &[u8], encoding: SignatureEncoding) -> Result<Vec<u8>, Errno> {
@@ -129,7 +129,7 @@ impl PublicKey for Ed25519Public {
     }
 
     fn check(&self) -> Result<(), Errno> {
-        if ed25519::is_sound(&self.0) { Ok(()) } else { Err(Errno::InvalidKey) }
+        if curve25519::is_sound_ed25519(&self.0) { Ok(()) } else { Err(Errno::InvalidKey) }
     }
 
     fn verifier(self: Arc<Self>) -> Result<Box<dyn Verifier>, Errno> {

@@ -12,12 +12,12 @@ use crate::asymmetric::algorithm::{
 };
 use crate::asymmetric::der::{self, PrivateKeyInfo};
 use crate::asymmetric::encoding::{Form, Label};
+use crate::asymmetric::signatures::message::{LONGEST, LONGEST_TO_SIGN, Message};
 use crate::backend::digest::Context;
 use crate::backend::rsa::{self, Scheme};
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::secret::Secret;
-use crate::signatures::message::{LONGEST, LONGEST_TO_SIGN, Message};
 use crate::stop::StopHandle;
 
 /// Lists the algorithms once: name, bits of the modulus, scheme.
@@ -25,31 +25,31 @@ macro_rules! algorithms {
     ($($name:literal: $modulus_bits:literal, $scheme:ident;)*) => {
         pub(crate) static ALGORITHMS: &[Algorithm] = &[$(Algorithm {
             name: $name,
-            keys: &Rsa { modulus_bits: $modulus_bits, scheme: &rsa::$scheme },
+            keys: &Rsa { modulus_bits: $modulus_bits, scheme: Scheme::$scheme },
             usage: Usage::Signatures(&FixedLength($modulus_bits / 8)),
         },)*];
     };
 }
 
 algorithms! {
-    "RSA_PKCS1_2048_SHA256": 2048, PKCS1_SHA256;
-    "RSA_PKCS1_2048_SHA384": 2048, PKCS1_SHA384;
-    "RSA_PKCS1_2048_SHA512": 2048, PKCS1_SHA512;
-    "RSA_PKCS1_3072_SHA384": 3072, PKCS1_SHA384;
-    "RSA_PKCS1_3072_SHA512": 3072, PKCS1_SHA512;
-    "RSA_PKCS1_4096_SHA512": 4096, PKCS1_SHA512;
-    "RSA_PSS_2048_SHA256": 2048, PSS_SHA256;
-    "RSA_PSS_2048_SHA384": 2048, PSS_SHA384;
-    "RSA_PSS_2048_SHA512": 2048, PSS_SHA512;
-    "RSA_PSS_3072_SHA384": 3072, PSS_SHA384;
-    "RSA_PSS_3072_SHA512": 3072, PSS_SHA512;
-    "RSA_PSS_4096_SHA512": 4096, PSS_SHA512;
+    "RSA_PKCS1_2048_SHA256": 2048, Pkcs1Sha256;
+    "RSA_PKCS1_2048_SHA384": 2048, Pkcs1Sha384;
+    "RSA_PKCS1_2048_SHA512": 2048, Pkcs1Sha512;
+    "RSA_PKCS1_3072_SHA384": 3072, Pkcs1Sha384;
+    "RSA_PKCS1_3072_SHA512": 3072, Pkcs1Sha512;
+    "RSA_PKCS1_4096_SHA512": 4096, Pkcs1Sha512;
+    "RSA_PSS_2048_SHA256": 2048, PssSha256;
+    "RSA_PSS_2048_SHA384": 2048, PssSha384;
+    "RSA_PSS_2048_SHA512": 2048, PssSha512;
+    "RSA_PSS_3072_SHA384": 3072, PssSha384;
+    "RSA_PSS_3072_SHA512": 3072, PssSha512;
+    "RSA_PSS_4096_SHA512": 4096, PssSha512;
 }
 
 /// One algorithm.
 struct Rsa {
     modulus_bits: u32,
-    scheme: &'static Scheme,
+    scheme: Scheme,
 }
 
 impl Keys for Rsa {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::asymmetric::algorithm::{Algorithm, Keys, PublicKey, SecretKey, Usage};
 use crate::asymmetric::der;
 use crate::asymmetric::encoding::Form;
-use crate::asymmetric::seed::{self, Material};
+use crate::asymmetric::private_key_choice::{self, Material};
 use crate::backend::kem::Kem;
 use crate::backend::ml_kem::{MlKem512, MlKem768, MlKem1024};
 use crate::backend::random;
@@ -65,7 +65,7 @@ impl<K: Kem> Keys for KemKeys<K> {
 }
 
 fn secret_from_der<K: Kem>(encoded: &[u8]) -> Result<K::Secret, Errno> {
-    let key = seed::read_private(K::OID.ok_or(Errno::UnsupportedEncoding)?, encoded)?;
+    let key = private_key_choice::read(K::OID.ok_or(Errno::UnsupportedEncoding)?, encoded)?;
     let secret = match key.material {
         Material::Seed(seed) | Material::Both { seed, .. } => K::secret_from_seed(seed)?,
         Material::Expanded(expanded) => K::secret_from_expanded(expanded)?,
@@ -84,8 +84,8 @@ impl<K: Kem> SecretKey for KemSecret<K> {
         match (form, K::OID) {
             (Form::Raw, _) => seed.map_or_else(expanded, Ok),
             (Form::Der, Some(oid)) => match seed {
-                Some(seed) => seed::write_seed(oid, &seed),
-                None => seed::write_expanded(oid, &expanded()?),
+                Some(seed) => private_key_choice::write_seed(oid, &seed),
+                None => private_key_choice::write_expanded(oid, &expanded()?),
             },
             (Form::Der, None) | (Form::Sec, _) => Err(Errno::UnsupportedEncoding),
         }

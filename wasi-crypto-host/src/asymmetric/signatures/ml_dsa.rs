@@ -9,28 +9,28 @@ use crate::asymmetric::algorithm::{
 };
 use crate::asymmetric::der;
 use crate::asymmetric::encoding::{Form, SignatureEncoding};
-use crate::asymmetric::seed::{self, Material};
+use crate::asymmetric::private_key_choice::{self, Material};
+use crate::asymmetric::signatures::message::{LONGEST, LONGEST_TO_SIGN, Message};
 use crate::backend::ml_dsa::{
-    MlDsa44, MlDsa65, MlDsa87, Parameters, Representative, SEED_LEN, SigningKey, VerifyingKey, is_expanded_key,
+    MlDsa44, MlDsa65, MlDsa87, Provided, Representative, SEED_LEN, SigningKey, VerifyingKey, is_expanded_key,
     is_half_of, is_signature, signature_len,
 };
 use crate::backend::random;
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::secret::Secret;
-use crate::signatures::message::{LONGEST, LONGEST_TO_SIGN, Message};
 use crate::stop::StopHandle;
 
 pub(crate) static ALGORITHMS: &[Algorithm] =
     &[algorithm::<MlDsa44>("ML-DSA-44"), algorithm::<MlDsa65>("ML-DSA-65"), algorithm::<MlDsa87>("ML-DSA-87")];
 
-const fn algorithm<P: Parameters>(name: &'static str) -> Algorithm {
+const fn algorithm<P: Provided>(name: &'static str) -> Algorithm {
     Algorithm { name, keys: &MlDsa::<P>(PhantomData), usage: Usage::Signatures(&MlDsa::<P>(PhantomData)) }
 }
 
 struct MlDsa<P>(PhantomData<fn() -> P>);
 
-impl<P: Parameters> Keys for MlDsa<P> {
+impl<P: Provided> Keys for MlDsa<P> {
     fn generate(&self, _: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
         let mut seed = Secret::zeroed(SEED_LEN);
         random::fill(&mut seed)?;
@@ -58,13 +58,13 @@ impl<P: Parameters> Keys for MlDsa<P> {
     }
 }
 
-fn secret_from_seed<P: Parameters>(seed: &[u8]) -> Result<Arc<SigningKey<P>>, Errno> {
+fn secret_from_seed<P: Provided>(seed: &[u8]) -> Result<Arc<SigningKey<P>>, Errno> {
     let seed = seed.try_into().map_err(|_| Errno::InvalidKey)?;
     Ok(Arc::new(SigningKey::from_seed(seed)))
 }
 
-fn secret_from_der<P: Parameters>(encoded: &[u8]) -> Result<Arc<SigningKey<P>>, Errno> {
-    let encoded = seed::read_private(P::OID, encoded)?;
+fn secret_from_der<P: Provided>(encoded: &[u8]) -> Result<Arc<SigningKey<P>>, Errno> {
+    let encoded = private_key_choice::read(P::OID, encoded)?;
     let key = match encoded.material {
         Material::Seed(seed) | Material::Both { seed, .. } => secret_from_seed::<P>(seed)?,
         Material::Expanded(expanded) => {
@@ -73,11 +73,12 @@ fn secret_from_der<P: Parameters>(encoded: &[u8]) -> Result<Arc<SigningKey<P>>, 
             return Err(if is_key { Errno::UnsupportedEncoding } else { Errno::InvalidKey });
         }
     };
-    encoded.check(|| Some(key.to_expanded()), || key.public().raw().to_vec())?;
+    let public = key.public()?.raw();
+    encoded.check(|| key.to_expanded(), || public.to_vec())?;
     Ok(key)
 }
 
-impl<P: Parameters> SignatureFormat for MlDsa<P> {
+impl<P: Provided> SignatureFormat for MlDsa<P> {
     fn import(&self, encoded: &[u8], encoding: SignatureEncoding) -> Result<Vec<u8>, Errno> {
         let raw = FixedLength(signature_len::<P>()).import(encoded, encoding)?;
         if is_signature::<P>(&raw) { Ok(raw) } else { Err(Errno::InvalidSignature) }
@@ -88,27 +89,25 @@ impl<P: Parameters> SignatureFormat for MlDsa<P> {
     }
 }
 
-struct MlDsaSecret<P: Parameters>(Arc<SigningKey<P>>);
+struct MlDsaSecret<P: Provided>(Arc<SigningKey<P>>);
 
-impl<P: Parameters> SecretKey for MlDsaSecret<P> {
+impl<P: Provided> SecretKey for MlDsaSecret<P> {
     fn export(&self, form: Form) -> Result<Secret, Errno> {
         match form {
             Form::Raw => Ok(Secret::from(&self.0.seed()[..])),
-            Form::Der => seed::write_seed(P::OID, self.0.seed()),
+            Form::Der => private_key_choice::write_seed(P::OID, self.0.seed()),
             Form::Sec => Err(Errno::UnsupportedEncoding),
         }
     }
 
     fn public_key(&self) -> Result<Arc<dyn PublicKey>, Errno> {
-        Ok(Arc::new(MlDsaPublic(Arc::clone(self.0.public()))))
+        Ok(Arc::new(MlDsaPublic(Arc::clone(self.0.public()?))))
     }
 
     fn signer(self: Arc<Self>) -> Result<Box<dyn Signer>, Errno> {
-        let message = match self.0.whole() {
-            Some(_) => Message::whole(),
-            None => Message::Hashed(self.0.public().representative()),
-        };
-        Ok(Box::new(MlDsaSigner { message, key: Arc::clone(&self.0) }))
+        // The public half is what a long message is hashed with.
+        let public = Arc::clone(self.0.public()?);
+        Ok(Box::new(MlDsaSigner { message: Message::whole(), key: Arc::clone(&self.0), public }))
     }
 
     fn held(&self) -> usize {
@@ -116,9 +115,9 @@ impl<P: Parameters> SecretKey for MlDsaSecret<P> {
     }
 }
 
-struct MlDsaPublic<P: Parameters>(Arc<VerifyingKey<P>>);
+struct MlDsaPublic<P: Provided>(Arc<VerifyingKey<P>>);
 
-impl<P: Parameters> PublicKey for MlDsaPublic<P> {
+impl<P: Provided> PublicKey for MlDsaPublic<P> {
     fn export(&self, form: Form) -> Result<Vec<u8>, Errno> {
         match form {
             Form::Raw => Ok(self.0.raw().to_vec()),
@@ -132,11 +131,7 @@ impl<P: Parameters> PublicKey for MlDsaPublic<P> {
     }
 
     fn verifier(self: Arc<Self>) -> Result<Box<dyn Verifier>, Errno> {
-        let message = match self.0.whole() {
-            Some(_) => Message::whole(),
-            None => Message::Hashed(self.0.representative()),
-        };
-        Ok(Box::new(MlDsaVerifier { message, key: Arc::clone(&self.0) }))
+        Ok(Box::new(MlDsaVerifier { message: Message::whole(), key: Arc::clone(&self.0) }))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -148,14 +143,15 @@ impl<P: Parameters> PublicKey for MlDsaPublic<P> {
     }
 }
 
-struct MlDsaSigner<P: Parameters> {
+struct MlDsaSigner<P: Provided> {
     key: Arc<SigningKey<P>>,
+    public: Arc<VerifyingKey<P>>,
     message: Message<Representative>,
 }
 
-impl<P: Parameters> Signer for MlDsaSigner<P> {
+impl<P: Provided> Signer for MlDsaSigner<P> {
     fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
-        self.message.admit(len, LONGEST_TO_SIGN, || self.key.public().representative(), account);
+        self.message.admit(len, LONGEST_TO_SIGN, || self.public.representative(), account);
         Ok(())
     }
 
@@ -165,7 +161,7 @@ impl<P: Parameters> Signer for MlDsaSigner<P> {
 
     fn sign(&mut self) -> Result<Vec<u8>, Errno> {
         match &self.message {
-            Message::Whole(message) => self.key.whole().ok_or(Errno::InternalError)?.sign(message),
+            Message::Whole(message) => self.key.sign_message(message),
             Message::Hashed(representative) => self.key.sign(representative),
         }
     }
@@ -175,12 +171,12 @@ impl<P: Parameters> Signer for MlDsaSigner<P> {
     }
 }
 
-struct MlDsaVerifier<P: Parameters> {
+struct MlDsaVerifier<P: Provided> {
     key: Arc<VerifyingKey<P>>,
     message: Message<Representative>,
 }
 
-impl<P: Parameters> Verifier for MlDsaVerifier<P> {
+impl<P: Provided> Verifier for MlDsaVerifier<P> {
     fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
         self.message.admit(len, LONGEST, || self.key.representative(), account);
         Ok(())
@@ -192,7 +188,7 @@ impl<P: Parameters> Verifier for MlDsaVerifier<P> {
 
     fn verify(&mut self, signature: &[u8]) -> Result<(), Errno> {
         match &self.message {
-            Message::Whole(message) => self.key.whole().ok_or(Errno::InternalError)?.verify(message, signature),
+            Message::Whole(message) => self.key.verify_message(message, signature),
             Message::Hashed(representative) => self.key.verify(representative, signature),
         }
     }
