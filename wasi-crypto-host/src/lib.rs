@@ -149,21 +149,25 @@ mod handle;
 mod jobs;
 mod kx;
 mod limits;
+mod objects;
 mod observer;
 mod ops;
 mod options;
+mod progress;
 mod secret;
+mod shared_table;
 mod signatures;
 mod stop;
 mod symmetric;
 mod threads;
+mod watch;
 
 pub use abi::{
     CoreType, GuestMemory, HandleType, Hostcall, ListType, MAX_CORE_PARAMS, Param, ParamType, ResultType, SharedMemory,
     hostcalls,
 };
 pub use algorithms::{AlgorithmInfo, algorithms};
-pub use context::{FinishedWork, PausedCall, PendingWork, Progress, WasiCryptoCtx, WasiCryptoCtxBuilder};
+pub use context::{BuildError, WasiCryptoCtx, WasiCryptoCtxBuilder};
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub use engine::precompiled;
@@ -172,10 +176,11 @@ pub use engine::wasmtime;
 pub use errno::Errno;
 #[cfg(feature = "async")]
 pub use jobs::JobPool;
-pub use limits::{BuildError, Limits};
+pub use limits::Limits;
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
 pub use observer::{ObservedCall, Observer};
 pub use options::AlgorithmType;
+pub use progress::{FinishedWork, PausedCall, PendingWork, Progress};
 pub use stop::StopHandle;
 pub use threads::SharedWasiCryptoCtx;

@@ -4,9 +4,9 @@
 
 use crate::abi::call::{Call, Step};
 use crate::abi::{asymmetric_common, common, kx, signatures, symmetric};
-use crate::context::Table;
 use crate::errno::Errno;
-use crate::threads::SharedTable;
+use crate::objects::Table;
+use crate::shared_table::SharedTable;
 
 use HandleType::*;
 use Handler::{Data, Long, Short};

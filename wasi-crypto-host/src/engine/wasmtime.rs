@@ -16,11 +16,11 @@ use ::wasmtime::{
 };
 
 use crate::abi::{CoreType, GuestMemory, Hostcall, MAX_CORE_PARAMS, SharedMemory, hostcalls};
-#[cfg(feature = "async")]
-use crate::context::Progress;
 use crate::context::WasiCryptoCtx;
 use crate::engine::Binding;
 use crate::errno::Errno;
+#[cfg(feature = "async")]
+use crate::progress::Progress;
 use crate::threads::SharedWasiCryptoCtx;
 
 /// Adds all functions of wasi-crypto to a linker, for stores that are used synchronously.
