@@ -1,5 +1,6 @@
 //! What the host keeps for one guest.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -7,7 +8,7 @@ use crate::abi::call::{Call, Pace, Step};
 use crate::abi::hostcall::{Handler, Hostcall, hostcalls};
 use crate::abi::{GuestMemory, HandleType};
 use crate::backend;
-use crate::engine::Binding;
+use crate::engine::Slot;
 use crate::errno::Errno;
 use crate::handle::HandleTable;
 #[cfg(feature = "async")]
@@ -29,8 +30,7 @@ pub struct WasiCryptoCtx {
     #[cfg(feature = "async")]
     jobs: JobPool,
     /// What an engine adapter wants to find again at each call, such as the guest's memory.
-    #[allow(dead_code, reason = "a build without an engine does not read it")]
-    pub(crate) engine: Binding,
+    adapter: Slot,
     /// Nothing in most contexts, which is all that a call then looks at.
     pub(crate) watch: Option<Arc<Watch>>,
 }
@@ -127,7 +127,7 @@ impl WasiCryptoCtxBuilder {
             stop: StopHandle::new(),
             #[cfg(feature = "async")]
             jobs: self.jobs,
-            engine: Binding::default(),
+            adapter: Slot::default(),
             watch: Watch::new(self.statistics, self.observer).map(Arc::new),
         })
     }
@@ -201,6 +201,8 @@ impl WasiCryptoCtx {
     /// # assert_eq!(errno, Errno::Success);
     /// # Ok::<(), wasi_crypto_host::BuildError>(())
     /// ```
+    // In line, for calls that turn out to be short.
+    #[inline(always)]
     pub fn begin_call(&mut self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Progress {
         let started = self.note_begin(hostcall);
         self.call_part(PausedCall { done: 0, started }, hostcall, memory, args)
@@ -221,6 +223,7 @@ impl WasiCryptoCtx {
         self.call_part(paused, hostcall, memory, args)
     }
 
+    #[inline(always)]
     fn call_part(
         &mut self,
         PausedCall { done, started }: PausedCall,
@@ -270,6 +273,29 @@ impl WasiCryptoCtx {
     #[cfg(feature = "async")]
     pub(crate) fn jobs(&self) -> &JobPool {
         &self.jobs
+    }
+
+    /// What the engine adapter keeps in this context, if that is a `T`. This is as fast as to look at a field.
+    ///
+    /// An adapter keeps here what it wants to find again at each call, such as the memory that was bound, in a type of its own.
+    #[inline(always)]
+    pub fn adapter_data<T: Any>(&self) -> Option<&T> {
+        self.adapter.get()
+    }
+
+    /// The same, to be changed.
+    pub fn adapter_data_mut<T: Any>(&mut self) -> Option<&mut T> {
+        self.adapter.get_mut()
+    }
+
+    /// Keeps one value for the engine adapter, in the place of any before.
+    pub fn set_adapter_data<T: Any + Send + Sync>(&mut self, data: T) {
+        self.adapter.set(data);
+    }
+
+    /// Forgets what the engine adapter kept.
+    pub fn clear_adapter_data(&mut self) {
+        self.adapter.clear();
     }
 
     /// The number of open handles.
