@@ -4,7 +4,7 @@
 //! ends at its first failed step. Every buffer and result slot is filled with [`POISON`] and lies between guard
 //! bytes; at the end of each case the guest checks by itself that no guard and no input data has changed.
 
-use wasi_crypto_host::{CoreType, Errno, HandleType, Hostcall, ResultType};
+use wasi_crypto_interface::{CoreType, Errno, Function, HandleType, ResultType, optional_handle};
 
 use crate::case::{
     Alternative, Buffer, Case, Expect, GUARD_LEN, Handle, Image, Kind, Modifiers, Oracle, Pointer, Region, Relation,
@@ -80,7 +80,7 @@ impl Case {
     ///
     /// ```
     /// # use wasi_crypto_conformance::Case;
-    /// # use wasi_crypto_host::Errno::InvalidKey;
+    /// # use wasi_crypto_interface::Errno::InvalidKey;
     /// # let mut c = Case::new("x", &[]);
     /// c.expect(InvalidKey).key_import("AES-128-GCM", [0; 15]);
     /// ```
@@ -169,10 +169,10 @@ impl Case {
     /// The eight bytes of an optional handle: tag, three bytes of padding, handle. `None` leaves the payload poisoned.
     pub fn optional(&mut self, handle: Option<Value>) -> Pointer {
         match handle {
-            None => self.data([1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]).start,
+            None => self.data(tagged(optional_handle::NONE)).start,
             Some(handle) => {
-                let at = self.buffer_with([0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]).start;
-                self.store_u32(at.plus(4), handle);
+                let at = self.buffer_with(tagged(optional_handle::SOME)).start;
+                self.store_u32(at.plus(optional_handle::HANDLE_OFFSET as u32), handle);
                 at
             }
         }
@@ -192,6 +192,13 @@ impl Case {
     }
 }
 
+/// An optional handle with this tag; all else would be seen if it were taken for a handle.
+fn tagged(tag: u8) -> [u8; optional_handle::LEN] {
+    let mut bytes = [0xff; optional_handle::LEN];
+    bytes[0] = tag;
+    bytes
+}
+
 /// Steps.
 impl Case {
     /// Calls a function by its name in the interface. The arguments are those of the lowered function, strings and
@@ -206,7 +213,7 @@ impl Case {
         let core = function.core_params();
         let (id, name) = (&self.id, function.name());
         assert_eq!(values.len(), core.len(), "{id}: {name} takes {core:?}, the case passes {values:?}");
-        for (i, (value, ty)) in values.iter().zip(&core).enumerate() {
+        for (i, (value, ty)) in values.iter().zip(core).enumerate() {
             let fits = match (value, ty) {
                 (Value::Number(n), CoreType::I32) => *n <= u64::from(u32::MAX),
                 (Value::U64At(_), CoreType::I32) => false,
@@ -222,9 +229,9 @@ impl Case {
     /// Calls a function whose only result is a handle, and returns the place of that handle.
     /// The arguments are those before the result's pointer.
     pub fn open(&mut self, function: &str, mut args: Vec<Arg>) -> Handle {
-        let hostcall = self.function(function);
-        let [ResultType::Handle(ty)] = hostcall.results() else {
-            panic!("{}: {function} does not return one handle but {:?}", self.id, hostcall.results());
+        let returns = self.function(function).results();
+        let [ResultType::Handle(ty)] = returns else {
+            panic!("{}: {function} does not return one handle but {returns:?}", self.id);
         };
         let slot = self.handle_slot(*ty);
         args.push(Arg::from(slot.at));
@@ -334,8 +341,8 @@ impl Case {
         std::mem::take(&mut self.next)
     }
 
-    fn function(&self, name: &str) -> &'static Hostcall {
-        Hostcall::find(name).unwrap_or_else(|| panic!("{}: the interface has no function {name}", self.id))
+    fn function(&self, name: &str) -> &'static Function {
+        Function::find(name).unwrap_or_else(|| panic!("{}: the interface has no function {name}", self.id))
     }
 
     fn lower(&mut self, arg: Arg) -> Vec<Value> {

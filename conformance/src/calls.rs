@@ -5,7 +5,7 @@
 
 mod asymmetric;
 
-use wasi_crypto_host::{AlgorithmType, HandleType};
+use wasi_crypto_interface::{AlgorithmType, HandleType};
 
 use crate::args;
 use crate::builder::Data;

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use wasi_crypto_host::{Errno, HandleType, Hostcall};
+use wasi_crypto_interface::{Errno, Function, HandleType};
 
 /// One thing that a guest tries, and what it may see.
 #[derive(Clone)]
@@ -80,7 +80,7 @@ impl Kind {
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     /// Calls the host, again and again while it answers `in_progress`.
-    Call { function: &'static Hostcall, args: Vec<Value>, expect: Expect, stop_at: u32 },
+    Call { function: &'static Function, args: Vec<Value>, expect: Expect, stop_at: u32 },
     /// Compares guest memory with guest memory.
     Bytes { left: Value, right: Value, len: Value, equal: bool, strength: Strength },
     /// Checks that all bytes have one value.
@@ -178,11 +178,11 @@ pub struct Wide {
 /// The answers that a call may give.
 ///
 /// [`only`](Self::only) accepts one. Where the text allows several, the answer of this project's host
-/// (`DECISIONS`) comes first, and the others are reported as information or as warnings:
+/// (its page `ANSWERS.md`) comes first, and the others are reported as information or as warnings:
 ///
 /// ```
 /// use wasi_crypto_conformance::Expect;
-/// use wasi_crypto_host::Errno::*;
+/// use wasi_crypto_interface::Errno::*;
 ///
 /// // C4: closing a closed handle.
 /// let close_twice = Expect::only(Closed).or_info([InvalidHandle]);

@@ -1,12 +1,12 @@
 //! The catalogue of requirements: their ids, how binding they are, and whether a guest can see them kept.
 //!
-//! The specification contradicts itself in places; cases cite those places as C1 to C36 in their comments and
-//! accept each reading.
+//! The specification contradicts itself in places; `CONTRADICTIONS.md` numbers those places. Cases cite the numbers in their
+//! comments, and accept each reading.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use wasi_crypto_host::AlgorithmType;
+use wasi_crypto_interface::AlgorithmType;
 
 use crate::case::Case;
 

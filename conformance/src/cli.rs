@@ -11,8 +11,9 @@ use clap::Parser;
 
 use crate::case::Case;
 use crate::engine::command::CommandEngine;
-use crate::engine::worker::{WorkerEngine, serve_own_host};
-use crate::engine::{Engine, EngineInfo, Template};
+#[cfg(feature = "embedded")]
+use crate::engine::embedded;
+use crate::engine::{Engine, Template};
 use crate::runner::{Report, Settings, run};
 use crate::verdict::Verdict;
 use crate::{cases, catalogue, glob, report, repro};
@@ -25,9 +26,6 @@ const RED: u8 = 1;
 const USAGE: u8 = 2;
 /// The suite itself is defect.
 const DEFECT: u8 = 3;
-
-/// The embedded wasmtime, which does not tell its version; a test compares it with the lock file.
-const WASMTIME_VERSION: &str = "48.0.8";
 
 const NOTES: &str = "\
 Examples:
@@ -108,6 +106,7 @@ struct Options {
     json: Option<PathBuf>,
 
     /// Run guests that come on standard input; for the runner's own use
+    #[cfg(feature = "embedded")]
     #[arg(long, hide = true)]
     worker: bool,
 }
@@ -115,8 +114,9 @@ struct Options {
 /// The whole program.
 pub fn main() -> ExitCode {
     let options = Options::parse();
+    #[cfg(feature = "embedded")]
     if options.worker {
-        return match serve_own_host() {
+        return match embedded::serve_own_host() {
             Ok(()) => ExitCode::from(GREEN),
             Err(reason) => fail(USAGE, &reason),
         };
@@ -158,7 +158,7 @@ fn start(options: &Options, cases: Vec<Case>) -> Result<u8, String> {
     }
     let engine: Box<dyn Engine> = match &options.engine_cmd {
         Some(template) => Box::new(CommandEngine::new(template.clone())),
-        None => Box::new(embedded_engine(&options.engine)?),
+        None => embedded_engine(&options.engine)?,
     };
     let begin = Instant::now();
     let progress = Progress::new();
@@ -182,14 +182,20 @@ fn say(text: &str) -> Result<(), String> {
     }
 }
 
-fn embedded_engine(name: &str) -> Result<WorkerEngine, String> {
-    if name != "wasmtime" {
-        return Err(format!("there is no engine called {name:?}; this build has: wasmtime"));
+#[cfg(feature = "embedded")]
+fn embedded_engine(name: &str) -> Result<Box<dyn Engine>, String> {
+    if name != embedded::NAME {
+        return Err(format!("there is no engine called {name:?}; this build has: {}", embedded::NAME));
     }
-    let program =
-        std::env::current_exe().map_err(|error| format!("cannot find the program to start workers: {error}"))?;
-    let version = format!("wasmtime {WASMTIME_VERSION}, wasi-crypto-host {}", env!("CARGO_PKG_VERSION"));
-    Ok(WorkerEngine::new(EngineInfo { name: name.to_owned(), version }, program, ["--worker".into()]))
+    Ok(Box::new(embedded::engine(&["--worker"])?))
+}
+
+#[cfg(not(feature = "embedded"))]
+fn embedded_engine(name: &str) -> Result<Box<dyn Engine>, String> {
+    Err(format!(
+        "this build was made without the feature `embedded` and has no engine of its own, so none called {name:?}; \
+         say how to start one, for instance --engine-cmd 'mine run {{module}}'"
+    ))
 }
 
 /// The cases that the options ask for. The error names what fits none.
@@ -308,9 +314,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_version_of_wasmtime_is_that_of_the_lock_file() {
-        let lock = include_str!("../../Cargo.lock").replace('\r', "");
-        assert!(lock.contains(&format!("name = \"wasmtime\"\nversion = \"{WASMTIME_VERSION}\"\n")));
+    #[cfg(not(feature = "embedded"))]
+    fn a_build_without_an_engine_says_how_to_name_one() {
+        let sentence = embedded_engine("wasmtime").err().unwrap();
+        assert!(sentence.contains("none called \"wasmtime\"") && sentence.contains("--engine-cmd"), "{sentence}");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use wasi_crypto_host::{CoreType, Hostcall};
+use wasi_crypto_interface::{CoreType, Function};
 use wasm_encoder::{ConstExpr, DataSection, Encode, Section};
 
 use crate::builder::GUARD;
@@ -74,7 +74,7 @@ impl<'a> Program<'a> {
     }
 
     /// The functions that it calls.
-    pub(crate) fn functions(self) -> Vec<&'static Hostcall> {
+    pub(crate) fn functions(self) -> Vec<&'static Function> {
         let call = |step: &Step| if let Step::Call { function, .. } = step { Some(*function) } else { None };
         self.numbered_steps().into_iter().filter_map(call).collect()
     }
@@ -86,7 +86,7 @@ pub(crate) fn module(programs: &[Program<'_>]) -> Vec<u8> {
 }
 
 /// As [`module`]; imports these functions, too, whether they are called or not.
-pub(crate) fn module_with(programs: &[Program<'_>], functions: &[&'static Hostcall]) -> Vec<u8> {
+pub(crate) fn module_with(programs: &[Program<'_>], functions: &[&'static Function]) -> Vec<u8> {
     let mut imports = functions.to_vec();
     for function in programs.iter().flat_map(|program| program.functions()) {
         if !imports.iter().any(|known| known.name() == function.name()) {
@@ -112,7 +112,7 @@ pub(crate) fn module_with(programs: &[Program<'_>], functions: &[&'static Hostca
 }
 
 /// The text of everything but the data.
-fn text(imports: &[&'static Hostcall], code_start: u32, pages: u32) -> String {
+fn text(imports: &[&'static Function], code_start: u32, pages: u32) -> String {
     let mut text = String::from("(module\n");
     for (i, function) in imports.iter().enumerate() {
         import(&mut text, function, &format!("$import{i}"));
@@ -139,10 +139,10 @@ fn text(imports: &[&'static Hostcall], code_start: u32, pages: u32) -> String {
     text
 }
 
-fn import(text: &mut String, function: &Hostcall, name: &str) {
+fn import(text: &mut String, function: &Function, name: &str) {
     let _ = write!(text, "  (import \"{}\" \"{}\" (func {name} (param", function.module(), function.name());
     for ty in function.core_params() {
-        text.push_str(if ty == CoreType::I64 { " i64" } else { " i32" });
+        text.push_str(if *ty == CoreType::I64 { " i64" } else { " i32" });
     }
     text.push_str(") (result i32)))\n");
 }
@@ -190,7 +190,7 @@ impl Layout {
 const VALUE_LEN: usize = 13;
 
 struct Encoder<'a> {
-    imports: &'a [&'static Hostcall],
+    imports: &'a [&'static Function],
     layout: &'a Layout,
     code: Vec<u8>,
     /// The number of the next step.

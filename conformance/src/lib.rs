@@ -4,7 +4,7 @@
 //!
 //! ```
 //! use wasi_crypto_conformance::{Case, Expect, Kind};
-//! use wasi_crypto_host::Errno::*;
+//! use wasi_crypto_interface::Errno::*;
 //!
 //! let mut c = Case::new("symmetric/hash/SHA-256/two-squeezes", &["SYM-HASH-004"]).algorithm("SHA-256");
 //! let state = c.state_open("SHA-256", None, None);
@@ -25,8 +25,9 @@
 //! slots, hand-made optional structs.
 //!
 //! The runner makes WebAssembly guests of many cases each, runs them, and judges. What runs them is an
-//! [`Engine`](engine::Engine): this project's host on the embedded wasmtime ([`engine::worker`]), or whatever a command
-//! line starts ([`engine::command`]).
+//! [`Engine`](engine::Engine): whatever a command line starts ([`engine::command`]), or, with the feature `embedded`, which is on
+//! unless you leave it out, this project's host on wasmtime (`engine::embedded`). The suite itself knows no host, but
+//! the interface as [`wasi_crypto_interface`] has it.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

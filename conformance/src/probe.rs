@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wasi_crypto_host::{AlgorithmType, Errno, Hostcall, hostcalls};
+use wasi_crypto_interface::{AlgorithmType, Errno, Function};
 
 use crate::args;
 use crate::builder::Arg;
@@ -42,7 +42,7 @@ impl Presence {
     pub(crate) fn probe(engine: &dyn Engine, cases: &[Case], settings: &Settings) -> Result<Self, String> {
         check_engine(engine, settings)?;
         let mut functions = link(engine, settings)?;
-        let present: Vec<Case> = hostcalls()
+        let present: Vec<Case> = wasi_crypto_interface::functions()
             .iter()
             .filter(|function| functions[function.name()] == Found::Present)
             .map(call_with_zeros)
@@ -102,7 +102,7 @@ impl Presence {
             });
             return results;
         }
-        for function in hostcalls() {
+        for function in wasi_crypto_interface::functions() {
             let requirement = if is_required(function) { "ABI-FUNC-003" } else { "ABI-FUNC-004" };
             let if_missing = if is_required(function) { Verdict::Fail } else { Verdict::Na };
             results.push(CaseResult {
@@ -134,13 +134,13 @@ impl Presence {
 
 /// Whether a host must have the function. The specification lists neither external secrets nor batches among what
 /// every host has (ABI-FUNC-003, ABI-MOD-002).
-fn is_required(function: &Hostcall) -> bool {
+fn is_required(function: &Function) -> bool {
     !function.is_optional()
         && !function.module().ends_with("_batch")
         && !function.module().ends_with("external_secrets")
 }
 
-fn module_requirement(function: &Hostcall) -> &'static str {
+fn module_requirement(function: &Function) -> &'static str {
     if function.module().ends_with("_batch") { "ABI-MOD-002" } else { "ABI-MOD-001" }
 }
 
@@ -188,7 +188,7 @@ fn link(engine: &dyn Engine, settings: &Settings) -> Result<BTreeMap<&'static st
     let mut session = engine.session()?;
     let nothing = Case::new("nothing", &[]);
     let mut timeouts = 0;
-    let mut ask = |functions: &[&'static Hostcall]| {
+    let mut ask = |functions: &[&'static Function]| {
         let module = guest::module_with(&Program::of(&nothing), functions);
         // An engine may end well without having run anything.
         let mut reader = Reader::new(1);
@@ -209,7 +209,7 @@ fn link(engine: &dyn Engine, settings: &Settings) -> Result<BTreeMap<&'static st
             Outcome::Timeout => missing("no answer in time at the start".to_owned()),
         }
     };
-    let all: Vec<&'static Hostcall> = hostcalls().iter().collect();
+    let all: Vec<&'static Function> = wasi_crypto_interface::functions().iter().collect();
     if ask(&all)? == Found::Present {
         return Ok(all.iter().map(|function| (function.name(), Found::Present)).collect());
     }
@@ -235,7 +235,7 @@ fn anything() -> Expect {
     Expect { best: bit(Errno::Success), info: ALL_ERRORS, warn: 0 }
 }
 
-fn call_with_zeros(function: &'static Hostcall) -> Case {
+fn call_with_zeros(function: &'static Function) -> Case {
     let mut case = Case::new(function.name(), &[]);
     let zeros = function.core_params().iter().map(|_| Arg::from(0u32)).collect();
     case.expect(anything()).call(function.name(), zeros);

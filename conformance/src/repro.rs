@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use wasi_crypto_host::Errno;
+use wasi_crypto_interface::Errno;
 
 use crate::builder::GUARD;
 use crate::case::{Case, Pointer, Region, Relation, Step, Strength, Value};
@@ -199,7 +199,7 @@ fn pointer_text(case: &Case, Pointer { region, offset, stride }: Pointer) -> Str
 
 #[cfg(test)]
 mod tests {
-    use wasi_crypto_host::Errno::{InvalidHandle, Success};
+    use wasi_crypto_interface::Errno::{InvalidHandle, Success};
 
     use super::*;
 

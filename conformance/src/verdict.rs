@@ -1,6 +1,6 @@
 //! What the runner says of a case, and how it comes to say it.
 
-use wasi_crypto_host::Errno;
+use wasi_crypto_interface::Errno;
 
 use crate::case::{Case, Relation, Step, Strength, Value, bit};
 use crate::guest::Program;

@@ -6,11 +6,13 @@
 use std::time::Duration;
 
 use wasi_crypto_conformance::engine::EngineInfo;
-use wasi_crypto_conformance::engine::worker::{WorkerEngine, serve};
+use wasi_crypto_conformance::engine::embedded::serve;
+use wasi_crypto_conformance::engine::worker::WorkerEngine;
 use wasi_crypto_conformance::runner::{Report, Settings, run};
 use wasi_crypto_conformance::{Case, CaseResult, Expect, Pointer, Relation, Strength, Value, Verdict, args};
-use wasi_crypto_host::Errno::{GuestError, InvalidHandle, InvalidOperation, Success, UnsupportedFeature};
-use wasi_crypto_host::{CoreType, GuestMemory, Hostcall, WasiCryptoCtx, hostcalls};
+use wasi_crypto_host::{GuestMemory, Hostcall, WasiCryptoCtx, hostcalls};
+use wasi_crypto_interface::CoreType;
+use wasi_crypto_interface::Errno::{GuestError, InvalidHandle, InvalidOperation, Success, UnsupportedFeature};
 use wasmtime::{Caller, Extern, FuncType, Linker, Val, ValType};
 
 const SYMMETRIC: &str = "wasi_ephemeral_crypto_symmetric";
@@ -203,7 +205,7 @@ fn loops_arithmetic_and_the_end_of_memory_work_as_written() {
     c.repeat(5, |c| c.call("options_close", args![handles.start().each(4).load()]));
     // A loop that a call ends: closing goes wrong in round 0.
     c.repeat(5, |c| {
-        c.stop_at(wasi_crypto_host::Errno::Closed).call("options_close", args![handles.start().each(4).load()]);
+        c.stop_at(wasi_crypto_interface::Errno::Closed).call("options_close", args![handles.start().each(4).load()]);
     });
     c.equal(Value::Round, 0);
     c.repeat(0, |c| c.equal(1, 2));

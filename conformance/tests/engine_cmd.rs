@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use wasi_crypto_conformance::engine::Template;
 use wasi_crypto_conformance::engine::command::CommandEngine;
-use wasi_crypto_conformance::engine::worker::serve;
+use wasi_crypto_conformance::engine::embedded::serve;
 use wasi_crypto_conformance::runner::{Report, Settings, run};
 use wasi_crypto_conformance::{Case, Verdict};
 

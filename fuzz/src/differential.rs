@@ -91,9 +91,8 @@ impl Comparison {
             let depends_on_chance = is_random
                 || (self.met_random && self.bounds != Bounds::WIDE && [answer, other].contains(&Errno::Overflow));
             // A copy of a shared memory is booked before it is made, and so meets narrow limits first.
-            let has_no_room_to_copy = self.bounds != Bounds::WIDE
-                && guest.checked.way() == Way::SharedMemory
-                && other == Errno::Overflow;
+            let has_no_room_to_copy =
+                self.bounds != Bounds::WIDE && guest.checked.way() == Way::SharedMemory && other == Errno::Overflow;
             if other != answer && (depends_on_chance || has_no_room_to_copy) {
                 return false;
             }

@@ -1,20 +1,20 @@
 //! Keys and signatures of a guest, in the encodings of the interface.
 
-use wasi_crypto_host::{AlgorithmInfo, AlgorithmType, Errno, HandleType};
+use wasi_crypto_host::{AlgorithmInfo, AlgorithmType, Errno, HandleType, PublickeyEncoding};
 
 use crate::checked::Checked;
 use crate::support::{Guest, SLOT};
 
-/// The encodings of keys. A signature has the first two.
+/// The encodings of keys; pairs have all but the last. A signature has the first two.
 pub const ENCODINGS: [u32; 4] = [RAW, DER, PEM, SEC];
 /// The bytes that the primitive defines.
-pub const RAW: u32 = 0;
+pub const RAW: u32 = PublickeyEncoding::Raw as u32;
 /// PKCS#8 or `SubjectPublicKeyInfo`; of a signature, what the algorithm has.
-pub const DER: u32 = 1;
+pub const DER: u32 = PublickeyEncoding::Pkcs8 as u32;
 /// The same in PEM.
-pub const PEM: u32 = 2;
+pub const PEM: u32 = PublickeyEncoding::Pem as u32;
 /// SEC 1.
-pub const SEC: u32 = 3;
+pub const SEC: u32 = PublickeyEncoding::Sec as u32;
 
 /// What is imported and exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

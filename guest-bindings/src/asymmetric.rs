@@ -23,6 +23,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
 
+use wasi_crypto_interface as interface;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -34,9 +35,9 @@ use crate::raw::Handle;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AlgorithmType {
     /// To sign and verify.
-    Signatures = 0,
+    Signatures = interface::AlgorithmType::Signatures as isize,
     /// To agree on secrets, or to encapsulate them.
-    KeyExchange = 2,
+    KeyExchange = interface::AlgorithmType::KeyExchange as isize,
 }
 
 /// How a key pair is written.
@@ -44,46 +45,46 @@ pub enum AlgorithmType {
 pub enum KeyPairEncoding {
     /// The algorithm's own bytes: Ed25519 seed ‖ public key; X25519 public key ‖ secret key; ECDSA and ECDH the scalar,
     /// ML-DSA, ML-KEM and X-Wing the seed; RSA has none.
-    Raw = 0,
+    Raw = interface::KeypairEncoding::Raw as isize,
     /// PKCS#8 in DER: `PrivateKeyInfo` (RFC 5958).
-    Pkcs8 = 1,
+    Pkcs8 = interface::KeypairEncoding::Pkcs8 as isize,
     /// PKCS#8 in PEM, `-----BEGIN PRIVATE KEY-----`.
-    Pem = 2,
+    Pem = interface::KeypairEncoding::Pem as isize,
 }
 
 /// How a public key is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PublicKeyEncoding {
     /// The algorithm's own bytes; for elliptic curves of NIST the compressed point, and both forms are read. RSA has none.
-    Raw = 0,
+    Raw = interface::PublickeyEncoding::Raw as isize,
     /// `SubjectPublicKeyInfo` (RFC 5280) in DER.
-    Pkcs8 = 1,
+    Pkcs8 = interface::PublickeyEncoding::Pkcs8 as isize,
     /// `SubjectPublicKeyInfo` in PEM, `-----BEGIN PUBLIC KEY-----`.
-    Pem = 2,
+    Pem = interface::PublickeyEncoding::Pem as isize,
     /// A point of SEC 1, uncompressed, and both forms are read; only for ECDSA and ECDH.
-    Sec = 3,
+    Sec = interface::PublickeyEncoding::Sec as isize,
 }
 
 /// How a secret key is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SecretKeyEncoding {
     /// The algorithm's own bytes: the scalar or the seed; RSA has none.
-    Raw = 0,
+    Raw = interface::SecretkeyEncoding::Raw as isize,
     /// PKCS#8 in DER: `PrivateKeyInfo` (RFC 5958).
-    Pkcs8 = 1,
+    Pkcs8 = interface::SecretkeyEncoding::Pkcs8 as isize,
     /// PKCS#8 in PEM, `-----BEGIN PRIVATE KEY-----`.
-    Pem = 2,
+    Pem = interface::SecretkeyEncoding::Pem as isize,
     /// `ECPrivateKey` (RFC 5915) in DER, and the bare scalar is read too; only for ECDSA and ECDH.
-    Sec = 3,
+    Sec = interface::SecretkeyEncoding::Sec as isize,
 }
 
 /// How a signature is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SignatureEncoding {
     /// The algorithm's own bytes; for ECDSA r ‖ s, each as long as the order of the curve.
-    Raw = 0,
+    Raw = interface::SignatureEncoding::Raw as isize,
     /// `Ecdsa-Sig-Value` (RFC 3279) in DER, which OpenSSL and X.509 use; only for ECDSA.
-    Der = 1,
+    Der = interface::SignatureEncoding::Der as isize,
 }
 
 /// A public key and the secret key to it. The host holds both.

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use wasi_crypto_interface::Errno;
+
 #[cfg(feature = "jwk")]
 use crate::jwk::JwkError;
 use crate::pem::PemError;
@@ -85,39 +87,41 @@ pub enum Error {
 impl Error {
     /// The error of a status that a function of [`raw`](crate::raw) returned; `None` for success.
     pub const fn from_errno(errno: i32) -> Option<Self> {
-        Some(match errno {
-            0 => return None,
-            1 => Self::GuestError,
-            2 => Self::NotImplemented,
-            3 => Self::UnsupportedFeature,
-            4 => Self::ProhibitedOperation,
-            5 => Self::UnsupportedEncoding,
-            6 => Self::UnsupportedAlgorithm,
-            7 => Self::UnsupportedOption,
-            8 => Self::InvalidKey,
-            9 => Self::InvalidLength,
-            10 => Self::VerificationFailed,
-            11 => Self::RngError,
-            12 => Self::AlgorithmFailure,
-            13 => Self::InvalidSignature,
-            14 => Self::Closed,
-            15 => Self::InvalidHandle,
-            16 => Self::Overflow,
-            17 => Self::InternalError,
-            18 => Self::TooManyHandles,
-            19 => Self::KeyNotSupported,
-            20 => Self::KeyRequired,
-            21 => Self::InvalidTag,
-            22 => Self::InvalidOperation,
-            23 => Self::NonceRequired,
-            24 => Self::InvalidNonce,
-            25 => Self::OptionNotSet,
-            26 => Self::NotFound,
-            27 => Self::ParametersMissing,
-            28 => Self::InProgress,
-            29 => Self::IncompatibleKeys,
-            30 => Self::Expired,
-            unknown => Self::Unknown(unknown),
+        let Some(known) = Errno::from_number(errno as u32) else {
+            return Some(Self::Unknown(errno));
+        };
+        Some(match known {
+            Errno::Success => return None,
+            Errno::GuestError => Self::GuestError,
+            Errno::NotImplemented => Self::NotImplemented,
+            Errno::UnsupportedFeature => Self::UnsupportedFeature,
+            Errno::ProhibitedOperation => Self::ProhibitedOperation,
+            Errno::UnsupportedEncoding => Self::UnsupportedEncoding,
+            Errno::UnsupportedAlgorithm => Self::UnsupportedAlgorithm,
+            Errno::UnsupportedOption => Self::UnsupportedOption,
+            Errno::InvalidKey => Self::InvalidKey,
+            Errno::InvalidLength => Self::InvalidLength,
+            Errno::VerificationFailed => Self::VerificationFailed,
+            Errno::RngError => Self::RngError,
+            Errno::AlgorithmFailure => Self::AlgorithmFailure,
+            Errno::InvalidSignature => Self::InvalidSignature,
+            Errno::Closed => Self::Closed,
+            Errno::InvalidHandle => Self::InvalidHandle,
+            Errno::Overflow => Self::Overflow,
+            Errno::InternalError => Self::InternalError,
+            Errno::TooManyHandles => Self::TooManyHandles,
+            Errno::KeyNotSupported => Self::KeyNotSupported,
+            Errno::KeyRequired => Self::KeyRequired,
+            Errno::InvalidTag => Self::InvalidTag,
+            Errno::InvalidOperation => Self::InvalidOperation,
+            Errno::NonceRequired => Self::NonceRequired,
+            Errno::InvalidNonce => Self::InvalidNonce,
+            Errno::OptionNotSet => Self::OptionNotSet,
+            Errno::NotFound => Self::NotFound,
+            Errno::ParametersMissing => Self::ParametersMissing,
+            Errno::InProgress => Self::InProgress,
+            Errno::IncompatibleKeys => Self::IncompatibleKeys,
+            Errno::Expired => Self::Expired,
         })
     }
 
@@ -127,59 +131,65 @@ impl Error {
     }
 
     const fn texts(self) -> (&'static str, &'static str) {
-        match self {
-            Self::GuestError => ("guest_error", "the host cannot use a buffer or handle as it was passed"),
-            Self::NotImplemented => ("not_implemented", "the host does not have this function"),
-            Self::UnsupportedFeature => ("unsupported_feature", "the host or the algorithm does not offer this"),
-            Self::ProhibitedOperation => ("prohibited_operation", "the host's limits or policy forbid this"),
+        let (errno, sentence) = match self {
+            Self::GuestError => (Errno::GuestError, "the host cannot use a buffer or handle as it was passed"),
+            Self::NotImplemented => (Errno::NotImplemented, "the host does not have this function"),
+            Self::UnsupportedFeature => (Errno::UnsupportedFeature, "the host or the algorithm does not offer this"),
+            Self::ProhibitedOperation => (Errno::ProhibitedOperation, "the host's limits or policy forbid this"),
             Self::UnsupportedEncoding => {
-                ("unsupported_encoding", "the key or signature cannot be read or written in this encoding")
+                (Errno::UnsupportedEncoding, "the key or signature cannot be read or written in this encoding")
             }
-            Self::UnsupportedAlgorithm => ("unsupported_algorithm", "the host does not have this algorithm"),
-            Self::UnsupportedOption => ("unsupported_option", "there is no option of this name and kind"),
+            Self::UnsupportedAlgorithm => (Errno::UnsupportedAlgorithm, "the host does not have this algorithm"),
+            Self::UnsupportedOption => (Errno::UnsupportedOption, "there is no option of this name and kind"),
             Self::InvalidKey => {
-                ("invalid_key", "the key has the wrong size, is malformed, or belongs to another algorithm")
+                (Errno::InvalidKey, "the key has the wrong size, is malformed, or belongs to another algorithm")
             }
             Self::InvalidLength => {
-                ("invalid_length", "the output is longer than the algorithm can give or the result fills")
+                (Errno::InvalidLength, "the output is longer than the algorithm can give or the result fills")
             }
-            Self::VerificationFailed => ("verification_failed", "the signature or ciphertext does not verify"),
-            Self::RngError => ("rng_error", "the host's random number generator failed"),
-            Self::AlgorithmFailure => ("algorithm_failure", "the host's cryptographic library failed"),
-            Self::InvalidSignature => ("invalid_signature", "the signature has a form that can never be valid"),
-            Self::Closed => ("closed", "the handle was closed before"),
-            Self::InvalidHandle => ("invalid_handle", "the handle is not, or no longer, one of this type"),
-            Self::Overflow => ("overflow", "the buffer is too small, or the guest would hold more bytes than it may"),
-            Self::InternalError => ("internal_error", "the host found itself in error"),
+            Self::VerificationFailed => (Errno::VerificationFailed, "the signature or ciphertext does not verify"),
+            Self::RngError => (Errno::RngError, "the host's random number generator failed"),
+            Self::AlgorithmFailure => (Errno::AlgorithmFailure, "the host's cryptographic library failed"),
+            Self::InvalidSignature => (Errno::InvalidSignature, "the signature has a form that can never be valid"),
+            Self::Closed => (Errno::Closed, "the handle was closed before"),
+            Self::InvalidHandle => (Errno::InvalidHandle, "the handle is not, or no longer, one of this type"),
+            Self::Overflow => {
+                (Errno::Overflow, "the buffer is too small, or the guest would hold more bytes than it may")
+            }
+            Self::InternalError => (Errno::InternalError, "the host found itself in error"),
             Self::TooManyHandles => {
-                ("too_many_handles", "the guest has as many handles open as it may; drop some objects first")
+                (Errno::TooManyHandles, "the guest has as many handles open as it may; drop some objects first")
             }
-            Self::KeyNotSupported => ("key_not_supported", "the algorithm takes no key"),
-            Self::KeyRequired => ("key_required", "the algorithm needs a key"),
+            Self::KeyNotSupported => (Errno::KeyNotSupported, "the algorithm takes no key"),
+            Self::KeyRequired => (Errno::KeyRequired, "the algorithm needs a key"),
             Self::InvalidTag => (
-                "invalid_tag",
+                Errno::InvalidTag,
                 "the authentication tag does not match: the data, the associated data, the nonce or the key is another one",
             ),
             Self::InvalidOperation => {
-                ("invalid_operation", "the algorithm does not have this operation, or not at this point")
+                (Errno::InvalidOperation, "the algorithm does not have this operation, or not at this point")
             }
             Self::NonceRequired => {
-                ("nonce_required", "the algorithm needs a nonce that this key has not been used with")
+                (Errno::NonceRequired, "the algorithm needs a nonce that this key has not been used with")
             }
-            Self::InvalidNonce => ("invalid_nonce", "the nonce has the wrong size"),
-            Self::OptionNotSet => ("option_not_set", "the option has no value"),
-            Self::NotFound => ("not_found", "the secrets manager has no such key or secret"),
-            Self::ParametersMissing => {
-                ("parameters_missing", "the algorithm needs parameters that were not given, such as a salt or a cost")
-            }
-            Self::InProgress => ("in_progress", "the host has not finished; repeat the call"),
-            Self::IncompatibleKeys => ("incompatible_keys", "the keys are not of one algorithm"),
-            Self::Expired => ("expired", "the managed key or secret has expired"),
-            Self::Pem(_) => ("invalid_key", "there is no such key in this PEM"),
+            Self::InvalidNonce => (Errno::InvalidNonce, "the nonce has the wrong size"),
+            Self::OptionNotSet => (Errno::OptionNotSet, "the option has no value"),
+            Self::NotFound => (Errno::NotFound, "the secrets manager has no such key or secret"),
+            Self::ParametersMissing => (
+                Errno::ParametersMissing,
+                "the algorithm needs parameters that were not given, such as a salt or a cost",
+            ),
+            Self::InProgress => (Errno::InProgress, "the host has not finished; repeat the call"),
+            Self::IncompatibleKeys => (Errno::IncompatibleKeys, "the keys are not of one algorithm"),
+            Self::Expired => (Errno::Expired, "the managed key or secret has expired"),
+            Self::Pem(_) => (Errno::InvalidKey, "there is no such key in this PEM"),
             #[cfg(feature = "jwk")]
-            Self::Jwk(_) => ("invalid_key", "the JSON Web Key cannot be used"),
-            Self::Unknown(_) => ("unknown", "the host answered with a status that wasi-crypto 0.10 does not have"),
-        }
+            Self::Jwk(_) => (Errno::InvalidKey, "the JSON Web Key cannot be used"),
+            Self::Unknown(_) => {
+                return ("unknown", "the host answered with a status that wasi-crypto 0.10 does not have");
+            }
+        };
+        (errno.name(), sentence)
     }
 }
 
@@ -218,12 +228,10 @@ pub(crate) fn expect<T>(result: Result<T, Error>) -> T {
 mod tests {
     use alloc::string::ToString;
 
-    use wasi_crypto_host::Errno;
-
     use super::*;
 
     #[test]
-    fn numbers_and_names_are_those_of_the_host() {
+    fn numbers_and_names_are_those_of_the_interface() {
         for errno in Errno::ALL {
             let error = Error::from_errno(errno.number().into());
             assert_eq!(error.map_or("success", Error::name), errno.name());

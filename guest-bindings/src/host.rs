@@ -5,17 +5,15 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::mem;
 
+use wasi_crypto_interface::AlgorithmType;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::raw::{self, Handle, OptHandle};
 
-/// `algorithm_type` of hashes, MACs, key derivation and ciphers.
-const SYMMETRIC: u32 = 1;
-
 pub(crate) fn options_open() -> Result<Handle, Error> {
     // SAFETY: `result` passes a pointer to a value of its own.
-    result(|handle| unsafe { raw::options_open(SYMMETRIC, handle) })
+    result(|handle| unsafe { raw::options_open(AlgorithmType::Symmetric as u32, handle) })
 }
 
 pub(crate) fn options_close(options: Handle) {

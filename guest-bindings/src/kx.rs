@@ -29,11 +29,13 @@ use core::marker::PhantomData;
 
 use zeroize::Zeroizing;
 
-use crate::asymmetric::{self, AlgorithmType, PublicKeyEncoding, SecretKeyEncoding};
+use crate::asymmetric::{self, AlgorithmType, SecretKeyEncoding};
 use crate::error::Error;
+use crate::public_key::Named;
+pub use crate::public_key::PublicKey;
 
 /// A key exchange algorithm, as a type: one of those in this module.
-pub trait Algorithm: sealed::Named {}
+pub trait Algorithm: Named {}
 
 /// Diffie-Hellman: both parties have a key.
 pub trait DiffieHellman: Algorithm {}
@@ -44,19 +46,14 @@ pub trait Kem: Algorithm {
     const ENCAPSULATION_LEN: usize;
 }
 
-mod sealed {
-    pub trait Named: 'static {
-        const NAME: &'static str;
-    }
-}
-
 macro_rules! algorithms {
     ($($(#[$doc:meta])* $name:ident: $algorithm:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $name {}
 
-        impl sealed::Named for $name {
+        impl Named for $name {
+            const TYPE: AlgorithmType = AlgorithmType::KeyExchange;
             const NAME: &'static str = $algorithm;
         }
 
@@ -206,86 +203,6 @@ impl<A: Algorithm> fmt::Debug for SecretKey<A> {
     }
 }
 
-/// A public key of the algorithm `A`. The host holds it, parsed; clones share it.
-pub struct PublicKey<A> {
-    key: Arc<asymmetric::PublicKey>,
-    algorithm: PhantomData<fn() -> A>,
-}
-
-impl<A: Algorithm> PublicKey<A> {
-    /// Reads a key.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidKey`](Error::InvalidKey) if it is malformed, or of another size or algorithm,
-    /// [`UnsupportedEncoding`](Error::UnsupportedEncoding).
-    pub fn import(encoded: &[u8], encoding: PublicKeyEncoding) -> Result<Self, Error> {
-        asymmetric::PublicKey::import(AlgorithmType::KeyExchange, A::NAME, encoded, encoding).map(Self::from)
-    }
-
-    /// Reads a key from PEM, as `openssl pkey -pubout` writes it. Other text, in any encoding, may surround it.
-    ///
-    /// # Errors
-    ///
-    /// [`Pem`](Error::Pem) if there is none, or in a form that cannot be read, with the reason; and as for
-    /// [`import`](Self::import).
-    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, Error> {
-        asymmetric::PublicKey::from_pem(AlgorithmType::KeyExchange, A::NAME, pem).map(Self::from)
-    }
-
-    /// Writes the key.
-    ///
-    /// # Errors
-    ///
-    /// [`UnsupportedEncoding`](Error::UnsupportedEncoding).
-    pub fn export(&self, encoding: PublicKeyEncoding) -> Result<Vec<u8>, Error> {
-        self.key.export(encoding)
-    }
-
-    /// Writes the key in PEM.
-    ///
-    /// # Errors
-    ///
-    /// As for [`export`](Self::export).
-    pub fn to_pem(&self) -> Result<String, Error> {
-        self.key.to_pem()
-    }
-
-    /// Reads a key from a JSON Web Key; see [`jwk`](crate::jwk).
-    ///
-    /// # Errors
-    ///
-    /// [`Jwk`](Error::Jwk) with the reason, [`UnsupportedEncoding`](Error::UnsupportedEncoding) if the algorithm has none;
-    /// and as for [`import`](Self::import).
-    #[cfg(feature = "jwk")]
-    pub fn from_jwk(jwk: impl AsRef<[u8]>) -> Result<Self, Error> {
-        asymmetric::PublicKey::from_jwk(AlgorithmType::KeyExchange, A::NAME, jwk).map(Self::from)
-    }
-
-    /// Writes the key as a JSON Web Key; see [`jwk`](crate::jwk).
-    ///
-    /// # Errors
-    ///
-    /// [`UnsupportedEncoding`](Error::UnsupportedEncoding) if the algorithm has none.
-    #[cfg(feature = "jwk")]
-    pub fn to_jwk(&self) -> Result<String, Error> {
-        self.key.to_jwk(A::NAME)
-    }
-
-    /// Checks in full that the key is a sound one; importing makes the cheap checks only.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidKey`](Error::InvalidKey) if it is not.
-    pub fn validate(&self) -> Result<(), Error> {
-        self.key.validate()
-    }
-
-    fn from(key: asymmetric::PublicKey) -> Self {
-        Self { key: Arc::new(key), algorithm: PhantomData }
-    }
-}
-
 impl<A: Kem> PublicKey<A> {
     /// A new secret of 32 bytes, and before it the encapsulation that carries it to the owner of the secret key.
     ///
@@ -294,17 +211,5 @@ impl<A: Kem> PublicKey<A> {
     /// [`TooManyHandles`](Error::TooManyHandles), [`RngError`](Error::RngError).
     pub fn encapsulate(&self) -> Result<(Vec<u8>, Zeroizing<Vec<u8>>), Error> {
         self.key.encapsulate()
-    }
-}
-
-impl<A> Clone for PublicKey<A> {
-    fn clone(&self) -> Self {
-        Self { key: Arc::clone(&self.key), algorithm: PhantomData }
-    }
-}
-
-impl<A: Algorithm> fmt::Debug for PublicKey<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PublicKey({}, {:?})", A::NAME, self.key)
     }
 }

@@ -112,6 +112,7 @@ pub mod jwk;
 pub mod kx;
 pub mod pbkdf2;
 pub mod pem;
+mod public_key;
 pub mod random;
 pub mod raw;
 pub mod signature;

@@ -7,6 +7,8 @@
 //! Outside WebAssembly there is no host: each function then answers `not_implemented`, so that the crate and its users build everywhere.
 #![allow(unsafe_code, reason = "these are the imports")]
 
+use wasi_crypto_interface::optional_handle;
+
 /// The number of an object that the host keeps for the guest.
 pub type Handle = u32;
 
@@ -22,17 +24,17 @@ pub struct OptHandle {
 
 impl OptHandle {
     /// No handle.
-    pub const NONE: Self = Self { tag: 1, handle: 0 };
+    pub const NONE: Self = Self { tag: optional_handle::NONE, handle: 0 };
 
     /// This handle.
     pub const fn some(handle: Handle) -> Self {
-        Self { tag: 0, handle }
+        Self { tag: optional_handle::SOME, handle }
     }
 }
 
 /// The status with which each function answers where there is no host.
 #[cfg(not(target_family = "wasm"))]
-const NOT_IMPLEMENTED: i32 = 2;
+const NOT_IMPLEMENTED: i32 = wasi_crypto_interface::Errno::NotImplemented as i32;
 
 macro_rules! records {
     ($($(#[$doc:meta])* $name:ident { $($field:ident: $ty:ty,)* })*) => {
@@ -114,7 +116,7 @@ mod tests {
     use alloc::vec::Vec;
     use alloc::{format, vec};
 
-    use wasi_crypto_host::{CoreType, Hostcall, ListType, ParamType, ResultType, hostcalls};
+    use wasi_crypto_interface::{CoreType, Function, ListType, ParamType, ResultType, functions};
 
     use super::*;
 
@@ -177,9 +179,9 @@ mod tests {
     }
 
     /// The Rust parameters that stand for what the interface declares; results have no names there.
-    fn expected(hostcall: &Hostcall) -> Vec<(Option<String>, String)> {
+    fn expected(function: &Function) -> Vec<(Option<String>, String)> {
         let mut params = Vec::new();
-        for param in hostcall.params() {
+        for param in function.params() {
             let mut add =
                 |suffix: &str, ty: &str| params.push((Some(format!("{}{suffix}", param.name)), ty.to_string()));
             match param.ty {
@@ -204,7 +206,7 @@ mod tests {
                 }
             }
         }
-        params.extend(hostcall.results().iter().map(|result| {
+        params.extend(function.results().iter().map(|result| {
             let ty = match result {
                 ResultType::Handle(_) => "Handle",
                 ResultType::Size => "usize",
@@ -231,19 +233,19 @@ mod tests {
     }
 
     #[test]
-    fn imports_are_the_functions_of_the_host_in_its_order() {
+    fn imports_are_the_functions_of_the_interface_in_its_order() {
         let ours: Vec<_> = imports().iter().map(|import| (import.module, import.name)).collect();
-        let hosts: Vec<_> = hostcalls().iter().map(|hostcall| (hostcall.module(), hostcall.name())).collect();
-        assert_eq!(ours, hosts);
+        let theirs: Vec<_> = functions().iter().map(|function| (function.module(), function.name())).collect();
+        assert_eq!(ours, theirs);
     }
 
     #[test]
-    fn parameters_are_those_of_the_host() {
-        for (import, hostcall) in imports().iter().zip(hostcalls()) {
+    fn parameters_are_those_of_the_interface() {
+        for (import, function) in imports().iter().zip(functions()) {
             let core: Vec<_> = import.params.iter().map(|param| param.core).collect();
-            assert_eq!(core, hostcall.core_params(), "{}", import.name);
+            assert_eq!(core, function.core_params(), "{}", import.name);
 
-            let expected = expected(hostcall);
+            let expected = expected(function);
             assert_eq!(import.params.len(), expected.len(), "{}", import.name);
             for (param, (name, ty)) in import.params.iter().zip(expected) {
                 // How `stringify` spaces a type is the compiler's choice.

@@ -19,7 +19,7 @@ impl ArrayOutput {
         self.bytes.capacity() + ALLOCATION
     }
 
-    /// The length of the whole output, however much has been pulled (DECISIONS, array_output).
+    /// The length of the whole output, however much has been pulled (ANSWERS.md, array_output).
     pub(crate) fn len(&self) -> usize {
         self.bytes.len()
     }

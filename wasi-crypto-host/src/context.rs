@@ -194,7 +194,7 @@ impl WasiCryptoCtx {
     ///         }
     ///         Progress::Pending(work) => {
     ///             let done = std::thread::spawn(|| work.run()).join().unwrap();
-    ///             Progress::Done(ctx.finish_call(done, GuestMemory::unshared(&mut memory), &args))
+    ///             ctx.finish_call(done, GuestMemory::unshared(&mut memory), &args)
     ///         }
     ///     }
     /// };
@@ -255,13 +255,19 @@ impl WasiCryptoCtx {
         Progress::Done(errno)
     }
 
-    /// Ends what [`begin_call`](Self::begin_call) began: hands the result of the work to the guest.
+    /// Hands the result of work to the guest, and so ends what [`begin_call`](Self::begin_call) began, but for a batch that has more
+    /// to do.
     ///
     /// Panics if the memory has become smaller meanwhile, which no WebAssembly memory does.
-    pub fn finish_call(&mut self, done: FinishedWork, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
-        let errno = status((done.finish)(&mut Call::new(&mut self.table, memory, args, Pace::whole(&self.stop))));
-        self.note_end(&hostcalls()[done.hostcall], args, errno, done.started);
-        errno
+    pub fn finish_call(&mut self, done: FinishedWork, memory: GuestMemory<'_>, args: &[u64]) -> Progress {
+        let FinishedWork { finish, hostcall, started } = done;
+        let mut call = Call::new(&mut self.table, memory, args, Pace::in_parts(&self.stop, 0));
+        let errno = status(finish(&mut call));
+        if call.pace.is_paused {
+            return Progress::Paused(PausedCall { done: call.pace.done, started });
+        }
+        self.note_end(&hostcalls()[hostcall], args, errno, started);
+        Progress::Done(errno)
     }
 
     /// Ends long calls of the guest from outside, at once or at a given time.

@@ -5,6 +5,10 @@
 //! turn, the longest free first, and a table has at least [`MIN_ROTATION`] of them before one is used again:
 //! a number comes back after a million handles at the earliest.
 
+use std::mem::MaybeUninit;
+
+use zeroize::optimization_barrier;
+
 use crate::abi::HandleType;
 use crate::booking::{Booking, Ledger};
 use crate::errno::Errno;
@@ -254,7 +258,11 @@ impl<O> HandleTable<O> {
             // Twice as many, but no more than can be used.
             if self.slots.len() == self.slots.capacity() {
                 let most = self.limits.handles.max(MIN_ROTATION);
-                self.slots.reserve_exact(self.slots.len().max(16).min(most - self.slots.len()));
+                let more = self.slots.len().max(16).min(most - self.slots.len());
+                let mut grown = Vec::with_capacity(self.slots.len() + more);
+                grown.append(&mut self.slots);
+                wipe_unused(&mut self.slots);
+                self.slots = grown;
             }
             self.slots.push(slot);
             return (self.slots.len() - 1) as u32;
@@ -266,6 +274,20 @@ impl<O> HandleTable<O> {
         }
         index
     }
+}
+
+impl<O> Drop for HandleTable<O> {
+    fn drop(&mut self) {
+        self.slots.clear();
+        wipe_unused(&mut self.slots);
+    }
+}
+
+/// An object smaller than the largest leaves in its slot what was on the stack where it was put together, parts of secrets among it.
+fn wipe_unused<O>(slots: &mut Vec<Slot<O>>) {
+    let unused = slots.spare_capacity_mut();
+    unused.fill_with(MaybeUninit::zeroed);
+    optimization_barrier(unused);
 }
 
 #[cfg(test)]

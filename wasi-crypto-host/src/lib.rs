@@ -133,6 +133,9 @@
 //! | `aws-lc-rs` | no | AWS-LC in the place of ring and RustCrypto where it is faster: all but hashes, HMAC, HKDF and secp256k1; same behaviour |
 #![deny(unsafe_code, missing_docs)]
 
+#[doc = include_str!("../ANSWERS.md")]
+pub mod answers {}
+
 mod abi;
 #[cfg(feature = "async")]
 mod alarm;
@@ -145,6 +148,8 @@ mod context;
 mod engine;
 mod errno;
 mod handle;
+mod held;
+mod host_keys;
 #[cfg(feature = "async")]
 mod jobs;
 mod kx;
@@ -153,6 +158,7 @@ mod objects;
 mod observer;
 mod ops;
 mod options;
+mod origin;
 mod progress;
 mod secret;
 mod shared_table;
@@ -162,10 +168,8 @@ mod symmetric;
 mod threads;
 mod watch;
 
-pub use abi::{
-    CoreType, GuestMemory, HandleType, Hostcall, ListType, MAX_CORE_PARAMS, Param, ParamType, ResultType, SharedMemory,
-    hostcalls,
-};
+#[doc(inline)]
+pub use abi::{CoreType, GuestMemory, HandleType, Hostcall, MAX_CORE_PARAMS, ParamType, SharedMemory, hostcalls};
 pub use algorithms::{AlgorithmInfo, algorithms};
 pub use context::{BuildError, WasiCryptoCtx, WasiCryptoCtxBuilder};
 #[cfg(feature = "cli")]
@@ -173,14 +177,18 @@ pub use context::{BuildError, WasiCryptoCtx, WasiCryptoCtxBuilder};
 pub use engine::precompiled;
 #[cfg(feature = "wasmtime")]
 pub use engine::wasmtime;
-pub use errno::Errno;
+pub use host_keys::Export;
 #[cfg(feature = "async")]
 pub use jobs::JobPool;
 pub use limits::Limits;
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
 pub use observer::{ObservedCall, Observer};
-pub use options::AlgorithmType;
 pub use progress::{FinishedWork, PausedCall, PendingWork, Progress};
 pub use stop::StopHandle;
 pub use threads::SharedWasiCryptoCtx;
+#[doc(inline)]
+pub use wasi_crypto_interface::{
+    AlgorithmType, Errno, Field, FieldType, Function, KeypairEncoding, ListType, Param, PublickeyEncoding, ResultType,
+    SecretkeyEncoding, SignatureEncoding, optional_handle, version,
+};

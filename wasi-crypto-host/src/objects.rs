@@ -5,6 +5,7 @@ use crate::array_output::ArrayOutput;
 use crate::asymmetric::key::{Keypair, PublicKeyObject, SecretKeyObject};
 use crate::booking::Booking;
 use crate::handle::{HandleTable, Object};
+use crate::held::Held;
 use crate::options::OptionSet;
 use crate::signatures::state::{Signature, SignatureState, VerificationState};
 use crate::symmetric::key::SymmetricKey;
@@ -55,13 +56,13 @@ macro_rules! objects {
 objects! {
     Options: OptionSet;
     ArrayOutput: ArrayOutput;
-    Keypair: Keypair, shares with booked;
-    Publickey: PublicKeyObject, shares with booked;
-    Secretkey: SecretKeyObject, shares with booked;
+    Keypair: Held<Keypair>, shares with booked;
+    Publickey: Held<PublicKeyObject>, shares with booked;
+    Secretkey: Held<SecretKeyObject>, shares with booked;
     Signature: Signature;
     SignatureState: SignatureState;
     SignatureVerificationState: VerificationState;
-    SymmetricKey: SymmetricKey, shares with booked;
+    SymmetricKey: Held<SymmetricKey>, shares with booked;
     SymmetricState: SymmetricState;
     SymmetricTag: SymmetricTag;
 }

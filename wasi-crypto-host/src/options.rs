@@ -3,34 +3,12 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+pub(crate) use wasi_crypto_interface::AlgorithmType;
+
 use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::secret::{Secret, wipe};
-
-/// The families of algorithms, `algorithm_type` in the specification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(u16)]
-pub enum AlgorithmType {
-    /// Signatures.
-    Signatures = 0,
-    /// Hashes, MACs, key derivation, ciphers.
-    Symmetric = 1,
-    /// Key exchange and key encapsulation.
-    KeyExchange = 2,
-}
-
-impl AlgorithmType {
-    /// The type with this number. All 32 bits count; anything above 2 is `unsupported_algorithm`.
-    pub(crate) fn from_arg(arg: u32) -> Result<Self, Errno> {
-        match arg {
-            0 => Ok(Self::Signatures),
-            1 => Ok(Self::Symmetric),
-            2 => Ok(Self::KeyExchange),
-            _ => Err(Errno::UnsupportedAlgorithm),
-        }
-    }
-}
 
 /// An option set, as its handle holds it. States that were opened with it share the values until either changes.
 pub(crate) struct OptionSet {

@@ -16,7 +16,7 @@ const PARTS: [Part; 3] = [Part::Keypair, Part::Secret, Part::Public];
 /// One algorithm of each kind of key.
 const KINDS: [&str; 6] = ["ECDSA_P256_SHA256", "ECDSA_K256_SHA256", "ECDSA_P384_SHA384", "Ed25519", "X25519", RSA_2048];
 
-/// The encodings that an algorithm has for a part (the tables of the specification, and DECISIONS).
+/// The encodings that an algorithm has for a part (the tables of the specification, and ANSWERS.md).
 fn encodings(algorithm: &str, part: Part) -> &'static [u32] {
     if algorithm.starts_with("RSA") {
         &[PKCS8, PEM]

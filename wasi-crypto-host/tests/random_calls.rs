@@ -77,7 +77,7 @@ fn enough_of_the_nonsense_makes_sense() {
     for step in 0..20_000 {
         session.step(step);
     }
-    for hostcall in hostcalls().iter().filter(|hostcall| hostcall.is_implemented()) {
+    for hostcall in hostcalls().iter().filter(|hostcall| hostcall.is_implemented() && !is_batch(hostcall)) {
         let never = [
             "secrets_manager_open",
             "symmetric_state_ratchet",
@@ -158,6 +158,8 @@ impl Session {
         }
         let hostcall = match self.random.pick(hostcalls()) {
             missing if !missing.is_implemented() && !step.is_multiple_of(10) => return,
+            // What a list may write to is said in the list: the fuzz targets follow that.
+            batch if is_batch(batch) => return,
             // So that objects live long enough to be used.
             close if close.name().ends_with("_close") && !step.is_multiple_of(4) => return,
             hostcall => hostcall,
@@ -430,6 +432,10 @@ impl Session {
         }
         assert_eq!((self.ctx.open_handles(), self.ctx.held_bytes()), (0, 0));
     }
+}
+
+fn is_batch(hostcall: &Hostcall) -> bool {
+    hostcall.params().iter().any(|param| matches!(param.ty, ParamType::List(_)))
 }
 
 /// What a call may write to: the buffers, then the results.

@@ -12,13 +12,15 @@ use crate::run::{cargo, output, run, succeeds};
 /// The features with which a package keeps what the `rust-version` of its manifest promises. With others, those of an engine,
 /// it needs what the engine does.
 const PROMISES: &[(&str, &[&str])] = &[
+    ("wasi-crypto-interface", &[]),
     ("wasi-crypto-host", &["--no-default-features", "--features", "aws-lc-rs"]),
     ("wasi-crypto-bindings", &["--all-features"]),
     ("wasi-crypto-conformance", &[]),
 ];
 
 /// Dependencies of the host that need no row in the table of SECURITY.md.
-const NOT_CRYPTOGRAPHIC: &[&str] = &["clap", "serde", "serde_json", "tokio", "tracing", "wasmtime", "wasmtime-wasi"];
+const NOT_CRYPTOGRAPHIC: &[&str] =
+    &["clap", "serde", "serde_json", "tokio", "tracing", "wasi-crypto-interface", "wasmtime", "wasmtime-wasi"];
 
 /// Packages all crates that are for others, and holds them against what their manifests and documents say.
 pub(crate) fn check() -> Result<(), String> {

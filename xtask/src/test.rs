@@ -101,7 +101,7 @@ fn clippy(_: &mut Totals) -> Result<Outcome, String> {
     passed(cargo(&["clippy", "--locked", "--workspace", FEATURES, "--all-targets", "--", "-D", "warnings"]))
 }
 
-/// The library as an embedder takes it: with few features, which need no compiler of wasmtime.
+/// The library as an embedder takes it, and the suite as other hosts may: with few features, which need no compiler of wasmtime.
 fn features(_: &mut Totals) -> Result<Outcome, String> {
     const SETS: [&[&str]; 3] = [&["--no-default-features"], &["--no-default-features", "--features", "wasmtime"], &[]];
     for features in SETS {
@@ -109,7 +109,9 @@ fn features(_: &mut Totals) -> Result<Outcome, String> {
         clippy.args(features).args(["--", "-D", "warnings"]);
         run(clippy)?;
     }
-    Ok(Outcome::Passed)
+    let mut suite = cargo(&["clippy", "--locked", "--package", "wasi-crypto-conformance", "--lib", "--bins"]);
+    suite.args(["--no-default-features", "--", "-D", "warnings"]);
+    passed(suite)
 }
 
 fn documentation(_: &mut Totals) -> Result<Outcome, String> {

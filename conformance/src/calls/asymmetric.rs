@@ -1,6 +1,7 @@
 //! The functions for key pairs, public and secret keys, signatures and key exchange as steps.
 
-use wasi_crypto_host::{AlgorithmType, HandleType};
+pub use wasi_crypto_interface::SignatureEncoding;
+use wasi_crypto_interface::{AlgorithmType, HandleType, KeypairEncoding, PublickeyEncoding, SecretkeyEncoding};
 
 use crate::args;
 use crate::builder::Data;
@@ -78,17 +79,24 @@ impl Encoding {
     ///
     /// For `sec` and key pairs, which the interface does not have (C5).
     pub fn number(self, kind: KeyKind) -> u32 {
-        let number = kind.encodings().iter().position(|encoding| *encoding == self);
-        number.unwrap_or_else(|| panic!("a {} has no encoding {}", kind.name(), self.name())) as u32
+        match (kind, self) {
+            (KeyKind::Keypair, Self::Raw) => KeypairEncoding::Raw as u32,
+            (KeyKind::Keypair, Self::Pkcs8) => KeypairEncoding::Pkcs8 as u32,
+            (KeyKind::Keypair, Self::Pem) => KeypairEncoding::Pem as u32,
+            (KeyKind::Keypair, Self::Sec) => panic!("a keypair has no encoding sec"),
+            (KeyKind::Keypair, Self::Local) => KeypairEncoding::Local as u32,
+            (KeyKind::Publickey, Self::Raw) => PublickeyEncoding::Raw as u32,
+            (KeyKind::Publickey, Self::Pkcs8) => PublickeyEncoding::Pkcs8 as u32,
+            (KeyKind::Publickey, Self::Pem) => PublickeyEncoding::Pem as u32,
+            (KeyKind::Publickey, Self::Sec) => PublickeyEncoding::Sec as u32,
+            (KeyKind::Publickey, Self::Local) => PublickeyEncoding::Local as u32,
+            (KeyKind::Secretkey, Self::Raw) => SecretkeyEncoding::Raw as u32,
+            (KeyKind::Secretkey, Self::Pkcs8) => SecretkeyEncoding::Pkcs8 as u32,
+            (KeyKind::Secretkey, Self::Pem) => SecretkeyEncoding::Pem as u32,
+            (KeyKind::Secretkey, Self::Sec) => SecretkeyEncoding::Sec as u32,
+            (KeyKind::Secretkey, Self::Local) => SecretkeyEncoding::Local as u32,
+        }
     }
-}
-
-/// The encodings of signatures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are those of the interface")]
-pub enum SignatureEncoding {
-    Raw = 0,
-    Der = 1,
 }
 
 /// What `signature_state_sign` gives: the text says both (C22).

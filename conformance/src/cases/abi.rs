@@ -1,7 +1,11 @@
 //! Cases generated from the table of functions: pointers, alignment, enums, tags, result slots (ABI-*).
 
-use wasi_crypto_host::Errno::{GuestError, Success, UnsupportedAlgorithm, UnsupportedEncoding, UnsupportedFeature};
-use wasi_crypto_host::{Errno, Hostcall, ParamType};
+use wasi_crypto_interface::Errno::{
+    GuestError, Success, UnsupportedAlgorithm, UnsupportedEncoding, UnsupportedFeature,
+};
+use wasi_crypto_interface::{
+    AlgorithmType, Errno, Function, KeypairEncoding, ParamType, PublickeyEncoding, SecretkeyEncoding, SignatureEncoding,
+};
 
 use crate::builder::Arg;
 use crate::case::{Buffer, Case, Expect, Kind, Relation};
@@ -24,7 +28,7 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 /// Whatever is passed, what comes back is a status of the interface.
-fn any_status(function: &'static Hostcall) -> Case {
+fn any_status(function: &'static Function) -> Case {
     let requirements = ["ABI-ERRNO-005", "SEC-UB-011"];
     let mut c = Case::new(format!("abi/status/{}", function.name()), &requirements).kind(Kind::Robustness);
     for value in [0, u32::MAX] {
@@ -36,7 +40,7 @@ fn any_status(function: &'static Hostcall) -> Case {
 }
 
 /// A call in which everything is right: it succeeds, fills its result slots, and writes nowhere else.
-fn plain(function: &'static Hostcall) -> Case {
+fn plain(function: &'static Function) -> Case {
     let requirements = [
         "ABI-MEM-016",
         "ABI-MEM-017",
@@ -61,7 +65,7 @@ fn plain(function: &'static Hostcall) -> Case {
 }
 
 /// Success, and for what the interface leaves to the host any error too.
-fn optional_feature(function: &Hostcall) -> Expect {
+fn optional_feature(function: &Function) -> Expect {
     match function.name() {
         "options_set_u64" | "options_set_guest_buffer" | "symmetric_state_options_get_u64" | "options_set" => {
             Expect::only(Success).or_info_any_error()
@@ -79,7 +83,7 @@ impl Expect {
 }
 
 /// Result slots at odd addresses.
-fn unaligned(function: &'static Hostcall) -> Option<Case> {
+fn unaligned(function: &'static Function) -> Option<Case> {
     if function.results().is_empty() {
         return None;
     }
@@ -99,7 +103,7 @@ fn unaligned(function: &'static Hostcall) -> Option<Case> {
 }
 
 /// Each pointer of the function at places that are not, or not wholly, inside of memory.
-fn pointers(function: &'static Hostcall) -> Vec<Case> {
+fn pointers(function: &'static Function) -> Vec<Case> {
     let mut probe = Case::new("", &[]);
     let parts = valid_call(&mut probe, function).parts;
     let mut cases = Vec::new();
@@ -115,7 +119,7 @@ fn pointers(function: &'static Hostcall) -> Vec<Case> {
     cases
 }
 
-fn bad_pointer(function: &'static Hostcall, place: usize, how: &str, spoil: impl FnOnce(&mut Part)) -> Case {
+fn bad_pointer(function: &'static Function, place: usize, how: &str, spoil: impl FnOnce(&mut Part)) -> Case {
     let requirements = ["ABI-MEM-013", "ABI-OUT-007", "SEC-UB-011"];
     // The case is named for its part when that is known.
     let mut c = valid(String::new(), &requirements, function).kind(Kind::Memory).may_trap();
@@ -150,17 +154,18 @@ fn has_length(parts: &[Part], place: usize) -> bool {
 }
 
 /// Enum values that do not exist, in all 32 bits.
-fn enums(function: &'static Hostcall) -> Vec<Case> {
+fn enums(function: &'static Function) -> Vec<Case> {
     let mut cases = Vec::new();
     for (place, param) in function.params().iter().enumerate() {
         let (count, answer) = match param.ty {
-            ParamType::AlgorithmType => (3, UnsupportedAlgorithm),
-            ParamType::KeypairEncoding => (4, UnsupportedEncoding),
-            ParamType::PublickeyEncoding | ParamType::SecretkeyEncoding => (5, UnsupportedEncoding),
-            ParamType::SignatureEncoding => (2, UnsupportedEncoding),
+            ParamType::AlgorithmType => (AlgorithmType::ALL.len(), UnsupportedAlgorithm),
+            ParamType::KeypairEncoding => (KeypairEncoding::ALL.len(), UnsupportedEncoding),
+            ParamType::PublickeyEncoding => (PublickeyEncoding::ALL.len(), UnsupportedEncoding),
+            ParamType::SecretkeyEncoding => (SecretkeyEncoding::ALL.len(), UnsupportedEncoding),
+            ParamType::SignatureEncoding => (SignatureEncoding::ALL.len(), UnsupportedEncoding),
             _ => continue,
         };
-        for value in [count, 0xffff, 0x1_0000, 0x1_0001, u32::MAX] {
+        for value in [count as u32, 0xffff, 0x1_0000, 0x1_0001, u32::MAX] {
             let id = format!("abi/enum/{}/{}/{value:#x}", function.name(), param.name);
             let mut c = valid(id, &["ABI-ENUM-011", "SEC-UB-011"], function).kind(Kind::Robustness).may_trap();
             let mut call = valid_call(&mut c, function);
@@ -174,7 +179,7 @@ fn enums(function: &'static Hostcall) -> Vec<Case> {
 }
 
 /// Tags of optional handles that are neither some nor none.
-fn tags(function: &'static Hostcall) -> Vec<Case> {
+fn tags(function: &'static Function) -> Vec<Case> {
     let mut cases = Vec::new();
     for (place, param) in function.params().iter().enumerate() {
         if !matches!(param.ty, ParamType::OptOptions | ParamType::OptSymmetricKey) {
@@ -194,6 +199,6 @@ fn tags(function: &'static Hostcall) -> Vec<Case> {
     cases
 }
 
-fn valid(id: String, requirements: &[&str], function: &'static Hostcall) -> Case {
+fn valid(id: String, requirements: &[&str], function: &'static Function) -> Case {
     Case::new(id, requirements).algorithm(algorithm_for(function))
 }

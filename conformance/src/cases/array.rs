@@ -1,6 +1,6 @@
 //! `array_output_*` (requirements ARRAY-*), seen through the export of a symmetric key.
 
-use wasi_crypto_host::Errno::{InvalidHandle, Success};
+use wasi_crypto_interface::Errno::{InvalidHandle, Success};
 
 use crate::case::{Case, Expect, Handle, Relation};
 

@@ -1,7 +1,7 @@
 //! Encodings of keys (requirements ENC-*): each cell of kind of key, encoding, and direction, for each algorithm.
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::{GuestError, InvalidKey, Success, UnsupportedAlgorithm, UnsupportedEncoding};
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::{GuestError, InvalidKey, Success, UnsupportedAlgorithm, UnsupportedEncoding};
 
 use crate::calls::{Encoding, KeyKind};
 use crate::case::{Case, Expect, Handle, Kind};

@@ -1,6 +1,6 @@
 //! Keys that are malformed, of the wrong size, out of range, or not what they are said to be: refused, and the host goes on.
 
-use wasi_crypto_host::Errno::{InvalidKey, NotImplemented, Success, UnsupportedEncoding};
+use wasi_crypto_interface::Errno::{InvalidKey, NotImplemented, Success, UnsupportedEncoding};
 
 use crate::calls::{Encoding, KeyKind};
 use crate::case::{Case, Expect, Kind};

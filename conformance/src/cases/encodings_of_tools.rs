@@ -1,6 +1,6 @@
 //! Keys as other tools write them: other layouts of the same content, which the text does not speak of.
 
-use wasi_crypto_host::Errno::{InvalidKey, UnsupportedEncoding};
+use wasi_crypto_interface::Errno::{InvalidKey, UnsupportedEncoding};
 
 use crate::calls::{Encoding, KeyKind};
 use crate::case::{Case, Expect, Kind};

@@ -1,9 +1,8 @@
 //! The status of each kind of mistake (ERR-*), strings and empty buffers (ABI-STR, ABI-MEM-014), and what must not
 //! be possible at all (SEC-*).
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::*;
-use wasi_crypto_host::HandleType;
+use wasi_crypto_interface::Errno::*;
+use wasi_crypto_interface::{AlgorithmType, HandleType, PublickeyEncoding, SignatureEncoding};
 
 use crate::args;
 use crate::case::{Case, Expect, Handle, Kind, Pointer, Strength};
@@ -440,8 +439,8 @@ fn malformed_signature() -> Case {
 }
 
 fn encodings_that_do_not_fit() -> Case {
-    const DER: u32 = 1;
-    const SEC: u32 = 3;
+    const DER: u32 = SignatureEncoding::Der as u32;
+    const SEC: u32 = PublickeyEncoding::Sec as u32;
     let mut c =
         Case::new("errors/unsupported-encoding", &["ERR-UNSUPENC-006"]).algorithm("Ed25519").algorithm("X25519");
     // C3: the text has two names for it.

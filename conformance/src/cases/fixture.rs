@@ -1,7 +1,7 @@
 //! For cases that are generated from the table of functions: a call of each function that succeeds, part by part, so
 //! that one part can be made wrong; and an object of each type of handle.
 
-use wasi_crypto_host::{AlgorithmType, HandleType, Hostcall, ParamType, ResultType, hostcalls};
+use wasi_crypto_interface::{AlgorithmType, Function, HandleType, ParamType, PublickeyEncoding, ResultType};
 
 use crate::args;
 use crate::builder::Arg;
@@ -23,8 +23,8 @@ pub(crate) const ED25519_SIGNATURE: [u8; 64] = [
     0x51, 0x41, 0x43, 0x8e, 0x7a, 0x10, 0x0b,
 ];
 
-/// Encodings as the interface numbers them.
-pub(crate) const RAW: u32 = 0;
+/// The encoding that all keys and signatures have, under the same number.
+pub(crate) const RAW: u32 = PublickeyEncoding::Raw as u32;
 
 /// All types of handles that a guest can get without a secrets manager.
 pub(crate) const CREATABLE: [HandleType; 11] = [
@@ -92,7 +92,7 @@ pub(crate) fn algorithm_of(ty: HandleType) -> &'static str {
 
 /// A call that succeeds, in parts.
 pub(crate) struct Call {
-    pub(crate) function: &'static Hostcall,
+    pub(crate) function: &'static Function,
     /// The parts, one for each declared parameter, then one for each result.
     pub(crate) parts: Vec<Part>,
 }
@@ -129,8 +129,8 @@ impl Call {
 }
 
 /// The functions whose calls can be made without a secrets manager and are not about lists.
-pub(crate) fn functions() -> impl Iterator<Item = &'static Hostcall> {
-    hostcalls().iter().filter(|function| {
+pub(crate) fn functions() -> impl Iterator<Item = &'static Function> {
+    wasi_crypto_interface::functions().iter().filter(|function| {
         !function
             .params()
             .iter()
@@ -139,7 +139,7 @@ pub(crate) fn functions() -> impl Iterator<Item = &'static Hostcall> {
 }
 
 /// The algorithm that [`valid_call`] uses.
-pub(crate) fn algorithm_for(function: &Hostcall) -> &'static str {
+pub(crate) fn algorithm_for(function: &Function) -> &'static str {
     match function.name() {
         "kx_dh" => "X25519",
         "kx_encapsulate" | "kx_decapsulate" => "ML-KEM-768",
@@ -159,7 +159,7 @@ fn is_aead(name: &str) -> bool {
 
 /// Sets up a call that succeeds (on a host that has the function and the algorithm), but for
 /// `symmetric_state_ratchet`, which no algorithm of the required table has.
-pub(crate) fn valid_call(c: &mut Case, function: &'static Hostcall) -> Call {
+pub(crate) fn valid_call(c: &mut Case, function: &'static Function) -> Call {
     let name = function.name();
     let mut parts: Vec<Part> = Vec::new();
     // What a decryption opens: made with its state, passed by later parameters.

@@ -1,7 +1,7 @@
 //! Every parameter that takes a handle, with every handle that it must not take (HANDLE-TYPE-008 and its kin).
 
-use wasi_crypto_host::Errno::{Closed, InvalidHandle, InvalidKey, Success};
-use wasi_crypto_host::{AlgorithmType, HandleType, Hostcall, ParamType, hostcalls};
+use wasi_crypto_interface::Errno::{Closed, InvalidHandle, InvalidKey, Success};
+use wasi_crypto_interface::{AlgorithmType, Function, HandleType, ParamType, functions};
 
 use crate::args;
 use crate::builder::Arg;
@@ -48,8 +48,8 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 /// Every parameter that takes a handle: the function, the place, the type.
-fn handle_params() -> impl Iterator<Item = (&'static Hostcall, usize, HandleType)> {
-    hostcalls().iter().flat_map(|function| {
+fn handle_params() -> impl Iterator<Item = (&'static Function, usize, HandleType)> {
+    functions().iter().flat_map(|function| {
         let params = function.params().iter().enumerate();
         params.filter_map(move |(place, param)| match param.ty {
             ParamType::Handle(ty) => Some((function, place, ty)),
@@ -63,7 +63,7 @@ fn handle_params() -> impl Iterator<Item = (&'static Hostcall, usize, HandleType
 /// A call in which all but one handle are right. None where that takes a secrets manager.
 fn with_handle(
     mut c: Case,
-    function: &'static Hostcall,
+    function: &'static Function,
     place: usize,
     handle: impl FnOnce(&mut Case) -> Value,
 ) -> Option<Case> {
@@ -114,7 +114,7 @@ fn result_slots(call: &Call) -> impl Iterator<Item = crate::case::Buffer> + '_ {
     call.parts.iter().filter(|part| part.ty == PartType::Result).filter_map(|part| part.memory)
 }
 
-fn is_close(function: &Hostcall) -> bool {
+fn is_close(function: &Function) -> bool {
     function.name().ends_with("_close")
 }
 

@@ -1,7 +1,7 @@
 //! What handles promise (HANDLE-*): lifetime, reuse, consumption.
 
-use wasi_crypto_host::Errno::{InvalidHandle, Overflow};
-use wasi_crypto_host::HandleType;
+use wasi_crypto_interface::Errno::{InvalidHandle, Overflow};
+use wasi_crypto_interface::HandleType;
 
 use crate::args;
 use crate::calls::close_function;

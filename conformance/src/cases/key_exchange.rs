@@ -1,7 +1,7 @@
 //! Key exchange (requirements KX-*): Diffie-Hellman and key encapsulation.
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::{
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::{
     IncompatibleKeys, InvalidHandle, InvalidKey, InvalidOperation, UnsupportedFeature, VerificationFailed,
 };
 

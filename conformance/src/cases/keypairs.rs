@@ -1,11 +1,11 @@
 //! Key pairs (requirements KP-*, ASYM-*): generation, assembly, their parts, closing.
 
-use wasi_crypto_host::AlgorithmType::{self, KeyExchange, Signatures, Symmetric};
-use wasi_crypto_host::Errno::{
+use wasi_crypto_interface::AlgorithmType::{self, KeyExchange, Signatures, Symmetric};
+use wasi_crypto_interface::Errno::{
     Closed, GuestError, IncompatibleKeys, InvalidHandle, InvalidKey, NotImplemented, Success, UnsupportedAlgorithm,
     UnsupportedFeature,
 };
-use wasi_crypto_host::HandleType;
+use wasi_crypto_interface::HandleType;
 
 use crate::args;
 use crate::calls::{Encoding, KeyKind, SignatureEncoding};

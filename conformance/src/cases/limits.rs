@@ -1,7 +1,7 @@
 //! What a host does when a guest asks for very much (ERR-TOOMANY-019, and what has brought hosts down).
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::{GuestError, Overflow, TooManyHandles};
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::{GuestError, Overflow, TooManyHandles};
 
 use crate::args;
 use crate::case::{Case, Expect, Kind, Relation, Value};

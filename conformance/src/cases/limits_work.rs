@@ -2,8 +2,8 @@
 //!
 //! The runner's time limit is part of each case. Values are those of Python's hashlib and hmac.
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::{GuestError, InvalidHandle, Overflow, ProhibitedOperation};
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::{GuestError, InvalidHandle, Overflow, ProhibitedOperation};
 
 use crate::args;
 use crate::case::{Case, Expect, Kind, Pointer, Value};

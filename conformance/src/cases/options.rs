@@ -1,7 +1,7 @@
 //! Option sets (OPT-*).
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::{
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::{
     Closed, InvalidHandle, OptionNotSet, Overflow, Success, UnsupportedFeature, UnsupportedOption,
 };
 

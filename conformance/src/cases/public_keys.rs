@@ -1,6 +1,6 @@
 //! Public keys (requirements PK-*).
 
-use wasi_crypto_host::Errno::{Closed, InvalidHandle, InvalidKey, NotImplemented, Success};
+use wasi_crypto_interface::Errno::{Closed, InvalidHandle, InvalidKey, NotImplemented, Success};
 
 use crate::calls::{Encoding, KeyKind};
 use crate::case::{Case, Expect, Kind};

@@ -1,6 +1,6 @@
 //! Secret keys (requirements SK-*).
 
-use wasi_crypto_host::Errno::{Closed, InvalidHandle};
+use wasi_crypto_interface::Errno::{Closed, InvalidHandle};
 
 use crate::calls::{Encoding, KeyKind};
 use crate::case::{Case, Expect};

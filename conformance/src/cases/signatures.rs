@@ -1,10 +1,10 @@
 //! Making and verifying signatures (requirements SIG-*), for each signature algorithm.
 
-use wasi_crypto_host::Errno::{
+use wasi_crypto_interface::Errno::{
     InvalidHandle, InvalidKey, InvalidOperation, InvalidSignature, Overflow, Success, UnsupportedFeature,
     VerificationFailed,
 };
-use wasi_crypto_host::{Errno, HandleType};
+use wasi_crypto_interface::{Errno, HandleType};
 
 use crate::calls::{Given, KeyKind, SignatureEncoding};
 use crate::case::{Buffer, Case, Expect, Handle, Kind, Value};

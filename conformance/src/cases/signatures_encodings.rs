@@ -1,6 +1,6 @@
 //! Signature objects: import, export, encodings, and signatures that belong to another algorithm.
 
-use wasi_crypto_host::Errno::{
+use wasi_crypto_interface::Errno::{
     Closed, GuestError, IncompatibleKeys, InvalidHandle, InvalidKey, InvalidSignature, Success, UnsupportedAlgorithm,
     UnsupportedEncoding, VerificationFailed,
 };

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use wasi_crypto_host::AlgorithmType;
+use wasi_crypto_interface::AlgorithmType;
 
 use crate::calls::{Encoding, KeyKind};
 use crate::case::{Case, Handle};

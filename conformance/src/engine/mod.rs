@@ -5,6 +5,8 @@
 use std::time::Duration;
 
 pub mod command;
+#[cfg(feature = "embedded")]
+pub mod embedded;
 mod ending;
 mod output;
 mod process;

@@ -1,7 +1,7 @@
 //! Authenticated encryption: the examples of the GCM specification (McGrew and Viega, appendix B), CAVP, RFC 8439 and
 //! draft-irtf-cfrg-xchacha. Each vector goes both ways, with the tag attached and detached.
 
-use wasi_crypto_host::Errno::InvalidNonce;
+use wasi_crypto_interface::Errno::InvalidNonce;
 
 use super::{case, cavp_gcm, hex};
 use crate::case::{Case, Handle};

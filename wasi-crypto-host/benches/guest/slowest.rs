@@ -65,7 +65,7 @@ impl Transport for Timed {
                 Progress::Pending(work) => {
                     let done = work.run();
                     start = Instant::now();
-                    Progress::Done(ctx.finish_call(done, GuestMemory::unshared(memory), args))
+                    ctx.finish_call(done, GuestMemory::unshared(memory), args)
                 }
             };
         };

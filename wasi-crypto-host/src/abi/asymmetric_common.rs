@@ -1,13 +1,12 @@
 //! `wasi_ephemeral_crypto_asymmetric_common`: key pairs, public keys, secret keys.
 
-use crate::abi::call::{Call, Step};
+use crate::abi::call::{Call, Step, algorithm_type_of};
 use crate::abi::memory::GuestBytes;
 use crate::asymmetric::algorithm::Algorithm;
 use crate::asymmetric::encoding::KeyEncoding;
 use crate::errno::Errno;
 use crate::ops::Objects;
 use crate::ops::asymmetric_common::{self as ops, Generation};
-use crate::options::AlgorithmType;
 
 pub(crate) fn keypair_generate<O: Objects + 'static>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
     let [algorithm_type, algorithm, algorithm_len, options, handle] = call.args();
@@ -27,7 +26,7 @@ pub(crate) fn keypair_generate<O: Objects + 'static>(call: &mut Call<'_, O>) -> 
 }
 
 pub(crate) fn keypair_import<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
-    import(call, KeyEncoding::of_keypair, |objects, algorithm, encoded, encoding| {
+    import(call, KeyEncoding::keypair_from_arg, |objects, algorithm, encoded, encoding| {
         ops::keypair_import(objects, algorithm, encoded, encoding)
     })
 }
@@ -39,7 +38,7 @@ pub(crate) fn keypair_from_pk_and_sk<O: Objects>(call: &mut Call<'_, O>) -> Resu
 
 pub(crate) fn keypair_export<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [keypair, encoding, handle] = call.args();
-    call.for_handle(handle, |call| ops::keypair_export(call.objects, keypair, KeyEncoding::of_keypair(encoding)?))
+    call.for_handle(handle, |call| ops::keypair_export(call.objects, keypair, KeyEncoding::keypair_from_arg(encoding)?))
 }
 
 pub(crate) fn keypair_publickey<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
@@ -117,5 +116,5 @@ fn import<O: Objects>(
 /// The algorithm of this type and name; symmetric ones have no key pairs.
 fn find<O>(call: &Call<'_, O>, algorithm_type: u32, name: u32, name_len: u32) -> Result<&'static Algorithm, Errno> {
     let name = call.memory.name(name, name_len)?;
-    Algorithm::find(AlgorithmType::from_arg(algorithm_type)?, &name)
+    Algorithm::find(algorithm_type_of(algorithm_type)?, &name)
 }

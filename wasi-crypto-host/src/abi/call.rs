@@ -3,6 +3,7 @@
 use crate::abi::memory::{GuestMemory, Range};
 use crate::errno::Errno;
 use crate::ops::{Fed, Input};
+use crate::options::AlgorithmType;
 use crate::secret::Secret;
 use crate::stop::StopHandle;
 
@@ -21,7 +22,7 @@ pub(crate) struct Pace<'a> {
     pub(crate) stop: &'a StopHandle,
     /// Whether the caller wants to do other things in between, and can run [`Work`] elsewhere.
     pub(crate) may_yield: bool,
-    /// Bytes that the call has taken in so far.
+    /// How far the call has come: bytes that it has taken in, or entries of a batch.
     pub(crate) done: usize,
     /// Whether the call came back only for the caller to do other things.
     pub(crate) is_paused: bool,
@@ -100,11 +101,14 @@ impl<'a, O> Call<'a, O> {
     pub(crate) fn took(&mut self, fed: Fed) -> Result<(), Errno> {
         match fed {
             Fed::All => Ok(()),
-            Fed::Part(done) => {
-                (self.pace.done, self.pace.is_paused) = (done, true);
-                Err(Errno::InProgress)
-            }
+            Fed::Part(done) => self.pause(done),
         }
+    }
+
+    /// Ends a handler that is to be called again, and then begins where `done` says.
+    pub(crate) fn pause(&mut self, done: usize) -> Result<(), Errno> {
+        (self.pace.done, self.pace.is_paused) = (done, true);
+        Err(Errno::InProgress)
     }
 
     /// One 64-bit argument.
@@ -124,6 +128,11 @@ impl<'a> Pace<'a> {
     pub(crate) fn in_parts(stop: &'a StopHandle, done: usize) -> Self {
         Self { stop, may_yield: true, done, is_paused: false }
     }
+}
+
+/// The `algorithm_type` of an argument, of which all 32 bits count.
+pub(crate) fn algorithm_type_of(arg: u32) -> Result<AlgorithmType, Errno> {
+    AlgorithmType::from_number(arg).ok_or(Errno::UnsupportedAlgorithm)
 }
 
 /// Guest memory that is taken in slice by slice.

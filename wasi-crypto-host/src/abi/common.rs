@@ -1,14 +1,13 @@
 //! `wasi_ephemeral_crypto_common`: options, array outputs.
 
-use crate::abi::call::Call;
+use crate::abi::call::{Call, algorithm_type_of};
 use crate::abi::memory::GuestBytes;
 use crate::errno::Errno;
 use crate::ops::{Objects, common};
-use crate::options::AlgorithmType;
 
 pub(crate) fn options_open<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [algorithm_type, handle] = call.args();
-    call.for_handle(handle, |call| common::options_open(call.objects, AlgorithmType::from_arg(algorithm_type)?))
+    call.for_handle(handle, |call| common::options_open(call.objects, algorithm_type_of(algorithm_type)?))
 }
 
 pub(crate) fn options_close<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {

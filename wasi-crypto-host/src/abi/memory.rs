@@ -2,9 +2,12 @@
 
 use std::ops::Deref;
 
+use wasi_crypto_interface::optional_handle;
+
 use crate::errno::Errno;
 use crate::ops::{Buffer, Bytes, Output};
 use crate::secret::Secret;
+use crate::symmetric::algorithm::MAX_TAG_LEN;
 
 /// The linear memory of the guest that makes a call.
 ///
@@ -100,6 +103,26 @@ impl<'a> GuestMemory<'a> {
         }
     }
 
+    /// Checks a list of `len` records.
+    pub(crate) fn list(&self, start: u32, len: u32, record_len: usize) -> Result<Range, Errno> {
+        let bytes = (len as usize).checked_mul(record_len).and_then(|bytes| u32::try_from(bytes).ok());
+        self.range(start, bytes.ok_or(Errno::GuestError)?)
+    }
+
+    /// Copies a tag, since it may lie where an output goes. None if it is longer than any, and then left alone.
+    pub(crate) fn tag<'b>(
+        &self,
+        start: u32,
+        len: u32,
+        copy: &'b mut [u8; MAX_TAG_LEN],
+    ) -> Result<Option<&'b [u8]>, Errno> {
+        let range = self.range(start, len)?;
+        Ok(copy.get_mut(..range.len).map(|tag| {
+            self.read(&range, tag);
+            &*tag
+        }))
+    }
+
     /// Checks a result slot of `N` bytes; any alignment will do.
     #[inline]
     pub(crate) fn slot<const N: usize>(&self, start: u32) -> Result<Slot<N>, Errno> {
@@ -164,13 +187,14 @@ impl<'a> GuestMemory<'a> {
         }
     }
 
-    /// Reads a tagged optional handle: `{u8 tag, 3 bytes of padding, u32 handle}`, tag 0 = some, 1 = none.
+    /// Reads an optional handle, whose layout is that of [`optional_handle`].
     pub(crate) fn optional_handle(&self, start: u32) -> Result<Option<u32>, Errno> {
-        let mut bytes = [0; 8];
-        self.read(&self.range(start, 8)?, &mut bytes);
-        match bytes[0] {
-            0 => Ok(Some(u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]))),
-            1 => Ok(None),
+        let mut bytes = [0; optional_handle::LEN];
+        self.read(&self.range(start, bytes.len() as u32)?, &mut bytes);
+        let [tag, .., a, b, c, d] = bytes;
+        match tag {
+            optional_handle::SOME => Ok(Some(u32::from_le_bytes([a, b, c, d]))),
+            optional_handle::NONE => Ok(None),
             _ => Err(Errno::GuestError),
         }
     }

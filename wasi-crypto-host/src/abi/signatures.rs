@@ -10,9 +10,7 @@ use crate::options::AlgorithmType;
 
 pub(crate) fn signature_export<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [signature, encoding, handle] = call.args();
-    call.for_handle(handle, |call| {
-        signatures::signature_export(call.objects, signature, SignatureEncoding::from_arg(encoding)?)
-    })
+    call.for_handle(handle, |call| signatures::signature_export(call.objects, signature, encoding_of(encoding)?))
 }
 
 pub(crate) fn signature_import<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
@@ -21,7 +19,7 @@ pub(crate) fn signature_import<O: Objects>(call: &mut Call<'_, O>) -> Result<(),
         let name = call.memory.name(algorithm, algorithm_len)?;
         let encoded = GuestBytes::new(&call.memory, encoded, encoded_len)?;
         let algorithm = Algorithm::find(AlgorithmType::Signatures, &name)?;
-        signatures::signature_import(call.objects, algorithm, encoded, SignatureEncoding::from_arg(encoding)?)
+        signatures::signature_import(call.objects, algorithm, encoded, encoding_of(encoding)?)
     })
 }
 
@@ -72,4 +70,8 @@ pub(crate) fn signature_verification_state_close<O: Objects>(call: &mut Call<'_,
 pub(crate) fn signature_close<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [signature] = call.args();
     signatures::signature_close(call.objects, signature)
+}
+
+fn encoding_of(arg: u32) -> Result<SignatureEncoding, Errno> {
+    SignatureEncoding::from_number(arg).ok_or(Errno::UnsupportedEncoding)
 }

@@ -154,15 +154,9 @@ pub(crate) fn symmetric_state_decrypt<O: Objects>(call: &mut Call<'_, O>) -> Res
 pub(crate) fn symmetric_state_decrypt_detached<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [state, out, out_len, data, data_len, raw_tag, raw_tag_len, size] = call.args();
     let (output, data) = (call.memory.range(out, out_len)?, call.memory.range(data, data_len)?);
-    let raw_tag = call.memory.range(raw_tag, raw_tag_len)?;
-    let slot = call.memory.slot(size)?;
-    // The tag may lie where the output goes.
     let mut copy = [0; MAX_TAG_LEN];
-    let tag = copy.get_mut(..raw_tag.len());
-    let tag = tag.map(|tag| {
-        call.memory.read(&raw_tag, tag);
-        &*tag
-    });
+    let tag = call.memory.tag(raw_tag, raw_tag_len, &mut copy)?;
+    let slot = call.memory.slot(size)?;
     let buffer = GuestBuffer::new(&mut call.memory, output, data);
     let len = symmetric::symmetric_state_decrypt_detached(call.objects, state, buffer, tag)?;
     call.memory.put(slot, (len as u32).to_le_bytes());

@@ -1,5 +1,8 @@
 //! Encodings of keys and signatures. PEM is taken off and put on here, so that the algorithms know raw, DER and SEC 1 only.
 
+pub(crate) use wasi_crypto_interface::SignatureEncoding;
+use wasi_crypto_interface::{KeypairEncoding, PublickeyEncoding};
+
 use crate::asymmetric::algorithm::{Keys, Traditional};
 use crate::asymmetric::{der, pem};
 use crate::errno::Errno;
@@ -24,13 +27,6 @@ pub(crate) enum KeyEncoding {
     Pem,
 }
 
-/// The encodings of signatures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SignatureEncoding {
-    Raw,
-    Der,
-}
-
 /// Which of the two PEM labels a key has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Label {
@@ -39,19 +35,27 @@ pub(crate) enum Label {
 }
 
 impl KeyEncoding {
-    /// A `keypair_encoding`: it has no SEC 1.
-    pub(crate) fn of_keypair(arg: u32) -> Result<Self, Errno> {
-        match arg {
-            0 => Ok(Self::Plain(Form::Raw)),
-            1 => Ok(Self::Plain(Form::Der)),
-            2 => Ok(Self::Pem),
-            _ => Err(Errno::UnsupportedEncoding),
+    pub(crate) fn of_keypair(encoding: KeypairEncoding) -> Result<Self, Errno> {
+        match encoding {
+            KeypairEncoding::Raw => Ok(Self::Plain(Form::Raw)),
+            KeypairEncoding::Pkcs8 => Ok(Self::Plain(Form::Der)),
+            KeypairEncoding::Pem => Ok(Self::Pem),
+            KeypairEncoding::Local => Err(Errno::UnsupportedEncoding),
         }
+    }
+
+    /// A `keypair_encoding`: it has no SEC 1.
+    pub(crate) fn keypair_from_arg(arg: u32) -> Result<Self, Errno> {
+        KeypairEncoding::from_number(arg).ok_or(Errno::UnsupportedEncoding).and_then(Self::of_keypair)
     }
 
     /// A `publickey_encoding` or `secretkey_encoding`, which have the same numbers.
     pub(crate) fn of_half(arg: u32) -> Result<Self, Errno> {
-        if arg == 3 { Ok(Self::Plain(Form::Sec)) } else { Self::of_keypair(arg) }
+        match PublickeyEncoding::from_number(arg) {
+            Some(PublickeyEncoding::Sec) => Ok(Self::Plain(Form::Sec)),
+            Some(PublickeyEncoding::Local) | None => Err(Errno::UnsupportedEncoding),
+            Some(_) => Self::keypair_from_arg(arg),
+        }
     }
 
     /// Lets `read` read one of `keys` that is encoded like this. `invalid_key` if it is not;
@@ -87,16 +91,6 @@ impl KeyEncoding {
         match self {
             Self::Plain(form) => export(form),
             Self::Pem => pem::write(label.text(), &export(Form::Der)?),
-        }
-    }
-}
-
-impl SignatureEncoding {
-    pub(crate) fn from_arg(arg: u32) -> Result<Self, Errno> {
-        match arg {
-            0 => Ok(Self::Raw),
-            1 => Ok(Self::Der),
-            _ => Err(Errno::UnsupportedEncoding),
         }
     }
 }

@@ -1,101 +1,100 @@
-//! Key pairs, public keys and secret keys, as their handles hold them: bound to one algorithm, parsed once.
+//! Key pairs, public keys and secret keys: what their handles hold.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::asymmetric::algorithm::{Algorithm, PublicKey, SecretKey};
 use crate::booking::{ALLOCATION, Booking, COUNTS};
 use crate::errno::Errno;
+use crate::held::{Held, KeyObject};
 
-/// A key pair: its secret half gives the public one.
-#[derive(Clone)]
-pub(crate) struct Keypair {
-    pub(crate) algorithm: &'static Algorithm,
-    pub(crate) secret: Arc<dyn SecretKey>,
-    /// The booking of the key, which whatever keeps the key keeps, too.
-    pub(crate) booking: Arc<Booking>,
-}
+/// The kind of key pairs. A secret half gives the public one, so a pair holds no more than a secret key.
+pub(crate) enum Keypair {}
 
-#[derive(Clone)]
-pub(crate) struct PublicKeyObject {
-    pub(crate) algorithm: &'static Algorithm,
-    pub(crate) key: Arc<dyn PublicKey>,
-    /// As that of a key pair.
-    pub(crate) booking: Arc<Booking>,
-}
+/// The kind of public keys.
+pub(crate) enum PublicKeyObject {}
 
-#[derive(Clone)]
-pub(crate) struct SecretKeyObject {
-    pub(crate) algorithm: &'static Algorithm,
-    pub(crate) key: Arc<dyn SecretKey>,
-    /// As that of a key pair.
+/// The kind of secret keys.
+pub(crate) enum SecretKeyObject {}
+
+/// A key that objects share, and its booking, which whatever keeps the key keeps, too.
+pub(crate) struct BookedKey<K: ?Sized> {
+    pub(crate) shared: Arc<K>,
     pub(crate) booking: Arc<Booking>,
 }
 
 /// Bytes to book for a key's counts and those of its booking.
 const BESIDE: usize = COUNTS + ALLOCATION + COUNTS + size_of::<Booking>() + ALLOCATION;
 
-impl PublicKeyObject {
-    pub(crate) fn new(algorithm: &'static Algorithm, key: Arc<dyn PublicKey>) -> Self {
-        Self { algorithm, key, booking: Arc::default() }
-    }
-
-    /// Bytes to book for the handle alone.
-    pub(crate) fn held(&self) -> usize {
-        0
-    }
-
-    /// The key.
-    pub(crate) fn booked(&self) -> (&Booking, usize) {
-        (&self.booking, BESIDE + self.key.held())
+impl<K: ?Sized> From<Arc<K>> for BookedKey<K> {
+    fn from(shared: Arc<K>) -> Self {
+        Self { shared, booking: Arc::default() }
     }
 }
 
-impl SecretKeyObject {
-    pub(crate) fn new(algorithm: &'static Algorithm, key: Arc<dyn SecretKey>) -> Self {
-        Self { algorithm, key, booking: Arc::default() }
-    }
-
-    /// Bytes to book for the handle alone.
-    pub(crate) fn held(&self) -> usize {
-        0
-    }
-
-    /// The key.
-    pub(crate) fn booked(&self) -> (&Booking, usize) {
-        (&self.booking, BESIDE + self.key.held())
+impl<K: ?Sized> Clone for BookedKey<K> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), booking: Arc::clone(&self.booking) }
     }
 }
 
-impl Keypair {
-    pub(crate) fn new(algorithm: &'static Algorithm, secret: Arc<dyn SecretKey>) -> Self {
-        Self { algorithm, secret, booking: Arc::default() }
-    }
+impl<K: ?Sized> Deref for BookedKey<K> {
+    type Target = K;
 
-    /// Its secret half, which shares the key.
-    pub(crate) fn secret_half(&self) -> SecretKeyObject {
-        let Self { algorithm, secret, booking } = self.clone();
-        SecretKeyObject { algorithm, key: secret, booking }
+    fn deref(&self) -> &K {
+        &self.shared
     }
+}
 
-    /// Bytes to book for the handle alone.
-    pub(crate) fn held(&self) -> usize {
-        0
-    }
+macro_rules! key_objects {
+    ($($kind:ident: $key:ty;)*) => {$(
+        impl KeyObject for $kind {
+            type Algorithm = Algorithm;
+            type Key = BookedKey<$key>;
 
-    /// The key.
-    pub(crate) fn booked(&self) -> (&Booking, usize) {
-        (&self.booking, BESIDE + self.secret.held())
-    }
+            fn held(_: &BookedKey<$key>) -> usize {
+                0
+            }
 
+            fn booked(key: &BookedKey<$key>) -> (&Booking, usize) {
+                (&key.booking, BESIDE + key.held())
+            }
+        }
+    )*};
+}
+
+key_objects! {
+    Keypair: dyn SecretKey;
+    PublicKeyObject: dyn PublicKey;
+    SecretKeyObject: dyn SecretKey;
+}
+
+impl Held<Keypair> {
     /// `incompatible_keys` if the algorithms differ, `invalid_key` if the halves do not belong together.
-    pub(crate) fn from_halves(public: &PublicKeyObject, secret: &SecretKeyObject) -> Result<Self, Errno> {
+    pub(crate) fn from_halves(public: &Held<PublicKeyObject>, secret: Held<SecretKeyObject>) -> Result<Self, Errno> {
         if !std::ptr::eq(public.algorithm, secret.algorithm) {
             return Err(Errno::IncompatibleKeys);
         }
         if secret.key.public_key()?.canonical()? != public.key.canonical()? {
             return Err(Errno::InvalidKey);
         }
-        let SecretKeyObject { algorithm, key: secret, booking } = secret.clone();
-        Ok(Self { algorithm, secret, booking })
+        Ok(Self { algorithm: secret.algorithm, key: secret.key, origin: secret.origin })
+    }
+
+    /// The public half, which is the guest's.
+    pub(crate) fn public_half(&self) -> Result<Held<PublicKeyObject>, Errno> {
+        Ok(Held::by_guest(self.algorithm, self.key.public_key()?))
+    }
+
+    /// The secret half, which shares the key and its origin.
+    pub(crate) fn secret_half(self) -> Held<SecretKeyObject> {
+        Held { algorithm: self.algorithm, key: self.key, origin: self.origin }
+    }
+}
+
+impl Held<SecretKeyObject> {
+    /// As [`Held::<Keypair>::public_half`].
+    pub(crate) fn public_half(&self) -> Result<Held<PublicKeyObject>, Errno> {
+        Ok(Held::by_guest(self.algorithm, self.key.public_key()?))
     }
 }

@@ -1,6 +1,7 @@
 //! What signatures and key exchange share: the registry, key objects, encodings, elliptic-curve keys.
 
 pub(crate) mod algorithm;
+mod canonical;
 pub(crate) mod der;
 pub(crate) mod ec;
 pub(crate) mod encoding;

@@ -6,6 +6,7 @@ use crate::asymmetric::algorithm::{Algorithm, Keys, SecretKey};
 use crate::asymmetric::encoding::{Form, KeyEncoding, Label};
 use crate::asymmetric::key::{Keypair, PublicKeyObject, SecretKeyObject};
 use crate::errno::Errno;
+use crate::held::Held;
 use crate::ops::common::open_array_output;
 use crate::ops::{Bytes, Objects};
 use crate::options::OptionSet;
@@ -44,7 +45,7 @@ impl Generation {
 
     /// A handle of the new key pair.
     pub(crate) fn commit(self, objects: &mut impl Objects, secret: Arc<dyn SecretKey>) -> Result<u32, Errno> {
-        objects.insert(Keypair::new(self.0, secret))
+        objects.insert(Held::<Keypair>::by_guest(self.0, secret))
     }
 }
 
@@ -57,23 +58,24 @@ pub(crate) fn keypair_import(
     let secret = import(objects, algorithm, encoded, encoding, Label::PrivateKey, |keys, encoded, form| {
         keys.import_keypair(encoded, form)
     })?;
-    objects.insert(Keypair::new(algorithm, secret))
+    objects.insert(Held::<Keypair>::by_guest(algorithm, secret))
 }
 
 pub(crate) fn keypair_from_pk_and_sk(objects: &mut impl Objects, public: u32, secret: u32) -> Result<u32, Errno> {
     let public = public_of(objects, public)?;
     let secret = secret_of(objects, secret)?;
-    objects.insert(Keypair::from_halves(&public, &secret)?)
+    objects.insert(Held::from_halves(&public, secret)?)
 }
 
 pub(crate) fn keypair_export(objects: &mut impl Objects, keypair: u32, encoding: KeyEncoding) -> Result<u32, Errno> {
-    let Keypair { secret, .. } = keypair_of(objects, keypair)?;
-    open_array_output(objects, encoding.export(Label::PrivateKey, |form| secret.export_keypair(form))?)
+    let Held { key, origin, .. } = keypair_of(objects, keypair)?;
+    origin.check_export()?;
+    open_array_output(objects, encoding.export(Label::PrivateKey, |form| key.export_keypair(form))?)
 }
 
 pub(crate) fn keypair_publickey(objects: &mut impl Objects, keypair: u32) -> Result<u32, Errno> {
-    let Keypair { algorithm, secret, .. } = keypair_of(objects, keypair)?;
-    objects.insert(PublicKeyObject::new(algorithm, secret.public_key()?))
+    let public = keypair_of(objects, keypair)?.public_half()?;
+    objects.insert(public)
 }
 
 pub(crate) fn keypair_secretkey(objects: &mut impl Objects, keypair: u32) -> Result<u32, Errno> {
@@ -82,7 +84,7 @@ pub(crate) fn keypair_secretkey(objects: &mut impl Objects, keypair: u32) -> Res
 }
 
 pub(crate) fn keypair_close(objects: &mut impl Objects, keypair: u32) -> Result<(), Errno> {
-    objects.close::<Keypair>(keypair)
+    objects.close::<Held<Keypair>>(keypair)
 }
 
 pub(crate) fn publickey_import(
@@ -94,11 +96,11 @@ pub(crate) fn publickey_import(
     let key = import(objects, algorithm, encoded, encoding, Label::PublicKey, |keys, encoded, form| {
         keys.import_public(encoded, form)
     })?;
-    objects.insert(PublicKeyObject::new(algorithm, key))
+    objects.insert(Held::<PublicKeyObject>::by_guest(algorithm, key))
 }
 
 pub(crate) fn publickey_export(objects: &mut impl Objects, public: u32, encoding: KeyEncoding) -> Result<u32, Errno> {
-    let PublicKeyObject { key, .. } = public_of(objects, public)?;
+    let Held { key, .. } = public_of(objects, public)?;
     let exported = encoding.export(Label::PublicKey, |form| key.export(form).map(Secret::from_vec))?;
     open_array_output(objects, exported)
 }
@@ -109,12 +111,12 @@ pub(crate) fn publickey_verify(objects: &mut impl Objects, public: u32) -> Resul
 }
 
 pub(crate) fn publickey_from_secretkey(objects: &mut impl Objects, secret: u32) -> Result<u32, Errno> {
-    let SecretKeyObject { algorithm, key, .. } = secret_of(objects, secret)?;
-    objects.insert(PublicKeyObject::new(algorithm, key.public_key()?))
+    let public = secret_of(objects, secret)?.public_half()?;
+    objects.insert(public)
 }
 
 pub(crate) fn publickey_close(objects: &mut impl Objects, public: u32) -> Result<(), Errno> {
-    objects.close::<PublicKeyObject>(public)
+    objects.close::<Held<PublicKeyObject>>(public)
 }
 
 pub(crate) fn secretkey_import(
@@ -126,16 +128,17 @@ pub(crate) fn secretkey_import(
     let key = import(objects, algorithm, encoded, encoding, Label::PrivateKey, |keys, encoded, form| {
         keys.import_secret(encoded, form)
     })?;
-    objects.insert(SecretKeyObject::new(algorithm, key))
+    objects.insert(Held::<SecretKeyObject>::by_guest(algorithm, key))
 }
 
 pub(crate) fn secretkey_export(objects: &mut impl Objects, secret: u32, encoding: KeyEncoding) -> Result<u32, Errno> {
-    let SecretKeyObject { key, .. } = secret_of(objects, secret)?;
+    let Held { key, origin, .. } = secret_of(objects, secret)?;
+    origin.check_export()?;
     open_array_output(objects, encoding.export(Label::PrivateKey, |form| key.export(form))?)
 }
 
 pub(crate) fn secretkey_close(objects: &mut impl Objects, secret: u32) -> Result<(), Errno> {
-    objects.close::<SecretKeyObject>(secret)
+    objects.close::<Held<SecretKeyObject>>(secret)
 }
 
 /// How many bytes a key may have with all that stands around it in PEM; longer input is not even looked at.
@@ -158,16 +161,17 @@ fn import<K>(
     encoding.import(algorithm.keys, label, &encoded.get(), read)
 }
 
-fn keypair_of(objects: &mut impl Objects, handle: u32) -> Result<Keypair, Errno> {
-    objects.look(handle, |keypair: &Keypair, _| Ok(keypair.clone()))
-}
-
 /// The key is cloned, and shared: nothing stays borrowed while it is worked with.
-pub(super) fn public_of(objects: &mut impl Objects, handle: u32) -> Result<PublicKeyObject, Errno> {
-    objects.look(handle, |key: &PublicKeyObject, _| Ok(key.clone()))
+fn keypair_of(objects: &mut impl Objects, handle: u32) -> Result<Held<Keypair>, Errno> {
+    objects.look(handle, |keypair: &Held<Keypair>, _| Ok(keypair.clone()))
 }
 
-/// As [`public_of`].
-pub(super) fn secret_of(objects: &mut impl Objects, handle: u32) -> Result<SecretKeyObject, Errno> {
-    objects.look(handle, |key: &SecretKeyObject, _| Ok(key.clone()))
+/// As [`keypair_of`].
+pub(super) fn public_of(objects: &mut impl Objects, handle: u32) -> Result<Held<PublicKeyObject>, Errno> {
+    objects.look(handle, |key: &Held<PublicKeyObject>, _| Ok(key.clone()))
+}
+
+/// As [`keypair_of`].
+pub(super) fn secret_of(objects: &mut impl Objects, handle: u32) -> Result<Held<SecretKeyObject>, Errno> {
+    objects.look(handle, |key: &Held<SecretKeyObject>, _| Ok(key.clone()))
 }

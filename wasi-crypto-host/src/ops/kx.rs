@@ -17,6 +17,7 @@ pub(crate) fn kx_dh(objects: &mut impl Objects, public: u32, secret: u32) -> Res
     if !std::ptr::eq(public.algorithm, secret.algorithm) {
         return Err(Errno::IncompatibleKeys);
     }
+    secret.origin.check_use()?;
     let shared = secret.key.agree(&*public.key)?;
     open_array_output(objects, shared)
 }
@@ -34,6 +35,7 @@ pub(crate) fn kx_encapsulate(objects: &mut impl Objects, public: u32) -> Result<
 pub(crate) fn kx_decapsulate(objects: &mut impl Objects, secret: u32, encapsulated: impl Bytes) -> Result<u32, Errno> {
     let secret = secret_of(objects, secret)?;
     secret.algorithm.check_type(AlgorithmType::KeyExchange)?;
+    secret.origin.check_use()?;
     let shared = secret.key.decapsulate(&encapsulated.get_at_most(MAX_CIPHERTEXT))?;
     open_array_output(objects, shared)
 }

@@ -4,6 +4,7 @@ use crate::asymmetric::algorithm::Algorithm;
 use crate::asymmetric::encoding::SignatureEncoding;
 use crate::asymmetric::key::{Keypair, PublicKeyObject};
 use crate::errno::Errno;
+use crate::held::Held;
 use crate::ops::common::open_array_output;
 use crate::ops::{Bytes, Fed, Input, Load, Objects};
 use crate::options::AlgorithmType;
@@ -32,8 +33,9 @@ pub(crate) fn signature_import(
 }
 
 pub(crate) fn signature_state_open(objects: &mut impl Objects, keypair: u32) -> Result<u32, Errno> {
-    let state = objects.look(keypair, |keypair: &Keypair, _| {
+    let state = objects.look(keypair, |keypair: &Held<Keypair>, _| {
         keypair.algorithm.check_type(AlgorithmType::Signatures)?;
+        keypair.origin.check_use()?;
         SignatureState::open(keypair)
     })?;
     objects.insert(state)
@@ -49,6 +51,10 @@ pub(crate) fn signature_state_update(objects: &mut impl Objects, state: u32, inp
         },
         |state, ()| input.feed(|piece| state.signer.update(piece)),
     )
+}
+
+pub(crate) fn algorithm_of_signer(objects: &mut impl Objects, state: u32) -> Result<&'static Algorithm, Errno> {
+    objects.look(state, |state: &SignatureState, _| Ok(state.algorithm))
 }
 
 /// Signs all data so far; more can follow.
@@ -68,11 +74,15 @@ pub(crate) fn signature_state_close(objects: &mut impl Objects, state: u32) -> R
 }
 
 pub(crate) fn signature_verification_state_open(objects: &mut impl Objects, public: u32) -> Result<u32, Errno> {
-    let state = objects.look(public, |public: &PublicKeyObject, _| {
+    let state = objects.look(public, |public: &Held<PublicKeyObject>, _| {
         public.algorithm.check_type(AlgorithmType::Signatures)?;
         VerificationState::open(public)
     })?;
     objects.insert(state)
+}
+
+pub(crate) fn algorithm_of_verifier(objects: &mut impl Objects, state: u32) -> Result<&'static Algorithm, Errno> {
+    objects.look(state, |state: &VerificationState, _| Ok(state.algorithm))
 }
 
 pub(crate) fn signature_verification_state_update(

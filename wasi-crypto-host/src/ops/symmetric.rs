@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::booking::BookedSecret;
 use crate::errno::Errno;
+use crate::held::Held;
 use crate::limits::Account;
 use crate::ops::common::open_array_output;
 use crate::ops::{Buffer, Bytes, Fed, Input, Load, Objects, Output};
@@ -23,7 +24,7 @@ pub(crate) fn symmetric_key_generate(
     let algorithm = Algorithm::find(algorithm)?;
     options_of(objects, options)?;
     objects.check_room(1)?;
-    objects.insert(SymmetricKey::generate(algorithm)?)
+    objects.insert(Held::<SymmetricKey>::by_guest(algorithm, SymmetricKey::generate(algorithm)?))
 }
 
 pub(crate) fn symmetric_key_import(
@@ -41,12 +42,13 @@ pub(crate) fn symmetric_key_import(
     let copy = objects.reserve(raw.host_bytes())?;
     let key = SymmetricKey::import(algorithm, &raw.get(), booking)?;
     drop(copy);
-    objects.insert(key)
+    objects.insert(Held::<SymmetricKey>::by_guest(algorithm, key))
 }
 
 pub(crate) fn symmetric_key_export(objects: &mut impl Objects, key: u32) -> Result<u32, Errno> {
     objects.check_room(1)?;
-    let raw = objects.change(key, |key: &mut SymmetricKey, account| {
+    let raw = objects.change(key, |Held { key, origin, .. }: &mut Held<SymmetricKey>, account| {
+        origin.check_export()?;
         let booking = account.reserve(key.raw().len())?;
         Ok(BookedSecret::new(key.raw().clone(), booking))
     })?;
@@ -54,7 +56,7 @@ pub(crate) fn symmetric_key_export(objects: &mut impl Objects, key: u32) -> Resu
 }
 
 pub(crate) fn symmetric_key_close(objects: &mut impl Objects, key: u32) -> Result<(), Errno> {
-    objects.close::<SymmetricKey>(key)
+    objects.close::<Held<SymmetricKey>>(key)
 }
 
 pub(crate) fn symmetric_state_open(
@@ -66,10 +68,17 @@ pub(crate) fn symmetric_state_open(
     let algorithm = Algorithm::find(algorithm)?;
     let options = options_of(objects, options)?;
     let state = match key {
-        Some(key) => objects.look(key, |key: &SymmetricKey, _| SymmetricState::open(algorithm, Some(key), options))?,
+        Some(key) => objects.look(key, |key: &Held<SymmetricKey>, _| {
+            key.origin.check_use()?;
+            SymmetricState::open(algorithm, Some(key), options)
+        })?,
         None => SymmetricState::open(algorithm, None, options)?,
     };
     objects.insert(state)
+}
+
+pub(crate) fn algorithm_of_state(objects: &mut impl Objects, state: u32) -> Result<&'static Algorithm, Errno> {
+    objects.look(state, |state: &SymmetricState, _| Ok(state.algorithm))
 }
 
 /// Hands the value of an option to `write`, if it has at most `max` bytes, and returns their number.
@@ -177,7 +186,8 @@ pub(crate) fn symmetric_state_squeeze_key(
         |_: &mut SymmetricState, _| Ok(()),
         |state, ()| state.inner.squeeze_key(target),
     )?;
-    objects.insert(key)
+    // Derived, and so the guest's, whatever the key of the state was.
+    objects.insert(Held::<SymmetricKey>::by_guest(target?, key))
 }
 
 pub(crate) fn symmetric_state_max_tag_len(objects: &mut impl Objects, state: u32) -> Result<usize, Errno> {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::asymmetric::algorithm::{Algorithm, Signer, Verifier};
-use crate::asymmetric::key::{Keypair, PublicKeyObject};
+use crate::asymmetric::key::{BookedKey, Keypair, PublicKeyObject};
 use crate::booking::{ALLOCATION, Booking};
 use crate::errno::Errno;
+use crate::held::Held;
 
 pub(crate) struct SignatureState {
     pub(crate) algorithm: &'static Algorithm,
@@ -29,9 +30,9 @@ pub(crate) struct Signature {
 }
 
 impl SignatureState {
-    pub(crate) fn open(keypair: &Keypair) -> Result<Self, Errno> {
-        let signer = Arc::clone(&keypair.secret).signer()?;
-        Ok(Self { algorithm: keypair.algorithm, signer, _booking: Arc::clone(&keypair.booking) })
+    pub(crate) fn open(keypair: &Held<Keypair>) -> Result<Self, Errno> {
+        let BookedKey { shared, booking } = keypair.key.clone();
+        Ok(Self { algorithm: keypair.algorithm, signer: shared.signer()?, _booking: booking })
     }
 
     /// Bytes to book, but for the key.
@@ -48,9 +49,9 @@ impl Signature {
 }
 
 impl VerificationState {
-    pub(crate) fn open(public: &PublicKeyObject) -> Result<Self, Errno> {
-        let verifier = Arc::clone(&public.key).verifier()?;
-        Ok(Self { algorithm: public.algorithm, verifier, _booking: Arc::clone(&public.booking) })
+    pub(crate) fn open(public: &Held<PublicKeyObject>) -> Result<Self, Errno> {
+        let BookedKey { shared, booking } = public.key.clone();
+        Ok(Self { algorithm: public.algorithm, verifier: shared.verifier()?, _booking: booking })
     }
 
     /// Bytes to book, but for the key.

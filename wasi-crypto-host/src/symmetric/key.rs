@@ -5,12 +5,13 @@ use std::sync::Arc;
 use crate::backend;
 use crate::booking::{BookedSecret, Booking};
 use crate::errno::Errno;
+use crate::held::{Held, KeyObject};
+use crate::origin::Origin;
 use crate::secret::Secret;
 use crate::symmetric::algorithm::{Algorithm, Key, Keyed, Kind};
 
-/// A key, as its handle holds it.
+/// A key, and the kind of its handles.
 pub(crate) struct SymmetricKey {
-    pub(crate) algorithm: &'static Algorithm,
     pub(crate) prepared: Arc<dyn Key>,
     raw: Arc<BookedSecret>,
 }
@@ -20,7 +21,7 @@ impl SymmetricKey {
     ///
     /// `booking` is that of the bytes that the key holds, [`BookedSecret::held`], if it is made.
     pub(crate) fn import(algorithm: &'static Algorithm, raw: &[u8], booking: Booking) -> Result<Self, Errno> {
-        Self::new(algorithm, keyed(algorithm)?, BookedSecret::new(Secret::from(raw), booking))
+        Self::new(keyed(algorithm)?, BookedSecret::new(Secret::from(raw), booking))
     }
 
     /// A random key of the size that the algorithm recommends.
@@ -28,26 +29,45 @@ impl SymmetricKey {
         let keyed = keyed(algorithm)?;
         let mut raw = Secret::zeroed(keyed.generated_len());
         backend::random::fill(&mut raw)?;
-        Self::new(algorithm, keyed, BookedSecret::new(raw, Booking::default()))
+        Self::new(keyed, BookedSecret::new(raw, Booking::default()))
     }
 
-    fn new(algorithm: &'static Algorithm, keyed: &'static dyn Keyed, raw: BookedSecret) -> Result<Self, Errno> {
+    fn new(keyed: &'static dyn Keyed, raw: BookedSecret) -> Result<Self, Errno> {
         let raw = Arc::new(raw);
-        Ok(Self { algorithm, prepared: keyed.prepare(&raw)?, raw })
+        Ok(Self { prepared: keyed.prepare(&raw)?, raw })
     }
 
     pub(crate) fn raw(&self) -> &Secret {
         &self.raw
     }
+}
 
-    /// Bytes to book for what is prepared.
-    pub(crate) fn held(&self) -> usize {
-        self.prepared.held()
+impl KeyObject for SymmetricKey {
+    type Algorithm = Algorithm;
+    type Key = Self;
+
+    /// What is prepared.
+    fn held(key: &Self) -> usize {
+        key.prepared.held()
     }
 
     /// The raw bytes, which some states keep.
-    pub(crate) fn booked(&self) -> (&Booking, usize) {
-        (&self.raw.booking, BookedSecret::held(self.raw.len()))
+    fn booked(key: &Self) -> (&Booking, usize) {
+        (&key.raw.booking, BookedSecret::held(key.raw.len()))
+    }
+}
+
+impl Held<SymmetricKey> {
+    /// The secret as a store keeps it: the raw bytes.
+    #[allow(dead_code, reason = "for stores of managed keys, which come next")]
+    pub(crate) fn to_canonical(&self) -> Secret {
+        self.key.raw().clone()
+    }
+
+    /// Reads what [`to_canonical`](Self::to_canonical) wrote. `invalid_key` for a size that the algorithm does not take.
+    #[allow(dead_code, reason = "as for `to_canonical`")]
+    pub(crate) fn from_canonical(algorithm: &'static Algorithm, bytes: &[u8], origin: Origin) -> Result<Self, Errno> {
+        Ok(Self::new(algorithm, SymmetricKey::import(algorithm, bytes, Booking::default())?, origin))
     }
 }
 
@@ -55,5 +75,28 @@ fn keyed(algorithm: &'static Algorithm) -> Result<&'static dyn Keyed, Errno> {
     match algorithm.kind {
         Kind::Keyed(keyed) => Ok(keyed),
         Kind::Keyless(_) => Err(Errno::KeyNotSupported),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_store_keeps_of_a_key_is_its_bytes_and_gives_it_back() {
+        for algorithm in Algorithm::all() {
+            let Ok(key) = SymmetricKey::generate(algorithm) else { continue };
+            let key = Held::<SymmetricKey>::by_guest(algorithm, key);
+            let canonical = key.to_canonical();
+            assert_eq!(*canonical, **key.key.raw(), "{}", algorithm.name);
+            let kept = Origin::Host { exportable: false };
+            let again = Held::<SymmetricKey>::from_canonical(algorithm, &canonical, kept.clone()).ok().unwrap();
+            assert_eq!((&*again.to_canonical(), &again.origin), (&*canonical, &kept), "{}", algorithm.name);
+        }
+        let aes = Algorithm::find(b"AES-256-GCM").ok().unwrap();
+        for len in [0, 16, 31, 33] {
+            let refused = Held::<SymmetricKey>::from_canonical(aes, &[7; 40][..len], Origin::Guest);
+            assert_eq!(refused.err(), Some(Errno::InvalidKey), "{len} bytes");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::errno::Errno;
+use crate::held::Held;
 use crate::limits::Account;
 use crate::options::{Name, Options};
 use crate::symmetric::algorithm::{Algorithm, Kind, State};
@@ -10,6 +11,7 @@ use crate::symmetric::key::SymmetricKey;
 
 /// A state, as its handle holds it.
 pub(crate) struct SymmetricState {
+    pub(crate) algorithm: &'static Algorithm,
     pub(crate) inner: Box<dyn State>,
     /// What [`State::asks_before_absorbing`] said, so that hashing is one call of it.
     asks_before_absorbing: bool,
@@ -20,7 +22,7 @@ impl SymmetricState {
     /// `key_not_supported`, `key_required` or `invalid_key` (of another algorithm); then what the algorithm says of the options.
     pub(crate) fn open(
         algorithm: &'static Algorithm,
-        key: Option<&SymmetricKey>,
+        key: Option<&Held<SymmetricKey>>,
         options: Option<Arc<Options>>,
     ) -> Result<Self, Errno> {
         static DEFAULT: Options = Options::DEFAULT;
@@ -29,10 +31,10 @@ impl SymmetricState {
             (Kind::Keyless(_), Some(_)) => return Err(Errno::KeyNotSupported),
             (Kind::Keyed(_), None) => return Err(Errno::KeyRequired),
             (Kind::Keyed(_), Some(key)) if !std::ptr::eq(key.algorithm, algorithm) => return Err(Errno::InvalidKey),
-            (Kind::Keyed(_), Some(key)) => Arc::clone(&key.prepared).open(values)?,
+            (Kind::Keyed(_), Some(key)) => Arc::clone(&key.key.prepared).open(values)?,
             (Kind::Keyless(keyless), None) => keyless.open(values)?,
         };
-        Ok(Self { asks_before_absorbing: inner.asks_before_absorbing(), inner, options })
+        Ok(Self { algorithm, asks_before_absorbing: inner.asks_before_absorbing(), inner, options })
     }
 
     /// As [`State::admit`].

@@ -3,18 +3,21 @@
 
 mod encode;
 
-use wasi_crypto_host::{Errno, GuestMemory, Hostcall, MAX_CORE_PARAMS, WasiCryptoCtx, WasiCryptoCtxBuilder};
+use wasi_crypto_host::{
+    Errno, GuestMemory, Hostcall, MAX_CORE_PARAMS, PublickeyEncoding, SignatureEncoding, WasiCryptoCtx,
+    WasiCryptoCtxBuilder,
+};
 
 pub use encode::{der, hex, pem};
 
 /// The encodings of keys, as the interface numbers them.
-pub const RAW: u32 = 0;
-pub const PKCS8: u32 = 1;
-pub const PEM: u32 = 2;
-pub const SEC: u32 = 3;
+pub const RAW: u32 = PublickeyEncoding::Raw as u32;
+pub const PKCS8: u32 = PublickeyEncoding::Pkcs8 as u32;
+pub const PEM: u32 = PublickeyEncoding::Pem as u32;
+pub const SEC: u32 = PublickeyEncoding::Sec as u32;
 
 /// The encodings of signatures; raw is [`RAW`].
-pub const DER: u32 = 1;
+pub const DER: u32 = SignatureEncoding::Der as u32;
 
 pub const RSA: [&str; 12] = [
     "RSA_PKCS1_2048_SHA256",

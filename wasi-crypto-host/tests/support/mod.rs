@@ -80,7 +80,7 @@ pub fn call_in_parts(ctx: &mut WasiCryptoCtx, memory: &mut [u8], hostcall: &Host
         progress = match progress {
             Progress::Done(errno) => return errno,
             Progress::Paused(paused) => ctx.continue_call(paused, hostcall, GuestMemory::unshared(memory), args),
-            Progress::Pending(work) => Progress::Done(ctx.finish_call(work.run(), GuestMemory::unshared(memory), args)),
+            Progress::Pending(work) => ctx.finish_call(work.run(), GuestMemory::unshared(memory), args),
         }
     }
 }

@@ -182,7 +182,9 @@ fn a_guest_without_a_memory_has_no_bytes_to_point_to() {
             let mut wasm = Wasm::new(&engine(), &format!("(memory 1) {memory}"), runtime);
             for hostcall in hostcalls() {
                 let errno = wasm.call(hostcall, &vec![0; hostcall.core_params().len()]);
-                if hostcall.is_implemented() && !hostcall.results().is_empty() {
+                if hostcall.name().starts_with("batch_") {
+                    assert_eq!(errno, Errno::Success, "an empty batch needs no memory: {}", hostcall.name());
+                } else if hostcall.is_implemented() && !hostcall.results().is_empty() {
                     assert_eq!(errno, Errno::GuestError, "{}", hostcall.name());
                 } else {
                     assert_ne!(errno, Errno::Success, "{}", hostcall.name());

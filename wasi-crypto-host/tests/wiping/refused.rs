@@ -4,13 +4,14 @@
 mod encode;
 
 use encode::{der, hex, pem};
+use wasi_crypto_host::PublickeyEncoding;
 
 use super::*;
 
-const RAW: u32 = 0;
-const PKCS8: u32 = 1;
-const PEM: u32 = 2;
-const SEC: u32 = 3;
+const RAW: u32 = PublickeyEncoding::Raw as u32;
+const PKCS8: u32 = PublickeyEncoding::Pkcs8 as u32;
+const PEM: u32 = PublickeyEncoding::Pem as u32;
+const SEC: u32 = PublickeyEncoding::Sec as u32;
 
 /// A key in one encoding.
 #[derive(Clone)]

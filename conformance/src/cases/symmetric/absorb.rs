@@ -1,6 +1,6 @@
 //! SYM-ABSORB-*, as far as it is not about one kind of algorithm.
 
-use wasi_crypto_host::Errno::{GuestError, InvalidLength, InvalidOperation, Overflow, Success};
+use wasi_crypto_interface::Errno::{GuestError, InvalidLength, InvalidOperation, Overflow, Success};
 
 use super::{AEADS, Aead, case, keyed, oracle};
 use crate::args;

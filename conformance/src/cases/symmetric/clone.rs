@@ -1,7 +1,7 @@
 //! SYM-CLONE-*: a copy, independent of the original.
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::{InvalidOperation, NonceRequired, Success};
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::{InvalidOperation, NonceRequired, Success};
 
 use super::{AEADS, Aead, HASHES, HKDFS, MACS, PASSWORD_HASHES, TAG_LEN, case, oracle};
 use crate::case::{Case, Expect};

@@ -1,6 +1,6 @@
 //! `decrypt` and `decrypt_detached`: what is not authentic, buffers of the wrong size, and what failure leaves behind.
 
-use wasi_crypto_host::Errno::{InvalidLength, InvalidTag, Overflow, Success, VerificationFailed};
+use wasi_crypto_interface::Errno::{InvalidLength, InvalidTag, Overflow, Success, VerificationFailed};
 
 use super::{AEADS, Aead, TAG_LEN, bad_tag, case, oracle};
 use crate::args;

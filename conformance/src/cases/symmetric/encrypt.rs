@@ -1,6 +1,6 @@
 //! `encrypt` and `encrypt_detached`: the sizes of their buffers, and what failure leaves behind.
 
-use wasi_crypto_host::Errno::{InvalidLength, Overflow};
+use wasi_crypto_interface::Errno::{InvalidLength, Overflow};
 
 use super::{AEADS, Aead, TAG_LEN, case, oracle};
 use crate::args;

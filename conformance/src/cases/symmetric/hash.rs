@@ -1,6 +1,6 @@
 //! Hash functions: SYM-HASH-*, and what SYM-ABSORB and SYM-SQUEEZE say of them.
 
-use wasi_crypto_host::Errno::InvalidLength;
+use wasi_crypto_interface::Errno::InvalidLength;
 
 use super::{HASHES, case, oracle};
 use crate::case::{Case, Kind};

@@ -1,6 +1,6 @@
 //! HKDF: SYM-HKDF-*, SYM-SKEY-*, and what SYM-ABSORB and SYM-SQUEEZE say of key derivation.
 
-use wasi_crypto_host::Errno::{
+use wasi_crypto_interface::Errno::{
     InvalidKey, InvalidOperation, ProhibitedOperation, Success, UnsupportedAlgorithm, UnsupportedFeature,
 };
 

@@ -1,7 +1,7 @@
 //! Keys: SYM-KEY-*.
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::{
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::{
     Closed, InvalidHandle, InvalidKey, KeyNotSupported, Success, UnsupportedAlgorithm, UnsupportedFeature,
 };
 

@@ -22,7 +22,7 @@ mod sizes;
 mod state;
 mod tag;
 
-use wasi_crypto_host::Errno::{
+use wasi_crypto_interface::Errno::{
     AlgorithmFailure, InvalidLength, InvalidOperation, InvalidTag, Overflow, UnsupportedFeature, VerificationFailed,
 };
 

@@ -1,7 +1,7 @@
 //! Names of algorithms: ALG-STR-001, ALG-REQ-003, ALG-TYPE-007, and `unsupported_algorithm` of each function.
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::{Success, UnsupportedAlgorithm};
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::{Success, UnsupportedAlgorithm};
 
 use super::{AEADS, HASHES, asked_for, case, keyed};
 use crate::args;

@@ -1,7 +1,7 @@
 //! Nonces: SYM-NONCE-*, SYM-AEAD-008 to 014, SYM-ENC-042.
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::{InvalidNonce, InvalidOperation, NonceRequired, OptionNotSet, Success};
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::{InvalidNonce, InvalidOperation, NonceRequired, OptionNotSet, Success};
 
 use super::{AEADS, Aead, TAG_LEN, case, oracle};
 use crate::case::{Case, Expect, Strength};

@@ -1,7 +1,7 @@
 //! What only optional algorithms have: output without end, sessions, ciphers without a tag, padding, CMAC.
 //! A host without them is not concerned. Tuple hashes are in no table of the specification, so SYM-TUPLE-* have no case.
 
-use wasi_crypto_host::Errno::{InvalidOperation, NonceRequired, Success};
+use wasi_crypto_interface::Errno::{InvalidOperation, NonceRequired, Success};
 
 use super::{case, not_defined, oracle};
 use crate::case::{Case, Expect, Handle, Strength};

@@ -1,7 +1,9 @@
 //! Password hashing: SYM-PW-*, SYM-SQUEEZE-017. PBKDF2 is in no table of the specification; some hosts have it.
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::{InvalidOperation, ParametersMissing, ProhibitedOperation, Success, UnsupportedFeature};
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::{
+    InvalidOperation, ParametersMissing, ProhibitedOperation, Success, UnsupportedFeature,
+};
 
 use super::{PASSWORD_HASHES, bad_tag, case, oracle};
 use crate::case::{Case, Expect, Handle, Strength};

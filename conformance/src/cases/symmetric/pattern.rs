@@ -1,7 +1,7 @@
 //! The matrix of algorithms and functions: what an algorithm does not have is refused, whatever the state
 //! (SYM-PATTERN-001; C1 is about the answer).
 
-use wasi_crypto_host::AlgorithmType;
+use wasi_crypto_interface::AlgorithmType;
 
 use super::{AEADS, Aead, HASHES, HKDFS, MACS, PASSWORD_HASHES, TAG_LEN, not_defined, oracle};
 use crate::case::{Case, Handle};

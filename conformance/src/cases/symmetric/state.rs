@@ -1,7 +1,7 @@
 //! Opening, using and closing states: SYM-STATE-*, SYM-CLOSE-*.
 
-use wasi_crypto_host::AlgorithmType;
-use wasi_crypto_host::Errno::{Closed, InvalidHandle, InvalidKey, KeyNotSupported, KeyRequired, NonceRequired};
+use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::Errno::{Closed, InvalidHandle, InvalidKey, KeyNotSupported, KeyRequired, NonceRequired};
 
 use super::{AEADS, Aead, HASHES, Keyed, MACS, PASSWORD_HASHES, TAG_LEN, case, keyed, oracle};
 use crate::args;

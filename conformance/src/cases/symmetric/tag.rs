@@ -1,6 +1,6 @@
 //! Tags: SYM-TAG-*.
 
-use wasi_crypto_host::Errno::{Closed, InvalidHandle, InvalidLength, InvalidTag, Overflow, VerificationFailed};
+use wasi_crypto_interface::Errno::{Closed, InvalidHandle, InvalidLength, InvalidTag, Overflow, VerificationFailed};
 
 use super::{AEADS, Aead, MACS, TAG_LEN, bad_tag, case, oracle};
 use crate::case::{Case, Expect, Handle, Kind};

@@ -84,7 +84,7 @@ impl Epochs {
                 }
                 Progress::Pending(work) => {
                     let done = beside(work, || self.look(caller, get))?;
-                    Progress::Done(with_memory(caller, get, binding, |ctx, memory| ctx.finish_call(done, memory, args)))
+                    with_memory(caller, get, binding, |ctx, memory| ctx.finish_call(done, memory, args))
                 }
             }
         }

@@ -100,12 +100,12 @@ async fn call_async<T: Send + 'static, B: Binding>(
             Progress::Pending(work) => {
                 let jobs = get(caller.data_mut()).jobs().clone();
                 let done = look.beside(&mut caller, get, jobs.run(work)).await?;
-                Progress::Done(match done {
+                match done {
                     Ok(done) => {
                         with_memory(&mut caller, get, &binding, |ctx, memory| ctx.finish_call(done, memory, args))
                     }
-                    Err(errno) => errno,
-                })
+                    Err(errno) => Progress::Done(errno),
+                }
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The host's table of functions against the interface in `witx/`.
+//! The interface as data against the files in witx.
 //!
 //! Both sides are written out as lines of text, in order, and compared as a whole, so that anything that one side gains, loses or
 //! moves shows up.
@@ -7,35 +7,35 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use wasi_crypto_host::{
-    AlgorithmType, CoreType, Errno, HandleType, Hostcall, ListType, ParamType, ResultType, hostcalls,
+use wasi_crypto_interface::{
+    AlgorithmType, CoreType, Errno, FieldType, Function, HandleType, KeypairEncoding, ListType, MAX_CORE_PARAMS,
+    MODULES, ParamType, PublickeyEncoding, ResultType, SecretkeyEncoding, SignatureEncoding, functions,
+    optional_handle, version,
 };
 use witx::{BuiltinType, Document, Id, InterfaceFunc, Layout, NamedType, RecordDatatype, Type, TypeRef, WasmType};
-
-const MODULES: [&str; 8] = [
-    "wasi_ephemeral_crypto_common",
-    "wasi_ephemeral_crypto_asymmetric_common",
-    "wasi_ephemeral_crypto_symmetric",
-    "wasi_ephemeral_crypto_signatures",
-    "wasi_ephemeral_crypto_kx",
-    "wasi_ephemeral_crypto_external_secrets",
-    "wasi_ephemeral_crypto_symmetric_batch",
-    "wasi_ephemeral_crypto_signatures_batch",
-];
 
 #[test]
 fn the_table_has_every_function_of_the_interface_in_order_with_its_types() {
     let of_interface = lines_of_interface(declared);
-    let of_table: Vec<String> = hostcalls().iter().map(tabled).collect();
+    let of_table: Vec<String> = functions().iter().map(tabled).collect();
     assert_same_lines(&of_table, &of_interface);
     assert_eq!(of_table.len(), 86);
+}
+
+#[test]
+fn every_function_is_found_by_its_name() {
+    for function in functions() {
+        // Two of the same name would be found as one.
+        assert!(std::ptr::eq(Function::find(function.name()).unwrap(), function), "{}", function.name());
+    }
+    assert_eq!(functions().iter().map(|f| f.core_params().len()).max(), Some(MAX_CORE_PARAMS));
 }
 
 #[test]
 fn functions_lower_to_the_same_core_signatures() {
     let of_interface = lines_of_interface(|_, f| lowered(f));
     let of_table: Vec<String> =
-        hostcalls().iter().map(|f| format!("{}: {:?} -> [I32]", f.name(), f.core_params())).collect();
+        functions().iter().map(|f| format!("{}: {:?} -> [I32]", f.name(), f.core_params())).collect();
     assert_same_lines(&of_table, &of_interface);
 }
 
@@ -50,23 +50,23 @@ fn each_file_holds_one_module_and_includes_what_it_needs() {
 }
 
 #[test]
-fn enums_have_the_numbers_of_the_host_and_of_the_specification() {
-    let errnos: Vec<_> = (0..).map_while(Errno::from_number).map(Errno::name).collect();
-    assert_eq!(cases("crypto_errno"), errnos);
-    assert_eq!((errnos.len(), Errno::Expired.number()), (31, 30));
+fn enums_have_the_names_and_numbers_of_the_files() {
+    assert_eq!(cases("crypto_errno"), Errno::ALL.map(Errno::name));
+    assert_eq!(cases("algorithm_type"), AlgorithmType::ALL.map(AlgorithmType::name));
+    assert_eq!(cases("keypair_encoding"), KeypairEncoding::ALL.map(KeypairEncoding::name));
+    assert_eq!(cases("publickey_encoding"), PublickeyEncoding::ALL.map(PublickeyEncoding::name));
+    assert_eq!(cases("secretkey_encoding"), SecretkeyEncoding::ALL.map(SecretkeyEncoding::name));
+    assert_eq!(cases("signature_encoding"), SignatureEncoding::ALL.map(SignatureEncoding::name));
 
-    let types = [
-        (AlgorithmType::Signatures, "signatures"),
-        (AlgorithmType::Symmetric, "symmetric"),
-        (AlgorithmType::KeyExchange, "key_exchange"),
-    ];
-    assert_eq!(cases("algorithm_type"), types.map(|(_, name)| name));
-    assert_eq!(types.map(|(ty, _)| ty as u16), [0, 1, 2]);
+    for (number, errno) in (0..).zip(Errno::ALL) {
+        assert_eq!(u32::from(errno.number()), number);
+        assert_eq!(Errno::from_number(number), Some(errno));
+    }
+    assert_eq!((Errno::ALL.len(), Errno::Expired.number()), (31, 30), "those of the specification");
+    assert_eq!([31, 1 << 16, u32::MAX].map(Errno::from_number), [None; 3], "all 32 bits count");
+    assert_eq!(AlgorithmType::ALL.map(AlgorithmType::number), [0, 1, 2]);
+    assert_eq!(PublickeyEncoding::ALL.map(PublickeyEncoding::number), [0, 1, 2, 3, 4]);
 
-    assert_eq!(cases("keypair_encoding"), ["raw", "pkcs8", "pem", "local"]);
-    assert_eq!(cases("publickey_encoding"), ["raw", "pkcs8", "pem", "sec", "local"]);
-    assert_eq!(cases("secretkey_encoding"), ["raw", "pkcs8", "pem", "sec", "local"]);
-    assert_eq!(cases("signature_encoding"), ["raw", "der"]);
     for (name, bytes) in [
         ("crypto_errno", 2),
         ("algorithm_type", 2),
@@ -82,14 +82,23 @@ fn enums_have_the_numbers_of_the_host_and_of_the_specification() {
 }
 
 #[test]
-fn optional_handles_have_a_tag_at_0_and_the_handle_at_4() {
+fn reserved_versions_are_those_of_the_files() {
+    let of_interface: Vec<_> =
+        interface().constants().map(|constant| (constant.name.as_str().to_owned(), constant.value)).collect();
+    let ours = [("unspecified", version::UNSPECIFIED), ("latest", version::LATEST), ("all", version::ALL)];
+    assert_eq!(of_interface, ours.map(|(name, value)| (name.to_owned(), value)));
+}
+
+#[test]
+fn optional_handles_have_their_tag_and_handle_where_the_files_have_them() {
     for name in ["opt_options", "opt_symmetric_key"] {
         let ty = named(&interface(), name);
         let Type::Variant(variant) = &**ty.type_() else { panic!("{name} is no variant") };
         let cases: Vec<_> = variant.cases.iter().map(|case| (case.name.as_str(), case.tref.is_some())).collect();
         assert_eq!(cases, [("some", true), ("none", false)]);
-        assert_eq!(variant.payload_offset(), 4);
-        assert_eq!(ty.mem_size_align().size, 8);
+        assert_eq!((optional_handle::SOME, optional_handle::NONE), (0, 1));
+        assert_eq!(variant.payload_offset(), optional_handle::HANDLE_OFFSET);
+        assert_eq!(ty.mem_size_align().size, optional_handle::LEN);
     }
 }
 
@@ -98,16 +107,7 @@ fn every_type_of_handle_is_known_to_both() {
     let is_handle = |ty: &Rc<NamedType>| matches!(&ty.tref, TypeRef::Value(v) if matches!(**v, Type::Handle(_)));
     let of_interface: BTreeSet<_> =
         interface().typenames().filter(is_handle).map(|ty| ty.name.as_str().to_owned()).collect();
-    let params = hostcalls().iter().flat_map(|f| f.params()).filter_map(|param| match param.ty {
-        ParamType::Handle(ty) => Some(ty),
-        _ => None,
-    });
-    let results = hostcalls().iter().flat_map(|f| f.results()).filter_map(|result| match result {
-        ResultType::Handle(ty) => Some(*ty),
-        _ => None,
-    });
-    let of_table: BTreeSet<_> = params.chain(results).map(|ty| handle_name(ty).to_owned()).collect();
-    assert_eq!(of_table, of_interface);
+    assert_eq!(BTreeSet::from(HandleType::ALL.map(|ty| ty.name().to_owned())), of_interface);
 }
 
 #[test]
@@ -129,22 +129,22 @@ fn the_readme_gives_the_layouts_and_numbers_of_the_files() {
             }
             _ => continue,
         };
-        assert!(readme.lines().any(|line| line == row), "witx/README.md lacks this row:\n{row}");
+        assert!(readme.lines().any(|line| line == row), "README.md lacks this row:\n{row}");
         rows += 1;
     }
     assert_eq!(rows, 16, "8 records and 8 enums");
     for constant in document.constants() {
         let sentence = format!("`{}` is `{:#x}`", constant.name.as_str(), constant.value);
-        assert!(readme.contains(&sentence), "witx/README.md lacks: {sentence}");
+        assert!(readme.contains(&sentence), "README.md lacks: {sentence}");
     }
     for module in MODULES {
         let count = document.module(&Id::new(module)).unwrap().funcs().count();
         let row = format!("| `{}` | {count} |", module.trim_start_matches("wasi_ephemeral_crypto_"));
-        assert!(readme.contains(&row), "witx/README.md lacks: {row}");
+        assert!(readme.contains(&row), "README.md lacks: {row}");
     }
 }
 
-/// A function of `witx/` as a line.
+/// A function of the files as a line.
 fn declared(module: &str, f: &InterfaceFunc) -> String {
     let params: Vec<_> = f.params.iter().map(|p| format!("{}: {}", p.name.as_str(), type_name(&p.tref))).collect();
     let [result] = &f.results[..] else { panic!("{} has no single result", f.name.as_str()) };
@@ -163,7 +163,7 @@ fn declared(module: &str, f: &InterfaceFunc) -> String {
 }
 
 /// A row of the table as the same line.
-fn tabled(f: &Hostcall) -> String {
+fn tabled(f: &Function) -> String {
     let params: Vec<_> = f.params().iter().map(|p| format!("{}: {}", p.name, param_name(p.ty))).collect();
     let results: Vec<_> = f.results().iter().map(|result| result_name(*result)).collect();
     let optional = if f.is_optional() { " (optional)" } else { "" };
@@ -214,7 +214,7 @@ fn record_name(fields: &[(impl AsRef<str>, impl AsRef<str>, usize)], size: usize
 
 fn param_name(ty: ParamType) -> String {
     match ty {
-        ParamType::Handle(ty) => handle_name(ty),
+        ParamType::Handle(ty) => ty.name(),
         ParamType::AlgorithmType => "algorithm_type",
         ParamType::KeypairEncoding => "keypair_encoding",
         ParamType::PublickeyEncoding => "publickey_encoding",
@@ -236,7 +236,7 @@ fn param_name(ty: ParamType) -> String {
 
 fn result_name(ty: ResultType) -> String {
     match ty {
-        ResultType::Handle(ty) => handle_name(ty).to_owned(),
+        ResultType::Handle(ty) => ty.name().to_owned(),
         ResultType::Size => "size".to_owned(),
         ResultType::Version => "version".to_owned(),
         ResultType::U64 => "u64".to_owned(),
@@ -244,61 +244,32 @@ fn result_name(ty: ResultType) -> String {
     }
 }
 
-fn handle_name(ty: HandleType) -> &'static str {
-    match ty {
-        HandleType::Options => "options",
-        HandleType::ArrayOutput => "array_output",
-        HandleType::SecretsManager => "secrets_manager",
-        HandleType::Keypair => "keypair",
-        HandleType::Publickey => "publickey",
-        HandleType::Secretkey => "secretkey",
-        HandleType::Signature => "signature",
-        HandleType::SignatureState => "signature_state",
-        HandleType::SignatureVerificationState => "signature_verification_state",
-        HandleType::SymmetricKey => "symmetric_key",
-        HandleType::SymmetricState => "symmetric_state",
-        HandleType::SymmetricTag => "symmetric_tag",
+/// The lists of the batch modules, byte for byte.
+fn list_name(list: ListType) -> String {
+    let fields: Vec<_> = list.fields().iter().map(|field| (field.name, field_name(field.ty), field.offset)).collect();
+    match fields[..] {
+        [(_, ty, 0)] => format!("list {ty}"),
+        _ => format!("list {}", record_name(&fields, list.record_len())),
     }
 }
 
-/// The lists of the batch modules, byte for byte.
-fn list_name(list: ListType) -> String {
-    let (state, errno) = (("symmetric_state", "symmetric_state", 0), ("crypto_errno", "crypto_errno", 4));
-    let crypt = [
-        state,
-        ("output", "pointer u8", 4),
-        ("output_len", "size", 8),
-        ("data", "const_pointer u8", 12),
-        ("data_len", "size", 16),
-    ];
-    let item = match list {
-        ListType::Squeeze => record_name(&[state, ("data", "pointer u8", 4), ("data_len", "size", 8)], 12),
-        ListType::SymmetricStates => "symmetric_state".to_owned(),
-        ListType::Crypt => record_name(&crypt, 20),
-        ListType::DecryptDetached => {
-            let tag = [("raw_tag", "const_pointer u8", 20), ("raw_tag_len", "size", 24)];
-            record_name(&[&crypt[..], &tag].concat(), 28)
-        }
-        ListType::SignatureStates => "signature_state".to_owned(),
-        ListType::VerificationInputs => {
-            let state = ("signature_verification_state", "signature_verification_state", 0);
-            record_name(&[state, ("signature", "signature", 4)], 8)
-        }
-        ListType::Errnos => "crypto_errno".to_owned(),
-        ListType::Tags => record_name(&[("symmetric_tag", "symmetric_tag", 0), errno], 8),
-        ListType::Sizes => record_name(&[("size", "size", 0), errno], 8),
-        ListType::Signatures => record_name(&[("array_output", "array_output", 0), errno], 8),
-    };
-    format!("list {item}")
+fn field_name(ty: FieldType) -> &'static str {
+    match ty {
+        FieldType::Handle(ty) => ty.name(),
+        FieldType::ConstPointer => "const_pointer u8",
+        FieldType::Pointer => "pointer u8",
+        FieldType::Size => "size",
+        FieldType::Errno => "crypto_errno",
+    }
 }
 
 fn assert_same_lines(of_table: &[String], of_interface: &[String]) {
     for (i, (table, interface)) in of_table.iter().zip(of_interface).enumerate() {
-        assert_eq!(table, interface, "function {i}: the host's table (left) and witx/ (right) differ");
+        assert_eq!(table, interface, "function {i}: the table (left) and the files (right) differ");
     }
     let common = of_table.len().min(of_interface.len());
-    assert_eq!(of_table[common..], [""; 0], "only the host's table has these");
-    assert_eq!(of_interface[common..], [""; 0], "only witx/ has these");
+    assert_eq!(of_table[common..], [""; 0], "only the table has these");
+    assert_eq!(of_interface[common..], [""; 0], "only the files have these");
 }
 
 fn lines_of_interface(line: impl Fn(&str, &InterfaceFunc) -> String) -> Vec<String> {
@@ -316,11 +287,11 @@ fn cases(name: &str) -> Vec<String> {
 }
 
 fn named(document: &Document, name: &str) -> Rc<NamedType> {
-    document.typename(&Id::new(name)).unwrap_or_else(|| panic!("no type {name} in witx/"))
+    document.typename(&Id::new(name)).unwrap_or_else(|| panic!("no type {name} in the files"))
 }
 
 fn interface() -> Document {
-    witx::load(&MODULES.map(path)).unwrap_or_else(|error| panic!("witx/ does not parse: {}", error.report()))
+    witx::load(&MODULES.map(path)).unwrap_or_else(|error| panic!("the files do not parse: {}", error.report()))
 }
 
 fn path(module: &str) -> PathBuf {
@@ -328,5 +299,5 @@ fn path(module: &str) -> PathBuf {
 }
 
 fn directory() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../witx")
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
