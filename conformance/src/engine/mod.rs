@@ -10,7 +10,11 @@ pub mod embedded;
 mod ending;
 mod output;
 mod process;
+#[cfg(any(feature = "embedded", feature = "wasmi"))]
+mod serving;
 mod template;
+#[cfg(feature = "wasmi")]
+pub mod wasmi;
 pub mod worker;
 
 pub use template::Template;
