@@ -6,9 +6,9 @@ use wasi_crypto_interface::{CoreType, Function, Param, ResultType, functions};
 
 use crate::abi::call::{Call, Step};
 use crate::abi::{asymmetric_common, batch, common, kx, signatures, symmetric};
-use crate::context::Table;
 use crate::errno::Errno;
-use crate::threads::SharedTable;
+use crate::objects::Table;
+use crate::shared_table::SharedTable;
 
 use Handler::{Data, Long, Short};
 

@@ -2,7 +2,7 @@
 
 use crate::array_output::ArrayOutput;
 use crate::errno::Errno;
-use crate::ops::{Bytes, Objects};
+use crate::ops::{Bytes, Load, Objects};
 use crate::options::{AlgorithmType, OptionSet};
 use crate::secret::Secret;
 
@@ -55,8 +55,7 @@ pub(crate) fn array_output_pull(
 ) -> Result<usize, Errno> {
     let (count, is_last) = objects.work(
         array_output,
-        max,
-        0,
+        Load::of(max),
         |_: &mut ArrayOutput, _| Ok(()),
         |output, ()| {
             let bytes = output.next(max);

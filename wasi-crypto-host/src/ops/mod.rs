@@ -14,4 +14,4 @@ pub(crate) mod signatures;
 pub(crate) mod symmetric;
 
 pub(crate) use data::{Buffer, Bytes, Fed, Input, Output};
-pub(crate) use objects::Objects;
+pub(crate) use objects::{Load, Objects};

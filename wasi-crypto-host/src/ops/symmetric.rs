@@ -7,7 +7,7 @@ use crate::errno::Errno;
 use crate::held::Held;
 use crate::limits::Account;
 use crate::ops::common::open_array_output;
-use crate::ops::{Buffer, Bytes, Fed, Input, Objects, Output};
+use crate::ops::{Buffer, Bytes, Fed, Input, Load, Objects, Output};
 use crate::options::{AlgorithmType, OptionSet, Options};
 use crate::secret::Secret;
 use crate::stop::StopHandle;
@@ -125,8 +125,7 @@ pub(crate) fn symmetric_state_absorb(objects: &mut impl Objects, state: u32, dat
     let (len, is_start) = (data.len(), data.is_start());
     objects.work(
         state,
-        len,
-        0,
+        Load::of(len),
         #[inline(always)]
         |state: &mut SymmetricState, mut account| {
             if is_start { state.admit(len, &mut account) } else { Ok(()) }
@@ -147,8 +146,7 @@ pub(crate) fn symmetric_state_squeeze<T: Output>(
     let (len, host_bytes) = (output.len(), output.host_bytes());
     objects.work(
         state,
-        usize::MAX,
-        host_bytes,
+        Load::long().and_host_bytes(host_bytes),
         |state: &mut SymmetricState, account| match state.inner.check_squeeze(len, account.limits)? {
             Weight::Short => account.check_spare(host_bytes).map(|()| None),
             Weight::Long if may_defer => state.inner.derivation(len, &account).map(Some),
@@ -184,8 +182,7 @@ pub(crate) fn symmetric_state_squeeze_key(
     objects.check_room(1)?;
     let key = objects.work(
         state,
-        usize::MAX,
-        0,
+        Load::long(),
         |_: &mut SymmetricState, _| Ok(()),
         |state, ()| state.inner.squeeze_key(target),
     )?;
@@ -207,8 +204,7 @@ pub(crate) fn symmetric_state_encrypt(
     let (data_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.work(
         state,
-        data_len,
-        host_bytes,
+        Load::of(data_len).and_host_bytes(host_bytes),
         #[inline(always)]
         |state: &mut SymmetricState, account| {
             let aead = state.inner.aead()?;
@@ -249,8 +245,7 @@ pub(crate) fn symmetric_state_encrypt_detached(
     let tag = insert_tag(objects, Secret::zeroed(tag_len.into()))?;
     let encrypted = objects.work(
         state,
-        data_len,
-        host_bytes,
+        Load::of(data_len).and_host_bytes(host_bytes),
         |state: &mut SymmetricState, account| {
             state.inner.aead()?.may_encrypt?;
             account.check_spare(host_bytes)?;
@@ -281,8 +276,7 @@ pub(crate) fn symmetric_state_decrypt(
     let (sealed_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.work(
         state,
-        sealed_len,
-        host_bytes,
+        Load::of(sealed_len).and_host_bytes(host_bytes),
         #[inline(always)]
         |state: &mut SymmetricState, account| {
             let tag_len = usize::from(state.inner.aead()?.tag_len);
@@ -313,8 +307,7 @@ pub(crate) fn symmetric_state_decrypt_detached(
     let (data_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.work(
         state,
-        data_len,
-        host_bytes,
+        Load::of(data_len).and_host_bytes(host_bytes),
         |state: &mut SymmetricState, account| {
             let tag_len = usize::from(state.inner.aead()?.tag_len);
             let tag = tag.filter(|tag| tag.len() == tag_len).ok_or(Errno::InvalidTag)?;
