@@ -156,6 +156,7 @@ mod host_keys;
 mod jobs;
 mod kx;
 mod limits;
+mod managed;
 mod objects;
 mod observer;
 mod ops;

@@ -6,6 +6,7 @@ use crate::asymmetric::key::{Keypair, PublicKeyObject, SecretKeyObject};
 use crate::booking::Booking;
 use crate::handle::{HandleTable, Object};
 use crate::held::Held;
+use crate::managed::OpenManager;
 use crate::options::OptionSet;
 use crate::signatures::state::{Signature, SignatureState, VerificationState};
 use crate::symmetric::key::SymmetricKey;
@@ -56,6 +57,7 @@ macro_rules! objects {
 objects! {
     Options: OptionSet;
     ArrayOutput: ArrayOutput;
+    SecretsManager: OpenManager;
     Keypair: Held<Keypair>, shares with booked;
     Publickey: Held<PublicKeyObject>, shares with booked;
     Secretkey: Held<SecretKeyObject>, shares with booked;

@@ -4,9 +4,12 @@ pub(crate) mod asymmetric_common;
 mod batch;
 pub(crate) mod call;
 pub(crate) mod common;
+mod external_secrets;
 pub(crate) mod hostcall;
 pub(crate) mod kx;
+mod managed_keys;
 pub(crate) mod memory;
+mod secrets_manager;
 pub(crate) mod signatures;
 pub(crate) mod symmetric;
 
