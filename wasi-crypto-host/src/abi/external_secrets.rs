@@ -1,7 +1,7 @@
 //! `wasi_ephemeral_crypto_external_secrets`: secrets that the host keeps, or seals for the guest to keep.
 
 use crate::abi::call::{Call, Step};
-use crate::abi::memory::GuestBytes;
+use crate::abi::data::GuestBytes;
 use crate::abi::secrets_manager::invalidate;
 use crate::errno::Errno;
 use crate::ops::Objects;

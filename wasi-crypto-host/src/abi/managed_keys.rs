@@ -2,7 +2,7 @@
 
 use crate::abi::asymmetric_common;
 use crate::abi::call::{Call, Step};
-use crate::abi::memory::GuestBytes;
+use crate::abi::data::GuestBytes;
 use crate::asymmetric::key::Keypair;
 use crate::errno::Errno;
 use crate::handle::Object;
@@ -39,7 +39,7 @@ pub(crate) fn keypair_from_id<O: Objects + 'static>(call: &mut Call<'_, O>) -> R
 pub(crate) fn symmetric_key_generate_managed<O: Objects + 'static>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
     let [manager, algorithm, algorithm_len, options, handle] = call.args();
     let name = call.memory.name(algorithm, algorithm_len)?;
-    let algorithm = symmetric::algorithm::Algorithm::find(&name);
+    let algorithm = symmetric::registry::find(&name);
     generate::<SymmetricKey, O>(call, manager, algorithm, options, handle)
 }
 

@@ -1,7 +1,7 @@
 //! The functions of `wasi_ephemeral_crypto_common` that are about the secrets manager.
 
 use crate::abi::call::{Call, Step};
-use crate::abi::memory::GuestBytes;
+use crate::abi::data::GuestBytes;
 use crate::errno::Errno;
 use crate::ops::Objects;
 use crate::ops::secrets_manager::{self as ops, Revocation};

@@ -101,7 +101,7 @@ impl Manageable for SymmetricKey {
     /// Prepared anew for each context, whose account the bytes are on; that takes less than a microsecond.
     fn from_opened(opened: &Opened, origin: Origin) -> Result<Held<Self>, Errno> {
         let name = &opened.header().algorithm;
-        let algorithm = symmetric::algorithm::Algorithm::all().find(|algorithm| algorithm.name == name);
+        let algorithm = symmetric::registry::all().find(|algorithm| algorithm.name == name);
         let algorithm = algorithm.ok_or(Errno::UnsupportedAlgorithm)?;
         Held::<Self>::from_canonical(algorithm, opened.bytes(), origin).map_err(no_key)
     }
