@@ -14,9 +14,11 @@ use crate::handle::HandleTable;
 #[cfg(feature = "async")]
 use crate::jobs::JobPool;
 use crate::limits::{Limits, MAX_HANDLES};
+use crate::managed::ManagedKeys;
 use crate::objects::Table;
 use crate::observer::Observer;
 use crate::progress::{FinishedWork, PausedCall, PendingWork, Progress};
+use crate::secrets::Namespace;
 use crate::stop::StopHandle;
 use crate::watch::Watch;
 
@@ -49,6 +51,7 @@ pub struct WasiCryptoCtxBuilder {
     limits: Limits,
     statistics: bool,
     observer: Option<Arc<dyn Observer>>,
+    secrets: Option<Namespace>,
     #[cfg(feature = "async")]
     jobs: JobPool,
 }
@@ -109,6 +112,13 @@ impl WasiCryptoCtxBuilder {
         self
     }
 
+    /// Sets where the guest's managed keys and secrets are, and under which policy. Without it, `secrets_manager_open` answers
+    /// `unsupported_feature`.
+    pub fn secrets(mut self, namespace: Namespace) -> Self {
+        self.secrets = Some(namespace);
+        self
+    }
+
     /// Counts the calls of each function, for [`WasiCryptoCtx::calls`].
     pub fn statistics(mut self, count: bool) -> Self {
         self.statistics = count;
@@ -123,7 +133,8 @@ impl WasiCryptoCtxBuilder {
         let mut offset = [0; 4];
         backend::random::fill(&mut offset).map_err(|_| BuildError::Random)?;
         Ok(WasiCryptoCtx {
-            table: HandleTable::new(self.limits, u32::from_le_bytes(offset)),
+            table: HandleTable::new(self.limits, u32::from_le_bytes(offset))
+                .with_managed_keys(self.secrets.map(ManagedKeys::new)),
             stop: StopHandle::new(),
             #[cfg(feature = "async")]
             jobs: self.jobs,
@@ -173,7 +184,7 @@ impl WasiCryptoCtx {
     pub fn call(&mut self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
         let started = self.note_begin(hostcall);
         let mut call = Call::new(&mut self.table, memory, args, Pace::whole(&self.stop));
-        let errno = status(hostcall.handlers().and_then(|handlers| handlers.owned.run(&mut call)));
+        let errno = status(hostcall.handlers().owned.run(&mut call));
         self.note_end(hostcall, args, errno, started);
         errno
     }
@@ -232,10 +243,10 @@ impl WasiCryptoCtx {
         args: &[u64],
     ) -> Progress {
         let mut call = Call::new(&mut self.table, memory, args, Pace::in_parts(&self.stop, done));
-        let result = hostcall.handlers().and_then(|handlers| match &handlers.owned {
+        let result = match &hostcall.handlers().owned {
             Handler::Short(handler) | Handler::Data(handler) => handler(&mut call).map(|()| Step::Done),
             Handler::Long(handler) => handler(&mut call),
-        });
+        };
         if call.pace.is_paused {
             return Progress::Paused(PausedCall { done: call.pace.done, started });
         }

@@ -123,6 +123,7 @@ mod host_keys;
 #[cfg(feature = "async")]
 mod jobs;
 mod limits;
+mod managed;
 mod objects;
 mod observer;
 mod ops;

@@ -7,6 +7,7 @@ use crate::asymmetric::signatures::state::{Signature, SignatureState, Verificati
 use crate::booking::Booking;
 use crate::handle::{HandleTable, Object};
 use crate::held::Held;
+use crate::managed::OpenManager;
 use crate::options::OptionSet;
 use crate::symmetric::key::SymmetricKey;
 use crate::symmetric::state::SymmetricState;
@@ -56,6 +57,7 @@ macro_rules! objects {
 objects! {
     Options: OptionSet;
     ArrayOutput: ArrayOutput;
+    SecretsManager: OpenManager;
     Keypair: Held<Keypair>, shares with booked;
     Publickey: Held<PublicKeyObject>, shares with booked;
     Secretkey: Held<SecretKeyObject>, shares with booked;

@@ -10,6 +10,7 @@ use crate::booking::Booking;
 use crate::errno::Errno;
 use crate::handle::Object;
 use crate::limits::{Account, Limits, Spare};
+use crate::managed::ManagedKeys;
 use crate::objects::{AnyHandle, Table};
 use crate::ops::{Load, Objects};
 use crate::stop::StopHandle;
@@ -162,5 +163,9 @@ impl Objects for SharedTable {
 
     fn reserve(&mut self, bytes: usize) -> Result<Booking, Errno> {
         self.lock().reserve(bytes)
+    }
+
+    fn managed_keys(&mut self) -> Option<Arc<ManagedKeys>> {
+        self.lock().managed_keys()
     }
 }

@@ -46,7 +46,7 @@ impl SharedWasiCryptoCtx {
         let started = watch.as_ref().and_then(|watch| watch.note_begin(hostcall));
         let mut table = table.clone();
         let mut call = Call::new(&mut table, memory, args, Pace::whole(stop));
-        let errno = status(hostcall.handlers().and_then(|handlers| handlers.shared.run(&mut call)));
+        let errno = status(hostcall.handlers().shared.run(&mut call));
         if let (Some(watch), Some(started)) = (watch, started) {
             watch.note_end(hostcall, args, errno, started);
         }

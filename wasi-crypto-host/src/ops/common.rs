@@ -71,14 +71,6 @@ pub(crate) fn array_output_pull(
     Ok(count)
 }
 
-/// Answers for a host that was given no secrets manager, as this one always is for now.
-pub(crate) fn secrets_manager_open(objects: &mut impl Objects, options: Option<u32>) -> Result<u32, Errno> {
-    if let Some(options) = options {
-        objects.look(options, |_: &OptionSet, _| Ok(()))?;
-    }
-    Err(Errno::UnsupportedFeature)
-}
-
 /// Gives bytes to the guest as a new `array_output`.
 pub(super) fn open_array_output(objects: &mut impl Objects, bytes: Secret) -> Result<u32, Errno> {
     objects.insert(ArrayOutput::new(bytes))

@@ -8,8 +8,11 @@
 pub(crate) mod asymmetric_common;
 pub(crate) mod common;
 mod data;
+pub(crate) mod external_secrets;
 pub(crate) mod kx;
+pub(crate) mod managed_keys;
 mod objects;
+pub(crate) mod secrets_manager;
 pub(crate) mod signatures;
 pub(crate) mod symmetric;
 

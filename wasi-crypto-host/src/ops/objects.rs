@@ -1,9 +1,12 @@
 //! What operations need of a guest's objects.
 
+use std::sync::Arc;
+
 use crate::booking::Booking;
 use crate::errno::Errno;
 use crate::handle::{HandleTable, Object};
 use crate::limits::{Account, Spare};
+use crate::managed::ManagedKeys;
 use crate::objects::AnyHandle;
 
 /// The objects of a guest. Every method answers `invalid_handle` to a handle that is closed, unknown or of another type.
@@ -60,6 +63,9 @@ pub(crate) trait Objects {
 
     /// Books what work takes up besides objects, until the booking is dropped. `overflow` if the guest has no room for it.
     fn reserve(&mut self, bytes: usize) -> Result<Booking, Errno>;
+
+    /// Where the guest's managed keys and secrets are, if it was given a place for them.
+    fn managed_keys(&mut self) -> Option<Arc<ManagedKeys>>;
 }
 
 /// What an operation on an object takes, by which whoever keeps the objects chooses where it is done.
@@ -170,5 +176,9 @@ impl Objects for HandleTable<AnyHandle> {
 
     fn reserve(&mut self, bytes: usize) -> Result<Booking, Errno> {
         HandleTable::reserve(self, bytes)
+    }
+
+    fn managed_keys(&mut self) -> Option<Arc<ManagedKeys>> {
+        HandleTable::managed_keys(self)
     }
 }
