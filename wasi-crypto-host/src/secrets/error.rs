@@ -181,7 +181,7 @@ impl fmt::Display for StoreError {
                 write!(f, "{store} cannot be reached; look whether it is there and may be opened")
             }
             StoreFault::Locked => {
-                write!(f, "{store} is locked by another process; try again, or with a longer time-out")
+                write!(f, "{store} is locked by others; try again, or with a longer time-out")
             }
             StoreFault::Broken => write!(f, "{store} is damaged, or no store of keys; restore it from a backup"),
             StoreFault::NewerSchema { found, known } => write!(

@@ -56,7 +56,7 @@ pub struct SecretsLimits {
     pub secrets: u64,
     /// Versions of one key or secret that can be loaded or are kept after they have expired. Default: 100.
     pub versions: u64,
-    /// Bytes of all records; each takes 40 more than its key. Default: 16 MiB.
+    /// Bytes of all records; each takes 256 more than its key or secret. Default: 16 MiB.
     pub bytes: u64,
 }
 

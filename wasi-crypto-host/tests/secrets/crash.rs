@@ -25,7 +25,7 @@ fn what_was_acknowledged_survives_a_kill() {
         let mut worker = Worker::start(TEST, folder.path(), &kill.to_string());
         // From the first thing that it says on, at any time of the next few.
         let first = worker.next().expect("the worker begins");
-        thread::sleep(Duration::from_micros(random.below(30_000)));
+        thread::sleep(Duration::from_micros(random.below(100_000)));
         worker.kill();
         for said in [first].into_iter().chain(std::iter::from_fn(|| worker.next())) {
             expected.acknowledge(&said);
@@ -40,18 +40,21 @@ fn what_was_acknowledged_survives_a_kill() {
 /// Creates, rotates and revokes until it is killed.
 fn work(namespace: &Namespace, seed: u64) -> ! {
     let mut random = Random(seed);
-    let mut ids: Vec<Identifier> = Vec::new();
+    // Some of those of processes before this one.
+    let listed = namespace.list(None, 1_000).unwrap();
+    let mut ids: Vec<Identifier> = listed.iter().map(|entry| entry.header.identifier).collect();
+    ids.dedup();
     say("begin");
     loop {
         let pick = random.below(10);
         let one = ids.get(random.below(ids.len() as u64) as usize).copied();
         match (pick, one) {
-            (0..3, _) | (_, None) => {
+            (0..2, _) | (_, None) => {
                 let made = namespace.create(key(&[0xcc; 32])).unwrap();
                 say(&format!("created {}", made.identifier));
                 ids.push(made.identifier);
             }
-            (3..8, Some(id)) => {
+            (2..7, Some(id)) => {
                 let made = namespace.replace(&id, key(&[0xee; 32])).unwrap();
                 say(&format!("rotated {id} {}", made.version));
             }

@@ -148,7 +148,7 @@ pub struct Usage {
     pub keys: u64,
     /// External secrets, each with all its versions.
     pub secrets: u64,
-    /// Bytes of sealed records; each is 40 bytes longer than what is in it.
+    /// Bytes of records; each has 256 more than its key or secret.
     pub bytes: u64,
     /// Versions that were revoked, and of which the store still knows that.
     pub revoked: u64,

@@ -2,6 +2,7 @@
 
 mod connection;
 mod rows;
+mod turn;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -10,6 +11,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Error, TransactionBehavior, params};
 
 use crate::secrets::store::sqlite::rows::int;
+use crate::secrets::store::sqlite::turn::Turns;
 use crate::secrets::{
     Due, Entry, Found, Identifier, Item, NamespaceRow, Record, SecretsError, SecretsStore, State, StoreError,
     StoreFault, TrailRow, Transaction, Version,
@@ -26,8 +28,7 @@ pub struct SqliteStore {
     max_pages: Option<u64>,
     read_only: bool,
     idle: Mutex<Vec<Connection>>,
-    /// Threads of this process wait here for their turn, and not in SQLite, which sleeps and looks again.
-    turn: Mutex<()>,
+    turns: Turns,
 }
 
 impl SqliteStore {
@@ -63,8 +64,7 @@ impl SqliteStore {
     pub fn check(&self) -> Result<(), StoreError> {
         let found = self.with(|connection| {
             let mut statement = connection.prepare("PRAGMA integrity_check(10)")?;
-            let found = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, Error>>();
-            found
+            statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, Error>>()
         })?;
         if found == ["ok"] { Ok(()) } else { Err(self.fault(StoreFault::Broken, found.join("; "))) }
     }
@@ -125,7 +125,8 @@ impl SqliteStoreBuilder {
     /// Opens it, and brings it to the newest schema.
     pub fn open(self) -> Result<SqliteStore, StoreError> {
         let Self { path, timeout, max_pages, read_only, create } = self;
-        let store = SqliteStore { path, timeout, max_pages, read_only, idle: Mutex::default(), turn: Mutex::default() };
+        let store =
+            SqliteStore { path, timeout, max_pages, read_only, idle: Mutex::default(), turns: Turns::default() };
         store.prepare(create && !read_only)?;
         Ok(store)
     }
@@ -165,7 +166,8 @@ impl SecretsStore for SqliteStore {
         namespace: &str,
         work: &mut dyn FnMut(&mut dyn Transaction) -> Result<(), SecretsError>,
     ) -> Result<(), SecretsError> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = self.turns.take(self.timeout);
+        let _turn = turn.ok_or_else(|| self.fault(StoreFault::Locked, "by other threads of this one".to_owned()))?;
         let mut connection = self.connection()?;
         // Writing from the start: a reader that becomes a writer may find that it has read what is no longer so.
         let transaction =

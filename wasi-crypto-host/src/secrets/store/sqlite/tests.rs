@@ -103,6 +103,17 @@ fn what_lies_open_cannot_be_changed_unnoticed() {
 }
 
 #[test]
+fn what_was_revoked_does_not_open_again_by_its_state() {
+    let tampered = Tampered::new("state");
+    let namespace = tampered.bench().namespace();
+    let id = namespace.create(key(1)).unwrap().identifier;
+    namespace.revoke(Kind::KEYS, &id, Version::All).unwrap();
+    tampered.run("UPDATE items SET latest = 1");
+    assert_eq!(tampered.run("UPDATE records SET state = 0"), 1);
+    assert!(is_damaged(load(&namespace, &id, Version::Latest), &namespace));
+}
+
+#[test]
 fn rows_that_were_swapped_or_copied_elsewhere_do_not_open() {
     let tampered = Tampered::new("swapped");
     let namespace = tampered.bench().namespace();
@@ -310,7 +321,7 @@ fn a_locked_store_is_waited_for_and_then_given_up() {
     let mut other = Connection::open(tampered.path()).unwrap();
     let writing = other.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
     let error = namespace.create(key(1)).unwrap_err();
-    assert!(error.to_string().contains("keys.db is locked by another process"), "{error}");
+    assert!(error.to_string().contains("keys.db is locked by others"), "{error}");
     assert!(load(&namespace, &id, Version::Latest).is_ok(), "those who read go on");
     drop(writing);
     namespace.create(key(1)).unwrap();
