@@ -56,6 +56,7 @@ mod changes;
 mod cipher;
 mod clock;
 mod error;
+mod files;
 mod identifier;
 mod manager;
 mod namespace;

@@ -121,6 +121,12 @@ impl Namespace {
         self.told(Action::Export, Some(header.identifier), Some(header.version), self.now(), result)
     }
 
+    /// Whether a key that was loaded may still be used for something new. `Expired` if it has expired, `NotFound` if that is longer ago than it
+    /// is kept. Does not ask the store.
+    pub fn check_expiry(&self, header: &Header) -> Result<(), SecretsError> {
+        self.check_expiry_at(header, self.now())
+    }
+
     /// Puts in a key or secret under a new identifier, with version 1, durably. Returns what it is known by.
     pub fn create(&self, new: NewRecord<'_>) -> Result<Header, SecretsError> {
         let now = self.now();
@@ -189,6 +195,12 @@ impl Namespace {
         Self { shared: Arc::new(Shared::new(manager.clone(), name, Cache::new(16))), ..self.clone() }
     }
 
+    /// Whether both have the same key and cache in memory.
+    #[cfg(test)]
+    pub(crate) fn shares_memory_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
     fn try_create(&self, new: &NewRecord<'_>, now: u64) -> Result<Header, SecretsError> {
         self.admit(new)?;
         let identifier = Identifier::random().map_err(|_| SecretsError::Random)?;
@@ -240,10 +252,15 @@ impl Namespace {
                 self.open(record.ok_or(SecretsError::NotFound)?)?
             }
         };
-        match opened.header().expires {
+        self.check_expiry_at(opened.header(), now)?;
+        Ok(opened)
+    }
+
+    fn check_expiry_at(&self, header: &Header, now: u64) -> Result<(), SecretsError> {
+        match header.expires {
             Some(expires) if self.policy.keep_until(expires) <= now => Err(SecretsError::NotFound),
             Some(expires) if expires <= now => Err(SecretsError::Expired),
-            _ => Ok(opened),
+            _ => Ok(()),
         }
     }
 

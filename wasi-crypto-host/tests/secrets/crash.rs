@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
-use wasi_crypto_host::secrets::{Identifier, Kind, Namespace, SecretsError, State, Version};
+use wasi_crypto_host::secrets::{Identifier, Kind, Namespace, SecretsError, State, TrailEnd, Version};
 
 use crate::processes::key;
 use crate::worker::{Folder, Worker, given, namespace, say};
@@ -28,8 +28,7 @@ fn what_was_acknowledged_survives_a_kill() {
         thread::sleep(Duration::from_micros(random.below(100_000)));
         worker.kill();
         for said in [first].into_iter().chain(std::iter::from_fn(|| worker.next())) {
-            expected.acknowledge(&said);
-            acknowledged += 1;
+            acknowledged += expected.acknowledge(&said);
         }
         expected.check(&namespace(folder.path()));
     }
@@ -72,17 +71,19 @@ fn work(namespace: &Namespace, seed: u64) -> ! {
 struct Expected(BTreeMap<Identifier, BTreeMap<u64, State>>);
 
 impl Expected {
-    fn acknowledge(&mut self, said: &str) {
+    /// Returns how many changes that were.
+    fn acknowledge(&mut self, said: &str) -> u32 {
         let mut words = said.split(' ');
         let what = words.next().unwrap();
         if what == "begin" {
-            return;
+            return 0;
         }
         let id = words.next().unwrap().parse().unwrap();
         let version = words.next().map_or(1, |version| version.parse().unwrap());
         let versions = self.0.entry(id).or_default();
         let old = versions.insert(version, if what == "revoked" { State::Revoked } else { State::Active });
         assert_eq!(old.is_some(), what == "revoked", "{said}: a version is given once");
+        1
     }
 
     /// Everything acknowledged is there and opens, and of each process at most one change more: the one that it was killed in.
@@ -123,16 +124,20 @@ impl Expected {
         let keys = there.values().filter(|versions| versions.values().any(|state| *state == State::Active)).count();
         let revoked = there.values().flat_map(BTreeMap::values).filter(|state| **state == State::Revoked).count();
         assert_eq!((usage.keys, usage.revoked), (keys as u64, revoked as u64));
+        // Each change is in the audit trail, and nothing else.
+        let end = namespace.verify_trail(TrailEnd::default(), |_| ()).unwrap();
+        let versions = there.values().map(BTreeMap::len).sum::<usize>();
+        assert_eq!(end.entries, (versions + revoked) as u64);
         self.0 = there;
     }
 }
 
 /// A xorshift generator: the same work with the same seed.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     /// A number below `end`, or 0.
-    fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         for (shift, left) in [(13, true), (7, false), (17, true)] {
             self.0 ^= if left { self.0 << shift } else { self.0 >> shift };
         }

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use wasi_crypto_host::secrets::{Namespace, Policy, RootKeyFile, SecretsLimits, SecretsManager, SqliteStore};
+use wasi_crypto_host::secrets::{Namespace, Policy, RootKeyFile, SecretsLimits, SecretsManager, SqliteStore, Trail};
 
 /// A folder with a store and its root key, gone when it is dropped.
 pub(crate) struct Folder(PathBuf);
@@ -34,7 +34,7 @@ impl Drop for Folder {
 pub(crate) fn namespace(folder: &Path) -> Namespace {
     let store = SqliteStore::open(folder.join("keys.db")).unwrap();
     let root_key = RootKeyFile::new(folder.join("root.key"));
-    let manager = SecretsManager::builder(store).root_key(root_key).build().unwrap();
+    let manager = SecretsManager::builder(store).root_key(root_key).trail(Trail::Changes).build().unwrap();
     manager.namespace("tenant").policy(Policy::default().limits(SecretsLimits::NONE))
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Error, TransactionBehavior, params};
 
+use crate::secrets::files::{create_private, sync_folder_of};
 use crate::secrets::store::sqlite::rows::int;
 use crate::secrets::store::sqlite::turn::Turns;
 use crate::secrets::{
@@ -50,14 +51,19 @@ impl SqliteStore {
 
     /// Copies the store, as it is now, into a new file, while it is in use.
     pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        let copy = |error: std::io::Error| StoreError {
+        let fault = |cause: String| StoreError {
             store: format!("the copy {}", to.display()),
             fault: StoreFault::Unreachable,
-            cause: error.to_string(),
+            cause,
         };
-        connection::create_file(to).map_err(copy)?;
-        self.with(|connection| connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]))?;
-        std::fs::File::open(to).and_then(|file| file.sync_all()).map_err(copy)
+        let name = to.to_str().ok_or_else(|| fault("its name is not UTF-8".to_owned()))?;
+        let empty = create_private(to).map_err(|error| fault(error.to_string()))?;
+        let copied = self.with(|connection| connection.execute("VACUUM INTO ?1", [name]));
+        let durable = |_| empty.sync_all().and_then(|()| sync_folder_of(to)).map_err(|error| fault(error.to_string()));
+        copied.and_then(durable).inspect_err(|_| {
+            // Half a copy is none.
+            let _ = std::fs::remove_file(to);
+        })
     }
 
     /// Looks for damage of the file, as far as SQLite sees it; [`Namespace::check`](crate::secrets::Namespace::check) opens the records.

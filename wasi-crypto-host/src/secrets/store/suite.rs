@@ -251,12 +251,15 @@ pub(crate) fn a_key_expires_and_is_forgotten(store: impl SecretsStore + 'static)
 
     bench.set_time(NOW + 99);
     assert!(load(&namespace, &id, Version::Latest).is_ok());
+    namespace.check_expiry(&made).unwrap();
     for time in [100, 149] {
         bench.set_time(NOW + time);
         assert_eq!(load(&namespace, &id, Version::Latest), Err("expired"));
         assert_eq!(load(&another(&namespace), &id, Version::Number(1)), Err("expired"));
     }
+    assert!(matches!(namespace.check_expiry(&made), Err(SecretsError::Expired)));
     bench.set_time(NOW + 150);
+    assert!(matches!(namespace.check_expiry(&made), Err(SecretsError::NotFound)));
     assert_eq!(load(&namespace, &id, Version::Latest), Err("not_found"));
     assert_eq!(namespace.usage().unwrap().keys, 3);
     let other = namespace.create(key(2)).unwrap();
