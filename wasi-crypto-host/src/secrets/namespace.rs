@@ -209,6 +209,11 @@ impl Namespace {
             let mut change = Change::begin(to, &self.policy, now)?;
             change.create(&record)?;
             self.keep(Action::Create, identifier, Some(1), now, change.finish()?)
+        })
+        .map_err(|error| match error {
+            // Its key is here, and its row has been taken away.
+            SecretsError::NotFound => SecretsError::DamagedNamespace(self.shared.name.clone()),
+            other => other,
         })?;
         Ok(record.entry.header)
     }
@@ -252,7 +257,16 @@ impl Namespace {
                 self.open(record.ok_or(SecretsError::NotFound)?)?
             }
         };
-        self.check_expiry_at(opened.header(), now)?;
+        // What was opened is what its header says. Whether it is what was asked for, a store that lies does not care.
+        let header = opened.header();
+        let asked_for = match version {
+            Version::Number(number) => header.version == number,
+            Version::Latest | Version::All => header.version == found.version,
+        };
+        if header.identifier != *identifier || header.kind != kind || !asked_for {
+            return Err(self.damaged(*identifier, found.version));
+        }
+        self.check_expiry_at(header, now)?;
         Ok(opened)
     }
 
@@ -273,6 +287,10 @@ impl Namespace {
             cache.put(*nonce, &opened);
         }
         Ok(opened)
+    }
+
+    fn damaged(&self, identifier: Identifier, version: u64) -> SecretsError {
+        SecretsError::Damaged { namespace: self.shared.name.clone(), identifier, version }
     }
 
     /// Whether the policy allows it at all.
@@ -409,4 +427,95 @@ fn one(versions: &[u64]) -> Option<u64> {
 /// Times in the far future all the same, so that stores with signed numbers keep them as they are.
 fn storable(time: u64) -> u64 {
     time.min(i64::MAX as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secrets::store::{Found, NamespaceRow, TrailRow};
+    use crate::secrets::{MemoryStore, RootKey, SecretsManager, SecretsStore, StoreError};
+
+    /// Answers for one record with another one of the same namespace.
+    struct Lying {
+        store: Arc<MemoryStore>,
+        /// What is found in the place of everything.
+        found: Option<Found>,
+        /// What is read in the place of everything.
+        read: (Identifier, u64),
+    }
+
+    impl SecretsStore for Lying {
+        fn name(&self) -> String {
+            "a store that lies".to_owned()
+        }
+
+        fn namespaces(&self) -> Result<Vec<String>, StoreError> {
+            self.store.namespaces()
+        }
+
+        fn namespace(&self, namespace: &str) -> Result<Option<NamespaceRow>, StoreError> {
+            self.store.namespace(namespace)
+        }
+
+        fn find(
+            &self,
+            namespace: &str,
+            identifier: &Identifier,
+            version: Version,
+        ) -> Result<Option<Found>, StoreError> {
+            let found = self.store.find(namespace, identifier, version)?;
+            Ok(self.found.clone().or(found))
+        }
+
+        fn read(&self, namespace: &str, _: &Identifier, _: u64) -> Result<Option<Record>, StoreError> {
+            self.store.read(namespace, &self.read.0, self.read.1)
+        }
+
+        fn list(&self, _: &str, _: Option<(Identifier, u64)>, _: usize) -> Result<Vec<Entry>, StoreError> {
+            Ok(Vec::new())
+        }
+
+        fn trail(&self, _: &str, _: u64, _: usize) -> Result<Vec<TrailRow>, StoreError> {
+            Ok(Vec::new())
+        }
+
+        fn change(
+            &self,
+            namespace: &str,
+            work: &mut dyn FnMut(&mut dyn Transaction) -> Result<(), SecretsError>,
+        ) -> Result<(), SecretsError> {
+            self.store.change(namespace, work)
+        }
+    }
+
+    #[test]
+    fn a_store_that_answers_with_another_record_is_found_out() {
+        let store = Arc::new(MemoryStore::new());
+        let root_key = RootKey::generate().unwrap().to_text().unwrap();
+        let open = |store: Arc<dyn SecretsStore>| {
+            let root_key = RootKey::parse(root_key.as_bytes(), "").unwrap();
+            SecretsManager::builder(store).root_key(root_key).build().unwrap().namespace("tenant")
+        };
+        let honest = open(store.clone());
+        let pair = honest.create(NewRecord::key_pair("ED25519", b"a")).unwrap().identifier;
+        honest.replace(&pair, NewRecord::key_pair("ED25519", b"b")).unwrap();
+        let other = honest.create(NewRecord::key_pair("ED25519", b"c")).unwrap().identifier;
+        let symmetric = honest.create(NewRecord::symmetric_key("HMAC/SHA-256", b"d")).unwrap().identifier;
+
+        let find = |identifier, version| store.find("tenant", identifier, version).unwrap();
+        let as_pair = find(&symmetric, Version::Latest).map(|found| Found { kind: Kind::KeyPair, ..found });
+        for (found, read, version) in [
+            (None, (other, 1), Version::Number(1)),
+            (None, (pair, 1), Version::Latest),
+            (None, (pair, 1), Version::Number(2)),
+            (find(&pair, Version::Number(1)), (pair, 1), Version::Number(2)),
+            (as_pair, (symmetric, 1), Version::Number(1)),
+        ] {
+            let namespace = open(Arc::new(Lying { store: store.clone(), found, read }));
+            let error = namespace.load(Kind::KeyPair, &pair, version).map(|_| ()).unwrap_err();
+            assert!(matches!(error, SecretsError::Damaged { identifier, .. } if identifier == pair), "{error}");
+        }
+        let namespace = open(Arc::new(Lying { store: store.clone(), found: None, read: (pair, 2) }));
+        assert_eq!(namespace.load(Kind::KeyPair, &pair, Version::Latest).unwrap().bytes(), b"b");
+    }
 }

@@ -114,6 +114,17 @@ fn what_was_revoked_does_not_open_again_by_its_state() {
 }
 
 #[test]
+fn a_namespace_that_was_taken_away_is_damaged() {
+    let tampered = Tampered::new("taken-away");
+    let namespace = tampered.bench().namespace();
+    assert!(matches!(namespace.revoke(Kind::KEYS, &Identifier::MIN, Version::All), Err(SecretsError::NotFound)));
+    let id = namespace.create(key(1)).unwrap().identifier;
+    tampered.run("DELETE FROM namespaces");
+    assert!(matches!(namespace.create(key(1)), Err(SecretsError::DamagedNamespace(_))));
+    assert_eq!(load(&tampered.bench().namespace(), &id, Version::Latest), Err("algorithm_failure"));
+}
+
+#[test]
 fn rows_that_were_swapped_or_copied_elsewhere_do_not_open() {
     let tampered = Tampered::new("swapped");
     let namespace = tampered.bench().namespace();
