@@ -23,11 +23,11 @@ fn what_was_acknowledged_survives_a_kill() {
     let mut acknowledged = 0;
     for kill in 1..=kills {
         let mut worker = Worker::start(TEST, folder.path(), &kill.to_string());
-        // From the first thing that it says on, at any time of the next few.
-        let first = worker.next().expect("the worker begins");
-        thread::sleep(Duration::from_micros(random.below(100_000)));
+        // When it has done some things, at any time of the next few.
+        let first = (0..=1 + random.below(5)).map(|_| worker.next().expect("the worker goes on")).collect::<Vec<_>>();
+        thread::sleep(Duration::from_micros(random.below(20_000)));
         worker.kill();
-        for said in [first].into_iter().chain(std::iter::from_fn(|| worker.next())) {
+        for said in first.into_iter().chain(std::iter::from_fn(|| worker.next())) {
             acknowledged += expected.acknowledge(&said);
         }
         expected.check(&namespace(folder.path()));
