@@ -45,6 +45,14 @@
 //!   by the audit trail, if where it ended is kept elsewhere ([`TrailEnd`]);
 //! - who has the **root key and the store** has all keys. Who has lost the root key has lost all keys.
 //!
+//! # What an operator has to do
+//!
+//! - Keep a copy of the root key where the store is not, and of the store where the root key is not.
+//! - Let nobody but the host write to the store. Copy a file by [`SqliteStore::backup`](https://docs.rs/wasi-crypto-host/latest/wasi_crypto_host/secrets/struct.SqliteStore.html#method.backup), and
+//!   put a copy in its place only while no process uses it: what was revoked or rotated since is as it was before.
+//! - If a root key may be known to others: make a new one, give the old one as [`old_root_key`](SecretsManagerBuilder::old_root_key), and
+//!   [`rewrap`](SecretsManager::rewrap). Who has copied the store and the old root key has the keys in the copy: rotate those, too.
+//!
 //! # Versions
 //!
 //! The first version of a key has number 1, each next one more than was ever given, also after revocation. What was revoked is overwritten; that it

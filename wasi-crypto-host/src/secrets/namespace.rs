@@ -38,12 +38,21 @@ impl Shared {
         Self { manager, name: name.to_owned(), keys: OnceLock::new(), cache }
     }
 
+    /// The keys of the namespace, which is made if it is not there. Not to be asked for in a change: the first time, it asks the store.
     fn keys(&self) -> Result<&NamespaceKeys, SecretsError> {
         if let Some(keys) = self.keys.get() {
             return Ok(keys);
         }
         let keys = self.manager.keys(&self.name)?;
         Ok(self.keys.get_or_init(|| keys))
+    }
+
+    /// The same of a namespace that is there.
+    fn keys_if_there(&self) -> Result<Option<&NamespaceKeys>, SecretsError> {
+        if self.keys.get().is_none() && self.manager.store.namespace(&self.name)?.is_none() {
+            return Ok(None);
+        }
+        self.keys().map(Some)
     }
 }
 
@@ -161,7 +170,7 @@ impl Namespace {
     pub fn revoke(&self, kinds: &[Kind], identifier: &Identifier, version: Version) -> Result<Vec<u64>, SecretsError> {
         let now = self.now();
         let result = if self.policy.allows_revocation() {
-            let work = |change: &mut Change<'_>| change.revoke(identifier, kinds, version);
+            let work = |_: &NamespaceKeys, change: &mut Change<'_>| change.revoke(identifier, kinds, version);
             self.on_versions(Action::Revoke, identifier, now, work)
         } else {
             Err(SecretsError::Prohibited("that a version is revoked"))
@@ -181,8 +190,8 @@ impl Namespace {
         at: Option<u64>,
     ) -> Result<Vec<u64>, SecretsError> {
         let now = self.now();
-        let result = self.on_versions(Action::Expire, identifier, now, |change| {
-            change.on_versions(identifier, kinds, version, |record| self.with_expiry(record, at))
+        let result = self.on_versions(Action::Expire, identifier, now, |keys, change| {
+            change.on_versions(identifier, kinds, version, |record| self.with_expiry(keys, record, at))
         });
         let version = result.as_ref().ok().and_then(|versions| one(versions));
         self.told(Action::Expire, Some(*identifier), version, now, result)
@@ -204,11 +213,11 @@ impl Namespace {
     fn try_create(&self, new: &NewRecord<'_>, now: u64) -> Result<Header, SecretsError> {
         self.admit(new)?;
         let identifier = Identifier::random().map_err(|_| SecretsError::Random)?;
-        let record = self.sealed(new, identifier, 1, now)?;
-        self.change(|to| {
+        let record = self.sealed(self.shared.keys()?, new, identifier, 1, now)?;
+        self.change(|keys, to| {
             let mut change = Change::begin(to, &self.policy, now)?;
             change.create(&record)?;
-            self.keep(Action::Create, identifier, Some(1), now, change.finish()?)
+            self.keep(keys, Action::Create, identifier, Some(1), now, change.finish()?)
         })
         .map_err(|error| match error {
             // Its key is here, and its row has been taken away.
@@ -220,17 +229,15 @@ impl Namespace {
 
     fn try_replace(&self, identifier: &Identifier, new: &NewRecord<'_>, now: u64) -> Result<Header, SecretsError> {
         self.admit(new)?;
-        // What must not be made comes out before the store is asked to change anything.
-        self.shared.keys()?;
         let mut made = None;
-        self.change(|to| {
+        self.change(|keys, to| {
             let mut change = Change::begin(to, &self.policy, now)?;
             let version = change.replace(identifier, new.kind, new.algorithm, |version| {
-                let record = self.sealed(new, *identifier, version, now)?;
+                let record = self.sealed(keys, new, *identifier, version, now)?;
                 made = Some(record.entry.header.clone());
                 Ok(record)
             })?;
-            self.keep(Action::Replace, *identifier, Some(version), now, change.finish()?)
+            self.keep(keys, Action::Replace, *identifier, Some(version), now, change.finish()?)
         })?;
         made.ok_or(SecretsError::Internal("no version was made"))
     }
@@ -307,6 +314,7 @@ impl Namespace {
 
     fn sealed(
         &self,
+        keys: &NamespaceKeys,
         new: &NewRecord<'_>,
         identifier: Identifier,
         version: u64,
@@ -322,23 +330,23 @@ impl Namespace {
             created: now,
             expires: expires.map(storable),
         };
-        self.record(header, new.bytes)
+        self.record(keys, header, new.bytes)
     }
 
-    fn record(&self, header: Header, bytes: &[u8]) -> Result<Record, SecretsError> {
-        let sealed = header.seal(&self.shared.name, &self.shared.keys()?.records, bytes)?;
+    fn record(&self, keys: &NamespaceKeys, header: Header, bytes: &[u8]) -> Result<Record, SecretsError> {
+        let sealed = header.seal(&self.shared.name, &keys.records, bytes)?;
         let keep_until = header.expires.map(|expires| self.policy.keep_until(expires));
         let entry = Entry { header, state: State::Active, keep_until, sealed_len: sealed.len() as u64 };
         Ok(Record { entry, sealed })
     }
 
-    fn with_expiry(&self, record: &Record, at: Option<u64>) -> Result<Record, SecretsError> {
+    fn with_expiry(&self, keys: &NamespaceKeys, record: &Record, at: Option<u64>) -> Result<Record, SecretsError> {
         let header = &record.entry.header;
         if header.kind == Kind::Secret && at.is_none() {
             return Err(SecretsError::Prohibited("secrets without an end"));
         }
-        let bytes = header.open(&self.shared.name, &self.shared.keys()?.records, &record.sealed)?;
-        self.record(Header { expires: at.map(storable), ..header.clone() }, &bytes)
+        let bytes = header.open(&self.shared.name, &keys.records, &record.sealed)?;
+        self.record(keys, Header { expires: at.map(storable), ..header.clone() }, &bytes)
     }
 
     fn on_versions(
@@ -346,27 +354,30 @@ impl Namespace {
         action: Action,
         identifier: &Identifier,
         now: u64,
-        work: impl Fn(&mut Change<'_>) -> Result<Vec<u64>, SecretsError>,
+        work: impl Fn(&NamespaceKeys, &mut Change<'_>) -> Result<Vec<u64>, SecretsError>,
     ) -> Result<Vec<u64>, SecretsError> {
         let mut versions = Vec::new();
-        self.change(|to| {
+        self.change(|keys, to| {
             let mut change = Change::begin(to, &self.policy, now)?;
-            versions = work(&mut change)?;
-            self.keep(action, *identifier, one(&versions), now, change.finish()?)
+            versions = work(keys, &mut change)?;
+            self.keep(keys, action, *identifier, one(&versions), now, change.finish()?)
         })?;
         Ok(versions)
     }
 
+    /// Changes the namespace; `NotFound` if it is not there.
     fn change(
         &self,
-        mut work: impl FnMut(&mut dyn Transaction) -> Result<(), SecretsError>,
+        mut work: impl FnMut(&NamespaceKeys, &mut dyn Transaction) -> Result<(), SecretsError>,
     ) -> Result<(), SecretsError> {
-        self.shared.manager.store.change(&self.shared.name, &mut work)
+        let keys = self.shared.keys_if_there()?.ok_or(SecretsError::NotFound)?;
+        self.shared.manager.store.change(&self.shared.name, &mut |to| work(keys, to))
     }
 
     /// Adds what was done to the audit trail, together with the change itself.
     fn keep(
         &self,
+        keys: &NamespaceKeys,
         action: Action,
         identifier: Identifier,
         version: Option<u64>,
@@ -375,7 +386,7 @@ impl Namespace {
     ) -> Result<(), SecretsError> {
         let event = self.event(action, Some(identifier), version, when, None);
         if self.shared.manager.trail.keeps(&event) {
-            trail::add(&self.shared.keys()?.trail, &event, to)?;
+            trail::add(&keys.trail, &event, to)?;
         }
         Ok(())
     }
@@ -393,7 +404,7 @@ impl Namespace {
         let event = self.event(action, identifier, version, when, result.as_ref().err());
         let kept_with_the_change = event.error.is_none() && action.is_change();
         let kept = if trail.keeps(&event) && !kept_with_the_change {
-            self.shared.keys().and_then(|keys| self.change(|to| trail::add(&keys.trail, &event, to)))
+            self.shared.keys().and_then(|_| self.change(|keys, to| trail::add(&keys.trail, &event, to)))
         } else {
             Ok(())
         };

@@ -45,14 +45,17 @@ impl Namespace {
     /// Forgets what expired or was revoked longer ago than it is to be kept. Every change does some of that, too. Returns how many versions.
     pub fn forget(&self) -> Result<u64, SecretsError> {
         let mut forgotten = 0;
-        if self.shared.manager.store.namespace(self.name())?.is_some() {
-            self.change(|to| {
-                let mut change = Change::begin(to, &self.policy, self.now())?;
-                forgotten = change.forget_all()?;
-                change.finish().map(|_| ())
-            })?;
+        let changed = self.change(|_, to| {
+            let mut change = Change::begin(to, &self.policy, self.now())?;
+            forgotten = change.forget_all()?;
+            change.finish().map(|_| ())
+        });
+        match changed {
+            Ok(()) => Ok(forgotten),
+            // Never used.
+            Err(SecretsError::NotFound) => Ok(0),
+            Err(error) => Err(error),
         }
-        Ok(forgotten)
     }
 
     /// Opens every record that can be loaded.

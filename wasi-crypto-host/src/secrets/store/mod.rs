@@ -44,7 +44,8 @@ pub trait SecretsStore: Send + Sync {
     fn trail(&self, namespace: &str, behind: u64, most: usize) -> Result<Vec<TrailRow>, StoreError>;
 
     /// Changes a namespace. When the work answers well, all that it wrote is durable before this returns; else nothing of it is there,
-    /// and its error is returned. It may be run again, from the start, if the store finds that it must.
+    /// and its error is returned. It may be run again, from the start, if the store finds that it must. The work asks the transaction and nothing
+    /// else of the store, which may be locked for it.
     fn change(
         &self,
         namespace: &str,

@@ -68,6 +68,8 @@ macro_rules! suite {
             a_sealed_secret_opens_in_its_namespace_until_it_expires
             the_audit_trail_has_what_was_done
             names_of_namespaces_are_checked
+            nothing_need_be_loaded_before_something_is_changed
+            a_namespace_comes_into_being_when_something_is_put_in
         );
     };
     ($make:expr; $($name:ident)*) => {
@@ -562,6 +564,35 @@ pub(crate) fn names_of_namespaces_are_checked(store: impl SecretsStore + 'static
     for name in ["a", "tenant/42: ä", &"x".repeat(128)] {
         manager.namespace(name).create(key(1)).unwrap();
     }
+}
+
+pub(crate) fn nothing_need_be_loaded_before_something_is_changed(store: impl SecretsStore + 'static) {
+    let store = Arc::new(store);
+    let root_key = RootKey::generate().unwrap();
+    let fresh = || Bench::with(store.clone(), &root_key, Trail::Everything).namespace();
+    let id = fresh().create(key(1)).unwrap().identifier;
+    assert_eq!(fresh().replace(&id, key(2)).unwrap().version, 2);
+    assert_eq!(fresh().expire(Kind::KEYS, &id, Version::All, Some(NOW + 1)).unwrap(), [1, 2]);
+    assert_eq!(fresh().revoke(Kind::KEYS, &id, Version::Latest).unwrap(), [2]);
+    assert_eq!(load(&fresh(), &id, Version::Latest).unwrap().0, 1);
+    assert_eq!(fresh().forget().unwrap(), 0);
+    fresh().check_export(&fresh().show(&id).unwrap()[0].header).unwrap_err();
+    assert_eq!(fresh().verify_trail(TrailEnd::default(), |_| ()).unwrap().entries, 6);
+}
+
+pub(crate) fn a_namespace_comes_into_being_when_something_is_put_in(store: impl SecretsStore + 'static) {
+    let bench = Bench::new(store);
+    let namespace = bench.namespace();
+    let id = Identifier::random().unwrap();
+    assert_eq!(load(&namespace, &id, Version::Latest), Err("not_found"));
+    assert!(matches!(namespace.replace(&id, key(1)), Err(SecretsError::NotFound)));
+    assert!(matches!(namespace.revoke(Kind::KEYS, &id, Version::All), Err(SecretsError::NotFound)));
+    assert!(matches!(namespace.decapsulate(&[1; 100]), Err(SecretsError::VerificationFailed)));
+    assert_eq!(namespace.forget().unwrap(), 0);
+    assert_eq!(namespace.usage().unwrap(), Usage::default());
+    assert_eq!(bench.manager.namespaces().unwrap(), [""; 0]);
+    namespace.encapsulate(b"", 0).unwrap();
+    assert_eq!(bench.manager.namespaces().unwrap(), ["tenant"]);
 }
 
 /// The same namespace through a manager that has nothing of it in memory.
