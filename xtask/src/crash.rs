@@ -3,8 +3,8 @@
 use crate::run::{cargo, run};
 use crate::test::FEATURES;
 
-/// Kills a process that creates, rotates and revokes keys as often as is said, and looks each time what is there. It is in the tests, too, with
-/// a few kills.
+/// Kills a process that creates, rotates and revokes keys as often as is said, and looks each time what is there. It is
+/// in the tests, too, with a few kills.
 pub(crate) fn crash(args: &[String]) -> Result<(), String> {
     let kills = match args {
         [] => 1_000,

@@ -61,7 +61,8 @@ impl<'a> Change<'a> {
         Ok(version)
     }
 
-    /// Revokes versions: what is sealed is gone, and only that there was something is known until it need not be kept. Returns which.
+    /// Revokes versions: what is sealed is gone, and only that there was something is known until it need not be kept.
+    /// Returns which.
     pub(crate) fn revoke(
         &mut self,
         identifier: &Identifier,
@@ -105,7 +106,8 @@ impl<'a> Change<'a> {
         Ok(versions)
     }
 
-    /// Forgets what need not be kept, all of it that there is. Returns how many versions were, from the beginning of the change on.
+    /// Forgets what need not be kept, all of it that there is. Returns how many versions were, from the beginning of
+    /// the change on.
     pub(crate) fn forget_all(&mut self) -> Result<u64, SecretsError> {
         for state in [State::Active, State::Revoked] {
             let mut before = u64::MAX;
@@ -145,7 +147,8 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
-    /// Does something to the versions of an item, and keeps the books. Returns how many versions of it can be loaded or have expired.
+    /// Does something to the versions of an item, and keeps the books. Returns how many versions of it can be loaded or
+    /// have expired.
     fn on_item(
         &mut self,
         identifier: &Identifier,

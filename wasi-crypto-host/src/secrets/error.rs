@@ -9,8 +9,8 @@ use crate::secrets::{Identifier, RootKeyError, RootKeyId};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SecretsError {
-    /// No key or secret of this namespace and kind has this identifier and version, or it was revoked, or it expired so long ago
-    /// that it is no longer kept.
+    /// No key or secret of this namespace and kind has this identifier and version, or it was revoked, or it expired so
+    /// long ago that it is no longer kept.
     NotFound,
     /// It has expired, and is still kept.
     Expired,

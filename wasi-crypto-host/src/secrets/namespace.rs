@@ -16,8 +16,8 @@ use crate::secrets::{
     Action, Entry, Header, Identifier, Kind, Policy, Record, SecretsError, SecretsEvent, State, Version, trail,
 };
 
-/// The keys and secrets of one guest, or of several that share them, under a policy. Clones are the same namespace, each with a policy and
-/// a label of its own. Its operations ask the store, and so may take long.
+/// The keys and secrets of one guest, or of several that share them, under a policy. Clones are the same namespace,
+/// each with a policy and a label of its own. Its operations ask the store, and so may take long.
 #[derive(Clone)]
 pub struct Namespace {
     shared: Arc<Shared>,
@@ -38,7 +38,8 @@ impl Shared {
         Self { manager, name: name.to_owned(), keys: OnceLock::new(), cache }
     }
 
-    /// The keys of the namespace, which is made if it is not there. Not to be asked for in a change: the first time, it asks the store.
+    /// The keys of the namespace, which is made if it is not there. Not to be asked for in a change: the first time, it
+    /// asks the store.
     fn keys(&self) -> Result<&NamespaceKeys, SecretsError> {
         if let Some(keys) = self.keys.get() {
             return Ok(keys);
@@ -130,8 +131,8 @@ impl Namespace {
         self.told(Action::Export, Some(header.identifier), Some(header.version), self.now(), result)
     }
 
-    /// Whether a key that was loaded may still be used for something new. `Expired` if it has expired, `NotFound` if that is longer ago than it
-    /// is kept. Does not ask the store.
+    /// Whether a key that was loaded may still be used for something new. `Expired` if it has expired, `NotFound` if
+    /// that is longer ago than it is kept. Does not ask the store.
     pub fn check_expiry(&self, header: &Header) -> Result<(), SecretsError> {
         self.check_expiry_at(header, self.now())
     }
@@ -143,8 +144,9 @@ impl Namespace {
         self.told(Action::Create, result.as_ref().ok().map(|made| made.identifier), Some(1), now, result)
     }
 
-    /// Adds a version to a key or secret, durably, and returns what it is known by. Versions before it stay as they are. `NotFound` if there is
-    /// nothing of this identifier and kind, `IncompatibleKeys` if it is of another algorithm.
+    /// Adds a version to a key or secret, durably, and returns what it is known by. Versions before it stay as they
+    /// are. `NotFound` if there is nothing of this identifier and kind, `IncompatibleKeys` if it is of another
+    /// algorithm.
     pub fn replace(&self, identifier: &Identifier, new: NewRecord<'_>) -> Result<Header, SecretsError> {
         let now = self.now();
         let result = self.try_replace(identifier, &new, now);
@@ -152,8 +154,9 @@ impl Namespace {
         self.told(Action::Replace, Some(*identifier), version, now, result)
     }
 
-    /// Loads a key or secret. What another process revoked is not loaded any more from when that is done. `NotFound` if there is nothing of
-    /// this identifier, kind and version, if it was revoked, or expired longer ago than it is kept; `Expired` if it has expired.
+    /// Loads a key or secret. What another process revoked is not loaded any more from when that is done. `NotFound` if
+    /// there is nothing of this identifier, kind and version, if it was revoked, or expired longer ago than it is kept;
+    /// `Expired` if it has expired.
     pub fn load(&self, kind: Kind, identifier: &Identifier, version: Version) -> Result<Arc<Opened>, SecretsError> {
         let now = self.now();
         let result = self.try_load(kind, identifier, version, now);
@@ -165,8 +168,8 @@ impl Namespace {
         self.told(Action::Load, Some(*identifier), version, now, result)
     }
 
-    /// Revokes one version of a key or secret of these kinds, the latest, or all of them, durably. Returns which. `NotFound` if there is none that is not
-    /// revoked.
+    /// Revokes one version of a key or secret of these kinds, the latest, or all of them, durably. Returns which.
+    /// `NotFound` if there is none that is not revoked.
     pub fn revoke(&self, kinds: &[Kind], identifier: &Identifier, version: Version) -> Result<Vec<u64>, SecretsError> {
         let now = self.now();
         let result = if self.policy.allows_revocation() {
@@ -180,8 +183,8 @@ impl Namespace {
         self.told(Action::Revoke, Some(*identifier), version, now, result)
     }
 
-    /// Sets when versions of a key or secret of these kinds expire, in seconds since 1970, durably; for operators. `None` is never. Returns
-    /// which.
+    /// Sets when versions of a key or secret of these kinds expire, in seconds since 1970, durably; for operators.
+    /// `None` is never. Returns which.
     pub fn expire(
         &self,
         kinds: &[Kind],
@@ -391,7 +394,8 @@ impl Namespace {
         Ok(())
     }
 
-    /// Tells of an operation that is over, and hands on its result. What is to be in the audit trail and cannot be was not done.
+    /// Tells of an operation that is over, and hands on its result. What is to be in the audit trail and cannot be was
+    /// not done.
     fn told<T>(
         &self,
         action: Action,

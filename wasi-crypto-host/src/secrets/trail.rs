@@ -123,8 +123,9 @@ impl Action {
     }
 }
 
-/// What the store keeps of operations, in a chain that shows what was changed, left out or put in later. It grows by some 150 bytes with each, and no
-/// limit of a namespace ends that: a guest that may change keys can fill the disk at the pace at which the disk writes.
+/// What the store keeps of operations, in a chain that shows what was changed, left out or put in later. It grows by
+/// some 150 bytes with each, and no limit of a namespace ends that: a guest that may change keys can fill the disk at
+/// the pace at which the disk writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Trail {
     /// Nothing.

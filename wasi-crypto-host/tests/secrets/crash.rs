@@ -16,21 +16,24 @@ fn what_was_acknowledged_survives_a_kill() {
     if let Some((folder, seed)) = given() {
         work(&namespace(&folder), seed.parse().unwrap());
     }
-    let kills = std::env::var("WASI_CRYPTO_KILLS").map_or(20, |kills| kills.parse().unwrap());
-    let folder = Folder::new("crash");
-    let mut expected = Expected::default();
+    let kills: u64 = std::env::var("WASI_CRYPTO_KILLS").map_or(20, |kills| kills.parse().unwrap());
     let mut random = Random(1);
     let mut acknowledged = 0;
-    for kill in 1..=kills {
-        let mut worker = Worker::start(TEST, folder.path(), &kill.to_string());
-        // When it has done some things, at any time of the next few.
-        let first = (0..=1 + random.below(5)).map(|_| worker.next().expect("the worker goes on")).collect::<Vec<_>>();
-        thread::sleep(Duration::from_micros(random.below(20_000)));
-        worker.kill();
-        for said in first.into_iter().chain(std::iter::from_fn(|| worker.next())) {
-            acknowledged += expected.acknowledge(&said);
+    for from in (0..kills).step_by(KILLS_OF_ONE_STORE) {
+        let folder = Folder::new("crash");
+        let mut expected = Expected::default();
+        for kill in from..kills.min(from + KILLS_OF_ONE_STORE as u64) {
+            let mut worker = Worker::start(TEST, folder.path(), &(kill + 1).to_string());
+            // When it has done some things, at any time of the next few.
+            let done = 1 + random.below(5);
+            let first: Vec<String> = (0..=done).map(|_| worker.next().expect("the worker goes on")).collect();
+            thread::sleep(Duration::from_micros(random.below(20_000)));
+            worker.kill();
+            for said in first.into_iter().chain(std::iter::from_fn(|| worker.next())) {
+                acknowledged += expected.acknowledge(&said);
+            }
+            expected.check(&namespace(folder.path()));
         }
-        expected.check(&namespace(folder.path()));
     }
     println!("{kills} kills, {acknowledged} changes acknowledged");
     assert!(acknowledged >= kills);
@@ -72,7 +75,7 @@ struct Expected(BTreeMap<Identifier, BTreeMap<u64, State>>);
 
 impl Expected {
     /// Returns how many changes that were.
-    fn acknowledge(&mut self, said: &str) -> u32 {
+    fn acknowledge(&mut self, said: &str) -> u64 {
         let mut words = said.split(' ');
         let what = words.next().unwrap();
         if what == "begin" {
@@ -86,7 +89,8 @@ impl Expected {
         1
     }
 
-    /// Everything acknowledged is there and opens, and of each process at most one change more: the one that it was killed in.
+    /// Everything acknowledged is there and opens, and of each process at most one change more: the one that it was
+    /// killed in.
     fn check(&mut self, namespace: &Namespace) {
         let check = namespace.check().unwrap();
         assert!(check.damaged.is_empty(), "{:?}", check.damaged);
@@ -124,6 +128,7 @@ impl Expected {
         let keys = there.values().filter(|versions| versions.values().any(|state| *state == State::Active)).count();
         let revoked = there.values().flat_map(BTreeMap::values).filter(|state| **state == State::Revoked).count();
         assert_eq!((usage.keys, usage.revoked), (keys as u64, revoked as u64));
+        assert!(revoked < 1_000, "above it, the store would forget that versions were there");
         // Each change is in the audit trail, and nothing else.
         let end = namespace.verify_trail(TrailEnd::default(), |_| ()).unwrap();
         let versions = there.values().map(BTreeMap::len).sum::<usize>();
@@ -131,6 +136,9 @@ impl Expected {
         self.0 = there;
     }
 }
+
+/// Then a new store, as one forgets the oldest of more than 1,000 revoked versions.
+const KILLS_OF_ONE_STORE: usize = 100;
 
 /// A xorshift generator: the same work with the same seed.
 pub(crate) struct Random(pub(crate) u64);

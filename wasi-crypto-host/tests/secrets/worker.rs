@@ -55,7 +55,8 @@ impl Worker {
         Self { child, lines }
     }
 
-    /// The next thing that it says, without what the test harness says; none at its end. A line that was cut off says nothing.
+    /// The next thing that it says, without what the test harness says; none at its end. A line that was cut off says
+    /// nothing.
     pub(crate) fn next(&mut self) -> Option<String> {
         for line in &mut self.lines {
             // The harness may have written before it on the same line.

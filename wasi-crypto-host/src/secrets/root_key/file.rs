@@ -8,8 +8,8 @@ use crate::secrets::files::{create_private, sync_folder_of};
 use crate::secrets::root_key::KeyText;
 use crate::secrets::{RootKey, RootKeyError, RootKeyProvider};
 
-/// A root key in a file: 44 characters of base64, with white space around them or not. Refused, on Unix, if others than the file's owner may
-/// read or write it.
+/// A root key in a file: 44 characters of base64, with white space around them or not. Refused, on Unix, if others than
+/// the file's owner may read or write it.
 #[derive(Clone, Debug)]
 pub struct RootKeyFile(PathBuf);
 

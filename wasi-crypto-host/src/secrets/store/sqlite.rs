@@ -20,9 +20,9 @@ use crate::secrets::{
 
 /// A store in a file.
 ///
-/// Any number of threads and processes of one machine may use it at a time; the file must not be on a network. What was acknowledged is on the
-/// disk: the write-ahead log is synchronized with each change. Beside the file lie its `-wal` and `-shm` files; copy a store by
-/// [`backup`](Self::backup), not by its file alone.
+/// Any number of threads and processes of one machine may use it at a time; the file must not be on a network. What was
+/// acknowledged is on the disk: the write-ahead log is synchronized with each change. Beside the file lie its `-wal`
+/// and `-shm` files; copy a store by [`backup`](Self::backup), not by its file alone.
 pub struct SqliteStore {
     path: PathBuf,
     timeout: Duration,
@@ -66,7 +66,8 @@ impl SqliteStore {
         })
     }
 
-    /// Looks for damage of the file, as far as SQLite sees it; [`Namespace::check`](crate::secrets::Namespace::check) opens the records.
+    /// Looks for damage of the file, as far as SQLite sees it; [`Namespace::check`](crate::secrets::Namespace::check)
+    /// opens the records.
     pub fn check(&self) -> Result<(), StoreError> {
         let found = self.with(|connection| {
             let mut statement = connection.prepare("PRAGMA integrity_check(10)")?;
@@ -112,8 +113,8 @@ impl SqliteStoreBuilder {
         Self { timeout, ..self }
     }
 
-    /// Sets how large the file may become, in bytes, rounded down to pages of 4 KiB; the log beside it comes on top, mostly 4 MiB. Above it the store is full.
-    /// Default: as large as the disk.
+    /// Sets how large the file may become, in bytes, rounded down to pages of 4 KiB; the log beside it comes on top,
+    /// mostly 4 MiB. Above it the store is full. Default: as large as the disk.
     pub fn max_file_size(self, bytes: u64) -> Self {
         Self { max_pages: Some(bytes / PAGE_SIZE), ..self }
     }

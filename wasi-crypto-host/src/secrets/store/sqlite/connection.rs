@@ -37,10 +37,11 @@ impl SqliteStore {
         let set_up = |connection: &Connection| {
             connection.busy_timeout(self.timeout)?;
             connection.set_prepared_statement_cache_capacity(32);
-            // What a file says that somebody else wrote is not run; what is deleted is overwritten; what is written is on the disk, on
-            // macOS, too.
+            // What a file says that somebody else wrote is not run; what is deleted is overwritten; what is written is
+            // on the disk, on macOS, too.
             connection.execute_batch(
-                "PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;",
+                "PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;
+                PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;",
             )?;
             if let Some(pages) = self.max_pages {
                 connection.execute_batch(&format!("PRAGMA max_page_count = {}", pages.max(1)))?;

@@ -20,7 +20,8 @@ pub(crate) const SCHEMA_1: &str = "
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE records (
         namespace TEXT, identifier BLOB, version INTEGER,
-        kind INTEGER NOT NULL, algorithm TEXT NOT NULL, imported INTEGER NOT NULL, created INTEGER NOT NULL, expires INTEGER,
+        kind INTEGER NOT NULL, algorithm TEXT NOT NULL, imported INTEGER NOT NULL,
+        created INTEGER NOT NULL, expires INTEGER,
         state INTEGER NOT NULL, keep_until INTEGER, sealed BLOB NOT NULL,
         PRIMARY KEY (namespace, identifier, version)
     ) STRICT, WITHOUT ROWID;

@@ -134,9 +134,13 @@ fn rows_that_were_swapped_or_copied_elsewhere_do_not_open() {
     other.create(key(4)).unwrap();
 
     // Copied into another namespace, with its item.
-    tampered.run("INSERT INTO items SELECT 'other', identifier, kind, algorithm, highest, latest FROM items WHERE namespace = 'tenant'");
     tampered.run(
-        "INSERT INTO records SELECT 'other', identifier, version, kind, algorithm, imported, created, expires, state, keep_until, sealed
+        "INSERT INTO items SELECT 'other', identifier, kind, algorithm, highest, latest
+         FROM items WHERE namespace = 'tenant'",
+    );
+    tampered.run(
+        "INSERT INTO records SELECT 'other', identifier, version, kind, algorithm, imported, created, expires, state,
+             keep_until, sealed
          FROM records WHERE namespace = 'tenant'",
     );
     assert_eq!(load(&tampered.bench().manager.namespace("other"), &a, Version::Number(1)), Err("algorithm_failure"));
@@ -144,7 +148,10 @@ fn rows_that_were_swapped_or_copied_elsewhere_do_not_open() {
     assert_eq!(tampered.bench().namespace().check().unwrap().damaged.len(), 0);
 
     // The whole namespace's key, too.
-    tampered.run("UPDATE namespaces SET wrapped_key = (SELECT wrapped_key FROM namespaces WHERE name = 'tenant') WHERE name = 'other'");
+    tampered.run(
+        "UPDATE namespaces SET wrapped_key = (SELECT wrapped_key FROM namespaces WHERE name = 'tenant')
+         WHERE name = 'other'",
+    );
     let error = tampered.bench().manager.namespace("other").create(key(1)).unwrap_err();
     assert!(matches!(error, SecretsError::DamagedNamespace(_)), "{error}");
 
@@ -167,7 +174,8 @@ fn rows_that_were_swapped_or_copied_elsewhere_do_not_open() {
     }
 }
 
-/// What is not noticed: that a row, or the whole file, is as it was before. What is: that the audit trail is shorter than it was.
+/// What is not noticed: that a row, or the whole file, is as it was before. What is: that the audit trail is shorter
+/// than it was.
 #[test]
 fn a_file_that_was_rolled_back_is_noticed_by_the_end_of_its_audit_trail_only() {
     let tampered = Tampered::new("rolled-back");
