@@ -30,7 +30,7 @@ struct Totals {
 }
 
 /// Everything but the second backend, which the step `aws-lc-rs` puts in the place of the first.
-const FEATURES: &str = "--features=wasi-crypto-host/cli,wasi-crypto-host/tracing,wasi-crypto-conformance/wasmi,\
+pub(crate) const FEATURES: &str = "--features=wasi-crypto-host/cli,wasi-crypto-host/tracing,wasi-crypto-conformance/wasmi,\
                         wasi-crypto-bindings/jwk,wasi-crypto-bindings/rand_core";
 const AWS_LC_FEATURES: &str = "--features=wasi-crypto-host/cli,wasi-crypto-host/aws-lc-rs";
 
@@ -103,7 +103,12 @@ fn clippy(_: &mut Totals) -> Result<Outcome, String> {
 
 /// The library as an embedder takes it, and the suite as other hosts may: with few features, which need no compiler of wasmtime.
 fn features(_: &mut Totals) -> Result<Outcome, String> {
-    const SETS: [&[&str]; 3] = [&["--no-default-features"], &["--no-default-features", "--features", "wasmtime"], &[]];
+    const SETS: [&[&str]; 4] = [
+        &["--no-default-features"],
+        &["--no-default-features", "--features", "sqlite,toml"],
+        &["--no-default-features", "--features", "wasmtime"],
+        &[],
+    ];
     for features in SETS {
         let mut clippy = cargo(&["clippy", "--locked", "--package", "wasi-crypto-host", "--lib"]);
         clippy.args(features).args(["--", "-D", "warnings"]);

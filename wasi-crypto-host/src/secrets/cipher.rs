@@ -39,11 +39,11 @@ impl SealingKey {
         let mut nonce = [0; NONCE_LEN];
         random::fill(&mut nonce).map_err(|_| SecretsError::Random)?;
         sealed.extend_from_slice(&nonce);
+        let (key, nonce) = self.under(&nonce)?;
         // Never moved, as all is allocated: the text is nowhere else when it has become ciphertext.
         sealed.extend_from_slice(text);
         sealed.resize(text.len() + OVERHEAD, 0);
         let (buffer, tag) = sealed[NONCE_LEN..].split_at_mut(text.len());
-        let (key, nonce) = self.under(&nonce)?;
         match key.seal(&nonce, header, buffer, tag) {
             Ok(()) => Ok(sealed),
             Err(_) => {
