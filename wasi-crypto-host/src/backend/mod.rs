@@ -17,6 +17,7 @@ mod rustcrypto;
 pub(crate) mod traits;
 pub(crate) mod x25519;
 pub(crate) mod x_wing;
+pub(crate) mod xchacha20_poly1305;
 
 // aws-lc-rs has ring's interface, so for what both have the choice is one name; what only AWS-LC has is in modules of its own.
 // Hashes, HMAC and HKDF stay with ring: AWS-LC is no faster there, and its HKDF panics on a long pseudo-random key.

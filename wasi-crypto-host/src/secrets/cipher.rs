@@ -1,8 +1,9 @@
 //! Sealing: XChaCha20-Poly1305 with a random nonce, so that one key seals any number of records.
 
-use crate::backend::aead::{TAG_LEN, xchacha20};
 use crate::backend::hkdf::{HKDF_SHA256, Prk};
 use crate::backend::random;
+use crate::backend::traits::Aead as _;
+use crate::backend::xchacha20_poly1305::{Subkey, TAG_LEN};
 use crate::errno::Errno;
 use crate::secret::Secret;
 use crate::secrets::SecretsError;
@@ -40,8 +41,8 @@ impl SealingKey {
         sealed.extend_from_slice(text);
         sealed.resize(text.len() + OVERHEAD, 0);
         let (buffer, tag) = sealed[NONCE_LEN..].split_at_mut(text.len());
-        let (key, nonce) = xchacha20(self.bytes()?, &nonce).map_err(|_| SecretsError::Internal("size of a key"))?;
-        match key.seal(nonce, header, buffer, tag) {
+        let key = Subkey::new(self.bytes()?, &nonce).map_err(|_| SecretsError::Internal("size of a key"))?;
+        match key.seal(&nonce, header, buffer, tag) {
             Ok(()) => Ok(sealed),
             Err(_) => {
                 drop(Secret::from_vec(sealed));
@@ -55,7 +56,7 @@ impl SealingKey {
         let Some((nonce, rest)) = sealed.split_first_chunk::<NONCE_LEN>() else { return Ok(None) };
         let Some((text, tag)) = rest.split_last_chunk::<TAG_LEN>() else { return Ok(None) };
         let mut text = Secret::from(text);
-        let (key, nonce) = xchacha20(self.bytes()?, nonce).map_err(|_| SecretsError::Internal("size of a key"))?;
+        let key = Subkey::new(self.bytes()?, nonce).map_err(|_| SecretsError::Internal("size of a key"))?;
         Ok(key.open(nonce, header, &mut text, tag).is_ok().then_some(text))
     }
 
