@@ -22,12 +22,12 @@ pub(crate) static ALGORITHMS: &[Algorithm] = &[
     row("CHACHA20-POLY1305", 32, NoncePolicy::Given(12), &Ready(aead::Key::chacha20_poly1305)),
     row("XCHACHA20-POLY1305", 32, NoncePolicy::Automatic(24), &XChaCha),
     row("AEGIS-256", 32, NoncePolicy::Automatic(32), &Ready(aegis::Key256::new)),
-    row("ASCON-AEAD", 16, NoncePolicy::Given(16), &Ready(ascon::Key::new)),
+    Algorithm { cost: 2, ..row("ASCON-AEAD", 16, NoncePolicy::Given(16), &Ready(ascon::Key::new)) },
 ];
 
 const fn row(name: &'static str, key_len: usize, nonce: NoncePolicy, keyed: &'static dyn Keyed) -> Algorithm {
     let key = KeyPolicy::Required(KeyLen::exactly(key_len), keyed);
-    Algorithm { name, kind: Kind::Cipher(Sealing::Tag(16)), key, nonce, options: &[] }
+    Algorithm { name, kind: Kind::Cipher(Sealing::Tag(16)), key, nonce, options: &[], cost: 1 }
 }
 
 /// An algorithm whose keys can be made ready before there is a nonce; this is how.
