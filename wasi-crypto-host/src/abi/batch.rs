@@ -5,7 +5,8 @@
 use std::time::{Duration, Instant};
 
 use crate::abi::call::{Call, Step};
-use crate::abi::memory::{GuestBuffer, GuestOutput, Range};
+use crate::abi::data::{GuestBuffer, GuestOutput};
+use crate::abi::memory::Range;
 use crate::errno::Errno;
 use crate::ops::{Objects, signatures, symmetric};
 use crate::symmetric::algorithm::MAX_TAG_LEN;

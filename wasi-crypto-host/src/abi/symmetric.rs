@@ -1,7 +1,7 @@
 //! `wasi_ephemeral_crypto_symmetric`: keys, states, tags.
 
-use crate::abi::call::{Call, GuestInput, Step};
-use crate::abi::memory::{GuestBuffer, GuestBytes, GuestOutput};
+use crate::abi::call::{Call, Step};
+use crate::abi::data::{GuestBuffer, GuestBytes, GuestInput, GuestOutput};
 use crate::errno::Errno;
 use crate::ops::{Objects, symmetric};
 use crate::symmetric::algorithm::MAX_TAG_LEN;

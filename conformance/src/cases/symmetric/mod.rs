@@ -1,4 +1,4 @@
-//! The symmetric part of the interface (requirements SYM-*, and ALG-* of its algorithms), and its published vectors.
+//! The symmetric part of the interface (requirements SYM-*, and ALG-* of its algorithms).
 //!
 //! Results are compared with those of RustCrypto (`oracle.rs`), and with the suite's own where RustCrypto, or whoever else it would be, is the backend of
 //! this project's host.
@@ -30,7 +30,6 @@ use wasi_crypto_interface::Errno::{
 };
 
 use crate::case::{Case, Expect, Handle};
-use crate::catalogue;
 
 pub(super) fn cases() -> Vec<Case> {
     let areas = [
@@ -54,7 +53,6 @@ pub(super) fn cases() -> Vec<Case> {
         state::cases(),
         tag::cases(),
         xof::cases(),
-        crate::vectors::symmetric(),
     ];
     areas.into_iter().flatten().collect()
 }
@@ -198,11 +196,6 @@ fn names() -> Vec<String> {
 /// A case about one algorithm.
 fn case(area: &str, algorithm: &str, behaviour: &str, requirements: &[&str]) -> Case {
     Case::new(format!("symmetric/{area}/{algorithm}/{behaviour}"), requirements).algorithm(algorithm)
-}
-
-/// The requirement by which a host has the algorithm, if the specification knows it.
-pub(crate) fn asked_for(algorithm: &str) -> Option<&'static str> {
-    catalogue::algorithms().find(|known| known.name == algorithm).map(|known| known.requirement)
 }
 
 /// The size in bytes of the nonces of an algorithm.

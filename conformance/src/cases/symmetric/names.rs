@@ -3,10 +3,11 @@
 use wasi_crypto_interface::AlgorithmType;
 use wasi_crypto_interface::Errno::{Success, UnsupportedAlgorithm};
 
-use super::{AEADS, asked_for, case, keyed, names};
+use super::{AEADS, case, keyed, names};
 use crate::args;
 use crate::builder::Data;
 use crate::case::{Case, Expect, Handle, Kind};
+use crate::catalogue::requirement_of;
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -26,12 +27,12 @@ fn as_written(algorithm: &str) -> Case {
     let of_its_table: &[&str] = match algorithm {
         "CHACHA20-POLY1305" => &["ALG-REC-004"],
         "XCHACHA20-POLY1305" => &["ALG-OPT-005", "ALG-OPT-006"],
-        _ if asked_for(algorithm).is_some_and(|id| id.starts_with("ALG-OPT")) => &["ALG-OPT-005"],
+        _ if requirement_of(algorithm).is_some_and(|id| id.starts_with("ALG-OPT")) => &["ALG-OPT-005"],
         _ => &[],
     };
     let requirements = ["ALG-STR-001", "ALG-REQ-003", "SYM-STATE-OPEN-003"];
     let requirements: Vec<&str> =
-        asked_for(algorithm).into_iter().chain(requirements).chain(of_its_table.iter().copied()).collect();
+        requirement_of(algorithm).into_iter().chain(requirements).chain(of_its_table.iter().copied()).collect();
     let mut c = case("name", algorithm, "as-written", &requirements);
     open(&mut c, algorithm, algorithm);
     c
@@ -110,7 +111,8 @@ fn unknown(what: &str, name: &[u8]) -> Case {
 /// The symmetric ones of the three tables.
 fn all_required() -> Case {
     let mut c = Case::new("symmetric/name/all-required", &["ALG-REQ-002", "ALG-REQ-003"]);
-    for algorithm in names().into_iter().filter(|name| asked_for(name).is_some_and(|id| id.starts_with("ALG-REQ"))) {
+    for algorithm in names().into_iter().filter(|name| requirement_of(name).is_some_and(|id| id.starts_with("ALG-REQ")))
+    {
         open(&mut c, &algorithm, &algorithm);
     }
     c
