@@ -85,7 +85,8 @@
 //! a key. Keys, states and gathered data are wiped when they are dropped.
 //!
 //! Neither this crate nor all of the libraries below it have been audited: `SECURITY.md` in this package has a table of what each
-//! says of itself. Those for P-256, P-384, ML-DSA and ML-KEM say that they never were.
+//! says of itself. Those for P-256, P-384 and long messages of ML-DSA say that they never were; those for the rest of ML-DSA and for ML-KEM are
+//! formally verified, the former in part.
 //!
 //! # Features
 //!
@@ -96,6 +97,8 @@
 //! | `epochs` | no | long calls heed the epochs of a wasmtime engine; needs its compiler |
 //! | `wasmi` | no | the functions for modules on wasmi |
 //! | `tracing` | no | [`TracingObserver`]: an event for each call |
+//! | `sqlite` | no | [`secrets::SqliteStore`]: managed keys in a file |
+//! | `toml` | no | [`secrets::Policy::from_toml`] |
 //! | `cli` | no | the `wasi-crypto` command line |
 //! | `aws-lc-rs` | no | AWS-LC in the place of ring and RustCrypto where it is faster: all but hashes, HMAC, HKDF and secp256k1; same behaviour |
 #![deny(unsafe_code, missing_docs)]
@@ -119,7 +122,6 @@ mod held;
 mod host_keys;
 #[cfg(feature = "async")]
 mod jobs;
-mod kx;
 mod limits;
 mod objects;
 mod observer;
@@ -128,8 +130,8 @@ mod options;
 mod origin;
 mod progress;
 mod secret;
+pub mod secrets;
 mod shared_table;
-mod signatures;
 mod stop;
 mod symmetric;
 mod threads;

@@ -3,11 +3,11 @@
 use crate::abi::HandleType;
 use crate::array_output::ArrayOutput;
 use crate::asymmetric::key::{Keypair, PublicKeyObject, SecretKeyObject};
+use crate::asymmetric::signatures::state::{Signature, SignatureState, VerificationState};
 use crate::booking::Booking;
 use crate::handle::{HandleTable, Object};
 use crate::held::Held;
 use crate::options::OptionSet;
-use crate::signatures::state::{Signature, SignatureState, VerificationState};
 use crate::symmetric::key::SymmetricKey;
 use crate::symmetric::state::SymmetricState;
 use crate::symmetric::tag::SymmetricTag;

@@ -1,0 +1,395 @@
+//! What is done with the keys and secrets of one namespace.
+
+mod encapsulation;
+mod oversight;
+
+pub use encapsulation::OpenedSecret;
+pub use oversight::Check;
+
+use std::sync::{Arc, OnceLock};
+
+use crate::secrets::cache::{Cache, Opened};
+use crate::secrets::changes::Change;
+use crate::secrets::manager::{Inner, NamespaceKeys};
+use crate::secrets::store::Transaction;
+use crate::secrets::{
+    Action, Entry, Header, Identifier, Kind, Policy, Record, SecretsError, SecretsEvent, State, Version, trail,
+};
+
+/// The keys and secrets of one guest, or of several that share them, under a policy. Clones are the same namespace, each with a policy and
+/// a label of its own. Its operations ask the store, and so may take long.
+#[derive(Clone)]
+pub struct Namespace {
+    shared: Arc<Shared>,
+    policy: Arc<Policy>,
+    who: Arc<str>,
+}
+
+/// What all that have a namespace of one manager share.
+pub(crate) struct Shared {
+    manager: Arc<Inner>,
+    name: String,
+    keys: OnceLock<NamespaceKeys>,
+    cache: Cache,
+}
+
+impl Shared {
+    pub(crate) fn new(manager: Arc<Inner>, name: &str, cache: Cache) -> Self {
+        Self { manager, name: name.to_owned(), keys: OnceLock::new(), cache }
+    }
+
+    fn keys(&self) -> Result<&NamespaceKeys, SecretsError> {
+        if let Some(keys) = self.keys.get() {
+            return Ok(keys);
+        }
+        let keys = self.manager.keys(&self.name)?;
+        Ok(self.keys.get_or_init(|| keys))
+    }
+}
+
+/// A key or secret to put in.
+#[derive(Clone, Copy)]
+pub struct NewRecord<'a> {
+    kind: Kind,
+    algorithm: &'a str,
+    bytes: &'a [u8],
+    imported: bool,
+    expires: Option<u64>,
+}
+
+impl<'a> NewRecord<'a> {
+    /// A key pair that the host generated, in its canonical encoding, and the canonical name of its algorithm.
+    pub fn key_pair(algorithm: &'a str, bytes: &'a [u8]) -> Self {
+        Self { kind: Kind::KeyPair, algorithm, bytes, imported: false, expires: None }
+    }
+
+    /// A symmetric key that the host generated, in its canonical encoding, and the canonical name of its algorithm.
+    pub fn symmetric_key(algorithm: &'a str, bytes: &'a [u8]) -> Self {
+        Self { kind: Kind::SymmetricKey, ..Self::key_pair(algorithm, bytes) }
+    }
+
+    /// An external secret, and when it expires, in seconds since 1970; that may have been long ago.
+    pub fn secret(bytes: &'a [u8], expires: u64) -> Self {
+        Self { kind: Kind::Secret, imported: true, expires: Some(expires), ..Self::key_pair("", bytes) }
+    }
+
+    /// The same key, which came from outside: a guest or the operator had it.
+    pub fn imported(self) -> Self {
+        Self { imported: true, ..self }
+    }
+
+    /// The same, which expires at this time, in seconds since 1970, or earlier if the policy says so.
+    pub fn expires(self, at: u64) -> Self {
+        Self { expires: Some(at), ..self }
+    }
+}
+
+impl Namespace {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, policy: Arc::default(), who: Arc::from("") }
+    }
+
+    /// The same namespace under another policy.
+    pub fn policy(self, policy: Policy) -> Self {
+        Self { policy: Arc::new(policy), ..self }
+    }
+
+    /// The same namespace for somebody of whom events and the audit trail are to speak by this label.
+    pub fn who(self, label: &str) -> Self {
+        Self { who: Arc::from(label), ..self }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.shared.name
+    }
+
+    /// The time by which its keys expire, in seconds since 1970.
+    pub fn now(&self) -> u64 {
+        self.shared.manager.clock.now()
+    }
+
+    /// Whether a key of this algorithm may be made or stored; to be asked before one is generated.
+    pub fn check_algorithm(&self, algorithm: &str) -> Result<(), SecretsError> {
+        if self.policy.allows_algorithm(algorithm) { Ok(()) } else { Err(SecretsError::Prohibited("this algorithm")) }
+    }
+
+    /// Whether a key may leave the host. What does leave is told to the observer and the audit trail.
+    pub fn check_export(&self, header: &Header) -> Result<(), SecretsError> {
+        let allowed = self.policy.allows_export(header.imported);
+        let result = if allowed { Ok(()) } else { Err(SecretsError::Prohibited("that a key is exported")) };
+        self.told(Action::Export, Some(header.identifier), Some(header.version), self.now(), result)
+    }
+
+    /// Puts in a key or secret under a new identifier, with version 1, durably. Returns what it is known by.
+    pub fn create(&self, new: NewRecord<'_>) -> Result<Header, SecretsError> {
+        let now = self.now();
+        let result = self.try_create(&new, now);
+        self.told(Action::Create, result.as_ref().ok().map(|made| made.identifier), Some(1), now, result)
+    }
+
+    /// Adds a version to a key or secret, durably, and returns what it is known by. Versions before it stay as they are. `NotFound` if there is
+    /// nothing of this identifier and kind, `IncompatibleKeys` if it is of another algorithm.
+    pub fn replace(&self, identifier: &Identifier, new: NewRecord<'_>) -> Result<Header, SecretsError> {
+        let now = self.now();
+        let result = self.try_replace(identifier, &new, now);
+        let version = result.as_ref().ok().map(|made| made.version);
+        self.told(Action::Replace, Some(*identifier), version, now, result)
+    }
+
+    /// Loads a key or secret. What another process revoked is not loaded any more from when that is done. `NotFound` if there is nothing of
+    /// this identifier, kind and version, if it was revoked, or expired longer ago than it is kept; `Expired` if it has expired.
+    pub fn load(&self, kind: Kind, identifier: &Identifier, version: Version) -> Result<Arc<Opened>, SecretsError> {
+        let now = self.now();
+        let result = self.try_load(kind, identifier, version, now);
+        let version = match (&result, version) {
+            (Ok(opened), _) => Some(opened.header().version),
+            (Err(_), Version::Number(number)) => Some(number),
+            (Err(_), _) => None,
+        };
+        self.told(Action::Load, Some(*identifier), version, now, result)
+    }
+
+    /// Revokes one version of a key or secret of these kinds, the latest, or all of them, durably. Returns which. `NotFound` if there is none that is not
+    /// revoked.
+    pub fn revoke(&self, kinds: &[Kind], identifier: &Identifier, version: Version) -> Result<Vec<u64>, SecretsError> {
+        let now = self.now();
+        let result = if self.policy.allows_revocation() {
+            let work = |change: &mut Change<'_>| change.revoke(identifier, kinds, version);
+            self.on_versions(Action::Revoke, identifier, now, work)
+        } else {
+            Err(SecretsError::Prohibited("that a version is revoked"))
+        };
+        self.shared.cache.forget(identifier);
+        let version = result.as_ref().ok().and_then(|versions| one(versions));
+        self.told(Action::Revoke, Some(*identifier), version, now, result)
+    }
+
+    /// Sets when versions of a key or secret of these kinds expire, in seconds since 1970, durably; for operators. `None` is never. Returns
+    /// which.
+    pub fn expire(
+        &self,
+        kinds: &[Kind],
+        identifier: &Identifier,
+        version: Version,
+        at: Option<u64>,
+    ) -> Result<Vec<u64>, SecretsError> {
+        let now = self.now();
+        let result = self.on_versions(Action::Expire, identifier, now, |change| {
+            change.on_versions(identifier, kinds, version, |record| self.with_expiry(record, at))
+        });
+        let version = result.as_ref().ok().and_then(|versions| one(versions));
+        self.told(Action::Expire, Some(*identifier), version, now, result)
+    }
+
+    /// The same with nothing in memory, as another process has it.
+    #[cfg(test)]
+    pub(crate) fn reopened(&self) -> Self {
+        let Shared { manager, name, .. } = &*self.shared;
+        Self { shared: Arc::new(Shared::new(manager.clone(), name, Cache::new(16))), ..self.clone() }
+    }
+
+    fn try_create(&self, new: &NewRecord<'_>, now: u64) -> Result<Header, SecretsError> {
+        self.admit(new)?;
+        let identifier = Identifier::random().map_err(|_| SecretsError::Random)?;
+        let record = self.sealed(new, identifier, 1, now)?;
+        self.change(|to| {
+            let mut change = Change::begin(to, &self.policy, now)?;
+            change.create(&record)?;
+            self.keep(Action::Create, identifier, Some(1), now, change.finish()?)
+        })?;
+        Ok(record.entry.header)
+    }
+
+    fn try_replace(&self, identifier: &Identifier, new: &NewRecord<'_>, now: u64) -> Result<Header, SecretsError> {
+        self.admit(new)?;
+        // What must not be made comes out before the store is asked to change anything.
+        self.shared.keys()?;
+        let mut made = None;
+        self.change(|to| {
+            let mut change = Change::begin(to, &self.policy, now)?;
+            let version = change.replace(identifier, new.kind, new.algorithm, |version| {
+                let record = self.sealed(new, *identifier, version, now)?;
+                made = Some(record.entry.header.clone());
+                Ok(record)
+            })?;
+            self.keep(Action::Replace, *identifier, Some(version), now, change.finish()?)
+        })?;
+        made.ok_or(SecretsError::Internal("no version was made"))
+    }
+
+    fn try_load(
+        &self,
+        kind: Kind,
+        identifier: &Identifier,
+        version: Version,
+        now: u64,
+    ) -> Result<Arc<Opened>, SecretsError> {
+        let Shared { manager, name, cache, .. } = &*self.shared;
+        let found = manager.store.find(name, identifier, version)?;
+        let Some(found) = found.filter(|found| found.kind == kind) else {
+            cache.forget(identifier);
+            return Err(SecretsError::NotFound);
+        };
+        let opened = match cache.get(identifier, &found) {
+            Some(opened) => opened,
+            None => {
+                // Revoked or forgotten since it was found, or not.
+                let record = manager.store.read(name, identifier, found.version)?;
+                let record = record.filter(|record| record.entry.state == State::Active);
+                self.open(record.ok_or(SecretsError::NotFound)?)?
+            }
+        };
+        match opened.header().expires {
+            Some(expires) if self.policy.keep_until(expires) <= now => Err(SecretsError::NotFound),
+            Some(expires) if expires <= now => Err(SecretsError::Expired),
+            _ => Ok(opened),
+        }
+    }
+
+    fn open(&self, record: Record) -> Result<Arc<Opened>, SecretsError> {
+        let Shared { name, cache, .. } = &*self.shared;
+        let header = record.entry.header;
+        let bytes = header.open(name, &self.shared.keys()?.records, &record.sealed)?;
+        let opened = Arc::new(Opened::new(header, bytes));
+        if let Some(nonce) = record.sealed.first_chunk() {
+            cache.put(*nonce, &opened);
+        }
+        Ok(opened)
+    }
+
+    /// Whether the policy allows it at all.
+    fn admit(&self, new: &NewRecord<'_>) -> Result<(), SecretsError> {
+        if new.kind == Kind::Secret {
+            return Ok(());
+        }
+        self.check_algorithm(new.algorithm)?;
+        if new.imported && !self.policy.allows_import() {
+            return Err(SecretsError::Prohibited("that keys from outside are stored"));
+        }
+        Ok(())
+    }
+
+    fn sealed(
+        &self,
+        new: &NewRecord<'_>,
+        identifier: Identifier,
+        version: u64,
+        now: u64,
+    ) -> Result<Record, SecretsError> {
+        let expires = if new.kind == Kind::Secret { new.expires } else { self.policy.expiry(now, new.expires) };
+        let header = Header {
+            identifier,
+            version,
+            kind: new.kind,
+            algorithm: new.algorithm.to_owned(),
+            imported: new.imported,
+            created: now,
+            expires: expires.map(storable),
+        };
+        self.record(header, new.bytes)
+    }
+
+    fn record(&self, header: Header, bytes: &[u8]) -> Result<Record, SecretsError> {
+        let sealed = header.seal(&self.shared.name, &self.shared.keys()?.records, bytes)?;
+        let keep_until = header.expires.map(|expires| self.policy.keep_until(expires));
+        let entry = Entry { header, state: State::Active, keep_until, sealed_len: sealed.len() as u64 };
+        Ok(Record { entry, sealed })
+    }
+
+    fn with_expiry(&self, record: &Record, at: Option<u64>) -> Result<Record, SecretsError> {
+        let header = &record.entry.header;
+        if header.kind == Kind::Secret && at.is_none() {
+            return Err(SecretsError::Prohibited("secrets without an end"));
+        }
+        let bytes = header.open(&self.shared.name, &self.shared.keys()?.records, &record.sealed)?;
+        self.record(Header { expires: at.map(storable), ..header.clone() }, &bytes)
+    }
+
+    fn on_versions(
+        &self,
+        action: Action,
+        identifier: &Identifier,
+        now: u64,
+        work: impl Fn(&mut Change<'_>) -> Result<Vec<u64>, SecretsError>,
+    ) -> Result<Vec<u64>, SecretsError> {
+        let mut versions = Vec::new();
+        self.change(|to| {
+            let mut change = Change::begin(to, &self.policy, now)?;
+            versions = work(&mut change)?;
+            self.keep(action, *identifier, one(&versions), now, change.finish()?)
+        })?;
+        Ok(versions)
+    }
+
+    fn change(
+        &self,
+        mut work: impl FnMut(&mut dyn Transaction) -> Result<(), SecretsError>,
+    ) -> Result<(), SecretsError> {
+        self.shared.manager.store.change(&self.shared.name, &mut work)
+    }
+
+    /// Adds what was done to the audit trail, together with the change itself.
+    fn keep(
+        &self,
+        action: Action,
+        identifier: Identifier,
+        version: Option<u64>,
+        when: u64,
+        to: &mut dyn Transaction,
+    ) -> Result<(), SecretsError> {
+        let event = self.event(action, Some(identifier), version, when, None);
+        if self.shared.manager.trail.keeps(&event) {
+            trail::add(&self.shared.keys()?.trail, &event, to)?;
+        }
+        Ok(())
+    }
+
+    /// Tells of an operation that is over, and hands on its result. What is to be in the audit trail and cannot be was not done.
+    fn told<T>(
+        &self,
+        action: Action,
+        identifier: Option<Identifier>,
+        version: Option<u64>,
+        when: u64,
+        result: Result<T, SecretsError>,
+    ) -> Result<T, SecretsError> {
+        let Inner { observer, trail, .. } = &*self.shared.manager;
+        let event = self.event(action, identifier, version, when, result.as_ref().err());
+        let kept_with_the_change = event.error.is_none() && action.is_change();
+        let kept = if trail.keeps(&event) && !kept_with_the_change {
+            self.shared.keys().and_then(|keys| self.change(|to| trail::add(&keys.trail, &event, to)))
+        } else {
+            Ok(())
+        };
+        #[cfg(feature = "tracing")]
+        event.trace();
+        if let Some(observer) = observer {
+            observer.done(&event);
+        }
+        let value = result?;
+        kept?;
+        Ok(value)
+    }
+
+    fn event<'a>(
+        &'a self,
+        action: Action,
+        identifier: Option<Identifier>,
+        version: Option<u64>,
+        when: u64,
+        error: Option<&'a SecretsError>,
+    ) -> SecretsEvent<'a> {
+        SecretsEvent { namespace: &self.shared.name, who: &self.who, action, identifier, version, when, error }
+    }
+}
+
+/// The version, if it is a certain one.
+fn one(versions: &[u64]) -> Option<u64> {
+    if let [version] = versions { Some(*version) } else { None }
+}
+
+/// Times in the far future all the same, so that stores with signed numbers keep them as they are.
+fn storable(time: u64) -> u64 {
+    time.min(i64::MAX as u64)
+}

@@ -1,0 +1,60 @@
+//! External secrets that the host seals and the guest keeps.
+
+use crate::secret::Secret;
+use crate::secrets::{Action, Namespace, SecretsError};
+
+/// A secret that was opened. Wiped when it is dropped. It has no `Debug`.
+pub struct OpenedSecret(Secret);
+
+impl OpenedSecret {
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0[EXPIRY_LEN..]
+    }
+}
+
+impl Namespace {
+    /// Seals a secret, with the time from which on it is expired, in seconds since 1970, so that this namespace alone can open it. Nothing is stored but
+    /// the key of the namespace. The result is 49 bytes longer than the secret: format, nonce, the expiry and the secret encrypted, tag
+    /// (requirement EXT-ENC-018).
+    pub fn encapsulate(&self, secret: &[u8], expires: u64) -> Result<Vec<u8>, SecretsError> {
+        self.told(Action::Encapsulate, None, None, self.now(), self.try_encapsulate(secret, expires))
+    }
+
+    /// Opens what [`encapsulate`](Self::encapsulate) sealed. `VerificationFailed` if it was not sealed in this namespace, or was changed; else `Expired` if
+    /// its time is over.
+    pub fn decapsulate(&self, sealed: &[u8]) -> Result<OpenedSecret, SecretsError> {
+        let now = self.now();
+        self.told(Action::Decapsulate, None, None, now, self.try_decapsulate(sealed, now))
+    }
+
+    fn try_encapsulate(&self, secret: &[u8], expires: u64) -> Result<Vec<u8>, SecretsError> {
+        let mut text = Secret::zeroed(EXPIRY_LEN + secret.len());
+        let (expiry, rest) = text.split_at_mut(EXPIRY_LEN);
+        expiry.copy_from_slice(&expires.to_le_bytes());
+        rest.copy_from_slice(secret);
+        let sealed = self.shared.keys()?.encapsulation.seal(&self.header(), &text)?;
+        Ok([&[FORMAT][..], &sealed].concat())
+    }
+
+    fn try_decapsulate(&self, sealed: &[u8], now: u64) -> Result<OpenedSecret, SecretsError> {
+        let sealed = sealed.strip_prefix(&[FORMAT]).ok_or(SecretsError::VerificationFailed)?;
+        let text = self.shared.keys()?.encapsulation.open(&self.header(), sealed)?;
+        let text = text.ok_or(SecretsError::VerificationFailed)?;
+        let (expires, _) = text.split_first_chunk().ok_or(SecretsError::VerificationFailed)?;
+        if u64::from_le_bytes(*expires) <= now {
+            return Err(SecretsError::Expired);
+        }
+        Ok(OpenedSecret(text))
+    }
+
+    fn header(&self) -> Vec<u8> {
+        [b"wasi-crypto encapsulated secret ", &[FORMAT][..], self.name().as_bytes()].concat()
+    }
+}
+
+/// The way in which secrets are sealed; it is part of what is sealed, and in front of it.
+const FORMAT: u8 = 1;
+
+/// The size of the expiry in front of the secret, in bytes.
+const EXPIRY_LEN: usize = size_of::<u64>();

@@ -1,0 +1,110 @@
+//! What an operator wants to know of a namespace.
+
+use crate::secrets::changes::Change;
+use crate::secrets::store::Usage;
+use crate::secrets::{Entry, Identifier, Namespace, SecretsError, State, TrailEnd, TrailEntry, trail};
+
+/// What [`Namespace::check`] found.
+#[derive(Debug, Default)]
+pub struct Check {
+    /// How many records open.
+    pub sound: u64,
+    /// Those that do not.
+    pub damaged: Vec<SecretsError>,
+}
+
+impl Namespace {
+    /// What lies open of at most `most` versions, by identifier and version, behind the one given: what [`Header`](crate::secrets::Header) says
+    /// is not checked before the record is opened.
+    pub fn list(&self, behind: Option<(Identifier, u64)>, most: usize) -> Result<Vec<Entry>, SecretsError> {
+        Ok(self.shared.manager.store.list(self.name(), behind, most)?)
+    }
+
+    /// What lies open of all versions of a key or secret, revoked ones too, in order. `NotFound` if there are none.
+    pub fn show(&self, identifier: &Identifier) -> Result<Vec<Entry>, SecretsError> {
+        let mut versions: Vec<Entry> = Vec::new();
+        let mut behind = 0;
+        loop {
+            let page = self.list(Some((*identifier, behind)), PAGE)?;
+            let len = page.len();
+            versions.extend(page.into_iter().take_while(|entry| entry.header.identifier == *identifier));
+            match versions.last() {
+                Some(last) if len == PAGE && last.header.version > behind => behind = last.header.version,
+                Some(_) => return Ok(versions),
+                None => return Err(SecretsError::NotFound),
+            }
+        }
+    }
+
+    /// What the namespace takes up; nothing if it has never been used.
+    pub fn usage(&self) -> Result<Usage, SecretsError> {
+        let row = self.shared.manager.store.namespace(self.name())?;
+        Ok(row.map_or_else(Usage::default, |row| row.usage))
+    }
+
+    /// Forgets what expired or was revoked longer ago than it is to be kept. Every change does some of that, too. Returns how many versions.
+    pub fn forget(&self) -> Result<u64, SecretsError> {
+        let mut forgotten = 0;
+        if self.shared.manager.store.namespace(self.name())?.is_some() {
+            self.change(|to| {
+                let mut change = Change::begin(to, &self.policy, self.now())?;
+                forgotten = change.forget_all()?;
+                change.finish().map(|_| ())
+            })?;
+        }
+        Ok(forgotten)
+    }
+
+    /// Opens every record that can be loaded.
+    pub fn check(&self) -> Result<Check, SecretsError> {
+        let mut check = Check::default();
+        let mut behind = None;
+        loop {
+            let page = self.list(behind, PAGE)?;
+            let Some(last) = page.last() else { return Ok(check) };
+            behind = Some((last.header.identifier, last.header.version));
+            for entry in page.iter().filter(|entry| entry.state == State::Active) {
+                match self.check_one(entry) {
+                    Ok(()) => check.sound += 1,
+                    Err(damaged @ SecretsError::Damaged { .. }) => check.damaged.push(damaged),
+                    // Revoked or forgotten meanwhile.
+                    Err(SecretsError::NotFound) => {}
+                    Err(other) => return Err(other),
+                }
+            }
+        }
+    }
+
+    fn check_one(&self, entry: &Entry) -> Result<(), SecretsError> {
+        let header = &entry.header;
+        let record = self.shared.manager.store.read(self.name(), &header.identifier, header.version)?;
+        let record = record.filter(|record| record.entry.state == State::Active).ok_or(SecretsError::NotFound)?;
+        record.entry.header.open(self.name(), &self.shared.keys()?.records, &record.sealed).map(|_| ())
+    }
+
+    /// Checks the audit trail of the namespace, from what was its end when it was last checked; from the first entry with
+    /// [`TrailEnd::default`]. Hands out each entry, and returns where it ends now. `DamagedTrail` if entries were changed, left out or put in, and if that end is
+    /// no longer there. Entries that were cut off behind it cannot be told from ones that never were.
+    pub fn verify_trail(&self, since: TrailEnd, mut each: impl FnMut(TrailEntry)) -> Result<TrailEnd, SecretsError> {
+        let store = &self.shared.manager.store;
+        if since.entries > 0 {
+            let last = store.trail(self.name(), since.entries - 1, 1)?;
+            if !last.first().is_some_and(|row| row.number == since.entries && row.tag == since.tag) {
+                return Err(SecretsError::DamagedTrail { namespace: self.name().to_owned(), entry: since.entries });
+            }
+        }
+        let mut end = since;
+        loop {
+            let page = store.trail(self.name(), end.entries, PAGE)?;
+            if page.is_empty() {
+                return Ok(end);
+            }
+            for row in &page {
+                each(trail::verify(&self.shared.keys()?.trail, self.name(), &mut end, row)?);
+            }
+        }
+    }
+}
+
+/// So many rows are read at once.
+const PAGE: usize = 256;

@@ -1,0 +1,253 @@
+//! What is told of operations: to an observer, and, if asked for, to a chain of entries in the store.
+
+use crate::backend::hmac::{HMAC_SHA256, Key};
+use crate::backend::traits::{Mac, MacKey};
+use crate::errno::Errno;
+use crate::secrets::store::{TrailRow, Transaction};
+use crate::secrets::{Identifier, SecretsError};
+
+/// Is told of each operation on managed keys and secrets, when it is over.
+pub trait SecretsObserver: Send + Sync {
+    /// An operation is over. It runs in the operation, which waits for it.
+    fn done(&self, event: &SecretsEvent<'_>);
+}
+
+/// An operation that is over.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct SecretsEvent<'a> {
+    /// The namespace.
+    pub namespace: &'a str,
+    /// Who did it: what was set with [`Namespace::who`](crate::secrets::Namespace::who).
+    pub who: &'a str,
+    /// What was done, or refused.
+    pub action: Action,
+    /// To which key or secret; none if it has no identifier, or none that can be one.
+    pub identifier: Option<Identifier>,
+    /// To which version; none if to no certain one.
+    pub version: Option<u64>,
+    /// When, in seconds since 1970.
+    pub when: u64,
+    /// Why it was not done.
+    pub error: Option<&'a SecretsError>,
+}
+
+impl SecretsEvent<'_> {
+    /// What a guest was told.
+    pub fn errno(&self) -> Errno {
+        self.error.map_or(Errno::Success, SecretsError::errno)
+    }
+
+    /// Makes an event of it, for operators who collect these.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn trace(&self) {
+        macro_rules! event {
+            ($level:ident) => {
+                tracing::event!(
+                    target: "wasi_crypto::secrets",
+                    tracing::Level::$level,
+                    namespace = self.namespace,
+                    who = self.who,
+                    action = self.action.name(),
+                    identifier = self.identifier.map(tracing::field::display),
+                    version = self.version,
+                    errno = self.errno().name(),
+                    error = self.error.map(tracing::field::display),
+                )
+            };
+        }
+        match self.errno() {
+            Errno::Success if self.action.is_change() => event!(INFO),
+            Errno::Success => event!(TRACE),
+            Errno::AlgorithmFailure | Errno::InternalError | Errno::RngError => event!(ERROR),
+            _ => event!(DEBUG),
+        }
+    }
+}
+
+/// What is done to a key or secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum Action {
+    /// A key or secret was put in, with version 1.
+    Create = 1,
+    /// A version was added.
+    Replace = 2,
+    /// A version was loaded.
+    Load = 3,
+    /// One or all versions were revoked.
+    Revoke = 4,
+    /// The expiry of one or all versions was set.
+    Expire = 5,
+    /// A secret was sealed for the guest to keep.
+    Encapsulate = 6,
+    /// A secret that the guest kept was opened.
+    Decapsulate = 7,
+    /// The key of the namespace was wrapped by another root key.
+    Rewrap = 8,
+    /// A key left the host.
+    Export = 9,
+}
+
+impl Action {
+    const ALL: [Self; 9] = [
+        Self::Create,
+        Self::Replace,
+        Self::Load,
+        Self::Revoke,
+        Self::Expire,
+        Self::Encapsulate,
+        Self::Decapsulate,
+        Self::Rewrap,
+        Self::Export,
+    ];
+
+    /// Its name, such as `create`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Replace => "replace",
+            Self::Load => "load",
+            Self::Revoke => "revoke",
+            Self::Expire => "expire",
+            Self::Encapsulate => "encapsulate",
+            Self::Decapsulate => "decapsulate",
+            Self::Rewrap => "rewrap",
+            Self::Export => "export",
+        }
+    }
+
+    /// Whether it changes the store.
+    pub(crate) fn is_change(self) -> bool {
+        matches!(self, Self::Create | Self::Replace | Self::Revoke | Self::Expire | Self::Rewrap)
+    }
+}
+
+/// What the store keeps of operations, in a chain that shows what was changed, left out or put in later.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trail {
+    /// Nothing.
+    #[default]
+    Off,
+    /// What changed the store, durable together with the change; and what left the host.
+    Changes,
+    /// What was loaded and what was refused, too: each is a write to the store.
+    Everything,
+}
+
+impl Trail {
+    pub(crate) fn keeps(self, event: &SecretsEvent<'_>) -> bool {
+        match self {
+            Self::Off => false,
+            Self::Changes => event.error.is_none() && (event.action.is_change() || event.action == Action::Export),
+            Self::Everything => true,
+        }
+    }
+}
+
+/// An entry of an audit trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TrailEntry {
+    /// Its number; the first has 1.
+    pub number: u64,
+    /// When, in seconds since 1970.
+    pub when: u64,
+    /// Who.
+    pub who: String,
+    /// What was done, or refused.
+    pub action: Action,
+    /// To which key or secret.
+    pub identifier: Option<Identifier>,
+    /// To which version.
+    pub version: Option<u64>,
+    /// What a guest was told.
+    pub errno: Errno,
+}
+
+/// Where an audit trail ends. Keep it outside of the store: by it, entries that are missing at the end are noticed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TrailEnd {
+    /// How many entries there are.
+    pub entries: u64,
+    /// The tag of the last; zeros if there is none.
+    pub tag: [u8; TAG_LEN],
+}
+
+/// Adds an entry in the same transaction as what it is about.
+pub(crate) fn add(key: &Key, event: &SecretsEvent<'_>, to: &mut dyn Transaction) -> Result<(), SecretsError> {
+    let last = to.last_in_trail()?;
+    let (number, before) = last.map_or((0, vec![0; TAG_LEN]), |last| (last.number, last.tag));
+    let number = number.checked_add(1).ok_or(SecretsError::Limit("entries in its audit trail"))?;
+    let body = encode(event);
+    let tag = tag(key, &before, number, &body);
+    Ok(to.add_to_trail(&TrailRow { number, body, tag: tag.to_vec() })?)
+}
+
+/// Checks that rows follow what was checked before.
+pub(crate) fn verify(
+    key: &Key,
+    namespace: &str,
+    after: &mut TrailEnd,
+    row: &TrailRow,
+) -> Result<TrailEntry, SecretsError> {
+    let number = after.entries + 1;
+    let wrong = || SecretsError::DamagedTrail { namespace: namespace.to_owned(), entry: number };
+    let tag = tag(key, &after.tag, number, &row.body);
+    // The tags are no secrets: whoever reads the store has them all.
+    if row.number != number || row.tag != tag {
+        return Err(wrong());
+    }
+    *after = TrailEnd { entries: number, tag };
+    decode(number, &row.body).ok_or_else(wrong)
+}
+
+fn tag(key: &Key, before: &[u8], number: u64, body: &[u8]) -> [u8; TAG_LEN] {
+    let mut mac = key.begin();
+    mac.update(before);
+    mac.update(&number.to_le_bytes());
+    mac.update(body);
+    let mut tag = [0; TAG_LEN];
+    tag.copy_from_slice(mac.finish().as_ref());
+    tag
+}
+
+/// The key of a chain.
+pub(crate) fn chain_key(raw: &[u8]) -> Key {
+    Key::new(HMAC_SHA256, raw)
+}
+
+fn encode(event: &SecretsEvent<'_>) -> Vec<u8> {
+    let mut body = Vec::with_capacity(64 + event.who.len());
+    body.push(event.action as u8);
+    body.push(event.errno().number() as u8);
+    body.extend_from_slice(&event.when.to_le_bytes());
+    body.push(event.version.is_some().into());
+    body.extend_from_slice(&event.version.unwrap_or(0).to_le_bytes());
+    body.push(event.identifier.is_some().into());
+    body.extend_from_slice(event.identifier.unwrap_or(Identifier::MIN).as_bytes());
+    body.extend_from_slice(event.who.as_bytes());
+    body
+}
+
+fn decode(number: u64, body: &[u8]) -> Option<TrailEntry> {
+    let (&[action, errno], body) = body.split_first_chunk()?;
+    let (when, body) = body.split_first_chunk()?;
+    let (&[has_version], body) = body.split_first_chunk()?;
+    let (version, body) = body.split_first_chunk()?;
+    let (&[has_identifier], body) = body.split_first_chunk()?;
+    let (identifier, who) = body.split_at_checked(Identifier::LEN)?;
+    Some(TrailEntry {
+        number,
+        when: u64::from_le_bytes(*when),
+        who: String::from_utf8(who.to_vec()).ok()?,
+        action: Action::ALL.into_iter().find(|known| *known as u8 == action)?,
+        identifier: if has_identifier == 0 { None } else { Identifier::from_bytes(identifier) },
+        version: (has_version != 0).then_some(u64::from_le_bytes(*version)),
+        errno: Errno::from_number(errno.into())?,
+    })
+}
+
+/// The size of a tag, in bytes: that of SHA-256.
+const TAG_LEN: usize = 32;

@@ -1,0 +1,138 @@
+//! Processes that are killed while they work: what they had said is done is done, once, and opens.
+
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::Duration;
+
+use wasi_crypto_host::secrets::{Identifier, Kind, Namespace, SecretsError, State, Version};
+
+use crate::processes::key;
+use crate::worker::{Folder, Worker, given, namespace, say};
+
+/// A few kills. `cargo xtask crash` does a thousand.
+#[test]
+fn what_was_acknowledged_survives_a_kill() {
+    const TEST: &str = "crash::what_was_acknowledged_survives_a_kill";
+    if let Some((folder, seed)) = given() {
+        work(&namespace(&folder), seed.parse().unwrap());
+    }
+    let kills = std::env::var("WASI_CRYPTO_KILLS").map_or(20, |kills| kills.parse().unwrap());
+    let folder = Folder::new("crash");
+    let mut expected = Expected::default();
+    let mut random = Random(1);
+    let mut acknowledged = 0;
+    for kill in 1..=kills {
+        let mut worker = Worker::start(TEST, folder.path(), &kill.to_string());
+        // From the first thing that it says on, at any time of the next few.
+        let first = worker.next().expect("the worker begins");
+        thread::sleep(Duration::from_micros(random.below(30_000)));
+        worker.kill();
+        for said in [first].into_iter().chain(std::iter::from_fn(|| worker.next())) {
+            expected.acknowledge(&said);
+            acknowledged += 1;
+        }
+        expected.check(&namespace(folder.path()));
+    }
+    println!("{kills} kills, {acknowledged} changes acknowledged");
+    assert!(acknowledged >= kills);
+}
+
+/// Creates, rotates and revokes until it is killed.
+fn work(namespace: &Namespace, seed: u64) -> ! {
+    let mut random = Random(seed);
+    let mut ids: Vec<Identifier> = Vec::new();
+    say("begin");
+    loop {
+        let pick = random.below(10);
+        let one = ids.get(random.below(ids.len() as u64) as usize).copied();
+        match (pick, one) {
+            (0..3, _) | (_, None) => {
+                let made = namespace.create(key(&[0xcc; 32])).unwrap();
+                say(&format!("created {}", made.identifier));
+                ids.push(made.identifier);
+            }
+            (3..8, Some(id)) => {
+                let made = namespace.replace(&id, key(&[0xee; 32])).unwrap();
+                say(&format!("rotated {id} {}", made.version));
+            }
+            (_, Some(id)) => match namespace.revoke(Kind::KEYS, &id, Version::Latest) {
+                Ok(versions) => say(&format!("revoked {id} {}", versions[0])),
+                Err(SecretsError::NotFound) => {}
+                Err(error) => panic!("{error}"),
+            },
+        }
+    }
+}
+
+/// What is known to be done.
+#[derive(Default)]
+struct Expected(BTreeMap<Identifier, BTreeMap<u64, State>>);
+
+impl Expected {
+    fn acknowledge(&mut self, said: &str) {
+        let mut words = said.split(' ');
+        let what = words.next().unwrap();
+        if what == "begin" {
+            return;
+        }
+        let id = words.next().unwrap().parse().unwrap();
+        let version = words.next().map_or(1, |version| version.parse().unwrap());
+        let versions = self.0.entry(id).or_default();
+        let old = versions.insert(version, if what == "revoked" { State::Revoked } else { State::Active });
+        assert_eq!(old.is_some(), what == "revoked", "{said}: a version is given once");
+    }
+
+    /// Everything acknowledged is there and opens, and of each process at most one change more: the one that it was killed in.
+    fn check(&mut self, namespace: &Namespace) {
+        let check = namespace.check().unwrap();
+        assert!(check.damaged.is_empty(), "{:?}", check.damaged);
+        let mut there: BTreeMap<Identifier, BTreeMap<u64, State>> = BTreeMap::new();
+        let mut behind = None;
+        loop {
+            let page = namespace.list(behind, 1_000).unwrap();
+            let Some(last) = page.last() else { break };
+            behind = Some((last.header.identifier, last.header.version));
+            for entry in page {
+                let versions = there.entry(entry.header.identifier).or_default();
+                assert!(versions.insert(entry.header.version, entry.state).is_none());
+            }
+        }
+        let mut more = 0;
+        for (id, versions) in &there {
+            let known = self.0.get(id);
+            for (version, state) in versions {
+                more += u32::from(known.and_then(|known| known.get(version)) != Some(state));
+                let loaded = namespace.load(Kind::SymmetricKey, id, Version::Number(*version));
+                assert_eq!(loaded.is_ok(), *state == State::Active, "{id} {version}");
+            }
+            let highest = versions.keys().max().copied().unwrap();
+            assert!(versions.keys().copied().eq(1..=highest), "{id}: {versions:?}");
+        }
+        for (id, versions) in &self.0 {
+            for (version, state) in versions {
+                let now = there.get(id).and_then(|versions| versions.get(version));
+                let as_said = now == Some(state) || (*state == State::Active && now == Some(&State::Revoked));
+                assert!(as_said, "{id} {version} was acknowledged as {state:?} and is {now:?}");
+            }
+        }
+        assert!(more <= 1, "{more} changes that nobody acknowledged");
+        let usage = namespace.usage().unwrap();
+        let keys = there.values().filter(|versions| versions.values().any(|state| *state == State::Active)).count();
+        let revoked = there.values().flat_map(BTreeMap::values).filter(|state| **state == State::Revoked).count();
+        assert_eq!((usage.keys, usage.revoked), (keys as u64, revoked as u64));
+        self.0 = there;
+    }
+}
+
+/// A xorshift generator: the same work with the same seed.
+struct Random(u64);
+
+impl Random {
+    /// A number below `end`, or 0.
+    fn below(&mut self, end: u64) -> u64 {
+        for (shift, left) in [(13, true), (7, false), (17, true)] {
+            self.0 ^= if left { self.0 << shift } else { self.0 >> shift };
+        }
+        self.0.checked_rem(end).unwrap_or(0)
+    }
+}

@@ -1,0 +1,8 @@
+//! Managed keys over several processes: they rotate one key at once, and are killed in the middle of their work.
+//!
+//! The processes are this test itself, run again with what to do in an environment variable.
+#![allow(missing_docs)]
+
+mod crash;
+mod processes;
+mod worker;

@@ -1,0 +1,103 @@
+//! Other processes: this test, run again.
+
+use std::io::{BufRead, BufReader, Lines};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use wasi_crypto_host::secrets::{Namespace, Policy, RootKeyFile, SecretsLimits, SecretsManager, SqliteStore};
+
+/// A folder with a store and its root key, gone when it is dropped.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("wasi-crypto-secrets-{name}-{}", std::process::id()));
+        // Of a process that was killed.
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        RootKeyFile::create(folder.join("root.key")).unwrap();
+        Self(folder)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The namespace that all processes share.
+pub fn namespace(folder: &Path) -> Namespace {
+    let store = SqliteStore::open(folder.join("keys.db")).unwrap();
+    let root_key = RootKeyFile::new(folder.join("root.key"));
+    let manager = SecretsManager::builder(store).root_key(root_key).build().unwrap();
+    manager.namespace("tenant").policy(Policy::default().limits(SecretsLimits::NONE))
+}
+
+/// A process that does what one test does when it has work.
+pub struct Worker {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Worker {
+    /// Runs the test `test` of this binary with this work.
+    pub fn start(test: &str, folder: &Path, work: &str) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", test, "--nocapture", "--include-ignored", "--test-threads=1"]);
+        command.env(FOLDER, folder).env(WORK, work);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines }
+    }
+
+    /// The next thing that it says, without what the test harness says; none at its end. A line that was cut off says nothing.
+    pub fn next(&mut self) -> Option<String> {
+        for line in &mut self.lines {
+            // The harness may have written before it on the same line.
+            if let Some((_, said)) = line.ok()?.split_once(MARK)
+                && let Some(said) = said.strip_suffix('.')
+            {
+                return Some(said.to_owned());
+            }
+        }
+        None
+    }
+
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    pub fn finish(&mut self) {
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The folder and the work, if this process is a worker.
+pub fn given() -> Option<(PathBuf, String)> {
+    Some((std::env::var_os(FOLDER)?.into(), std::env::var(WORK).ok()?))
+}
+
+/// Says something to the process that started this one.
+pub fn say(what: &str) {
+    println!("{MARK}{what}.");
+}
+
+const FOLDER: &str = "WASI_CRYPTO_TEST_FOLDER";
+const WORK: &str = "WASI_CRYPTO_TEST_WORK";
+
+/// Stands before what a worker says.
+const MARK: &str = "worker: ";
