@@ -18,8 +18,8 @@ pub(crate) enum Origin {
 }
 
 impl Origin {
-    /// To be asked before the secret leaves the host in any form. `prohibited_operation` if it must stay. Of a managed key this may take as long as
-    /// its store does.
+    /// To be asked before the secret leaves the host in any form. `prohibited_operation` if it must stay; as for [use](Self::check_use) if it
+    /// is over. Of a managed key this may take as long as its store does: no object may be borrowed meanwhile.
     pub(crate) fn check_export(&self) -> Result<(), Errno> {
         match self {
             Self::Managed(key) => key.check_export(),

@@ -122,13 +122,16 @@ impl ManagedKey {
         self.header.version
     }
 
-    /// `prohibited_operation` unless the namespace allows that it leaves the host, which is told and may be written down there.
+    /// `prohibited_operation` unless the namespace allows that it leaves the host, which is told and may be written down there. As for
+    /// [use](Self::check_use) of one that is over.
     pub(crate) fn check_export(&self) -> Result<(), Errno> {
+        self.check_use()?;
         self.keys.namespace.check_export(&self.header).map_err(errno)
     }
 
-    /// The same for a copy that stays in the host.
+    /// The same for a copy that stays in the host, where it would live on.
     pub(crate) fn check_copy(&self) -> Result<(), Errno> {
+        self.check_use()?;
         self.keys.namespace.check_copy(&self.header).map_err(errno)
     }
 

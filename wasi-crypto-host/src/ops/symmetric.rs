@@ -49,11 +49,11 @@ pub(crate) fn symmetric_key_import(
 
 pub(crate) fn symmetric_key_export(objects: &mut impl Objects, key: u32) -> Result<u32, Errno> {
     objects.check_room(1)?;
-    let raw = objects.change(key, |Held { key, origin, .. }: &mut Held<SymmetricKey>, account| {
-        origin.check_export()?;
-        let booking = account.reserve(key.raw().len())?;
-        Ok(BookedSecret::new(key.raw().clone(), booking))
-    })?;
+    // The key is shared: nothing stays borrowed while its store is asked.
+    let Held { key, origin, .. } = objects.look(key, |key: &Held<SymmetricKey>, _| Ok(key.clone()))?;
+    origin.check_export()?;
+    let booking = objects.reserve(key.raw().len())?;
+    let raw = BookedSecret::new(key.raw().clone(), booking);
     open_array_output(objects, raw.into_bytes())
 }
 

@@ -6,3 +6,4 @@ mod policy;
 mod secrets;
 #[path = "../support/mod.rs"]
 mod support;
+mod threads;
