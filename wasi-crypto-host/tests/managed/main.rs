@@ -3,7 +3,7 @@
 mod guest;
 mod life;
 mod policy;
+mod races;
 mod secrets;
 #[path = "../support/mod.rs"]
 mod support;
-mod threads;
