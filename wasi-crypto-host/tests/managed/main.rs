@@ -2,7 +2,10 @@
 
 mod guest;
 mod life;
+mod placement;
 mod policy;
 mod secrets;
+mod store;
 #[path = "../support/mod.rs"]
 mod support;
+mod threads;
