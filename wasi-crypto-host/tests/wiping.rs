@@ -7,6 +7,8 @@
 mod managed;
 #[path = "wiping/refused.rs"]
 mod refused;
+#[path = "wiping/secrets.rs"]
+mod secrets;
 mod support;
 
 use std::alloc::{GlobalAlloc, Layout, System};
