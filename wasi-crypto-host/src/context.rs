@@ -112,11 +112,12 @@ impl WasiCryptoCtxBuilder {
         self
     }
 
-    /// Sets where the guest's managed keys and secrets are, and under which policy. Without it, `secrets_manager_open` answers
-    /// `unsupported_feature`.
+    /// Sets where the guest's managed keys and secrets are, and under which policy. Without it, `secrets_manager_open`
+    /// answers `unsupported_feature`.
     ///
-    /// What asks the store may take as long as that does. [`call`](WasiCryptoCtx::call) waits; [`begin_call`](WasiCryptoCtx::begin_call), and
-    /// with it [`add_to_linker_async`](crate::wasmtime::add_to_linker_async), hands it out as work.
+    /// What asks the store may take as long as that does. [`call`](WasiCryptoCtx::call) waits;
+    /// [`begin_call`](WasiCryptoCtx::begin_call), and with it
+    /// [`add_to_linker_async`](crate::wasmtime::add_to_linker_async), hands it out as work.
     ///
     /// ```
     /// use wasi_crypto_host::secrets::{MemoryStore, Policy, RootKey, SecretsManager};

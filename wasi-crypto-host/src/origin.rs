@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::errno::Errno;
 use crate::managed::ManagedKey;
 
-/// Where the secret of a key object comes from. Whatever is made of the object with the same secret in it has the same origin; a public
-/// key is the guest's, whoever has the secret one.
+/// Where the secret of a key object comes from. Whatever is made of the object with the same secret in it has the same
+/// origin; a public key is the guest's, whoever has the secret one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// Imported, generated or derived by the guest.
@@ -18,8 +18,8 @@ pub(crate) enum Origin {
 }
 
 impl Origin {
-    /// Lets the secret leave the host as what `encode` makes of it. `prohibited_operation` if it must stay. Of a managed key this may take as long as
-    /// its store does, which may write down that it left, or that somebody tried.
+    /// Lets the secret leave the host as what `encode` makes of it. `prohibited_operation` if it must stay. Of a
+    /// managed key this may take as long as its store does, which may write down that it left, or that somebody tried.
     pub(crate) fn export<T>(&self, encode: impl FnOnce() -> Result<T, Errno>) -> Result<T, Errno> {
         match self.check_copy().and_then(|()| encode()) {
             // What has no such encoding has not left.
@@ -31,7 +31,8 @@ impl Origin {
         }
     }
 
-    /// To be asked before the secret goes to where another policy than this holds for it. `prohibited_operation` if it must stay.
+    /// To be asked before the secret goes to where another policy than this holds for it. `prohibited_operation` if it
+    /// must stay.
     pub(crate) fn check_copy(&self) -> Result<(), Errno> {
         match self {
             Self::Guest | Self::Host { exportable: true } => Ok(()),
@@ -40,8 +41,8 @@ impl Origin {
         }
     }
 
-    /// To be asked before anything is computed with the secret, and before a state is opened that will. `expired`, or `not_found` if the
-    /// guest has revoked the key.
+    /// To be asked before anything is computed with the secret, and before a state is opened that will. `expired`, or
+    /// `not_found` if the guest has revoked the key.
     pub(crate) fn check_use(&self) -> Result<(), Errno> {
         match self {
             Self::Guest | Self::Host { .. } => Ok(()),

@@ -114,7 +114,8 @@ fn import<O: Objects>(
     })
 }
 
-/// Lets a secret key leave as an array output, whose handle goes to `handle`. Where a store has a say in that, it is asked elsewhere.
+/// Lets a secret key leave as an array output, whose handle goes to `handle`. Where a store has a say in that, it is
+/// asked elsewhere.
 pub(super) fn export<O: Objects + 'static>(
     call: &mut Call<'_, O>,
     handle: u32,
