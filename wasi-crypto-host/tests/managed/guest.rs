@@ -1,5 +1,5 @@
 //! What a guest does with managed keys and external secrets, and an operator around it.
-#![allow(unreachable_pub, reason = "as in `support`")]
+#![allow(dead_code, unreachable_pub, reason = "as in `support`")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
