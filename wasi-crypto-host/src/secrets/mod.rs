@@ -52,6 +52,7 @@
 //! identifier is never given again.
 
 mod cache;
+mod canonical;
 mod changes;
 mod cipher;
 mod clock;
@@ -68,6 +69,7 @@ mod store;
 mod trail;
 
 pub use cache::Opened;
+pub use canonical::CanonicalKey;
 pub use clock::{Clock, SystemClock};
 pub use error::{SecretsError, StoreError, StoreFault};
 pub use identifier::{Identifier, NotAnIdentifier, Version};

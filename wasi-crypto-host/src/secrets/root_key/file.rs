@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::secrets::root_key::KeyText;
 use crate::secrets::{RootKey, RootKeyError, RootKeyProvider};
@@ -30,7 +30,12 @@ impl RootKeyFile {
         let write = |mut file: File| {
             file.write_all(text.as_bytes())?;
             file.write_all(b"\n")?;
-            file.sync_all()
+            file.sync_all()?;
+            // And its name, since what it wraps must not outlive it.
+            #[cfg(unix)]
+            File::open(this.0.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))?
+                .sync_all()?;
+            Ok(())
         };
         options.open(&this.0).and_then(write).map_err(|error| this.error(format!("cannot be made: {error}")))?;
         Ok(this)

@@ -63,8 +63,7 @@ impl SqliteStore {
     pub fn check(&self) -> Result<(), StoreError> {
         let found = self.with(|connection| {
             let mut statement = connection.prepare("PRAGMA integrity_check(10)")?;
-            let found = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, Error>>();
-            found
+            statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, Error>>()
         })?;
         if found == ["ok"] { Ok(()) } else { Err(self.fault(StoreFault::Broken, found.join("; "))) }
     }
