@@ -1,0 +1,11 @@
+//! `wasi-crypto keys`, from outside: what an operator does, and what he is told when it cannot be done.
+#![allow(missing_docs)]
+
+mod audit;
+mod backup;
+mod life;
+mod openssl;
+mod place;
+mod processes;
+mod secrecy;
+mod trouble;
