@@ -1,29 +1,26 @@
 //! What the host keeps for one guest.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::abi::call::{Call, Finish, Pace, Step, Work};
+use crate::abi::call::{Call, Pace, Step};
 use crate::abi::hostcall::{Handler, Hostcall, hostcalls};
 use crate::abi::{GuestMemory, HandleType};
-use crate::array_output::ArrayOutput;
-use crate::asymmetric::key::{Keypair, PublicKeyObject, SecretKeyObject};
-use crate::asymmetric::signatures::state::{Signature, SignatureState, VerificationState};
 use crate::backend;
-use crate::booking::Booking;
-use crate::engine::Binding;
+use crate::engine::Slot;
 use crate::errno::Errno;
-use crate::handle::{HandleTable, Object};
-use crate::held::Held;
+use crate::handle::HandleTable;
 #[cfg(feature = "async")]
 use crate::jobs::JobPool;
-use crate::limits::{BuildError, Limits};
-use crate::observer::{ObservedCall, Observer};
-use crate::options::OptionSet;
+use crate::limits::{Limits, MAX_HANDLES};
+use crate::managed::ManagedKeys;
+use crate::objects::Table;
+use crate::observer::Observer;
+use crate::progress::{FinishedWork, PausedCall, PendingWork, Progress};
+use crate::secrets::Namespace;
 use crate::stop::StopHandle;
-use crate::symmetric::key::SymmetricKey;
-use crate::symmetric::state::SymmetricState;
-use crate::symmetric::tag::SymmetricTag;
+use crate::watch::Watch;
 
 /// The state of wasi-crypto for one guest: its handles, its limits, nothing that another guest can reach.
 ///
@@ -31,26 +28,14 @@ use crate::symmetric::tag::SymmetricTag;
 /// ([`add_to_linker`](crate::wasmtime::add_to_linker)). Dropping it closes everything and wipes all keys.
 pub struct WasiCryptoCtx {
     pub(crate) table: Table,
-    stop: StopHandle,
+    pub(crate) stop: StopHandle,
     #[cfg(feature = "async")]
     jobs: JobPool,
     /// What an engine adapter wants to find again at each call, such as the guest's memory.
-    #[allow(dead_code, reason = "a build without an engine does not read it")]
-    pub(crate) engine: Binding,
+    adapter: Slot,
     /// Nothing in most contexts, which is all that a call then looks at.
-    watch: Option<Box<Watch>>,
+    pub(crate) watch: Option<Arc<Watch>>,
 }
-
-/// Who wants to know what is called.
-#[derive(Clone)]
-pub(crate) struct Watch {
-    /// How often each function was called.
-    counts: Option<Box<[u64]>>,
-    observer: Option<Arc<dyn Observer>>,
-}
-
-/// The objects of a context.
-pub(crate) type Table = HandleTable<AnyHandle>;
 
 /// Builds a [`WasiCryptoCtx`].
 ///
@@ -66,6 +51,7 @@ pub struct WasiCryptoCtxBuilder {
     limits: Limits,
     statistics: bool,
     observer: Option<Arc<dyn Observer>>,
+    secrets: Option<Namespace>,
     #[cfg(feature = "async")]
     jobs: JobPool,
 }
@@ -126,6 +112,13 @@ impl WasiCryptoCtxBuilder {
         self
     }
 
+    /// Sets where the guest's managed keys and secrets are, and under which policy. Without it, `secrets_manager_open` answers
+    /// `unsupported_feature`.
+    pub fn secrets(mut self, namespace: Namespace) -> Self {
+        self.secrets = Some(namespace);
+        self
+    }
+
     /// Counts the calls of each function, for [`WasiCryptoCtx::calls`].
     pub fn statistics(mut self, count: bool) -> Self {
         self.statistics = count;
@@ -134,22 +127,45 @@ impl WasiCryptoCtxBuilder {
 
     /// The context, or a sentence that says which setting is wrong.
     pub fn build(self) -> Result<WasiCryptoCtx, BuildError> {
-        self.limits.check()?;
+        if !(1..=MAX_HANDLES).contains(&self.limits.handles) {
+            return Err(BuildError::Handles(self.limits.handles));
+        }
         let mut offset = [0; 4];
         backend::random::fill(&mut offset).map_err(|_| BuildError::Random)?;
         Ok(WasiCryptoCtx {
-            table: HandleTable::new(self.limits, u32::from_le_bytes(offset)),
+            table: HandleTable::new(self.limits, u32::from_le_bytes(offset))
+                .with_managed_keys(self.secrets.map(ManagedKeys::new)),
             stop: StopHandle::new(),
             #[cfg(feature = "async")]
             jobs: self.jobs,
-            engine: Binding::default(),
-            watch: (self.statistics || self.observer.is_some()).then(|| {
-                let counts = self.statistics.then(|| vec![0; hostcalls().len()].into_boxed_slice());
-                Box::new(Watch { counts, observer: self.observer })
-            }),
+            adapter: Slot::default(),
+            watch: Watch::new(self.statistics, self.observer).map(Arc::new),
         })
     }
 }
+
+/// Why a context cannot be built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The limit on handles is zero or above 1,048,576.
+    Handles(usize),
+    /// The system gave no random bytes.
+    Random,
+}
+
+impl std::fmt::Display for BuildError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Handles(n) => {
+                write!(f, "the limit on open handles is {n}; set it to a number from 1 to {MAX_HANDLES}")
+            }
+            Self::Random => f.write_str("the operating system's random number generator failed"),
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}
 
 impl WasiCryptoCtx {
     /// A builder with safe limits.
@@ -168,7 +184,7 @@ impl WasiCryptoCtx {
     pub fn call(&mut self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
         let started = self.note_begin(hostcall);
         let mut call = Call::new(&mut self.table, memory, args, Pace::whole(&self.stop));
-        let errno = status(hostcall.handlers().and_then(|handlers| handlers.owned.run(&mut call)));
+        let errno = status(hostcall.handlers().owned.run(&mut call));
         self.note_end(hostcall, args, errno, started);
         errno
     }
@@ -196,6 +212,8 @@ impl WasiCryptoCtx {
     /// # assert_eq!(errno, Errno::Success);
     /// # Ok::<(), wasi_crypto_host::BuildError>(())
     /// ```
+    // In line, for calls that turn out to be short.
+    #[inline(always)]
     pub fn begin_call(&mut self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Progress {
         let started = self.note_begin(hostcall);
         self.call_part(PausedCall { done: 0, started }, hostcall, memory, args)
@@ -216,6 +234,7 @@ impl WasiCryptoCtx {
         self.call_part(paused, hostcall, memory, args)
     }
 
+    #[inline(always)]
     fn call_part(
         &mut self,
         PausedCall { done, started }: PausedCall,
@@ -224,10 +243,10 @@ impl WasiCryptoCtx {
         args: &[u64],
     ) -> Progress {
         let mut call = Call::new(&mut self.table, memory, args, Pace::in_parts(&self.stop, done));
-        let result = hostcall.handlers().and_then(|handlers| match &handlers.owned {
+        let result = match &hostcall.handlers().owned {
             Handler::Short(handler) | Handler::Data(handler) => handler(&mut call).map(|()| Step::Done),
             Handler::Long(handler) => handler(&mut call),
-        });
+        };
         if call.pace.is_paused {
             return Progress::Paused(PausedCall { done: call.pace.done, started });
         }
@@ -273,6 +292,29 @@ impl WasiCryptoCtx {
         &self.jobs
     }
 
+    /// What the engine adapter keeps in this context, if that is a `T`. This is as fast as to look at a field.
+    ///
+    /// An adapter keeps here what it wants to find again at each call, such as the memory that was bound, in a type of its own.
+    #[inline(always)]
+    pub fn adapter_data<T: Any>(&self) -> Option<&T> {
+        self.adapter.get()
+    }
+
+    /// The same, to be changed.
+    pub fn adapter_data_mut<T: Any>(&mut self) -> Option<&mut T> {
+        self.adapter.get_mut()
+    }
+
+    /// Keeps one value for the engine adapter, in the place of any before.
+    pub fn set_adapter_data<T: Any + Send + Sync>(&mut self, data: T) {
+        self.adapter.set(data);
+    }
+
+    /// Forgets what the engine adapter kept.
+    pub fn clear_adapter_data(&mut self) {
+        self.adapter.clear();
+    }
+
     /// The number of open handles.
     pub fn open_handles(&self) -> usize {
         self.table.open_handles()
@@ -290,42 +332,19 @@ impl WasiCryptoCtx {
 
     /// How often each function was called, if the context was built to count: functions with calls only.
     pub fn calls(&self) -> impl Iterator<Item = (&'static Hostcall, u64)> {
-        let counts = self.watch.as_ref().and_then(|watch| watch.counts.as_deref()).unwrap_or_default();
-        hostcalls().iter().zip(counts.iter().copied()).filter(|(_, count)| *count > 0)
-    }
-
-    /// Who wants to know what is called.
-    pub(crate) fn watch(&self) -> Option<&Watch> {
-        self.watch.as_deref()
+        self.watch.iter().flat_map(|watch| watch.calls())
     }
 
     /// Counts a call that begins, and says when that is, if somebody wants to know.
     #[inline(always)]
-    pub(crate) fn note_begin(&mut self, hostcall: &Hostcall) -> Option<Instant> {
-        self.watch.as_mut().and_then(|watch| watch.note_begin(hostcall))
+    fn note_begin(&self, hostcall: &Hostcall) -> Option<Instant> {
+        self.watch.as_ref().and_then(|watch| watch.note_begin(hostcall))
     }
 
     #[inline(always)]
     fn note_end(&self, hostcall: &Hostcall, args: &[u64], errno: Errno, started: Option<Instant>) {
         if let (Some(watch), Some(started)) = (&self.watch, started) {
             watch.note_end(hostcall, args, errno, started);
-        }
-    }
-}
-
-impl Watch {
-    #[cold]
-    fn note_begin(&mut self, hostcall: &Hostcall) -> Option<Instant> {
-        if let Some(counts) = &mut self.counts {
-            counts[hostcall.index()] += 1;
-        }
-        self.observer.is_some().then(Instant::now)
-    }
-
-    #[cold]
-    pub(crate) fn note_end(&self, hostcall: &Hostcall, args: &[u64], errno: Errno, started: Instant) {
-        if let Some(observer) = &self.observer {
-            observer.called(&ObservedCall::new(&hostcalls()[hostcall.index()], args, errno, started));
         }
     }
 }
@@ -337,118 +356,6 @@ impl std::fmt::Debug for WasiCryptoCtx {
             .field("held_bytes", &self.held_bytes())
             .finish_non_exhaustive()
     }
-}
-
-/// What [`WasiCryptoCtx::begin_call`] came to.
-#[derive(Debug)]
-pub enum Progress {
-    /// The call is over.
-    Done(Errno),
-    /// A part of the call is done, in about a third of a millisecond. It goes on by [`WasiCryptoCtx::continue_call`].
-    Paused(PausedCall),
-    /// The call goes on when this work has been run, on any thread.
-    Pending(PendingWork),
-}
-
-/// Where a call is to go on.
-#[derive(Debug)]
-pub struct PausedCall {
-    done: usize,
-    /// When the call began, if somebody wants to know.
-    started: Option<Instant>,
-}
-
-/// Work of a call that needs nothing of the guest.
-pub struct PendingWork {
-    work: Work<Table>,
-    stop: StopHandle,
-    /// The place of the function in the table.
-    hostcall: usize,
-    started: Option<Instant>,
-}
-
-/// The result of [`PendingWork`], for [`WasiCryptoCtx::finish_call`].
-pub struct FinishedWork {
-    finish: Finish<Table>,
-    hostcall: usize,
-    started: Option<Instant>,
-}
-
-impl PendingWork {
-    /// Does the work; this may take seconds, or about a millisecond from when it is stopped.
-    pub fn run(self) -> FinishedWork {
-        let Self { work, stop, hostcall, started } = self;
-        FinishedWork { finish: work(&stop), hostcall, started }
-    }
-
-    /// Stops this work alone, for when nobody waits for it any more. The handle of the whole context stops it, too.
-    pub fn stop_handle(&self) -> StopHandle {
-        self.stop.clone()
-    }
-}
-
-impl std::fmt::Debug for PendingWork {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PendingWork")
-    }
-}
-
-impl std::fmt::Debug for FinishedWork {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("FinishedWork")
-    }
-}
-
-/// Lists the types of object once: the enum that the table holds, and the way in and out of it.
-macro_rules! objects {
-    ($($name:ident: $object:ty $(, shares with $shared:ident)?;)*) => {
-        /// Any object of a guest.
-        pub(crate) enum AnyHandle {
-            $($name($object),)*
-        }
-
-        $(impl Object<AnyHandle> for $object {
-            const TYPE: HandleType = HandleType::$name;
-
-            fn held(&self) -> usize {
-                <$object>::held(self)
-            }
-
-            $(fn shared(&self) -> Option<(&Booking, usize)> {
-                Some(self.$shared())
-            })?
-
-            fn into_any(self) -> AnyHandle {
-                AnyHandle::$name(self)
-            }
-
-            fn from_any(any: &AnyHandle) -> Option<&Self> {
-                if let AnyHandle::$name(object) = any { Some(object) } else { None }
-            }
-
-            fn from_any_mut(any: &mut AnyHandle) -> Option<&mut Self> {
-                if let AnyHandle::$name(object) = any { Some(object) } else { None }
-            }
-
-            fn out_of_any(any: AnyHandle) -> Option<Self> {
-                if let AnyHandle::$name(object) = any { Some(object) } else { None }
-            }
-        })*
-    };
-}
-
-objects! {
-    Options: OptionSet;
-    ArrayOutput: ArrayOutput;
-    Keypair: Held<Keypair>, shares with booked;
-    Publickey: Held<PublicKeyObject>, shares with booked;
-    Secretkey: Held<SecretKeyObject>, shares with booked;
-    Signature: Signature;
-    SignatureState: SignatureState;
-    SignatureVerificationState: VerificationState;
-    SymmetricKey: Held<SymmetricKey>, shares with booked;
-    SymmetricState: SymmetricState;
-    SymmetricTag: SymmetricTag;
 }
 
 #[inline]

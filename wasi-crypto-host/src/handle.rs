@@ -6,6 +6,7 @@
 //! a number comes back after a million handles at the earliest.
 
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 
 use zeroize::optimization_barrier;
 
@@ -13,13 +14,14 @@ use crate::abi::HandleType;
 use crate::booking::{Booking, Ledger};
 use crate::errno::Errno;
 use crate::limits::{Account, INDEX_BITS, Limits, Spare};
+use crate::managed::ManagedKeys;
 
 const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
 const MIN_ROTATION: usize = 256;
 const NONE: u32 = u32::MAX;
 
 /// Bytes to book for a handle: its slot, the growth of the table, and the headers of an object's first allocations.
-const SLOT: usize = 128;
+pub(crate) const SLOT: usize = 128;
 
 /// All objects of one guest.
 pub(crate) struct HandleTable<O> {
@@ -34,6 +36,8 @@ pub(crate) struct HandleTable<O> {
     ledger: Ledger,
     offset: u32,
     limits: Limits,
+    /// Where the guest's managed keys and secrets are, if it was given a place for them.
+    managed_keys: Option<Arc<ManagedKeys>>,
 }
 
 struct Slot<O> {
@@ -79,7 +83,19 @@ impl<O> HandleTable<O> {
             ledger: Ledger::default(),
             offset,
             limits,
+            managed_keys: None,
         }
+    }
+
+    /// The same table of a guest whose managed keys and secrets are there.
+    pub(crate) fn with_managed_keys(mut self, managed_keys: Option<Arc<ManagedKeys>>) -> Self {
+        self.managed_keys = managed_keys;
+        self
+    }
+
+    /// Where managed keys and secrets are.
+    pub(crate) fn managed_keys(&self) -> Option<Arc<ManagedKeys>> {
+        self.managed_keys.clone()
     }
 
     /// `too_many_handles` unless `n` more can be opened; for use before work that would be lost.

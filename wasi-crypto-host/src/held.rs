@@ -36,7 +36,7 @@ impl<K: KeyObject> Held<K> {
 
     /// Bytes to book for the handle alone.
     pub(crate) fn held(&self) -> usize {
-        K::held(&self.key)
+        K::held(&self.key) + self.origin.held()
     }
 
     /// The booking of what is shared, and how many bytes that is.

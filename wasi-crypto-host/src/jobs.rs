@@ -9,8 +9,8 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 
-use crate::context::{FinishedWork, PendingWork};
 use crate::errno::Errno;
+use crate::progress::{FinishedWork, PendingWork};
 use crate::stop::StopHandle;
 
 /// Bounds how much long work (password hashing, the generation of RSA keys) guests have going on at a time.

@@ -156,20 +156,25 @@ mod host_keys;
 #[cfg(feature = "async")]
 mod jobs;
 mod limits;
+mod managed;
+mod objects;
 mod observer;
 mod ops;
 mod options;
 mod origin;
+mod progress;
 mod secret;
 pub mod secrets;
+mod shared_table;
 mod stop;
 mod symmetric;
 mod threads;
+mod watch;
 
 #[doc(inline)]
 pub use abi::{CoreType, GuestMemory, HandleType, Hostcall, MAX_CORE_PARAMS, ParamType, SharedMemory, hostcalls};
 pub use algorithms::{AlgorithmInfo, algorithms};
-pub use context::{FinishedWork, PausedCall, PendingWork, Progress, WasiCryptoCtx, WasiCryptoCtxBuilder};
+pub use context::{BuildError, WasiCryptoCtx, WasiCryptoCtxBuilder};
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub use engine::precompiled;
@@ -178,10 +183,11 @@ pub use engine::wasmtime;
 pub use host_keys::Export;
 #[cfg(feature = "async")]
 pub use jobs::JobPool;
-pub use limits::{BuildError, Limits};
+pub use limits::Limits;
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
 pub use observer::{ObservedCall, Observer};
+pub use progress::{FinishedWork, PausedCall, PendingWork, Progress};
 pub use stop::StopHandle;
 pub use threads::SharedWasiCryptoCtx;
 #[doc(inline)]

@@ -10,7 +10,7 @@ use crate::secret::Secret;
 pub(crate) const INDEX_BITS: u32 = 20;
 
 /// The most handles that a guest can have open.
-const MAX_HANDLES: usize = 1 << INDEX_BITS;
+pub(crate) const MAX_HANDLES: usize = 1 << INDEX_BITS;
 
 /// Bounds on what one guest can make its host hold or do.
 ///
@@ -52,39 +52,6 @@ impl Default for Limits {
         }
     }
 }
-
-impl Limits {
-    /// Says what is wrong with limits that cannot be kept.
-    pub(crate) fn check(&self) -> Result<(), BuildError> {
-        if self.handles == 0 || self.handles > MAX_HANDLES {
-            return Err(BuildError::Handles(self.handles));
-        }
-        Ok(())
-    }
-}
-
-/// Why a context cannot be built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// The limit on handles is zero or above 1,048,576.
-    Handles(usize),
-    /// The system gave no random bytes.
-    Random,
-}
-
-impl std::fmt::Display for BuildError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Handles(n) => {
-                write!(f, "the limit on open handles is {n}; set it to a number from 1 to {MAX_HANDLES}")
-            }
-            Self::Random => f.write_str("the operating system's random number generator failed"),
-        }
-    }
-}
-
-impl std::error::Error for BuildError {}
 
 /// The bytes that one object holds, as part of all that its guest holds.
 pub(crate) struct Account<'a> {

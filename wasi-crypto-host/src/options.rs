@@ -111,6 +111,12 @@ impl OptionSet {
         Options::HELD
     }
 
+    /// Whether no option is set.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Options { bytes, numbers, buffer } = &*self.values;
+        bytes.iter().all(Option::is_none) && numbers.iter().all(Option::is_none) && buffer.is_none()
+    }
+
     /// The values now; later changes do not reach them.
     pub(crate) fn snapshot(&self) -> Arc<Options> {
         Arc::clone(&self.values)

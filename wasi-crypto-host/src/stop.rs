@@ -31,9 +31,9 @@ struct State {
     deadline: AtomicU64,
     /// What also stops whoever looks here.
     parent: Option<StopHandle>,
-    /// Wakes who waits for [`stop`](StopHandle::stop), or for a deadline that has become another.
+    /// Wakes who waits for [`stop`](StopHandle::stop), or for a deadline that has become another: of this handle, its parent or a child.
     #[cfg(feature = "async")]
-    waiting: tokio::sync::Notify,
+    waiting: Arc<tokio::sync::Notify>,
 }
 
 const NO_DEADLINE: u64 = u64::MAX;
@@ -54,9 +54,9 @@ impl StopHandle {
         Self(Arc::new(State {
             stopped: AtomicBool::new(false),
             deadline: AtomicU64::new(NO_DEADLINE),
-            parent,
             #[cfg(feature = "async")]
-            waiting: tokio::sync::Notify::new(),
+            waiting: parent.as_ref().map(|parent| Arc::clone(&parent.0.waiting)).unwrap_or_default(),
+            parent,
         }))
     }
 
@@ -67,16 +67,15 @@ impl StopHandle {
         self.0.waiting.notify_waiters();
     }
 
-    /// Waits until the parent of this handle is stopped, or this one if it has none: at once or by a deadline.
+    /// Waits until long calls are to end: at once or by a deadline.
     #[cfg(feature = "async")]
     pub(crate) async fn stopped(&self) {
-        let handle = self.0.parent.as_ref().unwrap_or(self);
         loop {
-            let mut woken = pin!(handle.0.waiting.notified());
-            if handle.is_stopped() {
+            let mut woken = pin!(self.0.waiting.notified());
+            if self.is_stopped() {
                 return;
             }
-            let mut alarm = pin!(handle.deadline().map(Alarm::at));
+            let mut alarm = pin!(self.deadline().map(Alarm::at));
             std::future::poll_fn(|context| {
                 let is_woken = woken.as_mut().poll(context).is_ready();
                 let is_due = alarm.as_mut().as_pin_mut().is_some_and(|alarm| alarm.poll(context).is_ready());
@@ -86,13 +85,14 @@ impl StopHandle {
         }
     }
 
-    /// `None` also for one that is beyond what the clock can tell.
+    /// The earliest of this handle and its parents. `None` also for one that is beyond what the clock can tell.
     #[cfg(feature = "async")]
     fn deadline(&self) -> Option<Instant> {
-        match self.0.deadline.load(Ordering::Relaxed) {
+        let own = match self.0.deadline.load(Ordering::Relaxed) {
             NO_DEADLINE => None,
             nanos => START.checked_add(Duration::from_nanos(nanos)),
-        }
+        };
+        own.into_iter().chain(self.0.parent.as_ref().and_then(Self::deadline)).min()
     }
 
     /// Does the same from `deadline` on; `None` takes the deadline away. May be set again at any time.
@@ -148,5 +148,37 @@ mod tests {
         assert!(!other.is_stopped());
         parent.stop();
         assert!(other.is_stopped());
+    }
+
+    #[cfg(feature = "async")]
+    #[tokio::test]
+    async fn who_waits_is_woken_by_its_handle_by_the_parent_and_by_either_deadline() {
+        let soon = || Some(Instant::now() + Duration::from_millis(20));
+        let ways: [fn(&StopHandle, &StopHandle, Option<Instant>); 4] = [
+            |_, child, _| child.stop(),
+            |parent, _, _| parent.stop(),
+            |_, child, soon| child.stop_at(soon),
+            |parent, _, soon| parent.stop_at(soon),
+        ];
+        for (which, end) in ways.into_iter().enumerate() {
+            let parent = StopHandle::new();
+            let [child, other] = [parent.child(), parent.child()];
+            let waits = tokio::spawn({
+                let child = child.clone();
+                async move { child.stopped().await }
+            });
+            let others = tokio::spawn(async move { other.stopped().await });
+            tokio::task::yield_now().await;
+            assert!(!waits.is_finished(), "way {which}");
+            end(&parent, &child, soon());
+            waits.await.unwrap();
+            assert_eq!(parent.is_stopped(), which % 2 == 1, "way {which}");
+            if parent.is_stopped() {
+                others.await.unwrap();
+            } else {
+                tokio::task::yield_now().await;
+                assert!(!others.is_finished(), "way {which}: the other child goes on");
+            }
+        }
     }
 }

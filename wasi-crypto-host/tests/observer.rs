@@ -68,7 +68,7 @@ fn every_call_is_seen_once_with_its_status_and_size_in_whatever_way_it_is_made()
     guest.absorb(state, &[1; 10_000]).unwrap();
     let seen = [("symmetric_state_open", Errno::Success, 0), ("symmetric_state_absorb", Errno::Success, 10_000)];
     assert_eq!(log.take(), seen);
-    let counts = shared.with(|ctx| ctx.calls().map(|(hostcall, count)| (hostcall.name(), count)).collect::<Vec<_>>());
+    let counts = shared.calls().map(|(hostcall, count)| (hostcall.name(), count)).collect::<Vec<_>>();
     assert_eq!(counts, [("symmetric_state_open", 1), ("symmetric_state_absorb", 1)]);
 }
 

@@ -333,7 +333,7 @@ fn nonsense_on_threads_does_nothing_bad() {
             _ => guest.call(&format!("{}_close", ty.name()), &[handle]),
         };
     }
-    let left: Vec<HandleType> = shared.with(|ctx| ctx.open_handle_types().collect());
+    let left = shared.open_handle_types();
     assert_eq!((accounts(&shared), left), ((0, 0), vec![]));
 }
 
@@ -394,7 +394,7 @@ fn guest(shared: &SharedWasiCryptoCtx) -> Guest<Thread> {
 }
 
 fn accounts(shared: &SharedWasiCryptoCtx) -> (usize, usize) {
-    shared.with(|ctx| (ctx.open_handles(), ctx.held_bytes()))
+    (shared.open_handles(), shared.held_bytes())
 }
 
 fn on_threads(shared: &SharedWasiCryptoCtx, work: impl Fn(&mut Guest<Thread>, usize) + Sync) {

@@ -114,7 +114,12 @@ fn import<O: Objects>(
 }
 
 /// The algorithm of this type and name; symmetric ones have no key pairs.
-fn find<O>(call: &Call<'_, O>, algorithm_type: u32, name: u32, name_len: u32) -> Result<&'static Algorithm, Errno> {
+pub(super) fn find<O>(
+    call: &Call<'_, O>,
+    algorithm_type: u32,
+    name: u32,
+    name_len: u32,
+) -> Result<&'static Algorithm, Errno> {
     let name = call.memory.name(name, name_len)?;
     Algorithm::find(algorithm_type_of(algorithm_type)?, &name)
 }

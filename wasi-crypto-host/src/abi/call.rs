@@ -92,6 +92,23 @@ impl<'a, O> Call<'a, O> {
         Ok(())
     }
 
+    /// Runs work that may take as long as a database does: elsewhere if the caller wants to do other things, else here. Then what is to be done
+    /// in the call with its result.
+    pub(crate) fn run_apart<R: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&StopHandle) -> R + Send + 'static,
+        finish: impl FnOnce(&mut Call<'_, O>, R) -> Result<(), Errno> + Send + 'static,
+    ) -> Result<Step<O>, Errno>
+    where
+        O: 'static,
+    {
+        if self.pace.may_yield {
+            return Ok(Step::work(work, finish));
+        }
+        let result = work(self.pace.stop);
+        finish(self, result).map(|()| Step::Done)
+    }
+
     /// Ends a handler that takes in data: `in_progress` if there is more, for which it is to be called again.
     #[inline(always)]
     pub(crate) fn took(&mut self, fed: Fed) -> Result<(), Errno> {

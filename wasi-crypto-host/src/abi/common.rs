@@ -49,8 +49,3 @@ pub(crate) fn array_output_pull<O: Objects>(call: &mut Call<'_, O>) -> Result<()
         common::array_output_pull(call.objects, array_output, buffer.len(), write)
     })
 }
-
-pub(crate) fn secrets_manager_open<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
-    let [options, manager] = call.args();
-    call.for_handle(manager, |call| common::secrets_manager_open(call.objects, call.memory.optional_handle(options)?))
-}

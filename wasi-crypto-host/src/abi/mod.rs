@@ -5,9 +5,12 @@ mod batch;
 pub(crate) mod call;
 pub(crate) mod common;
 pub(crate) mod data;
+mod external_secrets;
 pub(crate) mod hostcall;
 pub(crate) mod kx;
+mod managed_keys;
 pub(crate) mod memory;
+mod secrets_manager;
 pub(crate) mod signatures;
 pub(crate) mod symmetric;
 

@@ -11,7 +11,6 @@ use crate::held::Held;
 use crate::origin::Origin;
 use crate::secret::Secret;
 
-#[allow(dead_code, reason = "for stores of managed keys, which come next")]
 impl Held<Keypair> {
     /// The secret, which gives the public half, too. Whoever keeps it keeps the name of the algorithm beside it.
     pub(crate) fn to_canonical(&self) -> Result<Secret, Errno> {

@@ -2,7 +2,7 @@
 
 use crate::array_output::ArrayOutput;
 use crate::errno::Errno;
-use crate::ops::{Bytes, Objects};
+use crate::ops::{Bytes, Load, Objects};
 use crate::options::{AlgorithmType, OptionSet};
 use crate::secret::Secret;
 
@@ -55,8 +55,7 @@ pub(crate) fn array_output_pull(
 ) -> Result<usize, Errno> {
     let (count, is_last) = objects.work(
         array_output,
-        max,
-        0,
+        Load::of(max),
         |_: &mut ArrayOutput, _| Ok(()),
         |output, ()| {
             let bytes = output.next(max);
@@ -70,14 +69,6 @@ pub(crate) fn array_output_pull(
         _ = objects.close::<ArrayOutput>(array_output);
     }
     Ok(count)
-}
-
-/// Answers for a host that was given no secrets manager, as this one always is for now.
-pub(crate) fn secrets_manager_open(objects: &mut impl Objects, options: Option<u32>) -> Result<u32, Errno> {
-    if let Some(options) = options {
-        objects.look(options, |_: &OptionSet, _| Ok(()))?;
-    }
-    Err(Errno::UnsupportedFeature)
 }
 
 /// Gives bytes to the guest as a new `array_output`.

@@ -8,10 +8,13 @@
 pub(crate) mod asymmetric_common;
 pub(crate) mod common;
 mod data;
+pub(crate) mod external_secrets;
 pub(crate) mod kx;
+pub(crate) mod managed_keys;
 mod objects;
+pub(crate) mod secrets_manager;
 pub(crate) mod signatures;
 pub(crate) mod symmetric;
 
 pub(crate) use data::{Buffer, Bytes, Fed, Input, Output};
-pub(crate) use objects::Objects;
+pub(crate) use objects::{Load, Objects};

@@ -1,10 +1,13 @@
 //! What operations need of a guest's objects.
 
+use std::sync::Arc;
+
 use crate::booking::Booking;
-use crate::context::AnyHandle;
 use crate::errno::Errno;
 use crate::handle::{HandleTable, Object};
 use crate::limits::{Account, Spare};
+use crate::managed::ManagedKeys;
+use crate::objects::AnyHandle;
 
 /// The objects of a guest. Every method answers `invalid_handle` to a handle that is closed, unknown or of another type.
 pub(crate) trait Objects {
@@ -22,14 +25,11 @@ pub(crate) trait Objects {
         change: impl FnOnce(&mut T, Account<'_>) -> Result<R, Errno>,
     ) -> Result<R, Errno>;
 
-    /// Lets `admit` check and book, and if it says yes, `run` work on the object, which nobody else reaches meanwhile. `bytes`
-    /// says how much data that is about, and so how long it takes; `host_bytes`, for which `admit` has looked whether there is room, how
-    /// much memory of the host.
+    /// Lets `admit` check and book, and if it says yes, `run` work on the object, which nobody else reaches meanwhile.
     fn work<T: Object<AnyHandle>, A, R>(
         &mut self,
         handle: u32,
-        bytes: usize,
-        host_bytes: usize,
+        load: Load,
         admit: impl FnOnce(&mut T, Account<'_>) -> Result<A, Errno>,
         run: impl FnOnce(&mut T, A) -> Result<R, Errno>,
     ) -> Result<R, Errno>;
@@ -63,6 +63,37 @@ pub(crate) trait Objects {
 
     /// Books what work takes up besides objects, until the booking is dropped. `overflow` if the guest has no room for it.
     fn reserve(&mut self, bytes: usize) -> Result<Booking, Errno>;
+
+    /// Where the guest's managed keys and secrets are, if it was given a place for them.
+    fn managed_keys(&mut self) -> Option<Arc<ManagedKeys>>;
+}
+
+/// What an operation on an object takes, by which whoever keeps the objects chooses where it is done.
+#[derive(Clone, Copy)]
+pub(crate) struct Load {
+    /// How much data it is about, and so how long it takes; `None` if it takes long in any case.
+    pub(crate) bytes: Option<usize>,
+    /// How much memory of the host it takes up meanwhile. Who admits it has looked whether there is room.
+    pub(crate) host_bytes: usize,
+}
+
+impl Load {
+    /// That of so much data.
+    #[inline(always)]
+    pub(crate) fn of(bytes: usize) -> Self {
+        Self { bytes: Some(bytes), host_bytes: 0 }
+    }
+
+    /// That of what always takes long.
+    pub(crate) fn long() -> Self {
+        Self { bytes: None, host_bytes: 0 }
+    }
+
+    /// The same with so much memory of the host.
+    #[inline(always)]
+    pub(crate) fn and_host_bytes(self, host_bytes: usize) -> Self {
+        Self { host_bytes, ..self }
+    }
 }
 
 /// A context with one owner lends its objects where they are.
@@ -91,8 +122,7 @@ impl Objects for HandleTable<AnyHandle> {
     fn work<T: Object<AnyHandle>, A, R>(
         &mut self,
         handle: u32,
-        _: usize,
-        _: usize,
+        _: Load,
         admit: impl FnOnce(&mut T, Account<'_>) -> Result<A, Errno>,
         run: impl FnOnce(&mut T, A) -> Result<R, Errno>,
     ) -> Result<R, Errno> {
@@ -146,5 +176,9 @@ impl Objects for HandleTable<AnyHandle> {
 
     fn reserve(&mut self, bytes: usize) -> Result<Booking, Errno> {
         HandleTable::reserve(self, bytes)
+    }
+
+    fn managed_keys(&mut self) -> Option<Arc<ManagedKeys>> {
+        HandleTable::managed_keys(self)
     }
 }

@@ -7,7 +7,7 @@ use crate::asymmetric::signatures::state::{Signature, SignatureState, Verificati
 use crate::errno::Errno;
 use crate::held::Held;
 use crate::ops::common::open_array_output;
-use crate::ops::{Bytes, Fed, Input, Objects};
+use crate::ops::{Bytes, Fed, Input, Load, Objects};
 use crate::options::AlgorithmType;
 use crate::secret::Secret;
 
@@ -45,8 +45,7 @@ pub(crate) fn signature_state_update(objects: &mut impl Objects, state: u32, inp
     let (len, is_start) = (input.len(), input.is_start());
     objects.work(
         state,
-        len,
-        0,
+        Load::of(len),
         |state: &mut SignatureState, mut account| {
             if is_start { state.signer.admit(len, &mut account) } else { Ok(()) }
         },
@@ -63,8 +62,7 @@ pub(crate) fn signature_state_sign(objects: &mut impl Objects, state: u32) -> Re
     objects.check_room(1)?;
     let (algorithm, raw) = objects.work(
         state,
-        usize::MAX,
-        0,
+        Load::long(),
         |_: &mut SignatureState, _| Ok(()),
         |state, ()| Ok((state.algorithm, state.signer.sign()?)),
     )?;
@@ -95,8 +93,7 @@ pub(crate) fn signature_verification_state_update(
     let (len, is_start) = (input.len(), input.is_start());
     objects.work(
         state,
-        len,
-        0,
+        Load::of(len),
         |state: &mut VerificationState, mut account| {
             if is_start { state.verifier.admit(len, &mut account) } else { Ok(()) }
         },

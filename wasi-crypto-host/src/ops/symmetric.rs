@@ -7,7 +7,7 @@ use crate::errno::Errno;
 use crate::held::Held;
 use crate::limits::Account;
 use crate::ops::common::open_array_output;
-use crate::ops::{Buffer, Bytes, Fed, Input, Objects, Output};
+use crate::ops::{Buffer, Bytes, Fed, Input, Load, Objects, Output};
 use crate::options::{AlgorithmType, OptionSet, Options};
 use crate::secret::Secret;
 use crate::stop::StopHandle;
@@ -127,8 +127,7 @@ pub(crate) fn symmetric_state_absorb(objects: &mut impl Objects, state: u32, dat
     let (len, is_start) = (data.len(), data.is_start());
     objects.work(
         state,
-        len,
-        0,
+        Load::of(len),
         #[inline(always)]
         |state: &mut SymmetricState, mut account| {
             if is_start { state.admit(len, &mut account) } else { Ok(()) }
@@ -149,8 +148,7 @@ pub(crate) fn symmetric_state_squeeze<T: Output>(
     let (len, host_bytes) = (output.len(), output.host_bytes());
     objects.work(
         state,
-        usize::MAX,
-        host_bytes,
+        Load::long().and_host_bytes(host_bytes),
         |state: &mut SymmetricState, account| match state.check_squeeze(len, account.limits)? {
             Weight::Short => account.check_spare(host_bytes).map(|()| None),
             Weight::Long if may_defer => state.derivation(len, &account).map(Some),
@@ -184,13 +182,8 @@ pub(crate) fn symmetric_state_squeeze_key(
 ) -> Result<u32, Errno> {
     let target = registry::find(algorithm);
     objects.check_room(1)?;
-    let key = objects.work(
-        state,
-        usize::MAX,
-        0,
-        |_: &mut SymmetricState, _| Ok(()),
-        |state, ()| state.squeeze_key(target),
-    )?;
+    let key =
+        objects.work(state, Load::long(), |_: &mut SymmetricState, _| Ok(()), |state, ()| state.squeeze_key(target))?;
     // Derived, and so the guest's, whatever the key of the state was.
     objects.insert(Held::<SymmetricKey>::by_guest(target?, key))
 }
@@ -210,8 +203,7 @@ pub(crate) fn symmetric_state_encrypt(
     let (data_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.work(
         state,
-        data_len,
-        host_bytes,
+        Load::of(data_len).and_host_bytes(host_bytes),
         #[inline(always)]
         |state: &mut SymmetricState, account| {
             let sealing = state.sealing()?;
@@ -252,8 +244,7 @@ pub(crate) fn symmetric_state_encrypt_detached(
     let tag = insert_tag(objects, Secret::zeroed(tag_len))?;
     let encrypted = objects.work(
         state,
-        data_len,
-        host_bytes,
+        Load::of(data_len).and_host_bytes(host_bytes),
         |state: &mut SymmetricState, account| {
             state.cipher()?.check_encrypt()?;
             account.check_spare(host_bytes)?;
@@ -288,8 +279,7 @@ pub(crate) fn symmetric_state_decrypt(
     let (sealed_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.work(
         state,
-        sealed_len,
-        host_bytes,
+        Load::of(sealed_len).and_host_bytes(host_bytes),
         #[inline(always)]
         |state: &mut SymmetricState, account| {
             let sealing = state.sealing()?;
@@ -319,8 +309,7 @@ pub(crate) fn symmetric_state_decrypt_detached(
     let (data_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.work(
         state,
-        data_len,
-        host_bytes,
+        Load::of(data_len).and_host_bytes(host_bytes),
         |state: &mut SymmetricState, account| {
             let tag_len = state.sealing()?.tag_len()?;
             let tag = tag.filter(|tag| tag.len() == tag_len).ok_or(Errno::InvalidTag)?;

@@ -121,6 +121,18 @@ impl Namespace {
         self.told(Action::Export, Some(header.identifier), Some(header.version), self.now(), result)
     }
 
+    /// The same for a copy that stays in the host, and comes under a policy that may change; which nobody is told.
+    pub(crate) fn check_copy(&self, header: &Header) -> Result<(), SecretsError> {
+        let allowed = self.policy.allows_export(header.imported);
+        if allowed { Ok(()) } else { Err(SecretsError::Prohibited("that a key is stored again")) }
+    }
+
+    /// Whether a key that was loaded may still be used for something new. `Expired` if it has expired, `NotFound` if that is longer ago than it
+    /// is kept. Does not ask the store.
+    pub fn check_expiry(&self, header: &Header) -> Result<(), SecretsError> {
+        self.check_expiry_at(header, self.now())
+    }
+
     /// Puts in a key or secret under a new identifier, with version 1, durably. Returns what it is known by.
     pub fn create(&self, new: NewRecord<'_>) -> Result<Header, SecretsError> {
         let now = self.now();
@@ -240,10 +252,15 @@ impl Namespace {
                 self.open(record.ok_or(SecretsError::NotFound)?)?
             }
         };
-        match opened.header().expires {
+        self.check_expiry_at(opened.header(), now)?;
+        Ok(opened)
+    }
+
+    fn check_expiry_at(&self, header: &Header, now: u64) -> Result<(), SecretsError> {
+        match header.expires {
             Some(expires) if self.policy.keep_until(expires) <= now => Err(SecretsError::NotFound),
             Some(expires) if expires <= now => Err(SecretsError::Expired),
-            _ => Ok(opened),
+            _ => Ok(()),
         }
     }
 

@@ -11,7 +11,8 @@ use crate::secret::Secret;
 use crate::symmetric::algorithm::{Algorithm, KeyLen, KeyPolicy};
 use crate::symmetric::traits::{Key, Keyed};
 
-/// A key, and the kind of its handles.
+/// A key, and the kind of its handles. Copies share it.
+#[derive(Clone)]
 pub(crate) struct SymmetricKey {
     pub(crate) prepared: Arc<dyn Key>,
     raw: Arc<BookedSecret>,
@@ -66,13 +67,11 @@ impl KeyObject for SymmetricKey {
 
 impl Held<SymmetricKey> {
     /// The secret as a store keeps it: the raw bytes.
-    #[allow(dead_code, reason = "for stores of managed keys, which come next")]
     pub(crate) fn to_canonical(&self) -> Secret {
         self.key.raw().clone()
     }
 
     /// Reads what [`to_canonical`](Self::to_canonical) wrote. `invalid_key` for a size that the algorithm does not take.
-    #[allow(dead_code, reason = "as for `to_canonical`")]
     pub(crate) fn from_canonical(algorithm: &'static Algorithm, bytes: &[u8], origin: Origin) -> Result<Self, Errno> {
         Ok(Self::new(algorithm, SymmetricKey::import(algorithm, bytes, Booking::default())?, origin))
     }

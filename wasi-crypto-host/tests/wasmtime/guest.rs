@@ -3,19 +3,22 @@
 use std::fmt::Write;
 
 use tokio::runtime::{Builder, Runtime};
-use wasi_crypto_host::wasmtime::{add_to_linker, add_to_linker_async};
+use wasi_crypto_host::wasmtime::{add_to_linker, add_to_linker_async, instantiate, instantiate_async};
 use wasi_crypto_host::{CoreType, Errno, Hostcall, WasiCryptoCtx, hostcalls};
-use wasmtime::{Config, Engine, Instance, Linker, MemoryType, Module, SharedMemory, Store, Val};
+use wasmtime::{Config, Engine, Extern, Instance, Linker, MemoryType, Module, SharedMemory, Store, StoreLimits, Val};
 
 use crate::support::{Guest, Native, PAGE, SLOT, Transport, hostcall, transcript};
 
 pub(crate) const ONE_PAGE: &str = r#"(memory (export "memory") 1)"#;
+/// That of another instance.
+pub(crate) const IMPORTED: &str = r#"(import "env" "memory" (memory 1)) (export "memory" (memory 0))"#;
 pub(crate) const SHARED: &str = r#"(import "env" "memory" (memory 1 2 shared)) (export "memory" (memory 0))"#;
 
 /// The data of a store: two contexts, of which most tests use the first.
 pub(crate) struct Data {
     pub(crate) first: WasiCryptoCtx,
     pub(crate) second: WasiCryptoCtx,
+    pub(crate) limits: StoreLimits,
 }
 
 /// An instance whose exports hand their arguments on to the host, under the host's names.
@@ -40,7 +43,8 @@ impl Wasm {
         shared: Option<SharedMemory>,
     ) -> Self {
         let context = || WasiCryptoCtx::builder().build().unwrap();
-        let mut store = Store::new(engine, Data { first: context(), second: context() });
+        let mut store =
+            Store::new(engine, Data { first: context(), second: context(), limits: StoreLimits::default() });
         // Where epochs interrupt, nobody counts yet.
         store.set_epoch_deadline(1 << 60);
         let mut linker = Linker::new(engine);
@@ -70,6 +74,21 @@ impl Wasm {
         add_to_linker(&mut linker, get).unwrap();
         let module = Module::new(&self.engine, forwarder(&self.memory)).unwrap();
         linker.instantiate(&mut self.store, &module).unwrap()
+    }
+
+    /// Another instance, which has functions of its own. `env` is what it imports as its memory, if it does.
+    pub(crate) fn instantiate(&mut self, memory: &str, env: Option<Extern>) -> wasmtime::Result<Instance> {
+        let mut linker = Linker::new(&self.engine);
+        if let Some(env) = env {
+            linker.define(&mut self.store, "env", "memory", env)?;
+        }
+        let module = Module::new(&self.engine, forwarder(memory))?;
+        match &self.runtime {
+            None => instantiate(&linker, &mut self.store, &module, |data| &mut data.first),
+            Some(runtime) => {
+                runtime.block_on(instantiate_async(&linker, &mut self.store, &module, |data| &mut data.first))
+            }
+        }
     }
 
     pub(crate) fn function(&mut self, name: &str) -> wasmtime::Func {

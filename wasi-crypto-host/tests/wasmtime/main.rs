@@ -1,7 +1,10 @@
 //! The wasmtime face: whichever way a guest and its memory are set up, it gets what a native caller gets.
 #![cfg(all(feature = "wasmtime", feature = "async"))]
 
+#[cfg(feature = "epochs")]
+mod epochs;
 mod guest;
+mod instances;
 mod long_calls;
 mod shared_memory;
 #[path = "../support/mod.rs"]

@@ -1,0 +1,292 @@
+//! Long calls that heed the epochs of their engine, as the guest's own code does.
+//!
+//! wasmtime tells nobody whether the deadline of a store has passed. Code that it has compiled looks whenever it enters a function. So a
+//! long call now and then calls a function that does nothing else, and then happens what the embedder has chosen for the guest: a trap,
+//! a callback, a turn for others.
+
+#[cfg(feature = "async")]
+use std::future::Future;
+#[cfg(feature = "async")]
+use std::pin::pin;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak, mpsc};
+#[cfg(feature = "async")]
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use ::wasmtime::{Caller, Engine, Func, Instance, Module, Result, TypedFunc};
+
+use super::link::result;
+use super::memory::{Binding, Kept, with_memory};
+use crate::abi::Hostcall;
+#[cfg(feature = "async")]
+use crate::alarm::Alarm;
+use crate::context::WasiCryptoCtx;
+use crate::progress::{FinishedWork, PendingWork, Progress};
+
+/// How often a long call looks.
+const INTERVAL: Duration = Duration::from_millis(10);
+
+/// `(module (func (export "enter")))`
+#[cfg(feature = "epochs")]
+const ENTER: &[u8] =
+    b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x09\x01\x05enter\0\0\x0a\x04\x01\x02\0\x0b";
+
+/// What the functions of a linker need to look at the epoch: the module, once it is compiled, or `None` if the engine cannot do that.
+#[derive(Clone)]
+pub(super) struct Epochs(Arc<OnceLock<Option<Module>>>);
+
+impl Epochs {
+    /// `None` for an engine without epochs, or in a build that cannot heed them.
+    pub(super) fn of(engine: &Engine) -> Option<Self> {
+        (cfg!(feature = "epochs") && engine.get_epoch_interruption()).then(|| Self(Arc::default()))
+    }
+
+    /// Makes a call of a function that may take long, and looks meanwhile.
+    #[inline(always)]
+    pub(super) fn call<T: 'static>(
+        &self,
+        caller: &mut Caller<'_, T>,
+        get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy,
+        binding: &impl Binding,
+        hostcall: &'static Hostcall,
+        args: &[u64],
+    ) -> Result<u32> {
+        let progress = with_memory(
+            caller,
+            get,
+            binding,
+            #[inline(always)]
+            |ctx, memory| ctx.begin_call(hostcall, memory, args),
+        );
+        match progress {
+            Progress::Done(errno) => result(errno),
+            progress => self.go_on(progress, caller, get, binding, hostcall, args),
+        }
+    }
+
+    #[inline(never)]
+    fn go_on<T: 'static>(
+        &self,
+        mut progress: Progress,
+        caller: &mut Caller<'_, T>,
+        get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy,
+        binding: &impl Binding,
+        hostcall: &'static Hostcall,
+        args: &[u64],
+    ) -> Result<u32> {
+        let mut look = Look::new(Some(self));
+        loop {
+            progress = match progress {
+                Progress::Done(errno) => return result(errno),
+                Progress::Paused(paused) => {
+                    look.now_and_then(caller, get)?;
+                    with_memory(caller, get, binding, |ctx, memory| ctx.continue_call(paused, hostcall, memory, args))
+                }
+                Progress::Pending(work) => {
+                    let done = beside(work, || self.look(caller, get))?;
+                    with_memory(caller, get, binding, |ctx, memory| ctx.finish_call(done, memory, args))
+                }
+            }
+        }
+    }
+
+    /// Looks, in a store that is used synchronously. In one that is not, nothing can be called in this way: its functions are to be
+    /// linked with `add_to_linker_async`.
+    fn look<T: 'static>(&self, caller: &mut Caller<'_, T>, get: impl Fn(&mut T) -> &mut WasiCryptoCtx) -> Result<()> {
+        let check = match Check::kept(caller, &get) {
+            Some(check) => check,
+            None => {
+                let Some(module) = self.module(caller.engine()) else { return Ok(()) };
+                let nothing = Nothing::new(caller)?;
+                if !nothing.can_be_called(caller) {
+                    return Ok(());
+                }
+                let instance = Instance::new(&mut *caller, module, &[])?;
+                Check::new(caller, get, nothing, &instance)?
+            }
+        };
+        if check.nothing.can_be_called(caller) { check.enter.call(caller, ()) } else { Ok(()) }
+    }
+
+    /// Looks, in a store that is used asynchronously.
+    #[cfg(feature = "async")]
+    async fn look_async<T: Send + 'static>(
+        &self,
+        caller: &mut Caller<'_, T>,
+        get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Send,
+    ) -> Result<()> {
+        let check = match Check::kept(caller, &get) {
+            Some(check) => check,
+            None => {
+                let Some(module) = self.module(caller.engine()) else { return Ok(()) };
+                let instance = Instance::new_async(&mut *caller, module, &[]).await?;
+                let nothing = Nothing::new(caller)?;
+                Check::new(caller, get, nothing, &instance)?
+            }
+        };
+        check.enter.call_async(caller, ()).await
+    }
+
+    /// Compiled when it is first needed, which few guests need it.
+    fn module(&self, _engine: &Engine) -> Option<&Module> {
+        self.0
+            .get_or_init(|| {
+                #[cfg(feature = "epochs")]
+                let module = Module::new(_engine, ENTER).ok();
+                #[cfg(not(feature = "epochs"))]
+                let module = None;
+                module
+            })
+            .as_ref()
+    }
+}
+
+/// When a long call is to look.
+pub(super) struct Look<'a> {
+    epochs: Option<&'a Epochs>,
+    due: Option<Instant>,
+}
+
+impl<'a> Look<'a> {
+    /// Never, without epochs.
+    pub(super) fn new(epochs: Option<&'a Epochs>) -> Self {
+        Self { epochs, due: None }
+    }
+
+    /// Looks if it is time.
+    fn now_and_then<T: 'static>(
+        &mut self,
+        caller: &mut Caller<'_, T>,
+        get: impl Fn(&mut T) -> &mut WasiCryptoCtx,
+    ) -> Result<()> {
+        self.due().map_or(Ok(()), |epochs| epochs.look(caller, get))
+    }
+
+    #[cfg(feature = "async")]
+    pub(super) async fn now_and_then_async<T: Send + 'static>(
+        &mut self,
+        caller: &mut Caller<'_, T>,
+        get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Send,
+    ) -> Result<()> {
+        match self.due() {
+            Some(epochs) => epochs.look_async(caller, get).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Waits for work that goes on elsewhere.
+    #[cfg(feature = "async")]
+    pub(super) async fn beside<T: Send + 'static, R>(
+        &self,
+        caller: &mut Caller<'_, T>,
+        get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send,
+        work: impl Future<Output = R>,
+    ) -> Result<R> {
+        let Some(epochs) = self.epochs else { return Ok(work.await) };
+        let mut work = pin!(work);
+        loop {
+            let mut alarm = pin!(Alarm::at(Instant::now() + INTERVAL));
+            let done = std::future::poll_fn(|context| match work.as_mut().poll(context) {
+                Poll::Ready(done) => Poll::Ready(Some(done)),
+                Poll::Pending => alarm.as_mut().poll(context).map(|()| None),
+            });
+            match done.await {
+                Some(done) => return Ok(done),
+                None => epochs.look_async(caller, get).await?,
+            }
+        }
+    }
+
+    /// Not in the first [`INTERVAL`].
+    fn due(&mut self) -> Option<&'a Epochs> {
+        let epochs = self.epochs?;
+        let now = Instant::now();
+        let is_due = self.due.is_some_and(|due| now >= due);
+        if is_due || self.due.is_none() {
+            self.due = Some(now + INTERVAL);
+        }
+        is_due.then_some(epochs)
+    }
+}
+
+/// Does work on a thread of its own, to look meanwhile on this one, whose store it is; here, if there is no thread to be had.
+fn beside(work: PendingWork, mut look: impl FnMut() -> Result<()>) -> Result<FinishedWork> {
+    let stop = work.stop_handle();
+    let work = Mutex::new(Some(work));
+    let run = || work.lock().unwrap_or_else(PoisonError::into_inner).take().map(PendingWork::run);
+    let finished = std::thread::scope(|scope| -> Result<_> {
+        let (running, ended) = mpsc::channel::<()>();
+        let thread = std::thread::Builder::new().name("wasi-crypto work".to_owned()).spawn_scoped(scope, || {
+            // Dropped at the end, a panic included.
+            let _running = running;
+            run()
+        });
+        let Ok(thread) = thread else { return Ok(run()) };
+        while let Err(mpsc::RecvTimeoutError::Timeout) = ended.recv_timeout(INTERVAL) {
+            // The scope waits for the thread, which ends a millisecond after this.
+            look().inspect_err(|_| stop.stop())?;
+        }
+        Ok(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })?;
+    finished.ok_or_else(|| ::wasmtime::format_err!("the work of a call was lost"))
+}
+
+/// The function that looks, in one store.
+#[derive(Clone)]
+pub(super) struct Check {
+    /// Gone when the store is.
+    store: Weak<()>,
+    /// The address of the store's data, which no other store has at the same time.
+    data: usize,
+    nothing: Nothing,
+    enter: TypedFunc<(), ()>,
+}
+
+impl Check {
+    /// The one that the context has, if it is of the caller's store: a context may go from one to another.
+    fn kept<T: 'static>(caller: &mut Caller<'_, T>, get: impl Fn(&mut T) -> &mut WasiCryptoCtx) -> Option<Self> {
+        let data = address(caller);
+        let check = Kept::of(get(caller.data_mut())).check.as_ref()?;
+        (check.data == data && check.store.strong_count() > 0).then(|| check.clone())
+    }
+
+    /// Makes one, and has the context keep it.
+    fn new<T: 'static>(
+        caller: &mut Caller<'_, T>,
+        get: impl Fn(&mut T) -> &mut WasiCryptoCtx,
+        nothing: Nothing,
+        instance: &Instance,
+    ) -> Result<Self> {
+        let enter = instance.get_typed_func(&mut *caller, "enter")?;
+        let check = Self { store: nothing.owner.clone(), data: address(caller), nothing, enter };
+        Kept::of(get(caller.data_mut())).check = Some(check.clone());
+        Ok(check)
+    }
+}
+
+fn address<T: 'static>(caller: &Caller<'_, T>) -> usize {
+    (&raw const *caller.data()).addr()
+}
+
+/// A function of the host that does nothing: where it cannot be called, neither can one of a guest.
+#[derive(Clone)]
+struct Nothing {
+    func: TypedFunc<(), ()>,
+    /// Lives as long as the function, which is as long as its store.
+    owner: Weak<()>,
+}
+
+impl Nothing {
+    fn new<T: 'static>(caller: &mut Caller<'_, T>) -> Result<Self> {
+        let owner = Arc::new(());
+        let weak = Arc::downgrade(&owner);
+        let func = Func::wrap(&mut *caller, move || {
+            let _ = &owner;
+        });
+        Ok(Self { func: func.typed(&*caller)?, owner: weak })
+    }
+
+    fn can_be_called<T: 'static>(&self, caller: &mut Caller<'_, T>) -> bool {
+        self.func.call(caller, ()).is_ok()
+    }
+}

@@ -1,0 +1,161 @@
+//! Keys that the host keeps for the guest of a context: the guest uses them by handles and by identifiers, under the policy of their
+//! namespace.
+
+mod kind;
+mod revoked;
+
+pub(crate) use kind::Manageable;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use crate::booking::{ALLOCATION, COUNTS};
+use crate::errno::Errno;
+use crate::held::Held;
+use crate::managed::revoked::Revoked;
+use crate::origin::Origin;
+use crate::secrets::{Header, Identifier, Kind, Namespace, NewRecord, SecretsError, Version};
+
+/// The namespace of a context, and what its guest has revoked there. All that asks the namespace may take as long as its store does.
+pub(crate) struct ManagedKeys {
+    pub(crate) namespace: Namespace,
+    /// Of the keys that the guest has handles of.
+    revoked: Mutex<HashMap<Identifier, Weak<Revoked>>>,
+}
+
+impl ManagedKeys {
+    pub(crate) fn new(namespace: Namespace) -> Arc<Self> {
+        Arc::new(Self { namespace, revoked: Mutex::default() })
+    }
+
+    /// Keeps a key under a new identifier, and returns what its handle has to know.
+    pub(crate) fn create(self: &Arc<Self>, new: NewRecord<'_>) -> Result<Origin, Errno> {
+        let header = self.namespace.create(new).map_err(errno)?;
+        let revoked = self.revoked_of(&header.identifier);
+        Ok(self.origin(header, revoked))
+    }
+
+    /// Keeps a key as the next version of another one.
+    pub(crate) fn replace(self: &Arc<Self>, old: &ManagedKey, new: NewRecord<'_>) -> Result<Origin, Errno> {
+        let header = self.namespace.replace(&old.header.identifier, new).map_err(errno)?;
+        Ok(self.origin(header, old.revoked.clone()))
+    }
+
+    /// Loads a key. `overflow` if it takes up more than `spare` bytes.
+    pub(crate) fn load<K: Manageable>(
+        self: &Arc<Self>,
+        identifier: &Identifier,
+        version: Version,
+        spare: usize,
+    ) -> Result<Held<K>, Errno> {
+        // Before it is loaded: so a thread that revokes it meanwhile reaches this handle, too.
+        let revoked = self.revoked_of(identifier);
+        let opened = self.namespace.load(K::KIND, identifier, version).map_err(errno)?;
+        if opened.bytes().len() > spare {
+            return Err(Errno::Overflow);
+        }
+        K::from_opened(&opened, self.origin(opened.header().clone(), revoked))
+    }
+
+    /// Revokes versions of a key or secret, which handles of this context heed at once.
+    pub(crate) fn revoke(&self, kinds: &[Kind], identifier: &Identifier, version: Version) -> Result<(), Errno> {
+        let versions = self.namespace.revoke(kinds, identifier, version).map_err(errno)?;
+        let revoked = self.lock().get(identifier).and_then(Weak::upgrade);
+        if let Some(revoked) = revoked {
+            revoked.add(&versions);
+        }
+        Ok(())
+    }
+
+    fn origin(self: &Arc<Self>, header: Header, revoked: Arc<Revoked>) -> Origin {
+        Origin::Managed(Arc::new(ManagedKey { keys: self.clone(), header, revoked }))
+    }
+
+    /// What is known as revoked of a key, as long as somebody wants to know.
+    fn revoked_of(&self, identifier: &Identifier) -> Arc<Revoked> {
+        let mut all = self.lock();
+        if let Some(revoked) = all.get(identifier).and_then(Weak::upgrade) {
+            return revoked;
+        }
+        if all.len() == all.capacity() {
+            all.retain(|_, revoked| revoked.strong_count() > 0);
+        }
+        let revoked = Arc::new(Revoked::default());
+        all.insert(*identifier, Arc::downgrade(&revoked));
+        revoked
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Identifier, Weak<Revoked>>> {
+        // Nothing in here panics half-way.
+        self.revoked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A secrets manager, as its handle holds it.
+pub(crate) struct OpenManager(pub(crate) Arc<ManagedKeys>);
+
+impl OpenManager {
+    /// Bytes to book.
+    pub(crate) fn held(&self) -> usize {
+        0
+    }
+}
+
+/// A version of a key that the guest has handles of.
+pub(crate) struct ManagedKey {
+    keys: Arc<ManagedKeys>,
+    header: Header,
+    revoked: Arc<Revoked>,
+}
+
+impl ManagedKey {
+    /// Bytes to book for each object that has one: it, the name of its algorithm, and what is known as revoked, as if that were its own.
+    pub(crate) const HELD: usize =
+        size_of::<Self>() + COUNTS + ALLOCATION + 32 + ALLOCATION + size_of::<Revoked>() + COUNTS + ALLOCATION + 128;
+
+    pub(crate) fn identifier(&self) -> &Identifier {
+        &self.header.identifier
+    }
+
+    pub(crate) fn version(&self) -> u64 {
+        self.header.version
+    }
+
+    /// `prohibited_operation` unless the namespace allows that it leaves the host, which is told and may be written down there.
+    pub(crate) fn check_export(&self) -> Result<(), Errno> {
+        self.keys.namespace.check_export(&self.header).map_err(errno)
+    }
+
+    /// The same for a copy that stays in the host.
+    pub(crate) fn check_copy(&self) -> Result<(), Errno> {
+        self.keys.namespace.check_copy(&self.header).map_err(errno)
+    }
+
+    /// `not_found` if the guest has revoked it; `expired` after its time, or `not_found` long after. Does not ask the store.
+    pub(crate) fn check_use(&self) -> Result<(), Errno> {
+        if self.revoked.contains(self.header.version) {
+            return Err(Errno::NotFound);
+        }
+        self.keys.namespace.check_expiry(&self.header).map_err(errno)
+    }
+}
+
+impl fmt::Debug for ManagedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "version {} of {}", self.version(), self.identifier())
+    }
+}
+
+impl PartialEq for ManagedKey {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.keys, &other.keys) && self.header == other.header
+    }
+}
+
+impl Eq for ManagedKey {}
+
+/// What the guest is told. The namespace has told its observer more.
+fn errno(error: SecretsError) -> Errno {
+    error.errno()
+}
