@@ -178,7 +178,7 @@ impl Algorithm {
         of_type(AlgorithmType::Signatures)
             .or_else(|_| of_type(AlgorithmType::KeyExchange))
             .map(Self::KeyPair)
-            .or_else(|_| symmetric::algorithm::Algorithm::find(name.as_bytes()).map(Self::Symmetric))
+            .or_else(|_| symmetric::registry::find(name.as_bytes()).map(Self::Symmetric))
     }
 }
 

@@ -21,7 +21,7 @@ impl Place {
 }
 
 /// Says so if there is no `openssl`.
-fn is_missing() -> bool {
+pub(crate) fn is_missing() -> bool {
     let missing = Command::new("openssl").arg("version").output().is_err();
     if missing {
         eprintln!("skipped: there is no command `openssl` (Debian: `apt-get install openssl`)");

@@ -22,8 +22,9 @@ pub(crate) fn print_json(schema: u32, content: &impl Serialize) -> Result<(), Fa
     print(text + "\n")
 }
 
-/// Rows in columns, each as wide as what is in it; the first row has the titles.
-pub(crate) fn table<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) -> String {
+/// Rows in columns, each as wide as what is in it. Control characters are written as Rust writes them, since a terminal would obey them.
+pub(crate) fn table<const COLUMNS: usize>(rows: impl IntoIterator<Item = [String; COLUMNS]>) -> String {
+    let rows: Vec<[String; COLUMNS]> = rows.into_iter().map(|row| row.map(|cell| printable(&cell))).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: [usize; COLUMNS] = std::array::from_fn(width);
     let line = |row: &[String; COLUMNS]| {
@@ -31,6 +32,11 @@ pub(crate) fn table<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) -> String 
         cells.join("  ").trim_end().to_owned() + "\n"
     };
     rows.iter().map(line).collect()
+}
+
+fn printable(text: &str) -> String {
+    let written = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(written).collect()
 }
 
 #[derive(Serialize)]
@@ -47,6 +53,11 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
         let rows = [["name", "bytes"], ["a", "1"], ["Schlüssel", ""]].map(|row| row.map(str::to_owned));
-        assert_eq!(table(&rows), "name       bytes\na          1\nSchlüssel\n");
+        assert_eq!(table(rows), "name       bytes\na          1\nSchlüssel\n");
+    }
+
+    #[test]
+    fn a_terminal_is_told_nothing() {
+        assert_eq!(table([["\u{1b}[2J\n".to_owned(), "b".to_owned()]]), "\\u{1b}[2J\\n  b\n");
     }
 }

@@ -118,15 +118,14 @@ fn text(lines: &[Line]) -> String {
         [
             line.number.to_string(),
             utc(line.time),
-            // A label may be anything, and a terminal obeys control characters.
-            line.who.escape_debug().to_string(),
+            line.who.clone(),
             line.action.to_owned(),
             line.identifier.clone().unwrap_or_else(dash),
             line.version.map_or_else(dash, |version| version.to_string()),
             line.result.to_owned(),
         ]
     });
-    table(&[titles].into_iter().chain(lines).collect::<Vec<_>>())
+    table([titles].into_iter().chain(lines))
 }
 
 /// The number of entries and the tag of the last, in hexadecimal digits.

@@ -29,14 +29,15 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn generate(args: &Args) -> Result<(), Failure> {
-    let namespace = args.place.open_or_make()?;
-    namespace.check_algorithm(&args.algorithm)?;
-    let key = generated(&args.algorithm)?;
-    let mut record = key.record();
-    if let Some(expires) = args.expires.from(namespace.now()) {
-        record = record.expires(expires);
-    }
-    let header = namespace.create(record)?;
+    let header = args.place.put_in(|namespace| {
+        namespace.check_algorithm(&args.algorithm)?;
+        let key = generated(&args.algorithm)?;
+        let record = match args.expires.from(namespace.now()) {
+            Some(expires) => key.record().expires(expires),
+            None => key.record(),
+        };
+        Ok(namespace.create(record)?)
+    })?;
     if args.json { print_json(SCHEMA, &Made::from(&header)) } else { print(format!("{}\n", header.identifier)) }
 }
 

@@ -34,10 +34,10 @@ pub(crate) struct Args {
 
 pub(crate) fn import(args: &Args) -> Result<(), Failure> {
     let content = Content::read(&args.algorithm, &args.file, &args.encoding)?;
-    // Before a namespace is made for nothing.
-    content.record(args.expires.from(0))?;
-    let namespace = args.place.open_or_make()?;
-    let header = namespace.create(content.record(args.expires.from(namespace.now()))?)?;
+    let header = args.place.put_in(|namespace| {
+        let expires = args.expires.from(namespace.now());
+        Ok(namespace.create(content.record(expires)?)?)
+    })?;
     if args.json { print_json(SCHEMA, &Made::from(&header)) } else { print(format!("{}\n", header.identifier)) }
 }
 

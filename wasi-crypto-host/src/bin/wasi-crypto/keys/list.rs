@@ -146,7 +146,7 @@ impl Namespaces {
             let [keys, secrets, bytes, revoked] = numbers;
             [line.name.clone(), line.root_key.clone(), keys, secrets, bytes, revoked]
         });
-        table(&[titles].into_iter().chain(lines).collect::<Vec<_>>())
+        table([titles].into_iter().chain(lines))
     }
 }
 
@@ -164,7 +164,7 @@ impl Keys {
                 if line.latest.is_some() { expiry(line.expires) } else { "-".to_owned() },
             ]
         });
-        table(&[titles].into_iter().chain(lines).collect::<Vec<_>>())
+        table([titles].into_iter().chain(lines))
     }
 }
 

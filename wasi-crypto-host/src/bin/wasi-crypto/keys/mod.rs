@@ -29,7 +29,7 @@ const SCHEMA: u32 = 1;
 const STATUSES: &str = "\
 Exit status:
   0  done
-  1  it could not be done, and nothing was changed
+  1  it could not be done; the sentence on standard error says why
   2  wrong use of this command
   3  the store, a record or the audit trail is damaged, or was changed by something else
 

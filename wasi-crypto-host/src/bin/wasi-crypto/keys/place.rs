@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use wasi_crypto_host::secrets::{
-    Kind, Namespace, Policy, RootKey, SecretsError, SecretsManager, SecretsStore, SqliteStore, Version,
+    Header, Kind, Namespace, Policy, RootKey, SecretsError, SecretsManager, SecretsStore, SqliteStore, Version,
 };
 
 use crate::failure::Failure;
@@ -102,15 +102,16 @@ impl Place {
         self.namespace(store)
     }
 
-    /// The namespace, which comes into being if it is not there.
-    pub(crate) fn open_or_make(&self) -> Result<Namespace, Failure> {
+    /// Puts something into the namespace, which comes into being if it is not there; that is said, in case its name was mistyped.
+    pub(crate) fn put_in(&self, put: impl FnOnce(&Namespace) -> Result<Header, Failure>) -> Result<Header, Failure> {
         let store = self.store.open()?;
         let is_new = self.namespace.check(&store).is_err();
         let namespace = self.namespace(store)?;
+        let header = put(&namespace)?;
         if is_new {
             say(format_args!("wasi-crypto: the namespace {} is new\n", namespace.name()));
         }
-        Ok(namespace)
+        Ok(header)
     }
 
     fn namespace(&self, store: Arc<SqliteStore>) -> Result<Namespace, Failure> {

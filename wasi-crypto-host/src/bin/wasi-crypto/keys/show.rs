@@ -64,7 +64,7 @@ pub(crate) fn show(args: &Args) -> Result<(), Failure> {
             expiry(header.expires),
         ]
     });
-    print(table(&[titles].into_iter().chain(lines).collect::<Vec<_>>()))
+    print(table([titles].into_iter().chain(lines)))
 }
 
 fn notes() -> String {
