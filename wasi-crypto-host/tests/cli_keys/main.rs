@@ -3,6 +3,7 @@
 
 mod audit;
 mod backup;
+mod guests;
 mod life;
 mod openssl;
 mod place;

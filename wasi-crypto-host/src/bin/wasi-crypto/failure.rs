@@ -81,6 +81,11 @@ impl Failure {
         Self { status: FAILED, ..self }
     }
 
+    /// For a guest that needs what could not be had.
+    pub(crate) fn before_guest(self) -> Self {
+        Self { status: NOT_STARTED, ..self }
+    }
+
     pub(crate) fn status(&self) -> i32 {
         self.status
     }

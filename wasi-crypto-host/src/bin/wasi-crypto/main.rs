@@ -4,6 +4,7 @@
 mod algorithms;
 mod compile;
 mod failure;
+mod guest_secrets;
 mod keys;
 mod limiter;
 mod load;
