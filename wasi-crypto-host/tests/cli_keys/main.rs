@@ -6,6 +6,7 @@ mod backup;
 mod guests;
 mod life;
 mod openssl;
+mod page;
 mod place;
 mod processes;
 mod secrecy;
