@@ -13,6 +13,8 @@ use crate::case::Case;
 use crate::engine::command::CommandEngine;
 #[cfg(feature = "embedded")]
 use crate::engine::embedded;
+#[cfg(feature = "wasmi")]
+use crate::engine::wasmi;
 use crate::engine::{Engine, Template};
 use crate::runner::{Report, Settings, run};
 use crate::verdict::Verdict;
@@ -65,7 +67,7 @@ Exit codes:
 #[derive(Debug, Parser)]
 #[command(name = "wasi-crypto-conformance", version, after_help = NOTES)]
 struct Options {
-    /// The engine that runs the guests; `wasmtime` is embedded, with this project's host
+    /// The engine that runs the guests, with this project's host; `wasmtime` is embedded, `wasmi` under a feature of its name
     #[arg(long, value_name = "NAME", default_value = "wasmtime")]
     engine: String,
 
@@ -106,17 +108,15 @@ struct Options {
     json: Option<PathBuf>,
 
     /// Run guests that come on standard input; for the runner's own use
-    #[cfg(feature = "embedded")]
-    #[arg(long, hide = true)]
-    worker: bool,
+    #[arg(long, value_name = "NAME", hide = true)]
+    worker: Option<String>,
 }
 
 /// The whole program.
 pub fn main() -> ExitCode {
     let options = Options::parse();
-    #[cfg(feature = "embedded")]
-    if options.worker {
-        return match embedded::serve_own_host() {
+    if let Some(name) = &options.worker {
+        return match serve(name) {
             Ok(()) => ExitCode::from(GREEN),
             Err(reason) => fail(USAGE, &reason),
         };
@@ -187,20 +187,37 @@ fn say(text: &str) -> Result<(), String> {
     }
 }
 
-#[cfg(feature = "embedded")]
+/// The engines that this build has in itself.
+const EMBEDDED: &[&str] = &[
+    #[cfg(feature = "embedded")]
+    embedded::NAME,
+    #[cfg(feature = "wasmi")]
+    wasmi::NAME,
+];
+
 fn embedded_engine(name: &str) -> Result<Box<dyn Engine>, String> {
-    if name != embedded::NAME {
-        return Err(format!("there is no engine called {name:?}; this build has: {}", embedded::NAME));
+    match name {
+        #[cfg(feature = "embedded")]
+        embedded::NAME => Ok(Box::new(embedded::engine(&["--worker", name])?)),
+        #[cfg(feature = "wasmi")]
+        wasmi::NAME => Ok(Box::new(wasmi::engine(&["--worker", name])?)),
+        _ if EMBEDDED.is_empty() => Err(format!(
+            "this build was made without the features `embedded` and `wasmi` and has no engine of its own, so none called {name:?}; \
+             say how to start one, for instance --engine-cmd 'mine run {{module}}'"
+        )),
+        _ => Err(format!("there is no engine called {name:?}; this build has: {}", EMBEDDED.join(", "))),
     }
-    Ok(Box::new(embedded::engine(&["--worker"])?))
 }
 
-#[cfg(not(feature = "embedded"))]
-fn embedded_engine(name: &str) -> Result<Box<dyn Engine>, String> {
-    Err(format!(
-        "this build was made without the feature `embedded` and has no engine of its own, so none called {name:?}; \
-         say how to start one, for instance --engine-cmd 'mine run {{module}}'"
-    ))
+/// Does what the runner has started this program for.
+fn serve(name: &str) -> Result<(), String> {
+    match name {
+        #[cfg(feature = "embedded")]
+        embedded::NAME => embedded::serve_own_host(),
+        #[cfg(feature = "wasmi")]
+        wasmi::NAME => wasmi::serve_own_host(),
+        _ => Err(format!("there is no engine called {name:?} to work for")),
+    }
 }
 
 /// The cases that the options ask for. The error names what fits none.
@@ -319,7 +336,7 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg(not(feature = "embedded"))]
+    #[cfg(not(any(feature = "embedded", feature = "wasmi")))]
     fn a_build_without_an_engine_says_how_to_name_one() {
         let sentence = embedded_engine("wasmtime").err().unwrap();
         assert!(sentence.contains("none called \"wasmtime\"") && sentence.contains("--engine-cmd"), "{sentence}");

@@ -5,16 +5,14 @@
 //! turn, the longest free first, and a table has at least [`MIN_ROTATION`] of them before one is used again:
 //! a number comes back after a million handles at the earliest.
 
-use std::mem::MaybeUninit;
 use std::sync::Arc;
-
-use zeroize::optimization_barrier;
 
 use crate::abi::HandleType;
 use crate::booking::{Booking, Ledger};
 use crate::errno::Errno;
 use crate::limits::{Account, INDEX_BITS, Limits, Spare};
 use crate::managed::ManagedKeys;
+use crate::secret::wipe_unused;
 
 const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
 const MIN_ROTATION: usize = 256;
@@ -277,7 +275,7 @@ impl<O> HandleTable<O> {
                 let more = self.slots.len().max(16).min(most - self.slots.len());
                 let mut grown = Vec::with_capacity(self.slots.len() + more);
                 grown.append(&mut self.slots);
-                wipe_unused(&mut self.slots);
+                wipe_unused(self.slots.spare_capacity_mut());
                 self.slots = grown;
             }
             self.slots.push(slot);
@@ -294,16 +292,11 @@ impl<O> HandleTable<O> {
 
 impl<O> Drop for HandleTable<O> {
     fn drop(&mut self) {
+        // An object smaller than the largest leaves in its slot what was on the stack where it was put together, parts of secrets
+        // among it.
         self.slots.clear();
-        wipe_unused(&mut self.slots);
+        wipe_unused(self.slots.spare_capacity_mut());
     }
-}
-
-/// An object smaller than the largest leaves in its slot what was on the stack where it was put together, parts of secrets among it.
-fn wipe_unused<O>(slots: &mut Vec<Slot<O>>) {
-    let unused = slots.spare_capacity_mut();
-    unused.fill_with(MaybeUninit::zeroed);
-    optimization_barrier(unused);
 }
 
 #[cfg(test)]

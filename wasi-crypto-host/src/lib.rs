@@ -52,65 +52,30 @@
 //!
 //! # Other engines
 //!
-//! Any engine calls [`WasiCryptoCtx::call`] with a row of the table of all functions, [`hostcalls`]. An adapter gives it
-//! the guest's memory, and the arguments as 64 bits each. This is one for wasmi:
+//! The module `wasmi` (feature `wasmi`) serves that interpreter. For any other engine, an adapter of about a hundred lines does; `engine/wasmi.rs` is
+//! one, and needs nothing that an adapter in another crate could not have:
+//!
+//! 1. It walks [`hostcalls`], the table of all functions, and defines each in the engine's linker: [`Hostcall::module`] and
+//!    [`Hostcall::name`], parameters as [`Hostcall::core_params`] says, one `i32` as result.
+//! 2. Called, it finds the memory that the calling instance exports as `memory`, and wraps it in a [`GuestMemory`]; of a guest that exports none,
+//!    `GuestMemory::unshared(&mut [])`. What it wants to find faster next time, it keeps in the context
+//!    ([`WasiCryptoCtx::set_adapter_data`]), in a type of its own.
+//! 3. It calls [`WasiCryptoCtx::call`] with the row, the memory, and the arguments as 64 bits each. [`Errno::InProgress`] says that the call was
+//!    [stopped](StopHandle): the guest is to end. Everything else is the guest's result.
+//!
+//! An engine with an executor calls [`WasiCryptoCtx::begin_call`] where [`Hostcall::may_be_long`] says so, and gives the executor turns; one whose guests
+//! have threads uses [`SharedWasiCryptoCtx::call`] and [`GuestMemory::shared`].
 //!
 //! ```
-//! use wasi_crypto_host::{CoreType, Errno, GuestMemory, WasiCryptoCtx, hostcalls};
-//! use wasmi::{Caller, Engine, Extern, FuncType, Linker, Module, Store, Val, ValType};
+//! use wasi_crypto_host::{Errno, GuestMemory, Hostcall, WasiCryptoCtx};
 //!
-//! /// Links all functions; `get` finds the context in the data of the store.
-//! fn add_to_linker<T: 'static>(
-//!     linker: &mut Linker<T>,
-//!     get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'static,
-//! ) -> Result<(), wasmi::Error> {
-//!     for hostcall in hostcalls() {
-//!         let params = hostcall.core_params().into_iter().map(|ty| match ty {
-//!             CoreType::I32 => ValType::I32,
-//!             CoreType::I64 => ValType::I64,
-//!         });
-//!         let ty = FuncType::new(params, [ValType::I32]);
-//!         linker.func_new(hostcall.module(), hostcall.name(), ty, move |mut caller: Caller<'_, T>, params, results| {
-//!             let args: Vec<u64> = params
-//!                 .iter()
-//!                 .map(|param| match *param {
-//!                     Val::I32(value) => u64::from(value as u32),
-//!                     Val::I64(value) => value as u64,
-//!                     _ => unreachable!("the type of the function has no other parameters"),
-//!                 })
-//!                 .collect();
-//!             let errno = match caller.get_export("memory").and_then(Extern::into_memory) {
-//!                 Some(memory) => {
-//!                     let (bytes, data) = memory.data_and_store_mut(&mut caller);
-//!                     get(data).call(hostcall, GuestMemory::unshared(bytes), &args)
-//!                 }
-//!                 // Without a memory, every range but the empty one is outside.
-//!                 None => get(caller.data_mut()).call(hostcall, GuestMemory::unshared(&mut []), &args),
-//!             };
-//!             results[0] = Val::I32(errno.number().into());
-//!             Ok(())
-//!         })?;
-//!     }
-//!     Ok(())
-//! }
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let engine = Engine::default();
-//! let mut linker = Linker::new(&engine);
-//! add_to_linker(&mut linker, |crypto: &mut WasiCryptoCtx| crypto)?;
-//!
-//! let module = Module::new(&engine, r#"(module
-//!     (import "wasi_ephemeral_crypto_common" "options_open" (func $open (param i32 i32) (result i32)))
-//!     (memory (export "memory") 1)
-//!     (func (export "open") (param i32) (result i32) (call $open (i32.const 1) (local.get 0))))"#)?;
-//! let mut store = Store::new(&engine, WasiCryptoCtx::builder().build()?);
-//! let instance = linker.instantiate_and_start(&mut store, &module)?;
-//! let open = instance.get_typed_func::<i32, i32>(&store, "open")?;
-//! assert_eq!(open.call(&mut store, 64)?, i32::from(Errno::Success.number()));
-//! assert_eq!(open.call(&mut store, -1)?, i32::from(Errno::GuestError.number()), "outside of the memory");
-//! assert_eq!(store.data().open_handles(), 1);
-//! # Ok(())
-//! # }
+//! let mut ctx = WasiCryptoCtx::builder().build()?;
+//! let mut memory = vec![0; 65536];
+//! let open = Hostcall::find("options_open").unwrap();
+//! // Options for symmetric algorithms; the handle goes to address 64.
+//! let errno = ctx.call(open, GuestMemory::unshared(&mut memory), &[1, 64]);
+//! assert_eq!((errno, ctx.open_handles()), (Errno::Success, 1));
+//! # Ok::<(), wasi_crypto_host::BuildError>(())
 //! ```
 //!
 //! # What a guest can and cannot do
@@ -129,6 +94,8 @@
 //! |---|---|---|
 //! | `wasmtime` | yes | [`mod@wasmtime`]: the functions for modules on wasmtime |
 //! | `async` | yes | [`wasmtime::add_to_linker_async`], with tokio's blocking threads for long calls |
+//! | `epochs` | no | long calls heed the epochs of a wasmtime engine; needs its compiler |
+//! | `wasmi` | no | the functions for modules on wasmi |
 //! | `tracing` | no | [`TracingObserver`]: an event for each call |
 //! | `sqlite` | no | [`secrets::SqliteStore`]: managed keys in a file |
 //! | `toml` | no | [`secrets::Policy::from_toml`] |
@@ -178,6 +145,8 @@ pub use context::{BuildError, WasiCryptoCtx, WasiCryptoCtxBuilder};
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub use engine::precompiled;
+#[cfg(feature = "wasmi")]
+pub use engine::wasmi;
 #[cfg(feature = "wasmtime")]
 pub use engine::wasmtime;
 pub use host_keys::Export;

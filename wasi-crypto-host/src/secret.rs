@@ -98,6 +98,16 @@ pub(crate) fn wipe(bytes: &mut [u8]) {
     optimization_barrier(bytes);
 }
 
+/// Overwrites places that hold no values with zeros, in a way that the compiler keeps: all of their bytes. Assigning `MaybeUninit::zeroed()`
+/// would leave what lies where the type has nothing, as between its fields.
+pub(crate) fn wipe_unused<T>(places: &mut [MaybeUninit<T>]) {
+    let (start, len) = (places.as_mut_ptr().cast::<MaybeUninit<u8>>(), size_of_val(places));
+    // SAFETY: the places are so many bytes, which need not be initialized and are borrowed mutably.
+    let bytes = unsafe { std::slice::from_raw_parts_mut(start, len) };
+    bytes.fill(MaybeUninit::zeroed());
+    optimization_barrier(bytes);
+}
+
 /// A value of a library that does not wipe its own keys and states (ring), wiped when it is dropped.
 ///
 /// It lives in a box or behind a pointer with a count, whose memory is the value's only lasting place: what the library left on
@@ -140,12 +150,7 @@ impl<T> Drop for Wiped<T> {
     fn drop(&mut self) {
         // SAFETY: initialized by `boxed` or `shared`; nothing reads the value after this, since `self` is being dropped.
         unsafe { self.0.assume_init_drop() };
-        // Byte by byte: where the type has nothing, as between its fields, an assignment would leave what is there.
-        // SAFETY: `self.0` is as many bytes, which need not be initialized, and `self` is borrowed mutably.
-        let bytes =
-            unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast::<MaybeUninit<u8>>(), size_of::<T>()) };
-        bytes.fill(MaybeUninit::zeroed());
-        optimization_barrier(bytes);
+        wipe_unused(std::slice::from_mut(&mut self.0));
     }
 }
 
@@ -163,6 +168,21 @@ mod tests {
         let mut bytes = *b"password";
         wipe(&mut bytes);
         assert_eq!(bytes, [0; 8]);
+    }
+
+    #[test]
+    fn places_are_wiped_where_their_type_has_nothing() {
+        #[repr(C)]
+        struct WithGaps(u8, u64, Option<Vec<u64>>);
+
+        const LEN: usize = size_of::<WithGaps>();
+        let mut place = MaybeUninit::<WithGaps>::uninit();
+        // SAFETY: a `WithGaps` is so many bytes.
+        unsafe { place.as_mut_ptr().cast::<u8>().write_bytes(0xa5, LEN) };
+        wipe_unused(std::slice::from_mut(&mut place));
+        // SAFETY: all of its bytes have just been written.
+        let bytes = unsafe { std::slice::from_raw_parts(place.as_ptr().cast::<u8>(), LEN) };
+        assert_eq!(bytes, [0; LEN]);
     }
 
     #[test]

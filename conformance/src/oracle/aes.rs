@@ -104,7 +104,7 @@ impl Aes {
 /// Multiplied by x, RFC 4493 section 2.3.
 fn doubled(block: [u8; 16]) -> [u8; 16] {
     let number = u128::from_be_bytes(block);
-    (number << 1 ^ (number >> 127) * 0x87).to_be_bytes()
+    ((number << 1) ^ ((number >> 127) * 0x87)).to_be_bytes()
 }
 
 fn xor(left: [u8; 16], right: [u8; 16]) -> [u8; 16] {

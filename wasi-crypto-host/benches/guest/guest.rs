@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use wasi_crypto_host::wasmtime::{add_to_linker, bind_memory, unbind_memory};
+use wasi_crypto_host::wasmtime::{add_to_linker, bind_memory, instantiate, unbind_memory};
 use wasi_crypto_host::{Errno, GuestMemory, Hostcall, WasiCryptoCtx, hostcalls};
 use wasmtime::{Engine, Instance, Linker, Memory, Module, Store, TypedFunc, Val, WasmParams};
 
@@ -121,10 +121,17 @@ pub(crate) struct Guest {
 
 impl Guest {
     pub(crate) fn new() -> Self {
-        Self::try_new().expect("the guest of this program runs")
+        Self::try_new(false).expect("the guest of this program runs")
     }
 
-    fn try_new() -> wasmtime::Result<Self> {
+    /// An instance with functions of its own, which nothing need be bound to.
+    pub(crate) fn with_own_functions() -> Self {
+        let mut guest = Self::try_new(true).expect("the guest of this program runs");
+        guest.bind(false);
+        guest
+    }
+
+    fn try_new(own_functions: bool) -> wasmtime::Result<Self> {
         let engine = Engine::default();
         let mut linker = Linker::new(&engine);
         add_to_linker(&mut linker, |ctx: &mut WasiCryptoCtx| ctx)?;
@@ -137,7 +144,10 @@ impl Guest {
         // A state that has encrypted is of no more use: whole batches are opened and closed.
         let ctx = WasiCryptoCtx::builder().max_handles(1 << 20).max_bytes(1 << 30).build()?;
         let mut store = Store::new(&engine, ctx);
-        let instance = linker.instantiate(&mut store, &module)?;
+        let instance = match own_functions {
+            false => linker.instantiate(&mut store, &module),
+            true => instantiate(&linker, &mut store, &module, |ctx| ctx),
+        }?;
         let memory = instance.get_memory(&mut store, "memory").expect("the guest's memory");
         let loops = Loops {
             nothing: instance.get_typed_func(&mut store, "nothing")?,

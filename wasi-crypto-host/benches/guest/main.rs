@@ -109,6 +109,12 @@ fn empty_calls(bench: &mut Bench) {
         let state = guest.open("HMAC/SHA-256", Some(key), None);
         (guest.tag(state), guest.tag(state))
     };
+    let mut own = Guest::with_own_functions();
+    let own_tag = {
+        let key = own.import("HMAC/SHA-256", &KEY);
+        let state = own.open("HMAC/SHA-256", Some(key), None);
+        own.tag(state)
+    };
     let mut memory = vec![0; 64];
     let with_tag_len = |bound: bool| {
         let guest = &guest;
@@ -124,6 +130,9 @@ fn empty_calls(bench: &mut Bench) {
                 guest.borrow_mut().run(|loops| &loops.nothing, times);
             }),
             Contender::new("symmetric_tag_len, memory bound", with_tag_len(true)),
+            Contender::timed("symmetric_tag_len, functions of the instance", |times| {
+                own.run(|loops| &loops.tag_len, (own_tag, times));
+            }),
             Contender::new("symmetric_tag_len, memory looked up", with_tag_len(false)),
             Contender::timed("symmetric_tag_len, without an engine", |times| {
                 guest.borrow_mut().core_calls("symmetric_tag_len", &mut memory, &[core_tag, 8], times);

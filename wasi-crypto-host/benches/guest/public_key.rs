@@ -7,7 +7,7 @@ use x_wing::{Decapsulate, Decapsulator, KeyExport, KeyInit};
 
 use crate::handles::{Handles, KEY_EXCHANGE, PKCS8, RAW, SIGNATURES, import_signature};
 use crate::keys::{KeyFiles, key_files};
-use crate::native::{Library, MESSAGE, Native, Output, SignatureKey, aws_lc, ring, rustcrypto};
+use crate::native::{Library, MESSAGE, Native, Output, SignatureKey, aws_lc, dalek, libcrux, ring, rustcrypto};
 use crate::operation::{CALL, Operation, Operations, Sequence};
 use crate::sequences::SECRET_LEN;
 
@@ -26,8 +26,8 @@ fn signatures(all: &mut Operations<'_>) {
 
     let key = key_files!("ed25519");
     let seed = key.raw_secret::<32>();
-    let natives = [ring::ed25519(seed), aws_lc::ed25519(seed)];
-    signature(all, "Ed25519", "Ed25519", &key, ring_or_aws_lc, &natives);
+    let natives = [dalek::ed25519(seed), ring::ed25519(seed), aws_lc::ed25519(seed)];
+    signature(all, "Ed25519", "Ed25519", &key, Library::Dalek.or_aws_lc(), &natives);
 
     let key = key_files!("p256");
     let natives = [ring::ecdsa_p256(&key.secret), aws_lc::ecdsa_p256(&key.secret)];
@@ -57,8 +57,8 @@ fn signatures(all: &mut Operations<'_>) {
 
     let key = key_files!("ml_dsa_65");
     let seed = key.raw_secret::<32>();
-    let natives = [rustcrypto::ml_dsa_65(seed), aws_lc::ml_dsa_65(seed)];
-    signature(all, "ML-DSA-65", "ML-DSA-65", &key, Library::RustCrypto.or_aws_lc(), &natives);
+    let natives = [libcrux::ml_dsa_65(seed), rustcrypto::ml_dsa_65(seed), aws_lc::ml_dsa_65(seed)];
+    signature(all, "ML-DSA-65", "ML-DSA-65", &key, Library::Libcrux.or_aws_lc(), &natives);
 }
 
 /// To sign, and to verify.
@@ -94,7 +94,8 @@ fn signature(
     let known_signature = import_signature(all.guest(), algorithm, signature.bytes());
     all.measure(Operation {
         name: &format!("{name} verify"),
-        host,
+        // The host has dalek for signatures only.
+        host: if host == Library::Dalek { Library::Ring } else { host },
         natives: natives.iter().map(|key| Native::new(key.library, |_| verify(key, signature))).collect(),
         guest: Sequence {
             calls: "verify",
@@ -167,10 +168,15 @@ fn encapsulations(all: &mut Operations<'_>) {
         all,
         "ML-KEM-768",
         (&key.secret, PKCS8),
-        Library::RustCrypto.or_aws_lc(),
-        vec![rustcrypto::encapsulate_ml_kem_768(public), aws_lc::encapsulate_ml_kem_768(public)],
+        Library::Libcrux.or_aws_lc(),
+        vec![
+            libcrux::encapsulate_ml_kem_768(public),
+            rustcrypto::encapsulate_ml_kem_768(public),
+            aws_lc::encapsulate_ml_kem_768(public),
+        ],
         |ciphertext| {
             vec![
+                libcrux::decapsulate_ml_kem_768(key.raw_secret::<64>(), ciphertext),
                 rustcrypto::decapsulate_ml_kem_768(key.raw_secret::<64>(), ciphertext.to_vec()),
                 aws_lc::decapsulate_ml_kem_768(&expanded, ciphertext.to_vec()),
             ]
@@ -240,9 +246,8 @@ fn encapsulation(
 
 /// Key pairs, down to the public key. RSA's take from a tenth of a second to seconds, as chance has it.
 fn generations(all: &mut Operations<'_>) {
-    let ring_or_aws_lc = Library::Ring.or_aws_lc();
-    let natives = vec![ring::generate_ed25519(), aws_lc::generate_ed25519()];
-    generation(all, "Ed25519", SIGNATURES, "Ed25519", ring_or_aws_lc, natives);
+    let natives = vec![dalek::generate_ed25519(), ring::generate_ed25519(), aws_lc::generate_ed25519()];
+    generation(all, "Ed25519", SIGNATURES, "Ed25519", Library::Dalek.or_aws_lc(), natives);
 
     let natives = vec![rustcrypto::generate_p256(), aws_lc::generate_p256()];
     generation(all, "ECDSA P-256", SIGNATURES, "ECDSA_P256_SHA256", Library::RustCrypto.or_aws_lc(), natives);
@@ -250,11 +255,12 @@ fn generations(all: &mut Operations<'_>) {
     let natives = vec![rustcrypto::generate_x25519(), aws_lc::generate_x25519()];
     generation(all, "X25519", KEY_EXCHANGE, "X25519", Library::RustCrypto.or_aws_lc(), natives);
 
-    let natives = vec![rustcrypto::generate_ml_kem_768(), aws_lc::generate_ml_kem_768()];
-    generation(all, "ML-KEM-768", KEY_EXCHANGE, "ML-KEM-768", Library::RustCrypto, natives);
+    let natives =
+        vec![libcrux::generate_ml_kem_768(), rustcrypto::generate_ml_kem_768(), aws_lc::generate_ml_kem_768()];
+    generation(all, "ML-KEM-768", KEY_EXCHANGE, "ML-KEM-768", Library::Libcrux, natives);
 
-    let natives = vec![rustcrypto::generate_ml_dsa_65(), aws_lc::generate_ml_dsa_65()];
-    generation(all, "ML-DSA-65", SIGNATURES, "ML-DSA-65", Library::RustCrypto.or_aws_lc(), natives);
+    let natives = vec![libcrux::generate_ml_dsa_65(), rustcrypto::generate_ml_dsa_65(), aws_lc::generate_ml_dsa_65()];
+    generation(all, "ML-DSA-65", SIGNATURES, "ML-DSA-65", Library::Libcrux.or_aws_lc(), natives);
 }
 
 fn generation(

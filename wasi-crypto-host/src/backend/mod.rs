@@ -18,6 +18,7 @@ pub(crate) mod rsa;
 mod rustcrypto;
 pub(crate) mod traits;
 pub(crate) mod x_wing;
+pub(crate) mod xchacha20_poly1305;
 
 #[cfg(feature = "aws-lc-rs")]
 pub(crate) use aws_lc::{

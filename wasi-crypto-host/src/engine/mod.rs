@@ -3,11 +3,13 @@
 #[cfg(feature = "cli")]
 pub mod precompiled;
 mod slot;
+#[cfg(feature = "wasmi")]
+pub mod wasmi;
 #[cfg(feature = "wasmtime")]
 pub mod wasmtime;
 
 pub(crate) use slot::Slot;
 
 /// The name under which guests export their memory.
-#[cfg(feature = "wasmtime")]
+#[cfg(any(feature = "wasmi", feature = "wasmtime"))]
 const MEMORY: &str = "memory";

@@ -210,7 +210,7 @@ pub(crate) fn symmetric_state_encrypt(
             let sealed_len = sealing.sealed_len(data_len);
             check_output(output_len, sealed_len, data_len.saturating_add(sealing.most_added()))?;
             state.cipher()?.check_encrypt()?;
-            check_message(data_len, host_bytes, &account)?;
+            check_message(state, data_len, host_bytes, &account)?;
             Ok(sealed_len)
         },
         #[inline(always)]
@@ -237,7 +237,7 @@ pub(crate) fn symmetric_state_encrypt_detached(
         let tag_len = state.sealing()?.tag_len()?;
         check_output(output_len, data_len, data_len)?;
         state.cipher()?.check_encrypt()?;
-        check_message(data_len, host_bytes, &account)?;
+        check_message(state, data_len, host_bytes, &account)?;
         Ok(tag_len)
     })?;
     // Before anything is written: a tag for which other threads had left no room by then would be lost, and the nonce with it.
@@ -285,7 +285,7 @@ pub(crate) fn symmetric_state_decrypt(
             let sealing = state.sealing()?;
             let len = sealing.len_before_end(sealed_len)?;
             check_output(output_len, len, len + sealing.message_in_end())?;
-            check_message(len, host_bytes, &account)?;
+            check_message(state, len, host_bytes, &account)?;
             Ok(len)
         },
         #[inline(always)]
@@ -314,7 +314,7 @@ pub(crate) fn symmetric_state_decrypt_detached(
             let tag_len = state.sealing()?.tag_len()?;
             let tag = tag.filter(|tag| tag.len() == tag_len).ok_or(Errno::InvalidTag)?;
             check_output(output_len, data_len, data_len)?;
-            check_message(data_len, host_bytes, &account)?;
+            check_message(state, data_len, host_bytes, &account)?;
             Ok(tag)
         },
         |state, tag| buffer.transform(|bytes| state.cipher()?.decrypt(bytes, data_len, tag)),
@@ -375,8 +375,8 @@ fn check_output(len: usize, least: usize, most: usize) -> Result<(), Errno> {
 /// `overflow` if a message, and the copy of it that a shared memory takes, is more than one call may work on, or if the guest has no room
 /// for the copy.
 #[inline(always)]
-fn check_message(len: usize, host_bytes: usize, account: &Account<'_>) -> Result<(), Errno> {
-    if len.saturating_add(host_bytes) > account.limits.call_bytes {
+fn check_message(state: &SymmetricState, len: usize, host_bytes: usize, account: &Account<'_>) -> Result<(), Errno> {
+    if len.saturating_mul(state.algorithm.cost).saturating_add(host_bytes) > account.limits.call_bytes {
         return Err(Errno::Overflow);
     }
     account.check_spare(host_bytes)

@@ -10,7 +10,8 @@ use crate::secrets::cipher::NONCE_LEN;
 use crate::secrets::store::Found;
 use crate::secrets::{Header, Identifier};
 
-/// A version that was loaded: its key or secret in the clear. Wiped when the last one who has it lets go. It has no `Debug`.
+/// A version that was loaded: its key or secret in the clear. Wiped when the last one who has it lets go. It has no
+/// `Debug`.
 pub struct Opened {
     header: Header,
     bytes: Secret,
@@ -32,8 +33,9 @@ impl Opened {
         &self.bytes
     }
 
-    /// What `make` made of the bytes when it was first asked for: the key, ready for use, so that loading it again costs next to nothing.
-    /// One load prepares, others get what it prepared; asked for as another type, it is made anew each time.
+    /// What `make` made of the bytes when it was first asked for: the key, ready for use, so that loading it again
+    /// costs next to nothing. One load prepares, others get what it prepared; asked for as another type, it is made
+    /// anew each time.
     pub fn prepared<T: Send + Sync + 'static>(
         &self,
         make: impl FnOnce(&[u8]) -> Result<Arc<T>, Errno>,
@@ -50,7 +52,8 @@ impl Opened {
     }
 }
 
-/// Opened records of one namespace, bounded in number. The store is asked before each use whether a record is still what it was.
+/// Opened records of one namespace, bounded in number. The store is asked before each use whether a record is still
+/// what it was.
 pub(crate) struct Cache {
     shards: [Mutex<Shard>; SHARDS],
     /// Records in each shard.

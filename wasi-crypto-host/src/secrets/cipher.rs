@@ -1,17 +1,15 @@
 //! Sealing: XChaCha20-Poly1305 with a random nonce, so that one key seals any number of records.
 
 use crate::backend::hkdf::{HKDF_SHA256, Prk};
-use crate::backend::traits::Aead;
-use crate::backend::{aead, hchacha, random};
+use crate::backend::random;
+use crate::backend::traits::Aead as _;
+use crate::backend::xchacha20_poly1305::{Subkey, TAG_LEN};
 use crate::errno::Errno;
 use crate::secret::Secret;
 use crate::secrets::SecretsError;
 
 /// The size of the nonce in front of what is sealed, in bytes.
 pub(crate) const NONCE_LEN: usize = 24;
-
-/// The size of the tag behind it, in bytes.
-const TAG_LEN: usize = 16;
 
 /// How much longer than its text something sealed is, in bytes.
 pub(crate) const OVERHEAD: usize = NONCE_LEN + TAG_LEN;
@@ -39,11 +37,11 @@ impl SealingKey {
         let mut nonce = [0; NONCE_LEN];
         random::fill(&mut nonce).map_err(|_| SecretsError::Random)?;
         sealed.extend_from_slice(&nonce);
+        let key = Subkey::new(self.bytes()?, &nonce).map_err(|_| SecretsError::Internal("size of a key"))?;
         // Never moved, as all is allocated: the text is nowhere else when it has become ciphertext.
         sealed.extend_from_slice(text);
         sealed.resize(text.len() + OVERHEAD, 0);
         let (buffer, tag) = sealed[NONCE_LEN..].split_at_mut(text.len());
-        let (key, nonce) = self.under(&nonce)?;
         match key.seal(&nonce, header, buffer, tag) {
             Ok(()) => Ok(sealed),
             Err(_) => {
@@ -58,15 +56,12 @@ impl SealingKey {
         let Some((nonce, rest)) = sealed.split_first_chunk::<NONCE_LEN>() else { return Ok(None) };
         let Some((text, tag)) = rest.split_last_chunk::<TAG_LEN>() else { return Ok(None) };
         let mut text = Secret::from(text);
-        let (key, nonce) = self.under(nonce)?;
-        Ok(key.open(&nonce, header, &mut text, tag).is_ok().then_some(text))
+        let key = Subkey::new(self.bytes()?, nonce).map_err(|_| SecretsError::Internal("size of a key"))?;
+        Ok(key.open(nonce, header, &mut text, tag).is_ok().then_some(text))
     }
 
-    /// The key and the nonce of ChaCha20-Poly1305 that this key makes with a nonce.
-    fn under(&self, nonce: &[u8; NONCE_LEN]) -> Result<(aead::Key, <aead::Key as Aead>::Nonce), SecretsError> {
-        const SIZE: SecretsError = SecretsError::Internal("size of a key");
-        let (subkey, nonce) = hchacha::derive((&*self.0).try_into().map_err(|_| SIZE)?, nonce);
-        Ok((aead::Key::chacha20_poly1305(&*subkey).map_err(|_| SIZE)?, nonce))
+    fn bytes(&self) -> Result<&[u8; Self::LEN], SecretsError> {
+        (&*self.0).try_into().map_err(|_| SecretsError::Internal("size of a key"))
     }
 }
 

@@ -9,8 +9,8 @@ use crate::secrets::{Identifier, RootKeyError, RootKeyId};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SecretsError {
-    /// No key or secret of this namespace and kind has this identifier and version, or it was revoked, or it expired so long ago
-    /// that it is no longer kept.
+    /// No key or secret of this namespace and kind has this identifier and version, or it was revoked, or it expired so
+    /// long ago that it is no longer kept.
     NotFound,
     /// It has expired, and is still kept.
     Expired,
@@ -181,7 +181,7 @@ impl fmt::Display for StoreError {
                 write!(f, "{store} cannot be reached; look whether it is there and may be opened")
             }
             StoreFault::Locked => {
-                write!(f, "{store} is locked by another process; try again, or with a longer time-out")
+                write!(f, "{store} is locked by others; try again, or with a longer time-out")
             }
             StoreFault::Broken => write!(f, "{store} is damaged, or no store of keys; restore it from a backup"),
             StoreFault::NewerSchema { found, known } => write!(

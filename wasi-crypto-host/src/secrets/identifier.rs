@@ -6,8 +6,8 @@ use std::str::FromStr;
 use crate::backend::random;
 use crate::errno::Errno;
 
-/// The name of a key or secret with all its versions: 32 random bytes, which neither follow from the key nor from one another
-/// (requirements KID-UNIQ-001, KID-DET-002). Written as 64 hexadecimal digits.
+/// The name of a key or secret with all its versions: 32 random bytes, which neither follow from the key nor from one
+/// another (requirements KID-UNIQ-001, KID-DET-002). Written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Identifier([u8; Identifier::LEN]);
 

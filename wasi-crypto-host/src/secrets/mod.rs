@@ -1,7 +1,7 @@
 //! Managed keys and secrets: the host keeps them, guests use them by an identifier and never see them.
 //!
-//! An operator has a [`SecretsStore`], and a root key that opens what is in it. A [`SecretsManager`] has both, and gives each guest a
-//! [`Namespace`] with a [`Policy`]:
+//! An operator has a [`SecretsStore`], and a root key that opens what is in it. A [`SecretsManager`] has both, and
+//! gives each guest a [`Namespace`] with a [`Policy`]:
 //!
 //! ```
 //! use wasi_crypto_host::secrets::{Export, Kind, MemoryStore, NewRecord, Policy, RootKey, SecretsManager, Version};
@@ -35,21 +35,33 @@
 //!
 //! # What protects what
 //!
-//! A record is sealed before the store sees it, by XChaCha20-Poly1305 with a random nonce and a key of its namespace; what the store has to know of
-//! it (namespace, identifier, version, kind, algorithm, origin, time of making, expiry) is sealed with it. The key of the namespace is in the store, too,
-//! wrapped by the root key, which is not. So
+//! A record is sealed before the store sees it, by XChaCha20-Poly1305 with a random nonce and a key of its namespace;
+//! what the store has to know of it (namespace, identifier, version, kind, algorithm, origin, time of making, expiry)
+//! is sealed with it. The key of the namespace is in the store, too, wrapped by the root key, which is not. So
 //!
-//! - who **reads** the store learns how many keys there are, of which algorithms, and when they were made and changed; not the keys;
-//! - who **writes** to the store can destroy, and cannot make up, change, move, swap, extend or exchange keys without their loading fails with
-//!   [`SecretsError::Damaged`]. He can put back what was there before, a revoked version too, or the whole store: that is not noticed, except
-//!   by the audit trail, if where it ended is kept elsewhere ([`TrailEnd`]);
+//! - who **reads** the store learns how many keys there are, of which algorithms, and when they were made and changed;
+//!   not the keys;
+//! - who **writes** to the store can destroy, and cannot make up, change, move, swap, extend or exchange keys without
+//!   their loading fails with [`SecretsError::Damaged`]. He can put back what was there before, a revoked version too,
+//!   or the whole store, and let an older version pass for the latest: that is not noticed, except by the audit trail,
+//!   if where it ended is kept elsewhere ([`TrailEnd`]);
 //! - who has the **root key and the store** has all keys. Who has lost the root key has lost all keys.
+//!
+//! # What an operator has to do
+//!
+//! - Keep a copy of the root key where the store is not, and of the store where the root key is not.
+//! - Let nobody but the host write to the store. Copy a file by [`SqliteStore::backup`], and put a copy in its place
+//!   only while no process uses it: what was revoked or rotated since is as it was before.
+//! - If a root key is to be changed: give the old one as [`old_root_key`](SecretsManagerBuilder::old_root_key), and
+//!   [`rewrap`](SecretsManager::rewrap). That changes no key of a namespace: who had the old root key and a copy of the
+//!   store can open what is put into its namespaces later, too. Then put new keys into new namespaces.
 //!
 //! # Versions
 //!
-//! The first version of a key has number 1, each next one more than was ever given, also after revocation. What was revoked is overwritten; that it
-//! was stays known as long as [`Policy::retention`] says, and so long the key can be replaced. A key of which nothing is known any more is not found, and its
-//! identifier is never given again.
+//! The first version of a key has number 1, each next one more than was ever given, also after revocation. What was
+//! revoked is overwritten; that it was stays known as long as [`Policy::retention`] says, or until a thousand others
+//! were revoked in the namespace, and so long the key can be replaced. A key of which nothing is known any more is not
+//! found, and its identifier is never given again.
 
 mod cache;
 mod canonical;
@@ -57,6 +69,7 @@ mod changes;
 mod cipher;
 mod clock;
 mod error;
+mod files;
 mod identifier;
 mod manager;
 mod namespace;

@@ -16,8 +16,8 @@ use crate::secrets::{
     Action, Entry, Header, Identifier, Kind, Policy, Record, SecretsError, SecretsEvent, State, Version, trail,
 };
 
-/// The keys and secrets of one guest, or of several that share them, under a policy. Clones are the same namespace, each with a policy and
-/// a label of its own. Its operations ask the store, and so may take long.
+/// The keys and secrets of one guest, or of several that share them, under a policy. Clones are the same namespace,
+/// each with a policy and a label of its own. Its operations ask the store, and so may take long.
 #[derive(Clone)]
 pub struct Namespace {
     shared: Arc<Shared>,
@@ -38,12 +38,22 @@ impl Shared {
         Self { manager, name: name.to_owned(), keys: OnceLock::new(), cache }
     }
 
+    /// The keys of the namespace, which is made if it is not there. Not to be asked for in a change: the first time, it
+    /// asks the store.
     fn keys(&self) -> Result<&NamespaceKeys, SecretsError> {
         if let Some(keys) = self.keys.get() {
             return Ok(keys);
         }
         let keys = self.manager.keys(&self.name)?;
         Ok(self.keys.get_or_init(|| keys))
+    }
+
+    /// The same of a namespace that is there.
+    fn keys_if_there(&self) -> Result<Option<&NamespaceKeys>, SecretsError> {
+        if self.keys.get().is_none() && self.manager.store.namespace(&self.name)?.is_none() {
+            return Ok(None);
+        }
+        self.keys().map(Some)
     }
 }
 
@@ -127,8 +137,8 @@ impl Namespace {
         if allowed { Ok(()) } else { Err(SecretsError::Prohibited("that a key is stored again")) }
     }
 
-    /// Whether a key that was loaded may still be used for something new. `Expired` if it has expired, `NotFound` if that is longer ago than it
-    /// is kept. Does not ask the store.
+    /// Whether a key that was loaded may still be used for something new. `Expired` if it has expired, `NotFound` if
+    /// that is longer ago than it is kept. Does not ask the store.
     pub fn check_expiry(&self, header: &Header) -> Result<(), SecretsError> {
         self.check_expiry_at(header, self.now())
     }
@@ -140,8 +150,9 @@ impl Namespace {
         self.told(Action::Create, result.as_ref().ok().map(|made| made.identifier), Some(1), now, result)
     }
 
-    /// Adds a version to a key or secret, durably, and returns what it is known by. Versions before it stay as they are. `NotFound` if there is
-    /// nothing of this identifier and kind, `IncompatibleKeys` if it is of another algorithm.
+    /// Adds a version to a key or secret, durably, and returns what it is known by. Versions before it stay as they
+    /// are. `NotFound` if there is nothing of this identifier and kind, `IncompatibleKeys` if it is of another
+    /// algorithm.
     pub fn replace(&self, identifier: &Identifier, new: NewRecord<'_>) -> Result<Header, SecretsError> {
         let now = self.now();
         let result = self.try_replace(identifier, &new, now);
@@ -149,8 +160,9 @@ impl Namespace {
         self.told(Action::Replace, Some(*identifier), version, now, result)
     }
 
-    /// Loads a key or secret. What another process revoked is not loaded any more from when that is done. `NotFound` if there is nothing of
-    /// this identifier, kind and version, if it was revoked, or expired longer ago than it is kept; `Expired` if it has expired.
+    /// Loads a key or secret. What another process revoked is not loaded any more from when that is done. `NotFound` if
+    /// there is nothing of this identifier, kind and version, if it was revoked, or expired longer ago than it is kept;
+    /// `Expired` if it has expired.
     pub fn load(&self, kind: Kind, identifier: &Identifier, version: Version) -> Result<Arc<Opened>, SecretsError> {
         let now = self.now();
         let result = self.try_load(kind, identifier, version, now);
@@ -162,12 +174,12 @@ impl Namespace {
         self.told(Action::Load, Some(*identifier), version, now, result)
     }
 
-    /// Revokes one version of a key or secret of these kinds, the latest, or all of them, durably. Returns which. `NotFound` if there is none that is not
-    /// revoked.
+    /// Revokes one version of a key or secret of these kinds, the latest, or all of them, durably. Returns which.
+    /// `NotFound` if there is none that is not revoked.
     pub fn revoke(&self, kinds: &[Kind], identifier: &Identifier, version: Version) -> Result<Vec<u64>, SecretsError> {
         let now = self.now();
         let result = if self.policy.allows_revocation() {
-            let work = |change: &mut Change<'_>| change.revoke(identifier, kinds, version);
+            let work = |_: &NamespaceKeys, change: &mut Change<'_>| change.revoke(identifier, kinds, version);
             self.on_versions(Action::Revoke, identifier, now, work)
         } else {
             Err(SecretsError::Prohibited("that a version is revoked"))
@@ -177,8 +189,8 @@ impl Namespace {
         self.told(Action::Revoke, Some(*identifier), version, now, result)
     }
 
-    /// Sets when versions of a key or secret of these kinds expire, in seconds since 1970, durably; for operators. `None` is never. Returns
-    /// which.
+    /// Sets when versions of a key or secret of these kinds expire, in seconds since 1970, durably; for operators.
+    /// `None` is never. Returns which.
     pub fn expire(
         &self,
         kinds: &[Kind],
@@ -187,8 +199,8 @@ impl Namespace {
         at: Option<u64>,
     ) -> Result<Vec<u64>, SecretsError> {
         let now = self.now();
-        let result = self.on_versions(Action::Expire, identifier, now, |change| {
-            change.on_versions(identifier, kinds, version, |record| self.with_expiry(record, at))
+        let result = self.on_versions(Action::Expire, identifier, now, |keys, change| {
+            change.on_versions(identifier, kinds, version, |record| self.with_expiry(keys, record, at))
         });
         let version = result.as_ref().ok().and_then(|versions| one(versions));
         self.told(Action::Expire, Some(*identifier), version, now, result)
@@ -201,31 +213,40 @@ impl Namespace {
         Self { shared: Arc::new(Shared::new(manager.clone(), name, Cache::new(16))), ..self.clone() }
     }
 
+    /// Whether both have the same key and cache in memory.
+    #[cfg(test)]
+    pub(crate) fn shares_memory_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
     fn try_create(&self, new: &NewRecord<'_>, now: u64) -> Result<Header, SecretsError> {
         self.admit(new)?;
         let identifier = Identifier::random().map_err(|_| SecretsError::Random)?;
-        let record = self.sealed(new, identifier, 1, now)?;
-        self.change(|to| {
+        let record = self.sealed(self.shared.keys()?, new, identifier, 1, now)?;
+        self.change(|keys, to| {
             let mut change = Change::begin(to, &self.policy, now)?;
             change.create(&record)?;
-            self.keep(Action::Create, identifier, Some(1), now, change.finish()?)
+            self.keep(keys, Action::Create, identifier, Some(1), now, change.finish()?)
+        })
+        .map_err(|error| match error {
+            // Its key is here, and its row has been taken away.
+            SecretsError::NotFound => SecretsError::DamagedNamespace(self.shared.name.clone()),
+            other => other,
         })?;
         Ok(record.entry.header)
     }
 
     fn try_replace(&self, identifier: &Identifier, new: &NewRecord<'_>, now: u64) -> Result<Header, SecretsError> {
         self.admit(new)?;
-        // What must not be made comes out before the store is asked to change anything.
-        self.shared.keys()?;
         let mut made = None;
-        self.change(|to| {
+        self.change(|keys, to| {
             let mut change = Change::begin(to, &self.policy, now)?;
             let version = change.replace(identifier, new.kind, new.algorithm, |version| {
-                let record = self.sealed(new, *identifier, version, now)?;
+                let record = self.sealed(keys, new, *identifier, version, now)?;
                 made = Some(record.entry.header.clone());
                 Ok(record)
             })?;
-            self.keep(Action::Replace, *identifier, Some(version), now, change.finish()?)
+            self.keep(keys, Action::Replace, *identifier, Some(version), now, change.finish()?)
         })?;
         made.ok_or(SecretsError::Internal("no version was made"))
     }
@@ -252,7 +273,16 @@ impl Namespace {
                 self.open(record.ok_or(SecretsError::NotFound)?)?
             }
         };
-        self.check_expiry_at(opened.header(), now)?;
+        // What was opened is what its header says. Whether it is what was asked for, a store that lies does not care.
+        let header = opened.header();
+        let asked_for = match version {
+            Version::Number(number) => header.version == number,
+            Version::Latest | Version::All => header.version == found.version,
+        };
+        if header.identifier != *identifier || header.kind != kind || !asked_for {
+            return Err(self.damaged(*identifier, found.version));
+        }
+        self.check_expiry_at(header, now)?;
         Ok(opened)
     }
 
@@ -275,6 +305,10 @@ impl Namespace {
         Ok(opened)
     }
 
+    fn damaged(&self, identifier: Identifier, version: u64) -> SecretsError {
+        SecretsError::Damaged { namespace: self.shared.name.clone(), identifier, version }
+    }
+
     /// Whether the policy allows it at all.
     fn admit(&self, new: &NewRecord<'_>) -> Result<(), SecretsError> {
         if new.kind == Kind::Secret {
@@ -289,6 +323,7 @@ impl Namespace {
 
     fn sealed(
         &self,
+        keys: &NamespaceKeys,
         new: &NewRecord<'_>,
         identifier: Identifier,
         version: u64,
@@ -304,23 +339,23 @@ impl Namespace {
             created: now,
             expires: expires.map(storable),
         };
-        self.record(header, new.bytes)
+        self.record(keys, header, new.bytes)
     }
 
-    fn record(&self, header: Header, bytes: &[u8]) -> Result<Record, SecretsError> {
-        let sealed = header.seal(&self.shared.name, &self.shared.keys()?.records, bytes)?;
+    fn record(&self, keys: &NamespaceKeys, header: Header, bytes: &[u8]) -> Result<Record, SecretsError> {
+        let sealed = header.seal(&self.shared.name, &keys.records, bytes)?;
         let keep_until = header.expires.map(|expires| self.policy.keep_until(expires));
         let entry = Entry { header, state: State::Active, keep_until, sealed_len: sealed.len() as u64 };
         Ok(Record { entry, sealed })
     }
 
-    fn with_expiry(&self, record: &Record, at: Option<u64>) -> Result<Record, SecretsError> {
+    fn with_expiry(&self, keys: &NamespaceKeys, record: &Record, at: Option<u64>) -> Result<Record, SecretsError> {
         let header = &record.entry.header;
         if header.kind == Kind::Secret && at.is_none() {
             return Err(SecretsError::Prohibited("secrets without an end"));
         }
-        let bytes = header.open(&self.shared.name, &self.shared.keys()?.records, &record.sealed)?;
-        self.record(Header { expires: at.map(storable), ..header.clone() }, &bytes)
+        let bytes = header.open(&self.shared.name, &keys.records, &record.sealed)?;
+        self.record(keys, Header { expires: at.map(storable), ..header.clone() }, &bytes)
     }
 
     fn on_versions(
@@ -328,27 +363,30 @@ impl Namespace {
         action: Action,
         identifier: &Identifier,
         now: u64,
-        work: impl Fn(&mut Change<'_>) -> Result<Vec<u64>, SecretsError>,
+        work: impl Fn(&NamespaceKeys, &mut Change<'_>) -> Result<Vec<u64>, SecretsError>,
     ) -> Result<Vec<u64>, SecretsError> {
         let mut versions = Vec::new();
-        self.change(|to| {
+        self.change(|keys, to| {
             let mut change = Change::begin(to, &self.policy, now)?;
-            versions = work(&mut change)?;
-            self.keep(action, *identifier, one(&versions), now, change.finish()?)
+            versions = work(keys, &mut change)?;
+            self.keep(keys, action, *identifier, one(&versions), now, change.finish()?)
         })?;
         Ok(versions)
     }
 
+    /// Changes the namespace; `NotFound` if it is not there.
     fn change(
         &self,
-        mut work: impl FnMut(&mut dyn Transaction) -> Result<(), SecretsError>,
+        mut work: impl FnMut(&NamespaceKeys, &mut dyn Transaction) -> Result<(), SecretsError>,
     ) -> Result<(), SecretsError> {
-        self.shared.manager.store.change(&self.shared.name, &mut work)
+        let keys = self.shared.keys_if_there()?.ok_or(SecretsError::NotFound)?;
+        self.shared.manager.store.change(&self.shared.name, &mut |to| work(keys, to))
     }
 
     /// Adds what was done to the audit trail, together with the change itself.
     fn keep(
         &self,
+        keys: &NamespaceKeys,
         action: Action,
         identifier: Identifier,
         version: Option<u64>,
@@ -357,12 +395,13 @@ impl Namespace {
     ) -> Result<(), SecretsError> {
         let event = self.event(action, Some(identifier), version, when, None);
         if self.shared.manager.trail.keeps(&event) {
-            trail::add(&self.shared.keys()?.trail, &event, to)?;
+            trail::add(&keys.trail, &event, to)?;
         }
         Ok(())
     }
 
-    /// Tells of an operation that is over, and hands on its result. What is to be in the audit trail and cannot be was not done.
+    /// Tells of an operation that is over, and hands on its result. What is to be in the audit trail and cannot be was
+    /// not done.
     fn told<T>(
         &self,
         action: Action,
@@ -375,7 +414,7 @@ impl Namespace {
         let event = self.event(action, identifier, version, when, result.as_ref().err());
         let kept_with_the_change = event.error.is_none() && action.is_change();
         let kept = if trail.keeps(&event) && !kept_with_the_change {
-            self.shared.keys().and_then(|keys| self.change(|to| trail::add(&keys.trail, &event, to)))
+            self.shared.keys().and_then(|_| self.change(|keys, to| trail::add(&keys.trail, &event, to)))
         } else {
             Ok(())
         };
@@ -409,4 +448,95 @@ fn one(versions: &[u64]) -> Option<u64> {
 /// Times in the far future all the same, so that stores with signed numbers keep them as they are.
 fn storable(time: u64) -> u64 {
     time.min(i64::MAX as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secrets::store::{Found, NamespaceRow, TrailRow};
+    use crate::secrets::{MemoryStore, RootKey, SecretsManager, SecretsStore, StoreError};
+
+    /// Answers for one record with another one of the same namespace.
+    struct Lying {
+        store: Arc<MemoryStore>,
+        /// What is found in the place of everything.
+        found: Option<Found>,
+        /// What is read in the place of everything.
+        read: (Identifier, u64),
+    }
+
+    impl SecretsStore for Lying {
+        fn name(&self) -> String {
+            "a store that lies".to_owned()
+        }
+
+        fn namespaces(&self) -> Result<Vec<String>, StoreError> {
+            self.store.namespaces()
+        }
+
+        fn namespace(&self, namespace: &str) -> Result<Option<NamespaceRow>, StoreError> {
+            self.store.namespace(namespace)
+        }
+
+        fn find(
+            &self,
+            namespace: &str,
+            identifier: &Identifier,
+            version: Version,
+        ) -> Result<Option<Found>, StoreError> {
+            let found = self.store.find(namespace, identifier, version)?;
+            Ok(self.found.clone().or(found))
+        }
+
+        fn read(&self, namespace: &str, _: &Identifier, _: u64) -> Result<Option<Record>, StoreError> {
+            self.store.read(namespace, &self.read.0, self.read.1)
+        }
+
+        fn list(&self, _: &str, _: Option<(Identifier, u64)>, _: usize) -> Result<Vec<Entry>, StoreError> {
+            Ok(Vec::new())
+        }
+
+        fn trail(&self, _: &str, _: u64, _: usize) -> Result<Vec<TrailRow>, StoreError> {
+            Ok(Vec::new())
+        }
+
+        fn change(
+            &self,
+            namespace: &str,
+            work: &mut dyn FnMut(&mut dyn Transaction) -> Result<(), SecretsError>,
+        ) -> Result<(), SecretsError> {
+            self.store.change(namespace, work)
+        }
+    }
+
+    #[test]
+    fn a_store_that_answers_with_another_record_is_found_out() {
+        let store = Arc::new(MemoryStore::new());
+        let root_key = RootKey::generate().unwrap().to_text().unwrap();
+        let open = |store: Arc<dyn SecretsStore>| {
+            let root_key = RootKey::parse(root_key.as_bytes(), "").unwrap();
+            SecretsManager::builder(store).root_key(root_key).build().unwrap().namespace("tenant")
+        };
+        let honest = open(store.clone());
+        let pair = honest.create(NewRecord::key_pair("ED25519", b"a")).unwrap().identifier;
+        honest.replace(&pair, NewRecord::key_pair("ED25519", b"b")).unwrap();
+        let other = honest.create(NewRecord::key_pair("ED25519", b"c")).unwrap().identifier;
+        let symmetric = honest.create(NewRecord::symmetric_key("HMAC/SHA-256", b"d")).unwrap().identifier;
+
+        let find = |identifier, version| store.find("tenant", identifier, version).unwrap();
+        let as_pair = find(&symmetric, Version::Latest).map(|found| Found { kind: Kind::KeyPair, ..found });
+        for (found, read, version) in [
+            (None, (other, 1), Version::Number(1)),
+            (None, (pair, 1), Version::Latest),
+            (None, (pair, 1), Version::Number(2)),
+            (find(&pair, Version::Number(1)), (pair, 1), Version::Number(2)),
+            (as_pair, (symmetric, 1), Version::Number(1)),
+        ] {
+            let namespace = open(Arc::new(Lying { store: store.clone(), found, read }));
+            let error = namespace.load(Kind::KeyPair, &pair, version).map(|_| ()).unwrap_err();
+            assert!(matches!(error, SecretsError::Damaged { identifier, .. } if identifier == pair), "{error}");
+        }
+        let namespace = open(Arc::new(Lying { store: store.clone(), found: None, read: (pair, 2) }));
+        assert_eq!(namespace.load(Kind::KeyPair, &pair, Version::Latest).unwrap().bytes(), b"b");
+    }
 }

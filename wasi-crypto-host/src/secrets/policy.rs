@@ -9,8 +9,8 @@ pub use text::PolicyError;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// What the users of a namespace may do. The default suits a guest that is not trusted: it can make, store and revoke keys, and never
-/// gets one out.
+/// What the users of a namespace may do. The default suits a guest that is not trusted: it can make, store and revoke
+/// keys, and never gets one out.
 ///
 /// ```
 /// use std::time::Duration;
@@ -56,7 +56,7 @@ pub struct SecretsLimits {
     pub secrets: u64,
     /// Versions of one key or secret that can be loaded or are kept after they have expired. Default: 100.
     pub versions: u64,
-    /// Bytes of all records; each takes 40 more than its key. Default: 16 MiB.
+    /// Bytes of all records; each takes 256 more than its key or secret. Default: 16 MiB.
     pub bytes: u64,
 }
 
@@ -96,7 +96,8 @@ impl Policy {
         Self { export, ..self }
     }
 
-    /// Sets whether keys from outside may be stored: those that a guest imported, or generated for itself. Default: they may.
+    /// Sets whether keys from outside may be stored: those that a guest imported, or generated for itself. Default:
+    /// they may.
     pub fn import(self, import: bool) -> Self {
         Self { import, ..self }
     }
@@ -106,20 +107,21 @@ impl Policy {
         Self { revoke, ..self }
     }
 
-    /// Sets the algorithms whose keys may be made or stored, by their canonical names; case does not matter. Default: all.
+    /// Sets the algorithms whose keys may be made or stored, by their canonical names; case does not matter. Default:
+    /// all.
     pub fn algorithms<S: AsRef<str>>(self, algorithms: impl IntoIterator<Item = S>) -> Self {
         let algorithms = algorithms.into_iter().map(|name| name.as_ref().to_ascii_uppercase()).collect();
         Self { algorithms: Some(algorithms), ..self }
     }
 
-    /// Sets how long a version of a key is used after it was made; then it is expired. Default: without end. External secrets have ends of
-    /// their own.
+    /// Sets how long a version of a key is used after it was made; then it is expired. Default: without end. External
+    /// secrets have ends of their own.
     pub fn lifetime(self, lifetime: Duration) -> Self {
         Self { lifetime: Some(lifetime), ..self }
     }
 
-    /// Sets how long the store remembers what has expired or was revoked. So long `expired` is answered of what has expired, then
-    /// `not_found`. Default: 30 days.
+    /// Sets how long the store remembers what has expired or was revoked. So long `expired` is answered of what has
+    /// expired, then `not_found`. Default: 30 days.
     pub fn retention(self, retention: Duration) -> Self {
         Self { retention, ..self }
     }

@@ -98,7 +98,8 @@ fn id(purposes: &Prk) -> Result<RootKeyId, SecretsError> {
     Ok(RootKeyId(*first))
 }
 
-/// Which root key wraps the key of a namespace: 8 bytes that follow from the key and do not tell it, written as 16 hexadecimal digits.
+/// Which root key wraps the key of a namespace: 8 bytes that follow from the key and do not tell it, written as 16
+/// hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RootKeyId([u8; RootKeyId::LEN]);
 
@@ -137,7 +138,8 @@ pub struct RootKeyError {
 }
 
 impl RootKeyError {
-    /// `from` says where the root key should have come from, such as `the root key file /etc/root.key`; `what` is the rest of the sentence.
+    /// `from` says where the root key should have come from, such as `the root key file /etc/root.key`; `what` is the
+    /// rest of the sentence.
     pub fn new(from: impl Into<String>, what: impl Into<String>) -> Self {
         Self { from: from.into(), what: what.into() }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use crate::backend::traits::Aead;
-use crate::backend::{aead, aegis, ascon, hchacha};
+use crate::backend::{aead, aegis, ascon, xchacha20_poly1305};
 use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
 use crate::errno::Errno;
 use crate::limits::Account;
@@ -22,12 +22,12 @@ pub(crate) static ALGORITHMS: &[Algorithm] = &[
     row("CHACHA20-POLY1305", 32, NoncePolicy::Given(12), &Ready(aead::Key::chacha20_poly1305)),
     row("XCHACHA20-POLY1305", 32, NoncePolicy::Automatic(24), &XChaCha),
     row("AEGIS-256", 32, NoncePolicy::Automatic(32), &Ready(aegis::Key256::new)),
-    row("ASCON-AEAD", 16, NoncePolicy::Given(16), &Ready(ascon::Key::new)),
+    Algorithm { cost: 2, ..row("ASCON-AEAD", 16, NoncePolicy::Given(16), &Ready(ascon::Key::new)) },
 ];
 
 const fn row(name: &'static str, key_len: usize, nonce: NoncePolicy, keyed: &'static dyn Keyed) -> Algorithm {
     let key = KeyPolicy::Required(KeyLen::exactly(key_len), keyed);
-    Algorithm { name, kind: Kind::Cipher(Sealing::Tag(16)), key, nonce, options: &[] }
+    Algorithm { name, kind: Kind::Cipher(Sealing::Tag(16)), key, nonce, options: &[], cost: 1 }
 }
 
 /// An algorithm whose keys can be made ready before there is a nonce; this is how.
@@ -66,36 +66,11 @@ struct XChaChaKey(Zeroizing<[u8; 32]>);
 impl Key for XChaChaKey {
     fn open(self: Arc<Self>, given: &Given<'_>) -> Result<State, Errno> {
         let nonce = given.nonce.try_into().map_err(|_| Errno::InvalidNonce)?;
-        let (subkey, inner_nonce) = hchacha::derive(&self.0, nonce);
-        let key = aead::Key::chacha20_poly1305(&*subkey)?;
-        Cipher::open(XChaChaSubkey { key, inner_nonce }, given)
+        Cipher::open(xchacha20_poly1305::Subkey::new(&self.0, nonce)?, given)
     }
 
     fn held(&self) -> usize {
         size_of::<Self>() + COUNTS + ALLOCATION
-    }
-}
-
-/// The key and the nonce of ChaCha20-Poly1305 that one nonce of XChaCha20-Poly1305 makes.
-#[derive(Clone)]
-struct XChaChaSubkey {
-    key: aead::Key,
-    inner_nonce: <aead::Key as Aead>::Nonce,
-}
-
-impl Aead for XChaChaSubkey {
-    type Nonce = [u8; 24];
-
-    fn held(&self) -> usize {
-        self.key.held()
-    }
-
-    fn seal(&self, _: &[u8; 24], ad: &[u8], buffer: &mut [u8], tag: &mut [u8]) -> Result<(), Errno> {
-        self.key.seal(&self.inner_nonce, ad, buffer, tag)
-    }
-
-    fn open(&self, _: &[u8; 24], ad: &[u8], buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno> {
-        self.key.open(&self.inner_nonce, ad, buffer, tag)
     }
 }
 

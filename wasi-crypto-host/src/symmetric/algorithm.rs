@@ -13,6 +13,8 @@ pub(crate) struct Algorithm {
     pub(crate) nonce: NoncePolicy,
     /// The options that it takes besides a nonce; others make no difference to it.
     pub(crate) options: &'static [Parameter],
+    /// How often a byte of a message counts against what one call may work on: more than once for what needs more than 1.5 ns for it.
+    pub(crate) cost: usize,
 }
 
 /// What an algorithm is for.

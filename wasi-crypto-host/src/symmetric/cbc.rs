@@ -24,6 +24,7 @@ const fn row(name: &'static str, key_len: usize, keyed: &'static dyn Keyed) -> A
         key: KeyPolicy::Required(KeyLen::exactly(key_len), keyed),
         nonce: NoncePolicy::Given(BLOCK),
         options: &[],
+        cost: 1,
     }
 }
 

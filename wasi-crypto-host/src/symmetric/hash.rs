@@ -22,7 +22,7 @@ pub(crate) static ALGORITHMS: &[Algorithm] = &[
 ];
 
 const fn row(name: &'static str, key: KeyPolicy, options: &'static [Parameter]) -> Algorithm {
-    Algorithm { name, kind: Kind::Squeeze, key, nonce: NoncePolicy::None, options }
+    Algorithm { name, kind: Kind::Squeeze, key, nonce: NoncePolicy::None, options, cost: 1 }
 }
 
 const fn salted<H: SaltedHash>(name: &'static str, hash: &'static Salted<H>) -> Algorithm {

@@ -22,13 +22,13 @@ pub(crate) static ALGORITHMS: &[Algorithm] = &[
 
 const fn extract(name: &'static str, hash_len: usize, keyed: &'static dyn Keyed) -> Algorithm {
     let key = KeyPolicy::Required(KeyLen::any(hash_len), keyed);
-    Algorithm { name, kind: Kind::DeriveKey, key, nonce: NoncePolicy::None, options: &[] }
+    Algorithm { name, kind: Kind::DeriveKey, key, nonce: NoncePolicy::None, options: &[], cost: 1 }
 }
 
 /// Keys have at least as many bytes as the hash (RFC 5869 section 2.3).
 const fn expand(name: &'static str, hash_len: usize, keyed: &'static dyn Keyed) -> Algorithm {
     let key = KeyPolicy::Required(KeyLen::at_least(hash_len), keyed);
-    Algorithm { name, kind: Kind::Squeeze, key, nonce: NoncePolicy::None, options: &[] }
+    Algorithm { name, kind: Kind::Squeeze, key, nonce: NoncePolicy::None, options: &[], cost: 1 }
 }
 
 #[derive(Clone, Copy)]

@@ -20,7 +20,7 @@ pub(crate) static ALGORITHMS: &[Algorithm] = &[
 
 const fn row(name: &'static str, tag_len: usize, key_len: KeyLen, keyed: &'static dyn Keyed) -> Algorithm {
     let key = KeyPolicy::Required(key_len, keyed);
-    Algorithm { name, kind: Kind::Mac(tag_len), key, nonce: NoncePolicy::None, options: &[] }
+    Algorithm { name, kind: Kind::Mac(tag_len), key, nonce: NoncePolicy::None, options: &[], cost: 1 }
 }
 
 struct Hmac(hmac::Algorithm);

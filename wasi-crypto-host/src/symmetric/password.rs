@@ -29,6 +29,7 @@ const fn row(name: &'static str, keyless: &'static dyn Keyless) -> Algorithm {
         key: KeyPolicy::None(keyless),
         nonce: NoncePolicy::None,
         options: &[Parameter::RequiredBytes(BytesOption::Salt), Parameter::RequiredNumber(NumberOption::OpsLimit)],
+        cost: 1,
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) static ALGORITHMS: &[Algorithm] =
     &[row("BLAKE3", KeyPolicy::Optional(KeyLen::exactly(KEY_LEN), &WithKey(Blake3::new)))];
 
 const fn row(name: &'static str, key: KeyPolicy) -> Algorithm {
-    Algorithm { name, kind: Kind::Squeeze, key, nonce: NoncePolicy::None, options: &[] }
+    Algorithm { name, kind: Kind::Squeeze, key, nonce: NoncePolicy::None, options: &[], cost: 1 }
 }
 
 /// One that takes a key, and works without.

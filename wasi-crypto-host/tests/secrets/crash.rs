@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
-use wasi_crypto_host::secrets::{Identifier, Kind, Namespace, SecretsError, State, Version};
+use wasi_crypto_host::secrets::{Identifier, Kind, Namespace, SecretsError, State, TrailEnd, Version};
 
 use crate::processes::key;
 use crate::worker::{Folder, Worker, given, namespace, say};
@@ -16,22 +16,24 @@ fn what_was_acknowledged_survives_a_kill() {
     if let Some((folder, seed)) = given() {
         work(&namespace(&folder), seed.parse().unwrap());
     }
-    let kills = std::env::var("WASI_CRYPTO_KILLS").map_or(20, |kills| kills.parse().unwrap());
-    let folder = Folder::new("crash");
-    let mut expected = Expected::default();
+    let kills: u64 = std::env::var("WASI_CRYPTO_KILLS").map_or(20, |kills| kills.parse().unwrap());
     let mut random = Random(1);
     let mut acknowledged = 0;
-    for kill in 1..=kills {
-        let mut worker = Worker::start(TEST, folder.path(), &kill.to_string());
-        // From the first thing that it says on, at any time of the next few.
-        let first = worker.next().expect("the worker begins");
-        thread::sleep(Duration::from_micros(random.below(30_000)));
-        worker.kill();
-        for said in [first].into_iter().chain(std::iter::from_fn(|| worker.next())) {
-            expected.acknowledge(&said);
-            acknowledged += 1;
+    for from in (0..kills).step_by(KILLS_OF_ONE_STORE) {
+        let folder = Folder::new("crash");
+        let mut expected = Expected::default();
+        for kill in from..kills.min(from + KILLS_OF_ONE_STORE as u64) {
+            let mut worker = Worker::start(TEST, folder.path(), &(kill + 1).to_string());
+            // When it has done some things, at any time of the next few.
+            let done = 1 + random.below(5);
+            let first: Vec<String> = (0..=done).map(|_| worker.next().expect("the worker goes on")).collect();
+            thread::sleep(Duration::from_micros(random.below(20_000)));
+            worker.kill();
+            for said in first.into_iter().chain(std::iter::from_fn(|| worker.next())) {
+                acknowledged += expected.acknowledge(&said);
+            }
+            expected.check(&namespace(folder.path()));
         }
-        expected.check(&namespace(folder.path()));
     }
     println!("{kills} kills, {acknowledged} changes acknowledged");
     assert!(acknowledged >= kills);
@@ -40,18 +42,21 @@ fn what_was_acknowledged_survives_a_kill() {
 /// Creates, rotates and revokes until it is killed.
 fn work(namespace: &Namespace, seed: u64) -> ! {
     let mut random = Random(seed);
-    let mut ids: Vec<Identifier> = Vec::new();
+    // Some of those of processes before this one.
+    let listed = namespace.list(None, 1_000).unwrap();
+    let mut ids: Vec<Identifier> = listed.iter().map(|entry| entry.header.identifier).collect();
+    ids.dedup();
     say("begin");
     loop {
         let pick = random.below(10);
         let one = ids.get(random.below(ids.len() as u64) as usize).copied();
         match (pick, one) {
-            (0..3, _) | (_, None) => {
+            (0..2, _) | (_, None) => {
                 let made = namespace.create(key(&[0xcc; 32])).unwrap();
                 say(&format!("created {}", made.identifier));
                 ids.push(made.identifier);
             }
-            (3..8, Some(id)) => {
+            (2..7, Some(id)) => {
                 let made = namespace.replace(&id, key(&[0xee; 32])).unwrap();
                 say(&format!("rotated {id} {}", made.version));
             }
@@ -69,20 +74,23 @@ fn work(namespace: &Namespace, seed: u64) -> ! {
 struct Expected(BTreeMap<Identifier, BTreeMap<u64, State>>);
 
 impl Expected {
-    fn acknowledge(&mut self, said: &str) {
+    /// Returns how many changes that were.
+    fn acknowledge(&mut self, said: &str) -> u64 {
         let mut words = said.split(' ');
         let what = words.next().unwrap();
         if what == "begin" {
-            return;
+            return 0;
         }
         let id = words.next().unwrap().parse().unwrap();
         let version = words.next().map_or(1, |version| version.parse().unwrap());
         let versions = self.0.entry(id).or_default();
         let old = versions.insert(version, if what == "revoked" { State::Revoked } else { State::Active });
         assert_eq!(old.is_some(), what == "revoked", "{said}: a version is given once");
+        1
     }
 
-    /// Everything acknowledged is there and opens, and of each process at most one change more: the one that it was killed in.
+    /// Everything acknowledged is there and opens, and of each process at most one change more: the one that it was
+    /// killed in.
     fn check(&mut self, namespace: &Namespace) {
         let check = namespace.check().unwrap();
         assert!(check.damaged.is_empty(), "{:?}", check.damaged);
@@ -120,16 +128,24 @@ impl Expected {
         let keys = there.values().filter(|versions| versions.values().any(|state| *state == State::Active)).count();
         let revoked = there.values().flat_map(BTreeMap::values).filter(|state| **state == State::Revoked).count();
         assert_eq!((usage.keys, usage.revoked), (keys as u64, revoked as u64));
+        assert!(revoked < 1_000, "above it, the store would forget that versions were there");
+        // Each change is in the audit trail, and nothing else.
+        let end = namespace.verify_trail(TrailEnd::default(), |_| ()).unwrap();
+        let versions = there.values().map(BTreeMap::len).sum::<usize>();
+        assert_eq!(end.entries, (versions + revoked) as u64);
         self.0 = there;
     }
 }
 
+/// Then a new store, as one forgets the oldest of more than 1,000 revoked versions.
+const KILLS_OF_ONE_STORE: usize = 100;
+
 /// A xorshift generator: the same work with the same seed.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     /// A number below `end`, or 0.
-    fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         for (shift, left) in [(13, true), (7, false), (17, true)] {
             self.0 ^= if left { self.0 << shift } else { self.0 >> shift };
         }

@@ -4,5 +4,6 @@
 #![allow(missing_docs)]
 
 mod crash;
+mod figures;
 mod processes;
 mod worker;

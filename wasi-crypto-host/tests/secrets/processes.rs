@@ -60,7 +60,7 @@ fn what_one_process_revokes_no_other_loads_again() {
     worker.finish();
 }
 
-pub fn key(bytes: &[u8]) -> NewRecord<'_> {
+pub(crate) fn key(bytes: &[u8]) -> NewRecord<'_> {
     NewRecord::symmetric_key("AES-256-GCM", bytes)
 }
 

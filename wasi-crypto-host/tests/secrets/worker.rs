@@ -4,13 +4,13 @@ use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use wasi_crypto_host::secrets::{Namespace, Policy, RootKeyFile, SecretsLimits, SecretsManager, SqliteStore};
+use wasi_crypto_host::secrets::{Namespace, Policy, RootKeyFile, SecretsLimits, SecretsManager, SqliteStore, Trail};
 
 /// A folder with a store and its root key, gone when it is dropped.
-pub struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("wasi-crypto-secrets-{name}-{}", std::process::id()));
         // Of a process that was killed.
         let _ = std::fs::remove_dir_all(&folder);
@@ -19,7 +19,7 @@ impl Folder {
         Self(folder)
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 }
@@ -31,22 +31,22 @@ impl Drop for Folder {
 }
 
 /// The namespace that all processes share.
-pub fn namespace(folder: &Path) -> Namespace {
+pub(crate) fn namespace(folder: &Path) -> Namespace {
     let store = SqliteStore::open(folder.join("keys.db")).unwrap();
     let root_key = RootKeyFile::new(folder.join("root.key"));
-    let manager = SecretsManager::builder(store).root_key(root_key).build().unwrap();
+    let manager = SecretsManager::builder(store).root_key(root_key).trail(Trail::Changes).build().unwrap();
     manager.namespace("tenant").policy(Policy::default().limits(SecretsLimits::NONE))
 }
 
 /// A process that does what one test does when it has work.
-pub struct Worker {
+pub(crate) struct Worker {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Worker {
     /// Runs the test `test` of this binary with this work.
-    pub fn start(test: &str, folder: &Path, work: &str) -> Self {
+    pub(crate) fn start(test: &str, folder: &Path, work: &str) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", test, "--nocapture", "--include-ignored", "--test-threads=1"]);
         command.env(FOLDER, folder).env(WORK, work);
@@ -55,8 +55,9 @@ impl Worker {
         Self { child, lines }
     }
 
-    /// The next thing that it says, without what the test harness says; none at its end. A line that was cut off says nothing.
-    pub fn next(&mut self) -> Option<String> {
+    /// The next thing that it says, without what the test harness says; none at its end. A line that was cut off says
+    /// nothing.
+    pub(crate) fn next(&mut self) -> Option<String> {
         for line in &mut self.lines {
             // The harness may have written before it on the same line.
             if let Some((_, said)) = line.ok()?.split_once(MARK)
@@ -68,12 +69,12 @@ impl Worker {
         None
     }
 
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    pub fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         assert!(self.child.wait().unwrap().success());
     }
 }
@@ -87,12 +88,12 @@ impl Drop for Worker {
 }
 
 /// The folder and the work, if this process is a worker.
-pub fn given() -> Option<(PathBuf, String)> {
+pub(crate) fn given() -> Option<(PathBuf, String)> {
     Some((std::env::var_os(FOLDER)?.into(), std::env::var(WORK).ok()?))
 }
 
 /// Says something to the process that started this one.
-pub fn say(what: &str) {
+pub(crate) fn say(what: &str) {
     println!("{MARK}{what}.");
 }
 

@@ -3,6 +3,7 @@
 //! How a call reaches the host is a [`Transport`], so that the same steps run natively and through engines.
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part")]
 
+pub mod forwarder;
 pub mod transcript;
 
 use wasi_crypto_host::{

@@ -1,12 +1,11 @@
 //! A guest on wasmtime that hands each call on to the host.
 
-use std::fmt::Write;
-
 use tokio::runtime::{Builder, Runtime};
 use wasi_crypto_host::wasmtime::{add_to_linker, add_to_linker_async, instantiate, instantiate_async};
-use wasi_crypto_host::{CoreType, Errno, Hostcall, WasiCryptoCtx, hostcalls};
+use wasi_crypto_host::{CoreType, Errno, Hostcall, WasiCryptoCtx};
 use wasmtime::{Config, Engine, Extern, Instance, Linker, MemoryType, Module, SharedMemory, Store, StoreLimits, Val};
 
+use crate::support::forwarder::forwarder;
 use crate::support::{Guest, Native, PAGE, SLOT, Transport, hostcall, transcript};
 
 pub(crate) const ONE_PAGE: &str = r#"(memory (export "memory") 1)"#;
@@ -127,30 +126,6 @@ impl Transport for Wasm {
             self.run("poke", &[Val::I32(i as i32), Val::I32((*byte).into())]);
         }
     }
-}
-
-/// A module with an import and a forwarding export for each function, and a few of its own.
-fn forwarder(memory: &str) -> String {
-    let wasm_type = |ty: &CoreType| match ty {
-        CoreType::I32 => " i32",
-        CoreType::I64 => " i64",
-    };
-    let (mut imports, mut exports) = (String::new(), String::new());
-    for hostcall in hostcalls() {
-        let (module, name, params) = (hostcall.module(), hostcall.name(), hostcall.core_params());
-        let types: String = params.iter().map(wasm_type).collect();
-        let gets: String = (0..params.len()).map(|i| format!(" (local.get {i})")).collect();
-        writeln!(imports, r#"(import "{module}" "{name}" (func ${name} (param{types}) (result i32)))"#).unwrap();
-        writeln!(exports, r#"(func (export "{name}") (param{types}) (result i32) (call ${name}{gets}))"#).unwrap();
-    }
-    // `memory` may be an import, and those come first.
-    format!(
-        r#"(module {imports} {memory} {exports}
-            (func (export "peek") (param i32) (result i32) (i32.load8_u (local.get 0)))
-            (func (export "poke") (param i32 i32) (result i32) (i32.store8 (local.get 0) (local.get 1)) (i32.const 0))
-            (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
-            (func (export "spin") (loop $again (drop (call $options_close (i32.const 0))) (br $again))))"#
-    )
 }
 
 pub(crate) fn engine() -> Engine {

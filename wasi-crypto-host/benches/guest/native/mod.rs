@@ -1,5 +1,7 @@
 //! The libraries that serve the host, called natively: keys prepared beforehand, results put where the caller wants them.
 
+pub(crate) mod dalek;
+pub(crate) mod libcrux;
 pub(crate) mod rustcrypto;
 mod with_rings_interface;
 
@@ -17,6 +19,8 @@ pub(crate) const MESSAGE: [u8; MESSAGE_LEN as usize] = [3; MESSAGE_LEN as usize]
 pub(crate) enum Library {
     Ring,
     RustCrypto,
+    Dalek,
+    Libcrux,
     AwsLc,
 }
 
@@ -32,6 +36,8 @@ impl fmt::Display for Library {
         f.write_str(match self {
             Self::Ring => "ring",
             Self::RustCrypto => "RustCrypto",
+            Self::Dalek => "dalek",
+            Self::Libcrux => "libcrux",
             Self::AwsLc => "AWS-LC",
         })
     }

@@ -18,7 +18,7 @@ use crate::backend::ml_dsa::{
 use crate::backend::random;
 use crate::errno::Errno;
 use crate::limits::Account;
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 use crate::stop::StopHandle;
 
 pub(crate) static ALGORITHMS: &[Algorithm] =
@@ -54,16 +54,16 @@ impl<P: Provided> Keys for MlDsa<P> {
             Form::Sec => return Err(Errno::UnsupportedEncoding),
         };
         let key = VerifyingKey::<P>::from_raw(raw).ok_or(Errno::InvalidKey)?;
-        Ok(Arc::new(MlDsaPublic(Arc::new(key))))
+        Ok(Arc::new(MlDsaPublic(Wiped::shared(key))))
     }
 }
 
-fn secret_from_seed<P: Provided>(seed: &[u8]) -> Result<Arc<SigningKey<P>>, Errno> {
+fn secret_from_seed<P: Provided>(seed: &[u8]) -> Result<Arc<Wiped<SigningKey<P>>>, Errno> {
     let seed = seed.try_into().map_err(|_| Errno::InvalidKey)?;
-    Ok(Arc::new(SigningKey::from_seed(seed)))
+    Ok(Wiped::shared(SigningKey::from_seed(seed)))
 }
 
-fn secret_from_der<P: Provided>(encoded: &[u8]) -> Result<Arc<SigningKey<P>>, Errno> {
+fn secret_from_der<P: Provided>(encoded: &[u8]) -> Result<Arc<Wiped<SigningKey<P>>>, Errno> {
     let encoded = private_key_choice::read(P::OID, encoded)?;
     let key = match encoded.material {
         Material::Seed(seed) | Material::Both { seed, .. } => secret_from_seed::<P>(seed)?,
@@ -89,7 +89,9 @@ impl<P: Provided> SignatureFormat for MlDsa<P> {
     }
 }
 
-struct MlDsaSecret<P: Provided>(Arc<SigningKey<P>>);
+/// Both kinds of key are wiped as a whole: a part that is to be prepared later has, until then, what was on the stack where the key was put
+/// together, secrets included.
+struct MlDsaSecret<P: Provided>(Arc<Wiped<SigningKey<P>>>);
 
 impl<P: Provided> SecretKey for MlDsaSecret<P> {
     fn export(&self, form: Form) -> Result<Secret, Errno> {
@@ -115,7 +117,7 @@ impl<P: Provided> SecretKey for MlDsaSecret<P> {
     }
 }
 
-struct MlDsaPublic<P: Provided>(Arc<VerifyingKey<P>>);
+struct MlDsaPublic<P: Provided>(Arc<Wiped<VerifyingKey<P>>>);
 
 impl<P: Provided> PublicKey for MlDsaPublic<P> {
     fn export(&self, form: Form) -> Result<Vec<u8>, Errno> {
@@ -144,8 +146,8 @@ impl<P: Provided> PublicKey for MlDsaPublic<P> {
 }
 
 struct MlDsaSigner<P: Provided> {
-    key: Arc<SigningKey<P>>,
-    public: Arc<VerifyingKey<P>>,
+    key: Arc<Wiped<SigningKey<P>>>,
+    public: Arc<Wiped<VerifyingKey<P>>>,
     message: Message<Representative>,
 }
 
@@ -172,7 +174,7 @@ impl<P: Provided> Signer for MlDsaSigner<P> {
 }
 
 struct MlDsaVerifier<P: Provided> {
-    key: Arc<VerifyingKey<P>>,
+    key: Arc<Wiped<VerifyingKey<P>>>,
     message: Message<Representative>,
 }
 

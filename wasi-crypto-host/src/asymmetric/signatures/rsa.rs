@@ -17,7 +17,7 @@ use crate::backend::digest::Context;
 use crate::backend::rsa::{self, Scheme};
 use crate::errno::Errno;
 use crate::limits::Account;
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 use crate::stop::StopHandle;
 
 /// Lists the algorithms once: name, bits of the modulus, scheme.
@@ -54,7 +54,8 @@ struct Rsa {
 
 impl Keys for Rsa {
     fn generate(&self, stop: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
-        Ok(Arc::new(RsaSecret(rsa::PrivateKey::generate(self.modulus_bits, self.scheme, stop)?)))
+        let key = rsa::PrivateKey::generate(self.modulus_bits, self.scheme, stop)?;
+        Ok(Arc::new(RsaSecret(Wiped::boxed(key))))
     }
 
     fn generates_slowly(&self) -> bool {
@@ -66,7 +67,7 @@ impl Keys for Rsa {
         let PrivateKeyInfo { algorithm, private_key, public_key } = PrivateKeyInfo::read(encoded)?;
         check_algorithm(algorithm)?;
         let key = rsa::PrivateKey::from_pkcs1(private_key, public_key, self.modulus_bits, self.scheme);
-        Ok(Arc::new(RsaSecret(key.ok_or(Errno::InvalidKey)?)))
+        Ok(Arc::new(RsaSecret(Wiped::boxed(key.ok_or(Errno::InvalidKey)?))))
     }
 
     fn import_public(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn PublicKey>, Errno> {
@@ -74,7 +75,7 @@ impl Keys for Rsa {
         let (algorithm, public_key) = der::read_public(encoded)?;
         check_algorithm(algorithm)?;
         let key = rsa::PublicKey::from_pkcs1(public_key, self.modulus_bits, self.scheme).ok_or(Errno::InvalidKey)?;
-        Ok(Arc::new(RsaPublic(Arc::new(key))))
+        Ok(Arc::new(RsaPublic(Wiped::shared(key))))
     }
 
     fn traditional(&self, label: Label) -> Option<Traditional> {
@@ -104,7 +105,9 @@ fn check_form(form: Form) -> Result<(), Errno> {
     }
 }
 
-struct RsaSecret(rsa::PrivateKey);
+/// Both kinds of key are wiped as a whole: a part that is to be prepared later has, until then, what was on the stack where the key was put
+/// together, secrets included.
+struct RsaSecret(Box<Wiped<rsa::PrivateKey>>);
 
 impl SecretKey for RsaSecret {
     fn export(&self, form: Form) -> Result<Secret, Errno> {
@@ -127,7 +130,7 @@ impl SecretKey for RsaSecret {
     }
 }
 
-struct RsaPublic(Arc<rsa::PublicKey>);
+struct RsaPublic(Arc<Wiped<rsa::PublicKey>>);
 
 impl PublicKey for RsaPublic {
     fn export(&self, form: Form) -> Result<Vec<u8>, Errno> {
@@ -186,7 +189,7 @@ impl Signer for RsaSigner {
 }
 
 struct RsaVerifier {
-    key: Arc<rsa::PublicKey>,
+    key: Arc<Wiped<rsa::PublicKey>>,
     message: Message,
 }
 

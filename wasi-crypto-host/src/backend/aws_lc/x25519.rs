@@ -3,27 +3,28 @@
 use std::sync::OnceLock;
 
 use aws_lc_rs::agreement::{PrivateKey, UnparsedPublicKey, X25519, agree};
-use zeroize::Zeroizing;
 
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 
 /// The size of keys and shared secrets in bytes.
 pub(crate) const KEY_LEN: usize = 32;
 
-/// Wiped when it is dropped.
-pub(crate) struct SecretKey {
-    raw: Zeroizing<[u8; KEY_LEN]>,
+/// Wiped as a whole: what is to be prepared later has, until then, what was on the stack where the key was put together.
+pub(crate) struct SecretKey(Box<Wiped<Parts>>);
+
+struct Parts {
+    raw: [u8; KEY_LEN],
     /// With its public key, when first asked for. AWS-LC wipes what it frees.
     prepared: OnceLock<PrivateKey>,
 }
 
 impl SecretKey {
     pub(crate) fn new(raw: &[u8; KEY_LEN]) -> Self {
-        Self { raw: Zeroizing::new(*raw), prepared: OnceLock::new() }
+        Self(Wiped::boxed(Parts { raw: *raw, prepared: OnceLock::new() }))
     }
 
     pub(crate) fn raw(&self) -> &[u8; KEY_LEN] {
-        &self.raw
+        &self.0.raw
     }
 
     pub(crate) fn public(&self) -> [u8; KEY_LEN] {
@@ -39,7 +40,7 @@ impl SecretKey {
     }
 
     fn prepared(&self) -> &PrivateKey {
-        let prepare = || PrivateKey::from_private_key(&X25519, &*self.raw);
-        self.prepared.get_or_init(|| prepare().expect("any 32 bytes are an X25519 secret"))
+        let prepare = || PrivateKey::from_private_key(&X25519, &self.0.raw);
+        self.0.prepared.get_or_init(|| prepare().expect("any 32 bytes are an X25519 secret"))
     }
 }

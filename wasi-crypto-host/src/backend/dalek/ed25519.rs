@@ -2,10 +2,9 @@
 
 use ed25519_dalek::Signer;
 
+use crate::backend::ring;
 use crate::errno::Errno;
 use crate::secret::Wiped;
-
-pub(crate) use crate::backend::ring::ed25519::verify;
 
 /// The sizes of a seed, a public key and a signature, in bytes.
 pub(crate) const KEY_LEN: usize = 32;
@@ -28,4 +27,8 @@ impl SigningKey {
     pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
         self.0.sign(message).to_bytes().to_vec()
     }
+}
+
+pub(crate) fn verify(public: &[u8; KEY_LEN], message: &[u8], signature: &[u8]) -> Result<(), Errno> {
+    ring::ed25519::verify(public, message, signature)
 }

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::backend::{ml_dsa_messages as messages, ml_dsa_representatives as representatives};
 use crate::booking::ALLOCATION;
 use crate::errno::Errno;
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 
 pub(crate) use messages::Provided;
 pub(crate) use representatives::{MlDsa44, MlDsa65, MlDsa87, Parameters, Representative};
@@ -27,7 +27,7 @@ pub(crate) struct SigningKey<P: Provided> {
     seed: Zeroizing<[u8; SEED_LEN]>,
     messages: OnceLock<Option<messages::SigningKey<P>>>,
     representatives: OnceLock<representatives::SigningKey<P>>,
-    public: OnceLock<Arc<VerifyingKey<P>>>,
+    public: OnceLock<Arc<Wiped<VerifyingKey<P>>>>,
 }
 
 impl<P: Provided> SigningKey<P> {
@@ -51,12 +51,12 @@ impl<P: Provided> SigningKey<P> {
         &self.seed
     }
 
-    pub(crate) fn public(&self) -> Result<&Arc<VerifyingKey<P>>, Errno> {
+    pub(crate) fn public(&self) -> Result<&Arc<Wiped<VerifyingKey<P>>>, Errno> {
         if let Some(public) = self.public.get() {
             return Ok(public);
         }
         let public = VerifyingKey::from_raw(self.messages()?.public()).ok_or(Errno::InternalError)?;
-        Ok(self.public.get_or_init(|| Arc::new(public)))
+        Ok(self.public.get_or_init(|| Wiped::shared(public)))
     }
 
     /// The secret key as FIPS 204 encodes it (algorithm 24), only to check encodings that repeat the seed in this form.

@@ -16,7 +16,7 @@ use crate::backend::digest::{self, Digest};
 use crate::backend::rsa_digests::{self, DigestSigner, DigestVerifier};
 use crate::backend::rsa_messages::{KeyPair, Verifier};
 use crate::errno::Errno;
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 use crate::stop::StopHandle;
 
 pub(crate) use scheme::Scheme;
@@ -109,7 +109,7 @@ impl PublicKey {
 /// To read one takes about 4 % of the time of a signature with 2048 bits, 3 % with 3072 and 2 % with 4096, so guests can
 /// import a key for each signature. AWS-LC checks the numbers at length: 69, 47 and 37 % of its shorter time.
 pub(crate) struct PrivateKey {
-    pub(crate) public: Arc<PublicKey>,
+    pub(crate) public: Arc<Wiped<PublicKey>>,
     /// The `RSAPrivateKey` (RFC 8017 appendix A.1.2) that the key came in.
     pub(crate) pkcs1: Secret,
     /// ring's or AWS-LC's, unless ring refuses the key.
@@ -144,8 +144,12 @@ impl PrivateKey {
         if !public_half_fits || numbers.other_prime_infos.is_some() || !belong_together(&numbers, modulus_bits)? {
             return None;
         }
-        let mut key =
-            Self { public: Arc::new(public), pkcs1: Secret::from(der), pair: None, digest_signer: OnceLock::new() };
+        let mut key = Self {
+            public: Wiped::shared(public),
+            pkcs1: Secret::from(der),
+            pair: None,
+            digest_signer: OnceLock::new(),
+        };
         if to_u64(&key.public.exponent)? < F4 {
             key.digest_signer = OnceLock::from(Some(DigestSigner::from_pkcs1(der)?));
         } else {

@@ -145,7 +145,7 @@ mod tests {
             (import "wasi_ephemeral_crypto_common" "options_set_u64" (func $set (param i32 i32 i32 i64) (result i32)))
             (memory (export "memory") 1) (data (i32.const 16) "ops_limit")
             (func (export "set") (param i64) (result i32)
-                (drop (call $open (i32.const 2) (i32.const 8)))
+                (drop (call $open (i32.const 1) (i32.const 8)))
                 (call $set (i32.load (i32.const 8)) (i32.const 16) (i32.const 9) (local.get 0))))"#;
         let mut store = Store::new(&engine, WasiCryptoCtx::builder().build().unwrap());
         let instance = linker.instantiate_async(&mut store, &Module::new(&engine, wat).unwrap()).await.unwrap();
@@ -153,6 +153,7 @@ mod tests {
         for value in [0, 1 << 32, u64::MAX] {
             let errno = set.call_async(&mut store, value).await.unwrap();
             assert_eq!(Errno::from_number(errno), Some(Errno::Success), "{value:#x}");
+            assert_eq!(bits(&Val::I64(value.cast_signed())), value);
         }
     }
 }

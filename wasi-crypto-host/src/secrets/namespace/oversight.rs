@@ -14,8 +14,8 @@ pub struct Check {
 }
 
 impl Namespace {
-    /// What lies open of at most `most` versions, by identifier and version, behind the one given: what [`Header`](crate::secrets::Header) says
-    /// is not checked before the record is opened.
+    /// What lies open of at most `most` versions, by identifier and version, behind the one given: what
+    /// [`Header`](crate::secrets::Header) says is not checked before the record is opened.
     pub fn list(&self, behind: Option<(Identifier, u64)>, most: usize) -> Result<Vec<Entry>, SecretsError> {
         Ok(self.shared.manager.store.list(self.name(), behind, most)?)
     }
@@ -48,17 +48,21 @@ impl Namespace {
         Ok(row.map_or_else(Usage::default, |row| row.usage))
     }
 
-    /// Forgets what expired or was revoked longer ago than it is to be kept. Every change does some of that, too. Returns how many versions.
+    /// Forgets what expired or was revoked longer ago than it is to be kept. Every change does some of that, too.
+    /// Returns how many versions.
     pub fn forget(&self) -> Result<u64, SecretsError> {
         let mut forgotten = 0;
-        if self.shared.manager.store.namespace(self.name())?.is_some() {
-            self.change(|to| {
-                let mut change = Change::begin(to, &self.policy, self.now())?;
-                forgotten = change.forget_all()?;
-                change.finish().map(|_| ())
-            })?;
+        let changed = self.change(|_, to| {
+            let mut change = Change::begin(to, &self.policy, self.now())?;
+            forgotten = change.forget_all()?;
+            change.finish().map(|_| ())
+        });
+        match changed {
+            Ok(()) => Ok(forgotten),
+            // Never used.
+            Err(SecretsError::NotFound) => Ok(0),
+            Err(error) => Err(error),
         }
-        Ok(forgotten)
     }
 
     /// Opens every record that can be loaded.
@@ -88,9 +92,10 @@ impl Namespace {
         record.entry.header.open(self.name(), &self.shared.keys()?.records, &record.sealed).map(|_| ())
     }
 
-    /// Checks the audit trail of the namespace, from what was its end when it was last checked; from the first entry with
-    /// [`TrailEnd::default`]. Hands out each entry, and returns where it ends now. `DamagedTrail` if entries were changed, left out or put in, and if that end is
-    /// no longer there. Entries that were cut off behind it cannot be told from ones that never were.
+    /// Checks the audit trail of the namespace, from what was its end when it was last checked; from the first entry
+    /// with [`TrailEnd::default`]. Hands out each entry, and returns where it ends now. `DamagedTrail` if entries were
+    /// changed, left out or put in, and if that end is no longer there. Entries that were cut off behind it cannot be
+    /// told from ones that never were.
     pub fn verify_trail(&self, since: TrailEnd, mut each: impl FnMut(TrailEntry)) -> Result<TrailEnd, SecretsError> {
         let store = &self.shared.manager.store;
         if since.entries > 0 {

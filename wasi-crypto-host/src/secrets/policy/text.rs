@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer};
 use crate::secrets::{Export, Policy, SecretsLimits};
 
 impl Policy {
-    /// Reads a policy in [TOML](https://toml.io). What it leaves out is as in [`Policy::default`]; what it has beyond this is an error:
+    /// Reads a policy in [TOML](https://toml.io). What it leaves out is as in [`Policy::default`]; what it has beyond
+    /// this is an error:
     ///
     /// ```
     /// # use std::time::Duration;

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use crate::secrets::root_key::KeyText;
 use crate::secrets::{RootKey, RootKeyError, RootKeyProvider};
 
-/// A root key that a command writes to its standard output, in base64. What it writes to its standard error goes to that of the host.
+/// A root key that a command writes to its standard output, in base64. What it writes to its standard error goes to
+/// that of the host.
 #[derive(Clone, Debug)]
 pub struct RootKeyCommand {
     program: OsString,

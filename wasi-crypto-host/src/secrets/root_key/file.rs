@@ -1,14 +1,15 @@
 //! A root key in a file.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::secrets::files::{create_private, sync_folder_of};
 use crate::secrets::root_key::KeyText;
 use crate::secrets::{RootKey, RootKeyError, RootKeyProvider};
 
-/// A root key in a file: 44 characters of base64, with white space around them or not. Refused, on Unix, if others than the file's owner may
-/// read or write it.
+/// A root key in a file: 44 characters of base64, with white space around them or not. Refused, on Unix, if others than
+/// the file's owner may read or write it.
 #[derive(Clone, Debug)]
 pub struct RootKeyFile(PathBuf);
 
@@ -18,15 +19,11 @@ impl RootKeyFile {
         Self(path.into())
     }
 
-    /// Writes a new root key into a new file, for its owner alone; refused if there is a file already.
+    /// Writes a new root key into a new file, for its owner alone, durably; refused if there is a file already.
     pub fn create(path: impl Into<PathBuf>) -> Result<Self, RootKeyError> {
         let this = Self(path.into());
         let key = RootKey::generate()?;
         let text = key.to_text()?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let write = |mut file: File| {
             file.write_all(text.as_bytes())?;
             file.write_all(b"\n")?;
@@ -37,7 +34,8 @@ impl RootKeyFile {
                 .sync_all()?;
             Ok(())
         };
-        options.open(&this.0).and_then(write).map_err(|error| this.error(format!("cannot be made: {error}")))?;
+        let made = create_private(&this.0).and_then(write).and_then(|()| sync_folder_of(&this.0));
+        made.map_err(|error| this.error(format!("cannot be made: {error}")))?;
         Ok(this)
     }
 

@@ -3,7 +3,8 @@
 use crate::secret::Secret;
 use crate::secrets::{RootKey, RootKeyError, RootKeyProvider};
 
-/// A root key in an environment variable, in base64. Other programs of the same user can read it there; prefer a file or a command.
+/// A root key in an environment variable, in base64. Other programs of the same user can read it there; prefer a file
+/// or a command.
 #[derive(Clone, Debug)]
 pub struct RootKeyVariable(String);
 

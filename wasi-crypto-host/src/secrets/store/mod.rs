@@ -17,9 +17,10 @@ use crate::secrets::{Entry, Identifier, Kind, Record, RootKeyId, SecretsError, S
 
 /// Keeps sealed records, the wrapped keys of namespaces, and audit trails.
 ///
-/// A store knows nothing of keys, policies or time: what is done when a key is created, replaced, revoked or expires is written once,
-/// above all stores, as a [`change`](Self::change). A store has to make each change durable as a whole or not at all, one after the
-/// other for each namespace, over all processes that use it. Calls may take long, and are made from any thread.
+/// A store knows nothing of keys, policies or time: what is done when a key is created, replaced, revoked or expires is
+/// written once, above all stores, as a [`change`](Self::change). A store has to make each change durable as a whole or
+/// not at all, one after the other for each namespace, over all processes that use it. Calls may take long, and are
+/// made from any thread.
 pub trait SecretsStore: Send + Sync {
     /// What it is for people, such as `the SQLite store /var/lib/keys.db`.
     fn name(&self) -> String;
@@ -30,8 +31,8 @@ pub trait SecretsStore: Send + Sync {
     /// The row of a namespace.
     fn namespace(&self, namespace: &str) -> Result<Option<NamespaceRow>, StoreError>;
 
-    /// What there is to know of a version before its record is read; none if there is none, or if it was revoked. It must see what other
-    /// processes have changed. The way of every load: let it be fast.
+    /// What there is to know of a version before its record is read; none if there is none, or if it was revoked. It
+    /// must see what other processes have changed. The way of every load: let it be fast.
     fn find(&self, namespace: &str, identifier: &Identifier, version: Version) -> Result<Option<Found>, StoreError>;
 
     /// A record, revoked or not.
@@ -43,8 +44,9 @@ pub trait SecretsStore: Send + Sync {
     /// At most `most` entries of the audit trail, from the one behind number `behind` on.
     fn trail(&self, namespace: &str, behind: u64, most: usize) -> Result<Vec<TrailRow>, StoreError>;
 
-    /// Changes a namespace. When the work answers well, all that it wrote is durable before this returns; else nothing of it is there,
-    /// and its error is returned. It may be run again, from the start, if the store finds that it must.
+    /// Changes a namespace. When the work answers well, all that it wrote is durable before this returns; else nothing
+    /// of it is there, and its error is returned. It may be run again, from the start, if the store finds that it must.
+    /// The work asks the transaction and nothing else of the store, which may be locked for it.
     fn change(
         &self,
         namespace: &str,
@@ -91,7 +93,8 @@ impl<S: SecretsStore + ?Sized> SecretsStore for Arc<S> {
     }
 }
 
-/// A change of one namespace under way: it sees what it has written, nobody else does, and nobody else changes the namespace.
+/// A change of one namespace under way: it sees what it has written, nobody else does, and nobody else changes the
+/// namespace.
 pub trait Transaction {
     /// The row of the namespace.
     fn namespace(&mut self) -> Result<Option<NamespaceRow>, StoreError>;
@@ -148,7 +151,7 @@ pub struct Usage {
     pub keys: u64,
     /// External secrets, each with all its versions.
     pub secrets: u64,
-    /// Bytes of sealed records; each is 40 bytes longer than what is in it.
+    /// Bytes of records; each has 256 more than its key or secret.
     pub bytes: u64,
     /// Versions that were revoked, and of which the store still knows that.
     pub revoked: u64,

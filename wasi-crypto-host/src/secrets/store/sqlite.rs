@@ -2,6 +2,7 @@
 
 mod connection;
 mod rows;
+mod turn;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -9,7 +10,9 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Error, TransactionBehavior, params};
 
+use crate::secrets::files::{create_private, sync_folder_of};
 use crate::secrets::store::sqlite::rows::int;
+use crate::secrets::store::sqlite::turn::Turns;
 use crate::secrets::{
     Due, Entry, Found, Identifier, Item, NamespaceRow, Record, SecretsError, SecretsStore, State, StoreError,
     StoreFault, TrailRow, Transaction, Version,
@@ -17,17 +20,16 @@ use crate::secrets::{
 
 /// A store in a file.
 ///
-/// Any number of threads and processes of one machine may use it at a time; the file must not be on a network. What was acknowledged is on the
-/// disk: the write-ahead log is synchronized with each change. Beside the file lie its `-wal` and `-shm` files; copy a store by
-/// [`backup`](Self::backup), not by its file alone.
+/// Any number of threads and processes of one machine may use it at a time; the file must not be on a network. What was
+/// acknowledged is on the disk: the write-ahead log is synchronized with each change. Beside the file lie its `-wal`
+/// and `-shm` files; copy a store by [`backup`](Self::backup), not by its file alone.
 pub struct SqliteStore {
     path: PathBuf,
     timeout: Duration,
     max_pages: Option<u64>,
     read_only: bool,
     idle: Mutex<Vec<Connection>>,
-    /// Threads of this process wait here for their turn, and not in SQLite, which sleeps and looks again.
-    turn: Mutex<()>,
+    turns: Turns,
 }
 
 impl SqliteStore {
@@ -49,17 +51,23 @@ impl SqliteStore {
 
     /// Copies the store, as it is now, into a new file, while it is in use.
     pub fn backup(&self, to: &Path) -> Result<(), StoreError> {
-        let copy = |error: std::io::Error| StoreError {
+        let fault = |cause: String| StoreError {
             store: format!("the copy {}", to.display()),
             fault: StoreFault::Unreachable,
-            cause: error.to_string(),
+            cause,
         };
-        connection::create_file(to).map_err(copy)?;
-        self.with(|connection| connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]))?;
-        std::fs::File::open(to).and_then(|file| file.sync_all()).map_err(copy)
+        let name = to.to_str().ok_or_else(|| fault("its name is not UTF-8".to_owned()))?;
+        let empty = create_private(to).map_err(|error| fault(error.to_string()))?;
+        let copied = self.with(|connection| connection.execute("VACUUM INTO ?1", [name]));
+        let durable = |_| empty.sync_all().and_then(|()| sync_folder_of(to)).map_err(|error| fault(error.to_string()));
+        copied.and_then(durable).inspect_err(|_| {
+            // Half a copy is none.
+            let _ = std::fs::remove_file(to);
+        })
     }
 
-    /// Looks for damage of the file, as far as SQLite sees it; [`Namespace::check`](crate::secrets::Namespace::check) opens the records.
+    /// Looks for damage of the file, as far as SQLite sees it; [`Namespace::check`](crate::secrets::Namespace::check)
+    /// opens the records.
     pub fn check(&self) -> Result<(), StoreError> {
         let found = self.with(|connection| {
             let mut statement = connection.prepare("PRAGMA integrity_check(10)")?;
@@ -105,8 +113,8 @@ impl SqliteStoreBuilder {
         Self { timeout, ..self }
     }
 
-    /// Sets how large the file may become, in bytes, rounded down to pages of 4 KiB; the log beside it comes on top, mostly 4 MiB. Above it the store is full.
-    /// Default: as large as the disk.
+    /// Sets how large the file may become, in bytes, rounded down to pages of 4 KiB; the log beside it comes on top,
+    /// mostly 4 MiB. Above it the store is full. Default: as large as the disk.
     pub fn max_file_size(self, bytes: u64) -> Self {
         Self { max_pages: Some(bytes / PAGE_SIZE), ..self }
     }
@@ -124,7 +132,8 @@ impl SqliteStoreBuilder {
     /// Opens it, and brings it to the newest schema.
     pub fn open(self) -> Result<SqliteStore, StoreError> {
         let Self { path, timeout, max_pages, read_only, create } = self;
-        let store = SqliteStore { path, timeout, max_pages, read_only, idle: Mutex::default(), turn: Mutex::default() };
+        let store =
+            SqliteStore { path, timeout, max_pages, read_only, idle: Mutex::default(), turns: Turns::default() };
         store.prepare(create && !read_only)?;
         Ok(store)
     }
@@ -164,7 +173,8 @@ impl SecretsStore for SqliteStore {
         namespace: &str,
         work: &mut dyn FnMut(&mut dyn Transaction) -> Result<(), SecretsError>,
     ) -> Result<(), SecretsError> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = self.turns.take(self.timeout);
+        let _turn = turn.ok_or_else(|| self.fault(StoreFault::Locked, "by other threads of this one".to_owned()))?;
         let mut connection = self.connection()?;
         // Writing from the start: a reader that becomes a writer may find that it has read what is no longer so.
         let transaction =

@@ -1,13 +1,12 @@
 //! Connections: how a file is opened, and what can be the matter with it.
 
-use std::fs::OpenOptions;
-use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::io::ErrorKind;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags, TransactionBehavior};
 
+use crate::secrets::files::create_private;
 use crate::secrets::store::sqlite::SqliteStore;
 use crate::secrets::store::sqlite::rows::SCHEMA_1;
 use crate::secrets::{SecretsStore, StoreError, StoreFault};
@@ -16,7 +15,8 @@ impl SqliteStore {
     /// Makes the file and its tables, or brings them to the newest schema.
     pub(crate) fn prepare(&self, create: bool) -> Result<(), StoreError> {
         if create {
-            match create_file(&self.path) {
+            // For its owner alone; SQLite gives its other files the same mode.
+            match create_private(&self.path) {
                 Err(error) if error.kind() != ErrorKind::AlreadyExists => {
                     return Err(self.fault(StoreFault::Unreachable, error.to_string()));
                 }
@@ -41,9 +41,12 @@ impl SqliteStore {
         let set_up = |connection: &Connection| {
             connection.busy_timeout(self.timeout)?;
             connection.set_prepared_statement_cache_capacity(32);
-            // What a file says that somebody else wrote is not run; and what is deleted is overwritten.
-            connection
-                .execute_batch("PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; PRAGMA synchronous = FULL;")?;
+            // What a file says that somebody else wrote is not run; what is deleted is overwritten; what is written is
+            // on the disk, on macOS, too.
+            connection.execute_batch(
+                "PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;
+                PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;",
+            )?;
             if let Some(pages) = self.max_pages {
                 connection.execute_batch(&format!("PRAGMA max_page_count = {}", pages.max(1)))?;
             }
@@ -131,15 +134,6 @@ impl SqliteStore {
         };
         self.fault(fault, error.to_string())
     }
-}
-
-/// Makes an empty file for its owner alone. SQLite gives its other files the same mode.
-pub(crate) fn create_file(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(|_| ())
 }
 
 /// What makes a file of schema n one of schema n + 1, from nothing on.

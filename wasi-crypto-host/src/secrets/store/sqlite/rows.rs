@@ -20,7 +20,8 @@ pub(crate) const SCHEMA_1: &str = "
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE records (
         namespace TEXT, identifier BLOB, version INTEGER,
-        kind INTEGER NOT NULL, algorithm TEXT NOT NULL, imported INTEGER NOT NULL, created INTEGER NOT NULL, expires INTEGER,
+        kind INTEGER NOT NULL, algorithm TEXT NOT NULL, imported INTEGER NOT NULL,
+        created INTEGER NOT NULL, expires INTEGER,
         state INTEGER NOT NULL, keep_until INTEGER, sealed BLOB NOT NULL,
         PRIMARY KEY (namespace, identifier, version)
     ) STRICT, WITHOUT ROWID;
@@ -66,9 +67,10 @@ pub(crate) fn find(
 ) -> Result<Option<Found>, Error> {
     const NUMBER: &str = "SELECT version, kind, expires, substr(sealed, 1, 24) FROM records
         WHERE namespace = ?1 AND identifier = ?2 AND version = ?3 AND state = 0";
-    const LATEST: &str = "SELECT version, records.kind, expires, substr(sealed, 1, 24)
-        FROM items JOIN records USING (namespace, identifier)
-        WHERE namespace = ?1 AND identifier = ?2 AND version = latest AND state = 0";
+    // Not a join, for which SQLite makes an index each time: 13 instead of 2 microseconds.
+    const LATEST: &str = "SELECT version, kind, expires, substr(sealed, 1, 24) FROM records
+        WHERE namespace = ?1 AND identifier = ?2 AND state = 0
+        AND version = (SELECT latest FROM items WHERE namespace = ?1 AND identifier = ?2)";
     let read = |row: &Row<'_>| {
         let nonce = row.get_ref(3)?.as_blob_or_null()?.and_then(|nonce| nonce.try_into().ok()).unwrap_or_default();
         Ok(Found { version: number(row, 0)?, kind: kind(row, 1)?, expires: optional_number(row, 2)?, nonce })

@@ -103,6 +103,28 @@ fn what_lies_open_cannot_be_changed_unnoticed() {
 }
 
 #[test]
+fn what_was_revoked_does_not_open_again_by_its_state() {
+    let tampered = Tampered::new("state");
+    let namespace = tampered.bench().namespace();
+    let id = namespace.create(key(1)).unwrap().identifier;
+    namespace.revoke(Kind::KEYS, &id, Version::All).unwrap();
+    tampered.run("UPDATE items SET latest = 1");
+    assert_eq!(tampered.run("UPDATE records SET state = 0"), 1);
+    assert!(is_damaged(load(&namespace, &id, Version::Latest), &namespace));
+}
+
+#[test]
+fn a_namespace_that_was_taken_away_is_damaged() {
+    let tampered = Tampered::new("taken-away");
+    let namespace = tampered.bench().namespace();
+    assert!(matches!(namespace.revoke(Kind::KEYS, &Identifier::MIN, Version::All), Err(SecretsError::NotFound)));
+    let id = namespace.create(key(1)).unwrap().identifier;
+    tampered.run("DELETE FROM namespaces");
+    assert!(matches!(namespace.create(key(1)), Err(SecretsError::DamagedNamespace(_))));
+    assert_eq!(load(&tampered.bench().namespace(), &id, Version::Latest), Err("algorithm_failure"));
+}
+
+#[test]
 fn rows_that_were_swapped_or_copied_elsewhere_do_not_open() {
     let tampered = Tampered::new("swapped");
     let namespace = tampered.bench().namespace();
@@ -112,9 +134,13 @@ fn rows_that_were_swapped_or_copied_elsewhere_do_not_open() {
     other.create(key(4)).unwrap();
 
     // Copied into another namespace, with its item.
-    tampered.run("INSERT INTO items SELECT 'other', identifier, kind, algorithm, highest, latest FROM items WHERE namespace = 'tenant'");
     tampered.run(
-        "INSERT INTO records SELECT 'other', identifier, version, kind, algorithm, imported, created, expires, state, keep_until, sealed
+        "INSERT INTO items SELECT 'other', identifier, kind, algorithm, highest, latest
+         FROM items WHERE namespace = 'tenant'",
+    );
+    tampered.run(
+        "INSERT INTO records SELECT 'other', identifier, version, kind, algorithm, imported, created, expires, state,
+             keep_until, sealed
          FROM records WHERE namespace = 'tenant'",
     );
     assert_eq!(load(&tampered.bench().manager.namespace("other"), &a, Version::Number(1)), Err("algorithm_failure"));
@@ -122,7 +148,10 @@ fn rows_that_were_swapped_or_copied_elsewhere_do_not_open() {
     assert_eq!(tampered.bench().namespace().check().unwrap().damaged.len(), 0);
 
     // The whole namespace's key, too.
-    tampered.run("UPDATE namespaces SET wrapped_key = (SELECT wrapped_key FROM namespaces WHERE name = 'tenant') WHERE name = 'other'");
+    tampered.run(
+        "UPDATE namespaces SET wrapped_key = (SELECT wrapped_key FROM namespaces WHERE name = 'tenant')
+         WHERE name = 'other'",
+    );
     let error = tampered.bench().manager.namespace("other").create(key(1)).unwrap_err();
     assert!(matches!(error, SecretsError::DamagedNamespace(_)), "{error}");
 
@@ -145,7 +174,8 @@ fn rows_that_were_swapped_or_copied_elsewhere_do_not_open() {
     }
 }
 
-/// What is not noticed: that a row, or the whole file, is as it was before. What is: that the audit trail is shorter than it was.
+/// What is not noticed: that a row, or the whole file, is as it was before. What is: that the audit trail is shorter
+/// than it was.
 #[test]
 fn a_file_that_was_rolled_back_is_noticed_by_the_end_of_its_audit_trail_only() {
     let tampered = Tampered::new("rolled-back");
@@ -310,7 +340,7 @@ fn a_locked_store_is_waited_for_and_then_given_up() {
     let mut other = Connection::open(tampered.path()).unwrap();
     let writing = other.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
     let error = namespace.create(key(1)).unwrap_err();
-    assert!(error.to_string().contains("keys.db is locked by another process"), "{error}");
+    assert!(error.to_string().contains("keys.db is locked by others"), "{error}");
     assert!(load(&namespace, &id, Version::Latest).is_ok(), "those who read go on");
     drop(writing);
     namespace.create(key(1)).unwrap();
