@@ -16,7 +16,7 @@ use crate::engine::embedded;
 use crate::engine::{Engine, Template};
 use crate::runner::{Report, Settings, run};
 use crate::verdict::Verdict;
-use crate::{cases, catalogue, glob, report, repro};
+use crate::{catalogue, glob, report, repro, suite};
 
 /// As expected.
 const GREEN: u8 = 0;
@@ -24,7 +24,7 @@ const GREEN: u8 = 0;
 const RED: u8 = 1;
 /// The command line is wrong, or the engine cannot be used. Clap uses the same number.
 const USAGE: u8 = 2;
-/// The suite itself is defect.
+/// There is a mistake in the suite itself.
 const DEFECT: u8 = 3;
 
 const NOTES: &str = "\
@@ -121,13 +121,18 @@ pub fn main() -> ExitCode {
             Err(reason) => fail(USAGE, &reason),
         };
     }
-    // A builder panics on a case that cannot be: a defect of the suite, whose message is already on standard error.
-    let Ok(cases) = std::panic::catch_unwind(cases::all) else {
-        return fail(DEFECT, "a case cannot be built; this is a mistake in the suite, not in the host");
+    // A builder panics on a case that cannot be, and has told why on standard error.
+    let Ok(cases) = std::panic::catch_unwind(suite::all) else {
+        return fail(
+            DEFECT,
+            "a case cannot be built, so nothing was run; this is a mistake in the suite, not in the host",
+        );
     };
     let defects = catalogue::defects(&cases);
     if !defects.is_empty() {
-        return fail(DEFECT, &format!("the suite is defect:\n  {}", defects.join("\n  ")));
+        let sentence = "cases do not fit the catalogue of requirements, so nothing was run; this is a mistake in the suite, \
+                        not in the host:";
+        return fail(DEFECT, &format!("{sentence}\n  {}", defects.join("\n  ")));
     }
     match start(&options, cases) {
         Ok(code) => ExitCode::from(code),
@@ -330,7 +335,7 @@ mod tests {
 
     #[test]
     fn the_examples_of_the_help_name_what_there_is() {
-        let cases = cases::all();
+        let cases = suite::all();
         let examples =
             NOTES.lines().skip_while(|line| *line != "Examples:").skip(1).take_while(|line| !line.is_empty());
         let mut named = 0;

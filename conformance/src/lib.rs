@@ -31,21 +31,25 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod batches;
 mod builder;
 mod calls;
 mod case;
-pub mod cases;
+mod cases;
 pub mod catalogue;
 pub mod cli;
 pub mod engine;
 pub mod glob;
 mod guest;
+mod hex;
 mod oracle;
 mod probe;
 mod reader;
 pub mod report;
 pub mod repro;
 pub mod runner;
+pub mod suite;
+mod test_keys;
 mod vectors;
 mod verdict;
 

@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use wasi_crypto_interface::{AlgorithmType, Errno, Function};
 
 use crate::args;
+use crate::batches::{Settings, run_programs};
 use crate::builder::Arg;
 use crate::case::{ALL_ERRORS, Case, Expect, Kind, bit};
 use crate::catalogue::{Algorithm, Tier, algorithms};
 use crate::engine::{Engine, EngineInfo, Outcome};
 use crate::guest::{self, Program};
 use crate::reader::Reader;
-use crate::runner::{Settings, run_programs};
 use crate::verdict::{CaseResult, End, Transcript, Verdict};
 
 /// What a host has.
@@ -103,8 +103,10 @@ impl Presence {
             return results;
         }
         for function in wasi_crypto_interface::functions() {
-            let requirement = if is_required(function) { "ABI-FUNC-003" } else { "ABI-FUNC-004" };
-            let if_missing = if is_required(function) { Verdict::Fail } else { Verdict::Na };
+            let (requirement, if_missing) = match function.is_optional() {
+                true => ("ABI-FUNC-004", Verdict::Na),
+                false => ("ABI-FUNC-003", Verdict::Fail),
+            };
             results.push(CaseResult {
                 id: format!("probe/function/{}", function.name()),
                 requirements: vec![requirement.to_owned(), module_requirement(function).to_owned()],
@@ -130,14 +132,6 @@ impl Presence {
         }
         results
     }
-}
-
-/// Whether a host must have the function. The specification lists neither external secrets nor batches among what
-/// every host has (ABI-FUNC-003, ABI-MOD-002).
-fn is_required(function: &Function) -> bool {
-    !function.is_optional()
-        && !function.module().ends_with("_batch")
-        && !function.module().ends_with("external_secrets")
 }
 
 fn module_requirement(function: &Function) -> &'static str {
@@ -256,12 +250,12 @@ fn probe_algorithms(
     functions: &BTreeMap<&'static str, Found>,
 ) -> Result<Vec<(String, Option<Algorithm>, Found)>, String> {
     let mut names: Vec<(String, Option<Algorithm>)> =
-        algorithms().map(|algorithm| (algorithm.name.to_owned(), Some(algorithm))).collect();
+        algorithms().iter().map(|algorithm| (algorithm.name.to_owned(), Some(*algorithm))).collect();
     let extra: BTreeSet<&String> = cases.iter().flat_map(|case| &case.algorithms).collect();
     names.extend(
         extra
             .into_iter()
-            .filter(|name| !algorithms().any(|known| known.name == *name))
+            .filter(|name| !algorithms().iter().any(|known| known.name == *name))
             .map(|name| (name.clone(), None)),
     );
 

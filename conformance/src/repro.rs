@@ -7,7 +7,7 @@ use wasi_crypto_interface::Errno;
 use crate::builder::GUARD;
 use crate::case::{Case, Pointer, Region, Relation, Step, Strength, Value};
 use crate::guest::{self, Program};
-use crate::verdict::hex;
+use crate::hex;
 
 /// The guest that runs this case alone.
 pub fn wasm(case: &Case) -> Vec<u8> {
@@ -121,7 +121,7 @@ fn wrapped(items: &[String]) -> String {
 
 /// Bytes in hexadecimal, 32 a line, each line with the place of its first one.
 fn dump(bytes: &[u8]) -> String {
-    let lines = bytes.chunks(32).enumerate().map(|(n, line)| format!("{:6}  {}\n", n * 32, hex(line)));
+    let lines = bytes.chunks(32).enumerate().map(|(n, line)| format!("{:6}  {}\n", n * 32, hex::encode(line)));
     lines.collect()
 }
 

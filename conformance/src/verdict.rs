@@ -4,6 +4,7 @@ use wasi_crypto_interface::Errno;
 
 use crate::case::{Case, Relation, Step, Strength, Value, bit};
 use crate::guest::Program;
+use crate::hex;
 
 /// What came of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -248,11 +249,7 @@ fn constant(program: Program<'_>, at: Value, len: Value) -> Option<String> {
         return None;
     }
     let bytes = program.case.image.constants.get(pointer.offset as usize..)?.get(..len.min(64) as usize)?;
-    Some(format!("bytes {}", hex(bytes)))
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    Some(format!("bytes {}", hex::encode(bytes)))
 }
 
 fn number(hex: &str) -> Option<u32> {

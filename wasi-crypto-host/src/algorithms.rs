@@ -1,14 +1,9 @@
 //! What a build offers, for people and programs that ask.
 
-use std::sync::Arc;
-
 use crate::asymmetric::algorithm as asymmetric;
-use crate::booking::{BookedSecret, Booking, Ledger};
-use crate::errno::Errno;
-use crate::limits::{Account, Limits};
-use crate::options::{AlgorithmType, BytesOption, OptionSet, Options};
-use crate::secret::Secret;
-use crate::symmetric::algorithm::{Algorithm, Key, Kind, State};
+use crate::options::AlgorithmType;
+use crate::symmetric::algorithm::{Algorithm, KeyPolicy, NoncePolicy};
+use crate::symmetric::registry;
 
 /// An algorithm of this build.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +15,13 @@ pub struct AlgorithmInfo {
     pub algorithm_type: AlgorithmType,
     /// The size of a generated key in bytes; none if a symmetric algorithm takes no key, and for asymmetric algorithms.
     pub key_len: Option<usize>,
+    /// Whether a symmetric algorithm that takes a key works without one, too.
+    pub key_optional: bool,
     /// The size of the nonce in bytes; none if there is no nonce or no fixed size.
     pub nonce_len: Option<usize>,
     /// Whether the host chooses a random nonce if the guest gives none.
     pub nonce_optional: bool,
-    /// The size of an authentication tag in bytes; none if there is no tag.
+    /// The size of an authentication tag in bytes; none if there is no tag. Padding is none.
     pub tag_len: Option<usize>,
 }
 
@@ -35,61 +32,27 @@ pub struct AlgorithmInfo {
 /// assert_eq!((aes.key_len, aes.nonce_len, aes.tag_len), (Some(32), Some(12), Some(16)));
 /// ```
 pub fn algorithms() -> impl Iterator<Item = AlgorithmInfo> {
-    Algorithm::all().map(symmetric).chain(asymmetric::Algorithm::all().map(|algorithm| AlgorithmInfo {
+    registry::all().map(symmetric).chain(asymmetric::Algorithm::all().map(|algorithm| AlgorithmInfo {
         name: algorithm.name,
         algorithm_type: algorithm.algorithm_type(),
         key_len: None,
+        key_optional: false,
         nonce_len: None,
         nonce_optional: false,
         tag_len: None,
     }))
 }
 
-/// Asks the algorithm itself for its sizes, so that they are those which guests meet.
-fn symmetric(algorithm: &'static Algorithm) -> AlgorithmInfo {
-    let mut info = AlgorithmInfo {
+fn symmetric(algorithm: &Algorithm) -> AlgorithmInfo {
+    AlgorithmInfo {
         name: algorithm.name,
         algorithm_type: AlgorithmType::Symmetric,
-        key_len: None,
-        nonce_len: None,
-        nonce_optional: false,
-        tag_len: None,
-    };
-    if let Kind::Keyed(keyed) = algorithm.kind {
-        let key_len = keyed.generated_len();
-        info.key_len = Some(key_len);
-        let key = keyed.prepare(&Arc::new(BookedSecret::new(Secret::zeroed(key_len), Booking::default()))).ok();
-        if let Some((state, nonce_len)) = key.and_then(open) {
-            let chosen = state.option(BytesOption::Nonce).map(<[u8]>::len);
-            info.nonce_len = nonce_len.or(chosen);
-            info.nonce_optional = nonce_len.is_none() && chosen.is_some();
-            info.tag_len = state.max_tag_len().ok();
-        }
+        key_len: algorithm.key.generated_len(),
+        key_optional: matches!(algorithm.key, KeyPolicy::Optional(..)),
+        nonce_len: algorithm.nonce.len(),
+        nonce_optional: matches!(algorithm.nonce, NoncePolicy::Automatic(_)),
+        tag_len: algorithm.tag_len(),
     }
-    info
-}
-
-/// Opens a state, with a nonce only if there must be one, and says which size that must have.
-fn open(key: Arc<dyn Key>) -> Option<(Box<dyn State>, Option<usize>)> {
-    match Arc::clone(&key).open(&Options::DEFAULT) {
-        Ok(state) => Some((state, None)),
-        Err(Errno::NonceRequired) => (1..=MAX_NONCE_LEN).find_map(|len| {
-            let state = Arc::clone(&key).open(&*with_nonce(len)?).ok()?;
-            Some((state, Some(len)))
-        }),
-        Err(_) => None,
-    }
-}
-
-/// The longest nonce that is tried; the longest of any algorithm in the specification has 32 bytes.
-const MAX_NONCE_LEN: usize = 64;
-
-fn with_nonce(len: usize) -> Option<Arc<Options>> {
-    let mut set = OptionSet::new(AlgorithmType::Symmetric);
-    let (ledger, limits) = (Ledger::default(), Limits::default());
-    let account = Account { held: &mut 0, total: &mut 0, ledger: &ledger, limits: &limits };
-    set.set(b"nonce", &vec![0; len], &account).ok()?;
-    Some(set.snapshot())
 }
 
 #[cfg(test)]
@@ -104,7 +67,7 @@ mod tests {
         };
         assert_eq!(
             algorithms().filter(|info| info.algorithm_type == AlgorithmType::Symmetric).count(),
-            Algorithm::all().count()
+            registry::all().count()
         );
         assert_eq!(sizes("AES-128-GCM"), (Some(16), Some(12), false, Some(16)));
         assert_eq!(sizes("CHACHA20-POLY1305"), (Some(32), Some(12), false, Some(16)));
@@ -112,5 +75,13 @@ mod tests {
         assert_eq!(sizes("HMAC/SHA-384"), (Some(48), None, false, Some(48)));
         assert_eq!(sizes("HKDF-EXPAND/SHA-256"), (Some(32), None, false, None));
         assert_eq!(sizes("SHA-512/256"), (None, None, false, None));
+        assert_eq!(sizes("BLAKE2B-512"), (Some(64), None, false, None));
+        assert_eq!(sizes("BLAKE3"), (Some(32), None, false, None));
+        assert_eq!(sizes("AES-128-CMAC"), (Some(16), None, false, Some(16)));
+        assert_eq!(sizes("AES-256-CBC"), (Some(32), Some(16), false, None));
+        assert_eq!(sizes("AEGIS-256"), (Some(32), Some(32), true, Some(16)));
+        assert_eq!(sizes("ASCON-AEAD"), (Some(16), Some(16), false, Some(16)));
+        let optional: Vec<_> = algorithms().filter(|info| info.key_optional).map(|info| info.name).collect();
+        assert_eq!(optional, ["BLAKE2B-512", "BLAKE3"]);
     }
 }

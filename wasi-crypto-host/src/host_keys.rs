@@ -76,7 +76,7 @@ impl WasiCryptoCtx {
     /// [`Errno::UnsupportedAlgorithm`], [`Errno::KeyNotSupported`], [`Errno::InvalidKey`] for a wrong size; [`Errno::TooManyHandles`] or
     /// [`Errno::Overflow`] at the limits.
     pub fn import_symmetric_key(&mut self, algorithm: &str, raw: &[u8], export: Export) -> Result<u32, Errno> {
-        let algorithm = symmetric::algorithm::Algorithm::find(algorithm.as_bytes())?;
+        let algorithm = symmetric::registry::find(algorithm.as_bytes())?;
         let key = SymmetricKey::import(algorithm, raw, Booking::default())?;
         self.table.insert(Held::<SymmetricKey>::new(algorithm, key, export.origin()))
     }

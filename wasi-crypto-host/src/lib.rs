@@ -120,7 +120,8 @@
 //! a key. Keys, states and gathered data are wiped when they are dropped.
 //!
 //! Neither this crate nor all of the libraries below it have been audited: `SECURITY.md` in this package has a table of what each
-//! says of itself. Those for P-256, P-384, ML-DSA and ML-KEM say that they never were.
+//! says of itself. Those for P-256, P-384 and long messages of ML-DSA say that they never were; those for the rest of ML-DSA and for ML-KEM are
+//! formally verified, the former in part.
 //!
 //! # Features
 //!
@@ -154,7 +155,6 @@ mod held;
 mod host_keys;
 #[cfg(feature = "async")]
 mod jobs;
-mod kx;
 mod limits;
 mod observer;
 mod ops;
@@ -162,7 +162,6 @@ mod options;
 mod origin;
 mod secret;
 pub mod secrets;
-mod signatures;
 mod stop;
 mod symmetric;
 mod threads;

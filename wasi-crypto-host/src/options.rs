@@ -196,3 +196,16 @@ impl Deref for Value {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Values that any symmetric algorithm can be opened with, but for a nonce.
+    pub(crate) fn for_any_algorithm() -> Options {
+        let mut options = Options::DEFAULT;
+        options.bytes[BytesOption::Salt as usize] = Some(Value::Short(Short { bytes: [7; SHORT], len: 8 }));
+        options.numbers[NumberOption::OpsLimit as usize] = Some(1);
+        options
+    }
+}

@@ -140,8 +140,12 @@ impl<T> Drop for Wiped<T> {
     fn drop(&mut self) {
         // SAFETY: initialized by `boxed` or `shared`; nothing reads the value after this, since `self` is being dropped.
         unsafe { self.0.assume_init_drop() };
-        self.0 = MaybeUninit::zeroed();
-        optimization_barrier(&self.0);
+        // Byte by byte: where the type has nothing, as between its fields, an assignment would leave what is there.
+        // SAFETY: `self.0` is as many bytes, which need not be initialized, and `self` is borrowed mutably.
+        let bytes =
+            unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast::<MaybeUninit<u8>>(), size_of::<T>()) };
+        bytes.fill(MaybeUninit::zeroed());
+        optimization_barrier(bytes);
     }
 }
 

@@ -6,7 +6,7 @@ mod support;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use support::{Guest, Native, SLOT};
+use support::{AEADS, Guest, Native, SLOT};
 use wasi_crypto_host::{Errno, WasiCryptoCtx};
 
 /// The system's allocator, counting by thread.
@@ -73,8 +73,6 @@ const MIB: u32 = 1 << 20;
 const MESSAGE: u32 = 4096;
 const APART: u32 = MESSAGE + 2 * MIB;
 const TAG: u32 = 1024;
-const CIPHERS: [(&str, usize, usize); 4] =
-    [("AES-128-GCM", 16, 12), ("AES-256-GCM", 32, 12), ("CHACHA20-POLY1305", 32, 12), ("XCHACHA20-POLY1305", 32, 24)];
 
 /// A guest that has been at work, so that its table of handles has the size that it keeps.
 fn guest() -> Guest<Native> {
@@ -103,7 +101,7 @@ fn the_allocator_counts() {
 #[test]
 fn encryption_allocates_nothing_of_the_size_of_the_message() {
     let mut guest = guest();
-    for (name, key_len, nonce_len) in CIPHERS {
+    for (name, key_len, nonce_len) in AEADS {
         for (place, out) in [("in place", MESSAGE), ("overlapping", MESSAGE + 100), ("apart", APART)] {
             assert_constant(&format!("{name}, encrypt {place}"), |len| {
                 let state = guest.cipher(name, &vec![1; key_len], &vec![2; nonce_len]);
@@ -129,7 +127,7 @@ fn encryption_allocates_nothing_of_the_size_of_the_message() {
 #[test]
 fn decryption_allocates_nothing_of_the_size_of_the_message() {
     let mut guest = guest();
-    for (name, key_len, nonce_len) in CIPHERS {
+    for (name, key_len, nonce_len) in AEADS {
         for (place, out) in [("in place", MESSAGE), ("overlapping", MESSAGE + 100), ("apart", APART)] {
             assert_constant(&format!("{name}, decrypt {place}"), |len| {
                 let state = guest.cipher(name, &vec![1; key_len], &vec![2; nonce_len]);
@@ -161,10 +159,40 @@ fn decryption_allocates_nothing_of_the_size_of_the_message() {
 }
 
 #[test]
+fn padded_encryption_and_decryption_allocate_nothing() {
+    let mut guest = guest();
+    for (place, out) in [("in place", MESSAGE), ("overlapping", MESSAGE + 100), ("apart", APART)] {
+        assert_constant(&format!("AES-256-CBC {place}"), |len| {
+            let state = guest.cipher("AES-256-CBC", &[1; 32], &[2; 16]);
+            let args = [state, out, len + 16, MESSAGE, len, SLOT];
+            let mut seen = allocations(|| guest.call("symmetric_state_encrypt", &args).unwrap());
+            let args = [state, MESSAGE, len + 16, out, len + 16, SLOT];
+            seen.number += allocations(|| guest.call("symmetric_state_decrypt", &args).unwrap()).number;
+            assert_eq!(seen.number, 0, "nothing at all");
+            guest.close(state).unwrap();
+            seen
+        });
+    }
+}
+
+#[test]
 fn hashing_and_authenticating_allocate_nothing_of_the_size_of_the_message() {
     let mut guest = guest();
-    for name in ["SHA-256", "SHA-384", "SHA-512", "SHA-512/256", "HMAC/SHA-256", "HMAC/SHA-384", "HMAC/SHA-512"] {
-        let key = name.starts_with("HMAC").then(|| guest.import(name, &[3; 32]).unwrap());
+    for (name, key_len) in [
+        ("SHA-256", 0),
+        ("SHA-384", 0),
+        ("SHA-512", 0),
+        ("SHA-512/256", 0),
+        ("BLAKE2B-512", 0),
+        ("BLAKE2B-512", 64),
+        ("BLAKE3", 0),
+        ("BLAKE3", 32),
+        ("HMAC/SHA-256", 32),
+        ("HMAC/SHA-384", 32),
+        ("HMAC/SHA-512", 32),
+        ("AES-128-CMAC", 16),
+    ] {
+        let key = (key_len > 0).then(|| guest.import(name, &vec![3; key_len]).unwrap());
         let state = guest.open(name, key, None).unwrap();
         assert_constant(&format!("{name}, absorb"), |len| {
             let seen = allocations(|| guest.call("symmetric_state_absorb", &[state, MESSAGE, len]).unwrap());
@@ -181,9 +209,12 @@ fn squeezing_allocates_nothing_of_the_size_of_the_output() {
     let options = guest.options_open();
     guest.options_set(options, "salt", b"salt").unwrap();
     guest.options_set_u64(options, "ops_limit", 1).unwrap();
-    for (name, key, most) in
-        [("HKDF-EXPAND/SHA-512", Some(key), 255 * 64), ("PBKDF2-SHA-256", None, MIB), ("SHA-512", None, 64)]
-    {
+    for (name, key, most) in [
+        ("HKDF-EXPAND/SHA-512", Some(key), 255 * 64),
+        ("PBKDF2-SHA-256", None, MIB),
+        ("SHA-512", None, 64),
+        ("BLAKE3", None, MIB),
+    ] {
         let state = guest.open(name, key, Some(options)).unwrap();
         assert_constant(&format!("{name}, squeeze"), |len| {
             let args = [state, MESSAGE, len.min(most)];

@@ -427,6 +427,8 @@ fn algorithms_are_listed_as_a_table() {
     assert_eq!(row("AES-256-GCM"), "32 12 16");
     assert_eq!(row("XCHACHA20-POLY1305"), "32 24 or chosen 16");
     assert_eq!(row("SHA-256"), "- - -");
+    assert_eq!(row("BLAKE3"), "32 or none - -");
+    assert_eq!(row("AES-256-CBC"), "32 16 -");
     assert!(text.contains(" of 86 functions\n"));
 }
 
@@ -464,7 +466,7 @@ fn algorithms_are_listed_as_json() {
     let chacha = algorithms.iter().find(|algorithm| algorithm["name"] == "CHACHA20-POLY1305").unwrap();
     let expected = serde_json::json!({
         "name": "CHACHA20-POLY1305", "type": "symmetric",
-        "key_bytes": 32, "nonce_bytes": 12, "nonce_optional": false, "tag_bytes": 16,
+        "key_bytes": 32, "key_optional": false, "nonce_bytes": 12, "nonce_optional": false, "tag_bytes": 16,
     });
     assert_eq!(*chacha, expected);
 

@@ -2,11 +2,8 @@
 
 mod support;
 
-use support::{Guest, Native, SLOT};
+use support::{AEADS, Guest, Native, SLOT};
 use wasi_crypto_host::Errno;
-
-const CIPHERS: [(&str, usize, usize); 4] =
-    [("AES-128-GCM", 16, 12), ("AES-256-GCM", 32, 12), ("CHACHA20-POLY1305", 32, 12), ("XCHACHA20-POLY1305", 32, 24)];
 
 #[test]
 fn a_part_of_a_tag_does_not_verify() {
@@ -42,7 +39,7 @@ fn a_tag_is_pulled_into_a_buffer_of_its_size_and_once() {
 
 #[test]
 fn a_nonce_encrypts_once_on_a_state_and_all_its_clones() {
-    for (name, key_len, nonce_len) in CIPHERS {
+    for (name, key_len, nonce_len) in AEADS {
         let mut guest = Guest::native();
         let open = |guest: &mut Guest<Native>| guest.cipher(name, &vec![1; key_len], &vec![2; nonce_len]);
         let state = open(&mut guest);
@@ -94,7 +91,7 @@ fn an_automatic_nonce_is_fresh_for_each_state() {
         assert_eq!(guest.decrypt(opening, &sealed).unwrap(), b"message", "the nonce is the one in use");
         nonces.push(nonce);
     }
-    for (name, key_len, _) in &CIPHERS[..3] {
+    for (name, key_len, _) in &AEADS[..3] {
         let key = guest.import(name, &vec![1; *key_len]).unwrap();
         assert_eq!(guest.open(name, Some(key), Some(options)), Err(Errno::NonceRequired), "{name}");
     }
@@ -103,7 +100,7 @@ fn an_automatic_nonce_is_fresh_for_each_state() {
 #[test]
 fn nonces_have_one_size() {
     let mut guest = Guest::native();
-    for (name, key_len, nonce_len) in CIPHERS {
+    for (name, key_len, nonce_len) in AEADS {
         let key = guest.import(name, &vec![1; key_len]).unwrap();
         for len in (0..=33).filter(|len| *len != nonce_len) {
             let options = guest.nonce(&vec![2; len]);
@@ -223,7 +220,7 @@ fn an_array_is_pulled_in_any_pieces_and_closes_after_its_last_byte() {
 
 #[test]
 fn a_forgery_leaves_zeros_and_a_state_that_goes_on() {
-    for (name, key_len, nonce_len) in CIPHERS {
+    for (name, key_len, nonce_len) in AEADS {
         let mut guest = Guest::native();
         let state = guest.cipher(name, &vec![1; key_len], &vec![2; nonce_len]);
         let sealed = guest.encrypt(state, &[3; 100]).unwrap();
@@ -245,7 +242,7 @@ fn a_forgery_leaves_zeros_and_a_state_that_goes_on() {
 
 #[test]
 fn the_detached_tag_may_lie_where_the_output_goes() {
-    for (name, key_len, nonce_len) in CIPHERS {
+    for (name, key_len, nonce_len) in AEADS {
         let mut guest = Guest::native();
         let state = guest.cipher(name, &vec![1; key_len], &vec![2; nonce_len]);
         let (ciphertext, tag) = guest.encrypt_detached(state, &[3; 50]).unwrap();
@@ -275,7 +272,7 @@ fn a_result_slot_inside_the_output_is_written_last() {
 #[test]
 fn associated_data_comes_before_the_message() {
     let mut guest = Guest::native();
-    for (name, key_len, nonce_len) in CIPHERS {
+    for (name, key_len, nonce_len) in AEADS {
         let state = guest.cipher(name, &vec![1; key_len], &vec![2; nonce_len]);
         guest.absorb(state, b"ad").unwrap();
         let sealed = guest.encrypt(state, b"message").unwrap();

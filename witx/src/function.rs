@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use crate::functions::functions;
 use crate::types::{CoreType, Param, ResultType};
 
 /// One function of the interface.
@@ -43,19 +42,6 @@ impl Function {
         core_params_len += results.len();
         assert!(core_params_len <= MAX_CORE_PARAMS);
         Self { module, name, optional, params, results, core_params, core_params_len }
-    }
-
-    /// The function of this import name, in whichever module it is.
-    ///
-    /// ```
-    /// use wasi_crypto_interface::Function;
-    ///
-    /// let function = Function::find("options_open").unwrap();
-    /// assert_eq!(function.module(), "wasi_ephemeral_crypto_common");
-    /// assert!(Function::find("options_Open").is_none());
-    /// ```
-    pub fn find(name: &str) -> Option<&'static Self> {
-        functions().iter().find(|function| function.name == name)
     }
 
     /// The import module, such as `wasi_ephemeral_crypto_common`.

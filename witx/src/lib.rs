@@ -28,6 +28,7 @@ mod encodings;
 mod errno;
 mod function;
 mod functions;
+mod handle_type;
 mod list;
 pub mod optional_handle;
 mod types;
@@ -38,5 +39,6 @@ pub use encodings::{KeypairEncoding, PublickeyEncoding, SecretkeyEncoding, Signa
 pub use errno::Errno;
 pub use function::{Function, MAX_CORE_PARAMS};
 pub use functions::{MODULES, functions};
+pub use handle_type::HandleType;
 pub use list::{Field, FieldType, ListType};
-pub use types::{CoreType, HandleType, Param, ParamType, ResultType};
+pub use types::{CoreType, Param, ParamType, ResultType};

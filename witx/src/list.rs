@@ -1,6 +1,6 @@
 //! The records of the batch modules.
 
-use crate::types::HandleType;
+use crate::handle_type::HandleType;
 
 /// Lists of records, of which each entry of a batch has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The types of parameters and results.
 
+use crate::handle_type::HandleType;
 use crate::list::ListType;
 
 /// A parameter as the interface declares it.
@@ -79,61 +80,6 @@ pub enum ResultType {
     U64,
     /// An array with one record for each entry of the batch.
     List(ListType),
-}
-
-/// The types of handles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-#[allow(missing_docs, reason = "the names are those of the specification's resources")]
-pub enum HandleType {
-    Options,
-    ArrayOutput,
-    SecretsManager,
-    Keypair,
-    Publickey,
-    Secretkey,
-    Signature,
-    SignatureState,
-    SignatureVerificationState,
-    SymmetricKey,
-    SymmetricState,
-    SymmetricTag,
-}
-
-impl HandleType {
-    /// All types.
-    pub const ALL: [Self; 12] = [
-        Self::Options,
-        Self::ArrayOutput,
-        Self::SecretsManager,
-        Self::Keypair,
-        Self::Publickey,
-        Self::Secretkey,
-        Self::Signature,
-        Self::SignatureState,
-        Self::SignatureVerificationState,
-        Self::SymmetricKey,
-        Self::SymmetricState,
-        Self::SymmetricTag,
-    ];
-
-    /// The name in the specification, such as `symmetric_key`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Options => "options",
-            Self::ArrayOutput => "array_output",
-            Self::SecretsManager => "secrets_manager",
-            Self::Keypair => "keypair",
-            Self::Publickey => "publickey",
-            Self::Secretkey => "secretkey",
-            Self::Signature => "signature",
-            Self::SignatureState => "signature_state",
-            Self::SignatureVerificationState => "signature_verification_state",
-            Self::SymmetricKey => "symmetric_key",
-            Self::SymmetricState => "symmetric_state",
-            Self::SymmetricTag => "symmetric_tag",
-        }
-    }
 }
 
 /// The WebAssembly types of the lowered functions.

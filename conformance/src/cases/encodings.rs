@@ -5,8 +5,8 @@ use wasi_crypto_interface::Errno::{GuestError, InvalidKey, Success, UnsupportedA
 
 use crate::calls::{Encoding, KeyKind};
 use crate::case::{Case, Expect, Handle, Kind};
-use crate::cases::test_keys::{self, Family, TestKey};
 use crate::oracle;
+use crate::test_keys::{self, Family, TestKey};
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![symmetric_keys_are_raw()];

@@ -5,8 +5,8 @@ use wasi_crypto_interface::Errno::{InvalidKey, UnsupportedEncoding};
 use crate::calls::{Encoding, KeyKind};
 use crate::case::{Case, Expect, Kind};
 use crate::cases::encodings_malformed::{content, value};
-use crate::cases::test_keys::{self, Family, TestKey};
 use crate::oracle::der::{BIT_STRING, INTEGER, OCTET_STRING, Reader, SEQUENCE};
+use crate::test_keys::{self, Family, TestKey};
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();

@@ -7,8 +7,8 @@ use wasi_crypto_interface::Errno::{
 
 use crate::calls::{Encoding, KeyKind};
 use crate::case::{Case, Expect, Handle, Kind};
-use crate::cases::test_keys::{self, Family, TestKey, requirement_of};
 use crate::oracle;
+use crate::test_keys::{self, Family, TestKey, requirement_of};
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();

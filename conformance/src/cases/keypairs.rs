@@ -10,8 +10,8 @@ use wasi_crypto_interface::HandleType;
 use crate::args;
 use crate::calls::{Encoding, KeyKind, SignatureEncoding};
 use crate::case::{Case, Expect, Handle, Kind};
-use crate::cases::test_keys::{self, TestKey};
 use crate::oracle;
+use crate::test_keys::{self, TestKey};
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![unknown_algorithms(), types_of_algorithms(), spelling()];

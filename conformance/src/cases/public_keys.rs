@@ -4,8 +4,8 @@ use wasi_crypto_interface::Errno::{Closed, InvalidHandle, InvalidKey, NotImpleme
 
 use crate::calls::{Encoding, KeyKind};
 use crate::case::{Case, Expect, Kind};
-use crate::cases::test_keys::{self, Family, TestKey};
-use crate::vectors::hex;
+use crate::hex;
+use crate::test_keys::{self, Family, TestKey};
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -101,7 +101,7 @@ fn unsound(key: &'static TestKey, points: Points) -> Vec<Case> {
         let ids = ["PK-VERIFY-008", "PK-SAFE-005", "PK-VERIFY-007"];
         let mut c = key.case("public-keys", &format!("unsound/{name}"), &ids).kind(Kind::Robustness);
         let import = |c: &mut Case, expect: Expect| {
-            c.expect(expect).import(KeyKind::Publickey, key.ty, key.algorithm, hex(point), Encoding::Raw)
+            c.expect(expect).import(KeyKind::Publickey, key.ty, key.algorithm, hex::decode(point), Encoding::Raw)
         };
         let at_once = |c: &mut Case| {
             import(c, Expect::only(InvalidKey));

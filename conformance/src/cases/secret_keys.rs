@@ -4,7 +4,7 @@ use wasi_crypto_interface::Errno::{Closed, InvalidHandle};
 
 use crate::calls::{Encoding, KeyKind};
 use crate::case::{Case, Expect};
-use crate::cases::test_keys::{self, TestKey};
+use crate::test_keys::{self, TestKey};
 
 pub(super) fn cases() -> Vec<Case> {
     test_keys::all().iter().flat_map(|key| [round_trip(key), close(key), assembled_pair_gives_it_back(key)]).collect()

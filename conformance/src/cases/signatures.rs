@@ -8,8 +8,8 @@ use wasi_crypto_interface::{Errno, HandleType};
 
 use crate::calls::{Given, KeyKind, SignatureEncoding};
 use crate::case::{Buffer, Case, Expect, Handle, Kind, Value};
-use crate::cases::test_keys::{self, Family, TestKey};
 use crate::oracle;
+use crate::test_keys::{self, Family, TestKey};
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![no_message_is_too_long_to_refuse()];

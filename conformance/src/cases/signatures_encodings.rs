@@ -9,7 +9,8 @@ use crate::args;
 use crate::calls::{Given, SignatureEncoding};
 use crate::case::{Case, Expect, Kind};
 use crate::cases::signatures::{signed, signing_state, verifying_state};
-use crate::cases::test_keys::{self, Family, TestKey, plausible_signature};
+use crate::hex;
+use crate::test_keys::{self, Family, TestKey, plausible_signature};
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -270,7 +271,7 @@ fn out_of_range(key: &'static TestKey) -> Vec<Case> {
 
 /// The order of the curve's group (SEC 2), big-endian.
 pub(super) fn order(key: &TestKey) -> Vec<u8> {
-    crate::vectors::hex(match key.family {
+    hex::decode(match key.family {
         Family::P256 => "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
         Family::P384 => {
             "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973"

@@ -8,11 +8,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::output::Noise;
-use super::process::{Next, Process};
-use super::{Engine, EngineInfo, Heard, MAX_OUTPUT, Outcome, Session, Template, ending, flood};
+use super::listening::{Listened, listen};
+use super::process::Process;
+use super::{Engine, EngineInfo, Heard, Outcome, Session, Template, ending};
 
 /// How long an engine may take to end once its guest has said everything.
 const GRACE: Duration = Duration::from_secs(2);
@@ -62,29 +62,12 @@ impl Session for CommandSession {
                 return Outcome::Unusable(format!("cannot start {program}: {error}"));
             }
         };
-        let mut deadline = Instant::now() + timeout;
-        let (mut written, mut spoke, mut noise) = (0, false, Noise::default());
-        loop {
-            match process.next(deadline) {
-                Next::Line(text) => {
-                    written += text.len() + 1;
-                    match line(&text) {
-                        Heard::Noise => noise.add(&text),
-                        Heard::Word => spoke = true,
-                        Heard::Result => (spoke, deadline) = (true, Instant::now() + timeout),
-                        Heard::Last => (spoke, deadline) = (true, Instant::now() + timeout.min(GRACE)),
-                    }
-                }
-                Next::End => break,
-                Next::Nothing => return Outcome::Timeout,
-            }
-            if written > MAX_OUTPUT {
-                return flood();
-            }
-            if Instant::now() > deadline {
-                return Outcome::Timeout;
-            }
-        }
+        let no_line = |_: &str| false;
+        let (noise, spoke, deadline) = match listen(&mut process, line, no_line, timeout, timeout.min(GRACE)) {
+            Listened::Silence { noise, spoke, deadline } => (noise, spoke, deadline),
+            Listened::GaveUp(outcome) => return outcome,
+            Listened::End(_) => unreachable!("no line ends a guest"),
+        };
         let Some(status) = process.status(deadline) else { return Outcome::Timeout };
         let mut wrote: Vec<String> = noise.lines().map(str::to_owned).collect();
         wrote.extend(process.errors());

@@ -8,6 +8,7 @@ pub mod command;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 mod ending;
+mod listening;
 mod output;
 mod process;
 mod template;

@@ -9,8 +9,9 @@ use std::path::PathBuf;
 use std::process::{ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::process::{Next, Process};
-use super::{Engine, EngineInfo, Heard, MAX_OUTPUT, Outcome, Session, flood};
+use super::listening::{Listened, listen};
+use super::process::Process;
+use super::{Engine, EngineInfo, Heard, Outcome, Session};
 
 /// Begins the line that says how a guest ended.
 pub(super) const END: &str = "@wce ";
@@ -63,33 +64,19 @@ impl Session for WorkerSession {
         if worker.send(module).is_err() {
             return worker.crashed();
         }
-        let (mut deadline, mut written) = (Instant::now() + timeout, 0);
-        loop {
-            let text = match worker.process.next(deadline) {
-                Next::Line(text) => text,
-                Next::End => return worker.crashed(),
-                Next::Nothing => return Outcome::Timeout,
-            };
-            if let Some(at) = text.find(END) {
-                let (word, reason) = text[at + END.len()..].split_once(':').unwrap_or_default();
-                let reason = reason.to_owned();
-                self.worker = Some(worker);
-                return match word {
-                    "finished" => Outcome::Finished,
-                    "link" => Outcome::Link(reason),
-                    _ => Outcome::Trap(reason),
-                };
-            }
-            written += text.len() + 1;
-            if matches!(line(&text), Heard::Result | Heard::Last) {
-                deadline = Instant::now() + timeout;
-            }
-            if written > MAX_OUTPUT {
-                return flood();
-            }
-            if Instant::now() > deadline {
-                return Outcome::Timeout;
-            }
+        let is_end = |text: &str| text.contains(END);
+        let text = match listen(&mut worker.process, line, is_end, timeout, timeout) {
+            Listened::End(text) => text,
+            Listened::Silence { .. } => return worker.crashed(),
+            Listened::GaveUp(outcome) => return outcome,
+        };
+        self.worker = Some(worker);
+        let (_, end) = text.split_once(END).unwrap_or_default();
+        let (word, reason) = end.split_once(':').unwrap_or_default();
+        match word {
+            "finished" => Outcome::Finished,
+            "link" => Outcome::Link(reason.to_owned()),
+            _ => Outcome::Trap(reason.to_owned()),
         }
     }
 }

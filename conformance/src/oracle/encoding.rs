@@ -1,8 +1,8 @@
 //! Judges an exported key by its structure, against the same key as OpenSSL encoded it.
 
 use crate::calls::{Encoding, KeyKind};
-use crate::cases::test_keys::{Family, TestKey};
 use crate::oracle::der::{BIT_STRING, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Reader, SEQUENCE, unsigned};
+use crate::test_keys::{Family, TestKey};
 
 /// Whether `bytes` is an encoding of the key, in any of the ways that the standards allow.
 pub(crate) fn check(key: &TestKey, kind: KeyKind, encoding: Encoding, bytes: &[u8]) -> Result<(), String> {

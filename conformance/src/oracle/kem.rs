@@ -1,6 +1,7 @@
-//! Decapsulates: ML-KEM by libcrux; X-Wing put together here from libcrux, ed25519-compact and SHA-3.
+//! Decapsulates: ML-KEM by RustCrypto; X-Wing put together here from that, ed25519-compact and SHA-3.
 
 use ed25519_compact::x25519;
+use ml_kem::kem::{Decapsulate, KeyExport, KeyInit};
 use sha3::{Digest, Sha3_256};
 use shake::Shake256;
 use shake::digest::{ExtendableOutput, Update, XofReader};
@@ -19,18 +20,16 @@ pub(crate) fn check(algorithm: &str, seed: &[u8], encapsulated: &[u8], secret: &
 }
 
 fn ml_kem(algorithm: &str, seed: &[u8], encapsulated: &[u8]) -> Option<Vec<u8>> {
-    let seed = seed.try_into().ok()?;
     macro_rules! decapsulate {
-        ($set:ident, $ciphertext:ident) => {{
-            let pair = libcrux_ml_kem::$set::generate_key_pair(seed);
-            let ciphertext = libcrux_ml_kem::$set::$ciphertext::try_from(encapsulated).ok()?;
-            Some(libcrux_ml_kem::$set::decapsulate(pair.private_key(), &ciphertext).to_vec())
+        ($set:ident) => {{
+            let key = ml_kem::$set::DecapsulationKey::new_from_slice(seed).ok()?;
+            Some(key.decapsulate_slice(encapsulated).ok()?.to_vec())
         }};
     }
     match algorithm {
-        "ML-KEM-512" => decapsulate!(mlkem512, MlKem512Ciphertext),
-        "ML-KEM-768" => decapsulate!(mlkem768, MlKem768Ciphertext),
-        "ML-KEM-1024" => decapsulate!(mlkem1024, MlKem1024Ciphertext),
+        "ML-KEM-512" => decapsulate!(ml_kem_512),
+        "ML-KEM-768" => decapsulate!(ml_kem_768),
+        "ML-KEM-1024" => decapsulate!(ml_kem_1024),
         _ => None,
     }
 }
@@ -57,10 +56,9 @@ impl XWing {
         hasher.finalize_xof().read(&mut expanded);
         let (ml_kem_seed, scalar) = expanded.split_at(64);
         let x25519 = x25519::SecretKey::from_slice(scalar).ok()?;
-        let ml_kem_seed = ml_kem_seed.try_into().ok()?;
-        let ml_kem = libcrux_ml_kem::mlkem768::generate_key_pair(ml_kem_seed);
-        let public = [&ml_kem.pk()[..], &x25519.recover_public_key().ok()?[..]].concat();
-        Some(Self { ml_kem_seed, x25519, public })
+        let ml_kem = ml_kem::ml_kem_768::DecapsulationKey::new_from_slice(ml_kem_seed).ok()?;
+        let public = [&ml_kem.encapsulation_key().to_bytes()[..], &x25519.recover_public_key().ok()?[..]].concat();
+        Some(Self { ml_kem_seed: ml_kem_seed.try_into().ok()?, x25519, public })
     }
 
     fn decapsulate(&self, encapsulated: &[u8]) -> Option<Vec<u8>> {

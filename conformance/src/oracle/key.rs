@@ -1,12 +1,16 @@
-//! Works out the public key of a secret one: by ring for the NIST curves and RSA, libsecp256k1, ed25519-compact, libcrux.
+//! Works out the public key of a secret one: by ring for the NIST curves and RSA, libsecp256k1, ed25519-compact, RustCrypto for ML-KEM and
+//! ML-DSA.
 
+use ml_dsa::signature::Keypair;
+use ml_dsa::{MlDsa44, MlDsa65, MlDsa87, MlDsaParams, SigningKey};
+use ml_kem::kem::{KeyExport, KeyInit};
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, RsaKeyPair,
 };
 
-use crate::cases::test_keys::{Family, TestKey};
 use crate::oracle::kem::XWing;
+use crate::test_keys::{Family, TestKey};
 
 /// Whether a secret key and a public key, each in the encoding that test keys usually have, belong together.
 pub(crate) fn check_pair(key: &TestKey, secret: &[u8], public: &[u8]) -> Result<(), String> {
@@ -51,21 +55,28 @@ fn x25519(scalar: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn ml_kem(algorithm: &str, seed: &[u8]) -> Option<Vec<u8>> {
-    let seed = seed.try_into().ok()?;
-    Some(match algorithm {
-        "ML-KEM-512" => libcrux_ml_kem::mlkem512::generate_key_pair(seed).pk().to_vec(),
-        "ML-KEM-768" => libcrux_ml_kem::mlkem768::generate_key_pair(seed).pk().to_vec(),
-        "ML-KEM-1024" => libcrux_ml_kem::mlkem1024::generate_key_pair(seed).pk().to_vec(),
-        _ => return None,
-    })
+    macro_rules! public {
+        ($set:ident) => {{
+            let key = ml_kem::$set::DecapsulationKey::new_from_slice(seed).ok()?;
+            Some(key.encapsulation_key().to_bytes().to_vec())
+        }};
+    }
+    match algorithm {
+        "ML-KEM-512" => public!(ml_kem_512),
+        "ML-KEM-768" => public!(ml_kem_768),
+        "ML-KEM-1024" => public!(ml_kem_1024),
+        _ => None,
+    }
 }
 
 fn ml_dsa(algorithm: &str, seed: &[u8]) -> Option<Vec<u8>> {
-    let seed = seed.try_into().ok()?;
-    Some(match algorithm {
-        "ML-DSA-44" => libcrux_ml_dsa::ml_dsa_44::generate_key_pair(seed).verification_key.as_slice().to_vec(),
-        "ML-DSA-65" => libcrux_ml_dsa::ml_dsa_65::generate_key_pair(seed).verification_key.as_slice().to_vec(),
-        "ML-DSA-87" => libcrux_ml_dsa::ml_dsa_87::generate_key_pair(seed).verification_key.as_slice().to_vec(),
-        _ => return None,
-    })
+    fn public<P: MlDsaParams>(seed: &[u8]) -> Option<Vec<u8>> {
+        Some(SigningKey::<P>::from_seed(seed.try_into().ok()?).verifying_key().encode().to_vec())
+    }
+    match algorithm {
+        "ML-DSA-44" => public::<MlDsa44>(seed),
+        "ML-DSA-65" => public::<MlDsa65>(seed),
+        "ML-DSA-87" => public::<MlDsa87>(seed),
+        _ => None,
+    }
 }

@@ -1,5 +1,7 @@
-//! Verifies signatures: ECDSA and RSA by RustCrypto, secp256k1 by libsecp256k1, Ed25519 by ed25519-compact, ML-DSA by libcrux.
+//! Verifies signatures: ECDSA and RSA by RustCrypto, secp256k1 by libsecp256k1, Ed25519 by ed25519-compact, ML-DSA by
+//! RustCrypto, too.
 
+use ml_dsa::{MlDsa44, MlDsa65, MlDsa87, MlDsaParams};
 use p256::ecdsa::signature::Verifier;
 use rsa::pkcs8::DecodePublicKey;
 use rsa::sha2::{Digest, Sha256, Sha384, Sha512};
@@ -11,9 +13,9 @@ pub(crate) fn verify(algorithm: &str, public: &[u8], message: &[u8], signature: 
         "ECDSA_P384_SHA384" => ecdsa_p384(public, message, signature),
         "ECDSA_K256_SHA256" => ecdsa_secp256k1(public, message, signature),
         "Ed25519" => ed25519(public, message, signature),
-        "ML-DSA-44" => ml_dsa_44(public, message, signature),
-        "ML-DSA-65" => ml_dsa_65(public, message, signature),
-        "ML-DSA-87" => ml_dsa_87(public, message, signature),
+        "ML-DSA-44" => ml_dsa::<MlDsa44>(public, message, signature),
+        "ML-DSA-65" => ml_dsa::<MlDsa65>(public, message, signature),
+        "ML-DSA-87" => ml_dsa::<MlDsa87>(public, message, signature),
         _ => match algorithm.split('_').collect::<Vec<_>>()[..] {
             ["RSA", "PKCS1", _, "SHA256"] => pkcs1_sha256(public, message, signature),
             ["RSA", "PKCS1", _, "SHA384"] => pkcs1_sha384(public, message, signature),
@@ -51,20 +53,10 @@ fn ed25519(public: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
     ed25519_compact::PublicKey::from_slice(public).ok()?.verify(message, &signature).ok()
 }
 
-macro_rules! ml_dsa {
-    ($($name:ident: $public:ident, $signature:ident;)*) => {
-        $(fn $name(public: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
-            let public = libcrux_ml_dsa::$name::$public::new(public.try_into().ok()?);
-            let signature = libcrux_ml_dsa::$name::$signature::new(signature.try_into().ok()?);
-            libcrux_ml_dsa::$name::verify(&public, message, b"", &signature).ok()
-        })*
-    };
-}
-
-ml_dsa! {
-    ml_dsa_44: MLDSA44VerificationKey, MLDSA44Signature;
-    ml_dsa_65: MLDSA65VerificationKey, MLDSA65Signature;
-    ml_dsa_87: MLDSA87VerificationKey, MLDSA87Signature;
+fn ml_dsa<P: MlDsaParams>(public: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
+    let public = ml_dsa::VerifyingKey::<P>::decode(public.try_into().ok()?);
+    let signature = ml_dsa::Signature::<P>::decode(signature.try_into().ok()?)?;
+    public.verify_with_context(message, b"", &signature).then_some(())
 }
 
 /// PSS has a salt as long as the hash, and MGF1 with the same hash.

@@ -1,5 +1,5 @@
-//! Authenticated encryption: the examples of the GCM specification (McGrew and Viega, appendix B), CAVP, RFC 8439 and
-//! draft-irtf-cfrg-xchacha. Each vector goes both ways, with the tag attached and detached.
+//! Authenticated encryption: the examples of the GCM specification (McGrew and Viega, appendix B), CAVP, RFC 8439,
+//! draft-irtf-cfrg-xchacha and draft-irtf-cfrg-aegis-aead. Each vector goes both ways, with the tag attached and detached.
 
 use wasi_crypto_interface::Errno::InvalidNonce;
 
@@ -8,8 +8,13 @@ use crate::case::{Case, Handle};
 use crate::cases::symmetric::{bad_tag, nonce_len};
 
 pub(super) fn cases() -> Vec<Case> {
-    let sources =
-        [("gcm-spec", GCM_SPECIFICATION), ("cavp", cavp_gcm::VECTORS), ("rfc8439", RFC_8439), ("xchacha", XCHACHA)];
+    let sources = [
+        ("gcm-spec", GCM_SPECIFICATION),
+        ("cavp", cavp_gcm::VECTORS),
+        ("rfc8439", RFC_8439),
+        ("xchacha", XCHACHA),
+        ("aegis-draft", AEGIS_DRAFT),
+    ];
     let vectors = sources.into_iter().flat_map(|(name, vectors)| vectors.iter().map(move |vector| (name, vector)));
     vectors.map(|(name, vector)| vector.case(name)).collect()
 }
@@ -298,3 +303,97 @@ const XCHACHA: &[Vector] = &[Vector {
                  21f9664c97637da9768812f615c68b13b52e",
     tag: "c0875924c1c7987947deafd8780acf49",
 }];
+
+/// The test vectors of draft-irtf-cfrg-aegis-aead, appendix A.3, with tags of 128 bits.
+const AEGIS_DRAFT: &[Vector] = &[
+    Vector {
+        algorithm: "AEGIS-256",
+        source: "1",
+        key: "1001000000000000000000000000000000000000000000000000000000000000",
+        nonce: "1000020000000000000000000000000000000000000000000000000000000000",
+        ad: "",
+        message: Some("00000000000000000000000000000000"),
+        ciphertext: "754fc3d8c973246dcc6d741412a4b236",
+        tag: "3fe91994768b332ed7f570a19ec5896e",
+    },
+    Vector {
+        algorithm: "AEGIS-256",
+        source: "2",
+        key: "1001000000000000000000000000000000000000000000000000000000000000",
+        nonce: "1000020000000000000000000000000000000000000000000000000000000000",
+        ad: "",
+        message: Some(""),
+        ciphertext: "",
+        tag: "e3def978a0f054afd1e761d7553afba3",
+    },
+    Vector {
+        algorithm: "AEGIS-256",
+        source: "3",
+        key: "1001000000000000000000000000000000000000000000000000000000000000",
+        nonce: "1000020000000000000000000000000000000000000000000000000000000000",
+        ad: "0001020304050607",
+        message: Some("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"),
+        ciphertext: "f373079ed84b2709faee373584585d60accd191db310ef5d8b11833df9dec711",
+        tag: "8d86f91ee606e9ff26a01b64ccbdd91d",
+    },
+    Vector {
+        algorithm: "AEGIS-256",
+        source: "4",
+        key: "1001000000000000000000000000000000000000000000000000000000000000",
+        nonce: "1000020000000000000000000000000000000000000000000000000000000000",
+        ad: "0001020304050607",
+        message: Some("000102030405060708090a0b0c0d"),
+        ciphertext: "f373079ed84b2709faee37358458",
+        tag: "c60b9c2d33ceb058f96e6dd03c215652",
+    },
+    Vector {
+        algorithm: "AEGIS-256",
+        source: "5",
+        key: "1001000000000000000000000000000000000000000000000000000000000000",
+        nonce: "1000020000000000000000000000000000000000000000000000000000000000",
+        ad: "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20212223242526272829",
+        message: Some("101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f3031323334353637"),
+        ciphertext: "57754a7d09963e7c787583a2e7b859bb24fa1e04d49fd550b2511a358e3bca252a9b1b8b30cc4a67",
+        tag: "ab8a7d53fd0e98d727accca94925e128",
+    },
+    Vector {
+        algorithm: "AEGIS-256",
+        source: "6",
+        key: "1000020000000000000000000000000000000000000000000000000000000000",
+        nonce: "1001000000000000000000000000000000000000000000000000000000000000",
+        ad: "0001020304050607",
+        message: None,
+        ciphertext: "f373079ed84b2709faee37358458",
+        tag: "c60b9c2d33ceb058f96e6dd03c215652",
+    },
+    Vector {
+        algorithm: "AEGIS-256",
+        source: "7",
+        key: "1001000000000000000000000000000000000000000000000000000000000000",
+        nonce: "1000020000000000000000000000000000000000000000000000000000000000",
+        ad: "0001020304050607",
+        message: None,
+        ciphertext: "f373079ed84b2709faee37358459",
+        tag: "c60b9c2d33ceb058f96e6dd03c215652",
+    },
+    Vector {
+        algorithm: "AEGIS-256",
+        source: "8",
+        key: "1001000000000000000000000000000000000000000000000000000000000000",
+        nonce: "1000020000000000000000000000000000000000000000000000000000000000",
+        ad: "0001020304050608",
+        message: None,
+        ciphertext: "f373079ed84b2709faee37358458",
+        tag: "c60b9c2d33ceb058f96e6dd03c215652",
+    },
+    Vector {
+        algorithm: "AEGIS-256",
+        source: "9",
+        key: "1001000000000000000000000000000000000000000000000000000000000000",
+        nonce: "1000020000000000000000000000000000000000000000000000000000000000",
+        ad: "0001020304050607",
+        message: None,
+        ciphertext: "f373079ed84b2709faee37358458",
+        tag: "c60b9c2d33ceb058f96e6dd03c215653",
+    },
+];

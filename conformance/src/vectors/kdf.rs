@@ -7,6 +7,7 @@ use wasi_crypto_interface::Errno::{ProhibitedOperation, Success};
 use super::{case, hex};
 use crate::case::{Case, Expect};
 use crate::cases::symmetric::too_long;
+use crate::catalogue::requirement_of;
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -57,7 +58,7 @@ pub(super) fn hkdf(
         Some(_) => &["SYM-HKDF-001", "SYM-HKDF-002", "SYM-HKDF-003", "SYM-SKEY-023", "SYM-SQUEEZE-013"],
         None => &["SYM-SQUEEZE-013"],
     };
-    let expand_requirement = crate::cases::symmetric::asked_for(&expand);
+    let expand_requirement = requirement_of(&expand);
     let requirements: Vec<&str> = expand_requirement.into_iter().chain(requirements.iter().copied()).collect();
     let mut c = case(id, &extract, &requirements).algorithm(&expand);
     let key = c.key_import(&extract, ikm);

@@ -1,4 +1,6 @@
-//! HMAC: the test cases of RFC 4231, section 4.
+//! HMAC: the test cases of RFC 4231, section 4. AES-CMAC: those of RFC 4493, section 4.
+
+use wasi_crypto_interface::Errno::InvalidKey;
 
 use super::{case, hex};
 use crate::case::Case;
@@ -14,6 +16,10 @@ pub(super) fn cases() -> Vec<Case> {
                 _ => full(id, algorithm, &test.key(), test.message, &hex(tag), true),
             });
         }
+    }
+    for (i, (len, tag)) in (1..).zip(RFC_4493) {
+        let (key, message) = (hex(RFC_4493_KEY), hex(RFC_4493_MESSAGE));
+        cases.push(full(format!("rfc4493/AES-128-CMAC/{i}"), "AES-128-CMAC", &key, &message[..*len], &hex(tag), true));
     }
     cases
 }
@@ -44,6 +50,7 @@ pub(super) fn truncated(id: String, algorithm: &str, key: &[u8], message: &[u8],
     let full_len = match algorithm {
         "HMAC/SHA-256" => 32,
         "HMAC/SHA-384" => 48,
+        "AES-128-CMAC" => 16,
         _ => 64,
     };
     let handle = tag_of(&mut c, algorithm, key, message);
@@ -55,6 +62,14 @@ pub(super) fn truncated(id: String, algorithm: &str, key: &[u8], message: &[u8],
     } else {
         c.differ(prefix, tag)
     }
+    c
+}
+
+/// A key of a size that the algorithm does not have.
+pub(super) fn bad_key(id: String, algorithm: &str, key: &[u8]) -> Case {
+    let mut c = case(id, algorithm, &["SYM-KEY-IMPORT-005"]);
+    let slot = c.expect(InvalidKey).key_import(algorithm, key);
+    c.untouched(slot);
     c
 }
 
@@ -158,4 +173,16 @@ const RFC_4231: &[Rfc4231] = &[
              b6022cac3c4982b10d5eeb55c3e4de15134676fb6de0446065c97440fa8c6a58",
         ],
     },
+];
+
+const RFC_4493_KEY: &str = "2b7e151628aed2a6abf7158809cf4f3c";
+const RFC_4493_MESSAGE: &str = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51\
+                                30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710";
+
+/// How much of the message, and its tag.
+const RFC_4493: &[(usize, &str)] = &[
+    (0, "bb1d6929e95937287fa37d129b756746"),
+    (16, "070a16b46b4d4144f79bdd9dd04a287c"),
+    (40, "dfa66747de9ae63030ca32611497c827"),
+    (64, "51f0bebf7e3b9d92fc49741779363cfe"),
 ];

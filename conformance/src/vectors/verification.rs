@@ -5,7 +5,7 @@ use wasi_crypto_interface::Errno::{InvalidHandle, InvalidSignature, Success, Uns
 
 use crate::calls::{Encoding, KeyKind, SignatureEncoding};
 use crate::case::{Case, Expect, Handle, Kind};
-use crate::cases::test_keys::requirement_of;
+use crate::test_keys::requirement_of;
 use crate::vectors::Wanted;
 
 /// A vector.

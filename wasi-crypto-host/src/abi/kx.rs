@@ -1,7 +1,7 @@
 //! `wasi_ephemeral_crypto_kx`: Diffie-Hellman and key encapsulation.
 
 use crate::abi::call::Call;
-use crate::abi::memory::GuestBytes;
+use crate::abi::data::GuestBytes;
 use crate::errno::Errno;
 use crate::ops::{Objects, kx};
 

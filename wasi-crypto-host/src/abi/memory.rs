@@ -5,7 +5,6 @@ use std::ops::Deref;
 use wasi_crypto_interface::optional_handle;
 
 use crate::errno::Errno;
-use crate::ops::{Buffer, Bytes, Output};
 use crate::secret::Secret;
 use crate::symmetric::algorithm::MAX_TAG_LEN;
 
@@ -225,11 +224,13 @@ pub(crate) struct Range {
 }
 
 impl Range {
+    #[inline(always)]
     pub(crate) fn len(&self) -> usize {
         self.len
     }
 
     /// `len` bytes of it, from `start` on. Both must lie inside.
+    #[inline(always)]
     pub(crate) fn slice(&self, start: usize, len: usize) -> Self {
         debug_assert!(start + len <= self.len);
         Self { start: self.start + start, len }
@@ -249,108 +250,6 @@ impl Range {
 
 /// No name of an algorithm or option is longer, in bytes.
 const MAX_NAME: u32 = 64;
-
-/// A checked range that an operation reads as a whole.
-pub(crate) struct GuestBytes<'m, 'a> {
-    memory: &'m GuestMemory<'a>,
-    range: Range,
-}
-
-/// A checked range that an operation fills.
-pub(crate) struct GuestOutput<'m, 'a> {
-    memory: &'m mut GuestMemory<'a>,
-    range: Range,
-}
-
-/// Two checked ranges: what an operation reads, and where what it makes of it goes.
-pub(crate) struct GuestBuffer<'m, 'a> {
-    memory: &'m mut GuestMemory<'a>,
-    output: Range,
-    data: Range,
-}
-
-impl<'m, 'a> GuestBytes<'m, 'a> {
-    pub(crate) fn new(memory: &'m GuestMemory<'a>, start: u32, len: u32) -> Result<Self, Errno> {
-        Ok(Self { range: memory.range(start, len)?, memory })
-    }
-}
-
-impl Bytes for GuestBytes<'_, '_> {
-    fn len(&self) -> usize {
-        self.range.len
-    }
-
-    fn host_bytes(&self) -> usize {
-        self.memory.host_bytes(&self.range)
-    }
-
-    fn get(self) -> impl Deref<Target = [u8]> {
-        self.memory.bytes(&self.range)
-    }
-
-    fn get_at_most(self, max: usize) -> impl Deref<Target = [u8]> {
-        if self.range.len <= max { self.memory.bytes(&self.range) } else { MaybeCopied::Borrowed(&[]) }
-    }
-}
-
-impl<'m, 'a> GuestOutput<'m, 'a> {
-    #[inline]
-    pub(crate) fn new(memory: &'m mut GuestMemory<'a>, range: Range) -> Self {
-        Self { memory, range }
-    }
-}
-
-impl Output for GuestOutput<'_, '_> {
-    #[inline]
-    fn len(&self) -> usize {
-        self.range.len
-    }
-
-    #[inline]
-    fn host_bytes(&self) -> usize {
-        self.memory.host_bytes(&self.range)
-    }
-
-    #[inline]
-    fn fill<R>(self, fill: impl FnOnce(&mut [u8]) -> R) -> R {
-        self.memory.with_output(self.range, fill)
-    }
-}
-
-impl<'m, 'a> GuestBuffer<'m, 'a> {
-    #[inline(always)]
-    pub(crate) fn new(memory: &'m mut GuestMemory<'a>, output: Range, data: Range) -> Self {
-        Self { memory, output, data }
-    }
-}
-
-impl Buffer for GuestBuffer<'_, '_> {
-    #[inline(always)]
-    fn data_len(&self) -> usize {
-        self.data.len
-    }
-
-    #[inline(always)]
-    fn output_len(&self) -> usize {
-        self.output.len
-    }
-
-    #[inline(always)]
-    fn host_bytes(&self) -> usize {
-        self.memory.host_bytes(&self.output)
-    }
-
-    #[inline(always)]
-    fn take_tail(&mut self, tail: &mut [u8]) {
-        self.data.len -= tail.len();
-        self.memory.read(&Range { start: self.data.start + self.data.len, len: tail.len() }, tail);
-    }
-
-    #[inline(always)]
-    fn transform<R>(self, transform: impl FnOnce(&mut [u8]) -> R) -> R {
-        self.memory.transform(self.output, self.data, transform)
-    }
-}
 
 /// A checked place for a result of `N` bytes.
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,7 @@ pub(crate) mod asymmetric_common;
 mod batch;
 pub(crate) mod call;
 pub(crate) mod common;
+pub(crate) mod data;
 pub(crate) mod hostcall;
 pub(crate) mod kx;
 pub(crate) mod memory;

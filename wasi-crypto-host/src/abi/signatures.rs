@@ -1,7 +1,7 @@
 //! `wasi_ephemeral_crypto_signatures`: signatures, and the states that make and verify them.
 
-use crate::abi::call::{Call, GuestInput};
-use crate::abi::memory::GuestBytes;
+use crate::abi::call::Call;
+use crate::abi::data::{GuestBytes, GuestInput};
 use crate::asymmetric::algorithm::Algorithm;
 use crate::asymmetric::encoding::SignatureEncoding;
 use crate::errno::Errno;

@@ -1,10 +1,11 @@
 //! `wasi_ephemeral_crypto_symmetric`: keys, states, tags.
 
-use crate::abi::call::{Call, GuestInput, Step};
-use crate::abi::memory::{GuestBuffer, GuestBytes, GuestOutput};
+use crate::abi::call::{Call, Step};
+use crate::abi::data::{GuestBuffer, GuestBytes, GuestInput, GuestOutput};
 use crate::errno::Errno;
 use crate::ops::{Objects, symmetric};
-use crate::symmetric::algorithm::{Derived, MAX_TAG_LEN};
+use crate::symmetric::algorithm::MAX_TAG_LEN;
+use crate::symmetric::traits::Derived;
 
 pub(crate) fn symmetric_key_generate<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [algorithm, algorithm_len, options, handle] = call.args();
@@ -127,8 +128,8 @@ pub(crate) fn symmetric_state_encrypt<O: Objects>(call: &mut Call<'_, O>) -> Res
     let (output, data) = (call.memory.range(out, out_len)?, call.memory.range(data, data_len)?);
     let slot = call.memory.slot(size)?;
     let buffer = GuestBuffer::new(&mut call.memory, output, data);
-    symmetric::symmetric_state_encrypt(call.objects, state, buffer)?;
-    call.memory.put(slot, out_len.to_le_bytes());
+    let len = symmetric::symmetric_state_encrypt(call.objects, state, buffer)?;
+    call.memory.put(slot, (len as u32).to_le_bytes());
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! The registry of asymmetric algorithms, and the traits that each implements.
+//! What an asymmetric algorithm is, and the traits that each implements.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -7,22 +7,10 @@ use pkcs8::spki::AlgorithmIdentifierRef;
 
 use crate::asymmetric::encoding::{Form, Label, SignatureEncoding};
 use crate::errno::Errno;
-use crate::kx;
 use crate::limits::Account;
 use crate::options::AlgorithmType;
 use crate::secret::Secret;
-use crate::signatures;
 use crate::stop::StopHandle;
-
-/// All asymmetric algorithms of this build.
-static ALGORITHMS: &[&[Algorithm]] = &[
-    signatures::rsa::ALGORITHMS,
-    signatures::ecdsa::ALGORITHMS,
-    signatures::eddsa::ALGORITHMS,
-    signatures::ml_dsa::ALGORITHMS,
-    kx::dh::ALGORITHMS,
-    kx::kem::ALGORITHMS,
-];
 
 /// An asymmetric algorithm under its canonical name.
 pub(crate) struct Algorithm {
@@ -204,19 +192,6 @@ impl SignatureFormat for FixedLength {
 }
 
 impl Algorithm {
-    /// The algorithm of this name and type; the name in any ASCII case. `unsupported_algorithm` if there is none.
-    pub(crate) fn find(algorithm_type: AlgorithmType, name: &[u8]) -> Result<&'static Self, Errno> {
-        Self::all()
-            .find(|algorithm| {
-                algorithm.algorithm_type() == algorithm_type && algorithm.name.as_bytes().eq_ignore_ascii_case(name)
-            })
-            .ok_or(Errno::UnsupportedAlgorithm)
-    }
-
-    pub(crate) fn all() -> impl Iterator<Item = &'static Self> {
-        ALGORITHMS.iter().copied().flatten()
-    }
-
     pub(crate) fn algorithm_type(&self) -> AlgorithmType {
         match self.usage {
             Usage::Signatures(_) => AlgorithmType::Signatures,

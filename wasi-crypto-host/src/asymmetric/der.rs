@@ -23,9 +23,9 @@ const V2: u8 = 1;
 const ATTRIBUTES: Tag = Tag::ContextSpecific { constructed: true, number: TagNumber(0) };
 const PUBLIC_KEY: Tag = Tag::ContextSpecific { constructed: false, number: TagNumber(1) };
 
-/// The public key as ring wrote it up to version 0.16, with an EXPLICIT tag, and of which algorithm: Ed25519.
+/// The public key with an EXPLICIT tag, as ring wrote it up to version 0.16 for Ed25519 keys.
 const EXPLICIT_PUBLIC_KEY: Tag = Tag::ContextSpecific { constructed: true, number: TagNumber(1) };
-const WITH_EXPLICIT_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 
 impl<'a> PrivateKeyInfo<'a> {
     /// `invalid_key` if the bytes are nothing of the kind.
@@ -57,7 +57,7 @@ fn read_fields<'a>(reader: &mut impl Reader<'a>) -> der::Result<(u8, PrivateKeyI
         let field = AnyRef::decode(reader)?;
         let bits = match field.tag() {
             PUBLIC_KEY => AnyRef::new(Tag::BitString, field.value())?.decode_as::<BitStringRef<'_>>()?,
-            EXPLICIT_PUBLIC_KEY if algorithm.oid == WITH_EXPLICIT_PUBLIC_KEY => BitStringRef::from_der(field.value())?,
+            EXPLICIT_PUBLIC_KEY if algorithm.oid == ED25519 => BitStringRef::from_der(field.value())?,
             other => return Err(other.unexpected_error(Some(PUBLIC_KEY)).into()),
         };
         public_key = Some(bits.as_bytes().ok_or_else(|| Tag::BitString.value_error())?);

@@ -1,25 +1,40 @@
-//! The primitives, one module a family: the only place that names a cryptographic library.
+//! The primitives: the only place that names a cryptographic library. One folder a provider, one file a family, with the same names and
+//! signatures wherever two have the same; what is ours is beside them. Here is what is chosen.
 
-pub(crate) mod aead;
-pub(crate) mod digest;
-pub(crate) mod ec;
-pub(crate) mod ecdh;
-pub(crate) mod ecdsa;
-pub(crate) mod ed25519;
-pub(crate) mod hkdf;
-pub(crate) mod hmac;
+#[cfg(feature = "aws-lc-rs")]
+mod aws_lc;
+#[cfg_attr(feature = "aws-lc-rs", allow(dead_code, reason = "AWS-LC has some of it"))]
+mod dalek;
 pub(crate) mod kem;
+#[cfg_attr(feature = "aws-lc-rs", allow(dead_code, reason = "AWS-LC has some of it"))]
+mod libcrux;
 pub(crate) mod ml_dsa;
-pub(crate) mod ml_kem;
-pub(crate) mod pbkdf2;
 pub(crate) mod random;
+mod reference;
+#[cfg_attr(feature = "aws-lc-rs", allow(dead_code, reason = "AWS-LC has some of it"))]
+mod ring;
 pub(crate) mod rsa;
-pub(crate) mod x25519;
+#[cfg_attr(feature = "aws-lc-rs", allow(dead_code, reason = "AWS-LC has some of it"))]
+mod rustcrypto;
+pub(crate) mod traits;
 pub(crate) mod x_wing;
 
-// aws-lc-rs has ring's interface, so for what both have the choice is one name; what only AWS-LC has is in modules of its own.
-// Hashes, HMAC and HKDF stay with ring: AWS-LC is no faster there, and its HKDF panics on a long pseudo-random key.
 #[cfg(feature = "aws-lc-rs")]
-use aws_lc_rs as provider;
+pub(crate) use aws_lc::{
+    aead, ecdh, ecdsa, ed25519, ml_dsa as ml_dsa_messages, ml_kem, random as system_random, rsa as rsa_messages, x25519,
+};
 #[cfg(not(feature = "aws-lc-rs"))]
-use ring as provider;
+pub(crate) use {
+    dalek::{ed25519, x25519},
+    libcrux::{ml_dsa as ml_dsa_messages, ml_kem},
+    ring::{aead, ecdsa, random as system_random, rsa as rsa_messages},
+    rustcrypto::ecdh,
+};
+
+// In every build. Hashes, HMAC and HKDF stay with ring: AWS-LC is no faster there, and its HKDF panics on a long pseudo-random key.
+pub(crate) use dalek::curve25519;
+pub(crate) use reference::{aegis, ascon, blake3};
+pub(crate) use ring::{digest, hkdf, hmac, pbkdf2};
+pub(crate) use rustcrypto::{
+    aes_cbc, blake2b, cmac, ec, hchacha, ml_dsa as ml_dsa_representatives, rsa as rsa_digests,
+};

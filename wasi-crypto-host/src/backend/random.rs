@@ -1,14 +1,10 @@
 //! Random bytes from the operating system.
 
-use crate::backend::provider::rand::{SecureRandom, SystemRandom};
 use rand_core::{TryCryptoRng, TryRng};
 
 use crate::errno::Errno;
 
-/// Fills `bytes`. `rng_error` if the system has none to give.
-pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), Errno> {
-    SystemRandom::new().fill(bytes).map_err(|_| Errno::RngError)
-}
+pub(crate) use crate::backend::system_random::fill;
 
 /// [`fill`], for the libraries that take a generator.
 pub(crate) struct SystemRng;

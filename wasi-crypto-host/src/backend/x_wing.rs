@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::backend::kem::Kem;
 use crate::backend::ml_kem::MlKem768;
-use crate::backend::{random, x25519};
+use crate::backend::{curve25519, random, x25519};
 use crate::errno::Errno;
 use crate::secret::{Secret, wipe};
 
@@ -35,14 +35,14 @@ impl Kem for XWing {
     /// The draft has a provisional identifier only.
     const OID: Option<ObjectIdentifier> = None;
     const SEED_LEN: usize = 32;
-    const PUBLIC_LEN: usize = MlKem768::PUBLIC_LEN + x25519::KEY_LEN;
+    const PUBLIC_LEN: usize = <MlKem768 as Kem>::PUBLIC_LEN + x25519::KEY_LEN;
 
     /// Section 5.2, `expandDecapsulationKey`.
     fn secret_from_seed(seed: &[u8]) -> Result<DecapsulationKey, Errno> {
         if seed.len() != Self::SEED_LEN {
             return Err(Errno::InvalidKey);
         }
-        let mut expanded = Secret::zeroed(MlKem768::SEED_LEN + x25519::KEY_LEN);
+        let mut expanded = Secret::zeroed(<MlKem768 as Kem>::SEED_LEN + x25519::KEY_LEN);
         Shake256::digest_xof(seed, &mut expanded);
         let (ml_kem, x25519) = expanded.split_last_chunk().ok_or(Errno::InternalError)?;
         let x25519 = x25519::SecretKey::new(x25519);
@@ -84,7 +84,7 @@ impl Kem for XWing {
 
     /// Checks the X25519 key; import has checked the other.
     fn is_sound(public: &EncapsulationKey) -> bool {
-        x25519::is_sound(&public.x25519)
+        curve25519::is_sound_x25519(&public.x25519)
     }
 
     /// Section 5.4.
@@ -94,7 +94,7 @@ impl Kem for XWing {
         random::fill(&mut *randomness)?;
         let ephemeral = x25519::SecretKey::new(&randomness);
         let ephemeral_public = ephemeral.public();
-        let x25519_shared = ephemeral.agree_with_any(&public.x25519);
+        let x25519_shared = agree_with_any(&ephemeral, &public.x25519);
         ciphertext.extend_from_slice(&ephemeral_public);
         Ok((combine(&ml_kem_shared, &x25519_shared, &ephemeral_public, &public.x25519), ciphertext))
     }
@@ -103,9 +103,15 @@ impl Kem for XWing {
     fn decapsulate(secret: &DecapsulationKey, ciphertext: &[u8]) -> Result<Secret, Errno> {
         let (ml_kem, ephemeral_public) = ciphertext.split_last_chunk().ok_or(Errno::VerificationFailed)?;
         let ml_kem_shared = MlKem768::decapsulate(&secret.ml_kem, ml_kem)?;
-        let x25519_shared = secret.x25519.agree_with_any(ephemeral_public);
+        let x25519_shared = agree_with_any(&secret.x25519, ephemeral_public);
         Ok(combine(&ml_kem_shared, &x25519_shared, ephemeral_public, &secret.x25519_public))
     }
+}
+
+/// X25519 as section 5 has it: with any public key, zero with those of low order.
+fn agree_with_any(secret: &x25519::SecretKey, public: &[u8; x25519::KEY_LEN]) -> Secret {
+    // Computed, in case the library had another reason to refuse.
+    secret.agree(public).unwrap_or_else(|| curve25519::x25519_with_any(secret.raw(), public))
 }
 
 /// Section 5.3, `Combiner`.

@@ -3,13 +3,13 @@
 use crate::asymmetric::algorithm::Algorithm;
 use crate::asymmetric::encoding::SignatureEncoding;
 use crate::asymmetric::key::{Keypair, PublicKeyObject};
+use crate::asymmetric::signatures::state::{Signature, SignatureState, VerificationState};
 use crate::errno::Errno;
 use crate::held::Held;
 use crate::ops::common::open_array_output;
 use crate::ops::{Bytes, Fed, Input, Objects};
 use crate::options::AlgorithmType;
 use crate::secret::Secret;
-use crate::signatures::state::{Signature, SignatureState, VerificationState};
 
 pub(crate) fn signature_export(
     objects: &mut impl Objects,

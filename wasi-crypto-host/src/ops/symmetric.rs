@@ -11,17 +11,19 @@ use crate::ops::{Buffer, Bytes, Fed, Input, Objects, Output};
 use crate::options::{AlgorithmType, OptionSet, Options};
 use crate::secret::Secret;
 use crate::stop::StopHandle;
-use crate::symmetric::algorithm::{Algorithm, Derived, MAX_TAG_LEN, Weight};
+use crate::symmetric::algorithm::{Algorithm, MAX_TAG_LEN};
 use crate::symmetric::key::SymmetricKey;
+use crate::symmetric::registry;
 use crate::symmetric::state::SymmetricState;
 use crate::symmetric::tag::SymmetricTag;
+use crate::symmetric::traits::{Derived, Weight};
 
 pub(crate) fn symmetric_key_generate(
     objects: &mut impl Objects,
     algorithm: &[u8],
     options: Option<u32>,
 ) -> Result<u32, Errno> {
-    let algorithm = Algorithm::find(algorithm)?;
+    let algorithm = registry::find(algorithm)?;
     options_of(objects, options)?;
     objects.check_room(1)?;
     objects.insert(Held::<SymmetricKey>::by_guest(algorithm, SymmetricKey::generate(algorithm)?))
@@ -32,7 +34,7 @@ pub(crate) fn symmetric_key_import(
     algorithm: &[u8],
     raw: impl Bytes,
 ) -> Result<u32, Errno> {
-    let algorithm = Algorithm::find(algorithm)?;
+    let algorithm = registry::find(algorithm)?;
     objects.check_room(1)?;
     // Before anything is copied or hashed.
     if raw.len() > objects.spare().limits.gathered_bytes {
@@ -65,7 +67,7 @@ pub(crate) fn symmetric_state_open(
     key: Option<u32>,
     options: Option<u32>,
 ) -> Result<u32, Errno> {
-    let algorithm = Algorithm::find(algorithm)?;
+    let algorithm = registry::find(algorithm)?;
     let options = options_of(objects, options)?;
     let state = match key {
         Some(key) => objects.look(key, |key: &Held<SymmetricKey>, _| {
@@ -132,7 +134,7 @@ pub(crate) fn symmetric_state_absorb(objects: &mut impl Objects, state: u32, dat
             if is_start { state.admit(len, &mut account) } else { Ok(()) }
         },
         #[inline(always)]
-        |state, ()| data.feed(|piece| state.inner.absorb(piece)),
+        |state, ()| data.feed(|piece| state.absorb(piece)),
     )
 }
 
@@ -149,15 +151,15 @@ pub(crate) fn symmetric_state_squeeze<T: Output>(
         state,
         usize::MAX,
         host_bytes,
-        |state: &mut SymmetricState, account| match state.inner.check_squeeze(len, account.limits)? {
+        |state: &mut SymmetricState, account| match state.check_squeeze(len, account.limits)? {
             Weight::Short => account.check_spare(host_bytes).map(|()| None),
-            Weight::Long if may_defer => state.inner.derivation(len, &account).map(Some),
+            Weight::Long if may_defer => state.derivation(len, &account).map(Some),
             // Where it runs elsewhere, the result waits in host memory; both ways have one answer.
             Weight::Long => account.check_spare(len).map(|()| None),
         },
         |state, derivation| match derivation {
             Some(derivation) => Ok(Derived::Later(derivation)),
-            None => output.fill(|bytes| state.inner.squeeze(bytes, stop)).map(Derived::Now),
+            None => output.fill(|bytes| state.squeeze(bytes, stop)).map(Derived::Now),
         },
     )
 }
@@ -165,7 +167,7 @@ pub(crate) fn symmetric_state_squeeze<T: Output>(
 /// A tag over all data so far, as a handle; what takes long is handed back instead, for [`insert_tag`].
 pub(crate) fn symmetric_state_squeeze_tag(objects: &mut impl Objects, state: u32) -> Result<Derived<u32>, Errno> {
     objects.check_room(1)?;
-    match objects.change(state, |state: &mut SymmetricState, account| state.inner.squeeze_tag(&account))? {
+    match objects.change(state, |state: &mut SymmetricState, account| state.squeeze_tag(&account))? {
         Derived::Now(tag) => insert_tag(objects, tag).map(Derived::Now),
         Derived::Later(derivation) => Ok(Derived::Later(derivation)),
     }
@@ -180,30 +182,31 @@ pub(crate) fn symmetric_state_squeeze_key(
     state: u32,
     algorithm: &[u8],
 ) -> Result<u32, Errno> {
-    let target = Algorithm::find(algorithm);
+    let target = registry::find(algorithm);
     objects.check_room(1)?;
     let key = objects.work(
         state,
         usize::MAX,
         0,
         |_: &mut SymmetricState, _| Ok(()),
-        |state, ()| state.inner.squeeze_key(target),
+        |state, ()| state.squeeze_key(target),
     )?;
     // Derived, and so the guest's, whatever the key of the state was.
     objects.insert(Held::<SymmetricKey>::by_guest(target?, key))
 }
 
 pub(crate) fn symmetric_state_max_tag_len(objects: &mut impl Objects, state: u32) -> Result<usize, Errno> {
-    objects.look(state, |state: &SymmetricState, _| state.inner.max_tag_len())
+    objects.look(state, |state: &SymmetricState, _| state.max_tag_len())
 }
 
-/// Encrypts into an output that has room for the message and the tag behind it, and no more.
+/// Encrypts into an output that has room for the sealed text: the message and the tag behind it and no more, or the message and its
+/// padding and up to as much as padding can be. Returns the length of the sealed text.
 #[inline(always)]
 pub(crate) fn symmetric_state_encrypt(
     objects: &mut impl Objects,
     state: u32,
     buffer: impl Buffer,
-) -> Result<(), Errno> {
+) -> Result<usize, Errno> {
     let (data_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.work(
         state,
@@ -211,21 +214,21 @@ pub(crate) fn symmetric_state_encrypt(
         host_bytes,
         #[inline(always)]
         |state: &mut SymmetricState, account| {
-            let aead = state.inner.aead()?;
-            check_output(output_len, data_len.saturating_add(aead.tag_len.into()))?;
-            aead.may_encrypt?;
-            check_message(data_len, host_bytes, &account)
+            let sealing = state.sealing()?;
+            let sealed_len = sealing.sealed_len(data_len);
+            check_output(output_len, sealed_len, data_len.saturating_add(sealing.most_added()))?;
+            state.cipher()?.check_encrypt()?;
+            check_message(data_len, host_bytes, &account)?;
+            Ok(sealed_len)
         },
         #[inline(always)]
-        |state, ()| {
+        |state, sealed_len| {
             buffer.transform(
                 // Short messages feel one call more.
                 #[inline(always)]
-                |bytes| {
-                    let (message, tag) = bytes.split_at_mut(data_len);
-                    state.inner.encrypt(message, tag)
-                },
-            )
+                |bytes| state.cipher()?.encrypt(bytes, data_len),
+            )?;
+            Ok(sealed_len)
         },
     )
 }
@@ -239,24 +242,27 @@ pub(crate) fn symmetric_state_encrypt_detached(
     let (data_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.check_room(1)?;
     let tag_len = objects.change(state, |state: &mut SymmetricState, account| {
-        let aead = state.inner.aead()?;
-        check_output(output_len, data_len)?;
-        aead.may_encrypt?;
+        let tag_len = state.sealing()?.tag_len()?;
+        check_output(output_len, data_len, data_len)?;
+        state.cipher()?.check_encrypt()?;
         check_message(data_len, host_bytes, &account)?;
-        Ok(aead.tag_len)
+        Ok(tag_len)
     })?;
     // Before anything is written: a tag for which other threads had left no room by then would be lost, and the nonce with it.
-    let tag = insert_tag(objects, Secret::zeroed(tag_len.into()))?;
+    let tag = insert_tag(objects, Secret::zeroed(tag_len))?;
     let encrypted = objects.work(
         state,
         data_len,
         host_bytes,
         |state: &mut SymmetricState, account| {
-            state.inner.aead()?.may_encrypt?;
+            state.cipher()?.check_encrypt()?;
             account.check_spare(host_bytes)?;
-            Ok(Secret::zeroed(tag_len.into()))
+            Ok(Secret::zeroed(tag_len))
         },
-        |state, mut tag| buffer.transform(|bytes| state.inner.encrypt(bytes, &mut tag)).map(|()| tag),
+        |state, mut tag| {
+            buffer.transform(|bytes| state.cipher()?.encrypt_detached(bytes, &mut tag))?;
+            Ok(tag)
+        },
     );
     match encrypted {
         Ok(bytes) => objects.change(tag, |tag: &mut SymmetricTag, _| {
@@ -271,7 +277,8 @@ pub(crate) fn symmetric_state_encrypt_detached(
     Ok(tag)
 }
 
-/// Decrypts a message with its tag behind it into an output as long as the message alone. Returns its length.
+/// Decrypts a sealed text: a message with its tag behind it into an output as long as the message alone; a padded one into an output
+/// that may have room for all of it but need not have any for a padding of one whole block. Returns the length of the message.
 #[inline(always)]
 pub(crate) fn symmetric_state_decrypt(
     objects: &mut impl Objects,
@@ -285,20 +292,19 @@ pub(crate) fn symmetric_state_decrypt(
         host_bytes,
         #[inline(always)]
         |state: &mut SymmetricState, account| {
-            let tag_len = usize::from(state.inner.aead()?.tag_len);
-            let data_len = sealed_len.checked_sub(tag_len).ok_or(Errno::InvalidTag)?;
-            check_output(output_len, data_len)?;
-            check_message(data_len, host_bytes, &account)?;
-            Ok(tag_len)
+            let sealing = state.sealing()?;
+            let len = sealing.len_before_end(sealed_len)?;
+            check_output(output_len, len, len + sealing.message_in_end())?;
+            check_message(len, host_bytes, &account)?;
+            Ok(len)
         },
         #[inline(always)]
-        |state, tag_len| {
-            // The tag may lie where the output goes. It is as short as its algorithm says, so the copy needs no allocation.
-            let mut tag = [0; MAX_TAG_LEN];
-            let tag = tag.get_mut(..tag_len).ok_or(Errno::InternalError)?;
-            buffer.take_tail(tag);
-            buffer.transform(|bytes| state.inner.decrypt(bytes, tag))?;
-            Ok(output_len)
+        |state, len| {
+            // The end may lie where the output goes. It is as short as its algorithm says, so the copy needs no allocation.
+            let mut end = [0; MAX_TAG_LEN];
+            let end = end.get_mut(..sealed_len - len).ok_or(Errno::InternalError)?;
+            buffer.take_tail(end);
+            buffer.transform(|bytes| state.cipher()?.decrypt(bytes, len, end))
         },
     )
 }
@@ -316,21 +322,18 @@ pub(crate) fn symmetric_state_decrypt_detached(
         data_len,
         host_bytes,
         |state: &mut SymmetricState, account| {
-            let tag_len = usize::from(state.inner.aead()?.tag_len);
+            let tag_len = state.sealing()?.tag_len()?;
             let tag = tag.filter(|tag| tag.len() == tag_len).ok_or(Errno::InvalidTag)?;
-            check_output(output_len, data_len)?;
+            check_output(output_len, data_len, data_len)?;
             check_message(data_len, host_bytes, &account)?;
             Ok(tag)
         },
-        |state, tag| {
-            buffer.transform(|bytes| state.inner.decrypt(bytes, tag))?;
-            Ok(output_len)
-        },
+        |state, tag| buffer.transform(|bytes| state.cipher()?.decrypt(bytes, data_len, tag)),
     )
 }
 
 pub(crate) fn symmetric_state_ratchet(objects: &mut impl Objects, state: u32) -> Result<(), Errno> {
-    objects.change(state, |state: &mut SymmetricState, _| state.inner.ratchet())
+    objects.change(state, |state: &mut SymmetricState, _| state.ratchet())
 }
 
 pub(crate) fn symmetric_tag_len(objects: &mut impl Objects, tag: u32) -> Result<usize, Errno> {
@@ -345,7 +348,8 @@ pub(crate) fn symmetric_tag_pull(
     write: impl FnOnce(&[u8]),
 ) -> Result<(), Errno> {
     objects.look(tag, |tag: &SymmetricTag, _| {
-        check_output(buffer_len, tag.bytes().len())?;
+        let len = tag.bytes().len();
+        check_output(buffer_len, len, len)?;
         write(tag.bytes());
         Ok(())
     })?;
@@ -370,12 +374,13 @@ pub(crate) fn symmetric_tag_close(objects: &mut impl Objects, tag: u32) -> Resul
     objects.close::<SymmetricTag>(tag)
 }
 
-/// `overflow` if the caller's buffer is too small for `needed` bytes, `invalid_length` if it is larger.
-fn check_output(len: usize, needed: usize) -> Result<(), Errno> {
-    if len == needed {
+/// `overflow` if the caller's buffer is too small for what it must have room for, `invalid_length` if it is larger than it may be.
+#[inline(always)]
+fn check_output(len: usize, least: usize, most: usize) -> Result<(), Errno> {
+    if (least..=most).contains(&len) {
         return Ok(());
     }
-    Err(if len < needed { Errno::Overflow } else { Errno::InvalidLength })
+    Err(if len < least { Errno::Overflow } else { Errno::InvalidLength })
 }
 
 /// `overflow` if a message, and the copy of it that a shared memory takes, is more than one call may work on, or if the guest has no room

@@ -1,14 +1,17 @@
 //! Sealing: XChaCha20-Poly1305 with a random nonce, so that one key seals any number of records.
 
-use crate::backend::aead::{TAG_LEN, xchacha20};
 use crate::backend::hkdf::{HKDF_SHA256, Prk};
-use crate::backend::random;
+use crate::backend::traits::Aead;
+use crate::backend::{aead, hchacha, random};
 use crate::errno::Errno;
 use crate::secret::Secret;
 use crate::secrets::SecretsError;
 
 /// The size of the nonce in front of what is sealed, in bytes.
 pub(crate) const NONCE_LEN: usize = 24;
+
+/// The size of the tag behind it, in bytes.
+const TAG_LEN: usize = 16;
 
 /// How much longer than its text something sealed is, in bytes.
 pub(crate) const OVERHEAD: usize = NONCE_LEN + TAG_LEN;
@@ -40,8 +43,8 @@ impl SealingKey {
         sealed.extend_from_slice(text);
         sealed.resize(text.len() + OVERHEAD, 0);
         let (buffer, tag) = sealed[NONCE_LEN..].split_at_mut(text.len());
-        let (key, nonce) = xchacha20(self.bytes()?, &nonce).map_err(|_| SecretsError::Internal("size of a key"))?;
-        match key.seal(nonce, header, buffer, tag) {
+        let (key, nonce) = self.under(&nonce)?;
+        match key.seal(&nonce, header, buffer, tag) {
             Ok(()) => Ok(sealed),
             Err(_) => {
                 drop(Secret::from_vec(sealed));
@@ -55,12 +58,15 @@ impl SealingKey {
         let Some((nonce, rest)) = sealed.split_first_chunk::<NONCE_LEN>() else { return Ok(None) };
         let Some((text, tag)) = rest.split_last_chunk::<TAG_LEN>() else { return Ok(None) };
         let mut text = Secret::from(text);
-        let (key, nonce) = xchacha20(self.bytes()?, nonce).map_err(|_| SecretsError::Internal("size of a key"))?;
-        Ok(key.open(nonce, header, &mut text, tag).is_ok().then_some(text))
+        let (key, nonce) = self.under(nonce)?;
+        Ok(key.open(&nonce, header, &mut text, tag).is_ok().then_some(text))
     }
 
-    fn bytes(&self) -> Result<&[u8; Self::LEN], SecretsError> {
-        (&*self.0).try_into().map_err(|_| SecretsError::Internal("size of a key"))
+    /// The key and the nonce of ChaCha20-Poly1305 that this key makes with a nonce.
+    fn under(&self, nonce: &[u8; NONCE_LEN]) -> Result<(aead::Key, <aead::Key as Aead>::Nonce), SecretsError> {
+        const SIZE: SecretsError = SecretsError::Internal("size of a key");
+        let (subkey, nonce) = hchacha::derive((&*self.0).try_into().map_err(|_| SIZE)?, nonce);
+        Ok((aead::Key::chacha20_poly1305(&*subkey).map_err(|_| SIZE)?, nonce))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is told of operations: to an observer, and, if asked for, to a chain of entries in the store.
 
 use crate::backend::hmac::{HMAC_SHA256, Key};
+use crate::backend::traits::{Mac, MacKey};
 use crate::errno::Errno;
 use crate::secrets::store::{TrailRow, Transaction};
 use crate::secrets::{Identifier, SecretsError};

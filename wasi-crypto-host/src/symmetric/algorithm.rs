@@ -1,183 +1,234 @@
-//! The registry of symmetric algorithms, and the two traits that each implements.
+//! What there is to know of a symmetric algorithm before any key or state exists: a row of the registry.
 
-use std::sync::Arc;
-
-use crate::booking::BookedSecret;
 use crate::errno::Errno;
-use crate::limits::{Account, Limits};
-use crate::options::{BytesOption, Options};
-use crate::secret::Secret;
-use crate::stop::StopHandle;
-use crate::symmetric::key::SymmetricKey;
-use crate::symmetric::{aead, hash, hkdf, mac, password};
+use crate::options::{BytesOption, NumberOption, Options};
+use crate::symmetric::traits::{Keyed, KeyedOrNot, Keyless};
 
-/// All symmetric algorithms of this build.
-static ALGORITHMS: &[&[Algorithm]] =
-    &[aead::ALGORITHMS, hash::ALGORITHMS, mac::ALGORITHMS, hkdf::ALGORITHMS, password::ALGORITHMS];
-
-/// A symmetric algorithm under its canonical name.
+/// A symmetric algorithm.
 pub(crate) struct Algorithm {
+    /// In its canonical spelling.
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
+    pub(crate) key: KeyPolicy,
+    pub(crate) nonce: NoncePolicy,
+    /// The options that it takes besides a nonce; others make no difference to it.
+    pub(crate) options: &'static [Parameter],
+}
+
+/// What an algorithm is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Gives bytes: a hash, the second step of a key derivation.
+    Squeeze,
+    /// A MAC with tags of so many bytes.
+    Mac(usize),
+    /// The first step of a key derivation, which gives a key.
+    DeriveKey,
+    /// A password hash.
+    Stretch,
+    Cipher(Sealing),
+}
+
+/// What a cipher adds to a message. So small that it fits into a register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sealing {
+    /// A tag of so many bytes, which can also be apart.
+    Tag(u8),
+    /// Padding to whole blocks of so many bytes, one byte at least. There is no tag.
+    Padding(u8),
 }
 
 /// Whether states are opened with a key.
-pub(crate) enum Kind {
-    Keyless(&'static dyn Keyless),
-    Keyed(&'static dyn Keyed),
+#[derive(Clone, Copy)]
+pub(crate) enum KeyPolicy {
+    None(&'static dyn Keyless),
+    Optional(KeyLen, &'static dyn KeyedOrNot),
+    Required(KeyLen, &'static dyn Keyed),
 }
 
-/// An algorithm that takes no key.
-pub(crate) trait Keyless: Send + Sync {
-    fn open(&self, options: &Options) -> Result<Box<dyn State>, Errno>;
-}
-
-/// An algorithm that takes a key.
-pub(crate) trait Keyed: Send + Sync {
-    /// The size in bytes of a generated key.
-    fn generated_len(&self) -> usize;
-
-    /// Does with a key what needs to be done only once. `invalid_key` for a wrong size.
-    fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno>;
-}
-
-/// A prepared key.
-pub(crate) trait Key: Send + Sync {
-    fn open(self: Arc<Self>, options: &Options) -> Result<Box<dyn State>, Errno>;
-
-    /// Bytes to book for the key with all that it allocates, but the raw bytes.
-    fn held(&self) -> usize;
-}
-
-/// A computation under way. What an algorithm does not have, it leaves to the default: `invalid_operation`.
-pub(crate) trait State: Send + Sync {
-    /// Whether data must be [admitted](Self::admit): not where it is hashed at once, in any amount. Asked when the state is opened.
-    fn asks_before_absorbing(&self) -> bool {
-        true
-    }
-
-    /// Says whether the state takes in `len` more bytes of data (to hash, to authenticate, salt, info, associated data, a password), and
-    /// books what it will gather of them.
-    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
-        let _ = (len, account);
-        Err(Errno::InvalidOperation)
-    }
-
-    /// Takes in data that was [admitted](Self::admit), or a piece of it.
-    fn absorb(&mut self, data: &[u8]) {
-        let _ = data;
-    }
-
-    /// Whether the state could fill `len` bytes, and how long that takes; asked before anything is written.
-    fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<Weight, Errno> {
-        let _ = (len, limits);
-        Err(Errno::InvalidOperation)
-    }
-
-    /// Fills `out`, after [`check_squeeze`](Self::check_squeeze) said yes. `in_progress` if it was stopped.
-    fn squeeze(&mut self, out: &mut [u8], stop: &StopHandle) -> Result<(), Errno> {
-        let _ = (out, stop);
-        Err(Errno::InvalidOperation)
-    }
-
-    /// The same as [`squeeze`](Self::squeeze) as a piece of work, for what is [long](Weight::Long). `overflow` if the guest has no room for
-    /// the output, which is booked until it is handed over.
-    fn derivation(&self, len: usize, account: &Account<'_>) -> Result<Derivation, Errno> {
-        let _ = (len, account);
-        Err(Errno::InvalidOperation)
-    }
-
-    /// The tag, or for what takes long the work that makes it. What needs much memory books it before.
-    fn squeeze_tag(&mut self, account: &Account<'_>) -> Result<Derived<Secret>, Errno> {
-        let _ = account;
-        Err(Errno::InvalidOperation)
-    }
-
-    /// Derives a key for another algorithm; `target` is an error if the guest named an unknown one.
-    fn squeeze_key(&mut self, target: Result<&'static Algorithm, Errno>) -> Result<SymmetricKey, Errno> {
-        let _ = target;
-        Err(Errno::InvalidOperation)
-    }
-
-    /// The most bytes that encryption adds.
-    fn max_tag_len(&self) -> Result<usize, Errno> {
-        Err(Errno::InvalidOperation)
-    }
-
-    /// What there is to know before encryption and decryption with a tag, of which no state has one alone.
-    fn aead(&self) -> Result<Aead, Errno> {
-        Err(Errno::InvalidOperation)
-    }
-
-    /// Encrypts `buffer` in place and fills `tag`, which has as many bytes as [`Aead::tag_len`] says.
-    fn encrypt(&mut self, buffer: &mut [u8], tag: &mut [u8]) -> Result<(), Errno> {
-        let _ = (buffer, tag);
-        Err(Errno::InvalidOperation)
-    }
-
-    /// Decrypts `buffer` in place if `tag` is right, else wipes it and returns `invalid_tag`.
-    fn decrypt(&mut self, buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno> {
-        let _ = (buffer, tag);
-        Err(Errno::InvalidOperation)
-    }
-
-    fn ratchet(&mut self) -> Result<(), Errno> {
-        Err(Errno::InvalidOperation)
-    }
-
-    /// The value in use where it is not the one that the option set had.
-    fn option(&self, option: BytesOption) -> Option<&[u8]> {
-        let _ = option;
-        None
-    }
-
-    fn boxed_clone(&self) -> Box<dyn State>;
-
-    /// Bytes to book for the state with all that it allocates or keeps, but what is a
-    /// [`BookedSecret`]: raw bytes of keys, long values of options. What is gathered counts by its capacity.
-    fn held(&self) -> usize;
-}
-
-/// How long an output takes.
+/// The sizes of keys, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Weight {
-    /// At most some milliseconds.
-    Short,
-    /// Long enough to be worth another thread, up to seconds.
-    Long,
+pub(crate) struct KeyLen {
+    pub(crate) generated: usize,
+    least: usize,
+    most: usize,
 }
 
-/// A derivation that can be moved to another thread, with all that it takes up booked. `in_progress` if it was stopped.
-pub(crate) type Derivation = Box<dyn FnOnce(&StopHandle) -> Result<BookedSecret, Errno> + Send>;
-
-/// A result that is there, or the derivation whose result it is.
-pub(crate) enum Derived<T> {
-    Now(T),
-    Later(Derivation),
+/// Whether states are opened with a nonce, and its size in bytes, at most [`MAX_NONCE_LEN`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoncePolicy {
+    None,
+    /// The guest must choose one.
+    Given(usize),
+    /// The host chooses a random one if the guest does not.
+    Automatic(usize),
 }
 
-/// No cipher has longer tags, in bytes.
+/// An option that an algorithm takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parameter {
+    RequiredBytes(BytesOption),
+    RequiredNumber(NumberOption),
+    /// At most so many bytes.
+    Bytes(BytesOption, usize),
+}
+
+/// No cipher has longer tags or blocks, in bytes.
 pub(crate) const MAX_TAG_LEN: usize = 64;
 
-/// A state as a cipher with a tag of constant size. So small that it is returned in a register.
-#[derive(Clone, Copy)]
-pub(crate) struct Aead {
-    /// The size of the tag in bytes, at most [`MAX_TAG_LEN`].
-    pub(crate) tag_len: u8,
-    /// `nonce_required` if the state or a copy of it has encrypted before.
-    pub(crate) may_encrypt: Result<(), Errno>,
-}
+/// No cipher has longer nonces, in bytes.
+pub(crate) const MAX_NONCE_LEN: usize = 32;
 
 impl Algorithm {
-    /// The algorithm of this name, in any ASCII case. `unsupported_algorithm` if there is none.
-    pub(crate) fn find(name: &[u8]) -> Result<&'static Self, Errno> {
-        Self::all()
-            .find(|algorithm| algorithm.name.as_bytes().eq_ignore_ascii_case(name))
-            .ok_or(Errno::UnsupportedAlgorithm)
+    /// The most bytes that encryption adds, or the size of a MAC's tag. `invalid_operation` if it is neither.
+    pub(crate) fn max_tag_len(&self) -> Result<usize, Errno> {
+        match self.kind {
+            Kind::Mac(len) => Ok(len),
+            Kind::Cipher(sealing) => Ok(sealing.most_added()),
+            Kind::Squeeze | Kind::DeriveKey | Kind::Stretch => Err(Errno::InvalidOperation),
+        }
     }
 
-    pub(crate) fn all() -> impl Iterator<Item = &'static Self> {
-        ALGORITHMS.iter().copied().flatten()
+    /// The size of an authentication tag, if it has any.
+    pub(crate) fn tag_len(&self) -> Option<usize> {
+        match self.kind {
+            Kind::Mac(len) => Some(len),
+            Kind::Cipher(sealing) => sealing.tag_len().ok(),
+            Kind::Squeeze | Kind::DeriveKey | Kind::Stretch => None,
+        }
+    }
+
+    /// What it adds to a message. `invalid_operation` if it does not encrypt.
+    #[inline(always)]
+    pub(crate) fn sealing(&self) -> Result<Sealing, Errno> {
+        if let Kind::Cipher(sealing) = self.kind { Ok(sealing) } else { Err(Errno::InvalidOperation) }
+    }
+
+    /// `parameters_missing`, or `invalid_length` for bytes that are too many.
+    pub(crate) fn check_options(&self, options: &Options) -> Result<(), Errno> {
+        self.options.iter().try_for_each(|parameter| match *parameter {
+            Parameter::RequiredBytes(option) => options.get(option).map(|_| ()).ok_or(Errno::ParametersMissing),
+            Parameter::RequiredNumber(option) => options.number(option).map(|_| ()).ok_or(Errno::ParametersMissing),
+            Parameter::Bytes(option, most) => match options.get(option) {
+                Some(value) if value.len() > most => Err(Errno::InvalidLength),
+                _ => Ok(()),
+            },
+        })
+    }
+}
+
+impl Sealing {
+    /// The length of the sealed text of a message of `len` bytes.
+    #[inline(always)]
+    pub(crate) fn sealed_len(self, len: usize) -> usize {
+        match self {
+            Self::Tag(tag) => len.saturating_add(tag.into()),
+            Self::Padding(block) => len.saturating_add(usize::from(block) - len % usize::from(block)),
+        }
+    }
+
+    /// The most bytes that are added.
+    #[inline(always)]
+    pub(crate) fn most_added(self) -> usize {
+        let (Self::Tag(len) | Self::Padding(len)) = self;
+        len.into()
+    }
+
+    /// How much of a sealed text comes before its end, which is a tag or the last block, and so [this long](Self::most_added).
+    /// `invalid_tag` if no sealed text has this length.
+    #[inline(always)]
+    pub(crate) fn len_before_end(self, sealed_len: usize) -> Result<usize, Errno> {
+        match self {
+            Self::Padding(block) if !sealed_len.is_multiple_of(block.into()) => Err(Errno::InvalidTag),
+            _ => sealed_len.checked_sub(self.most_added()).ok_or(Errno::InvalidTag),
+        }
+    }
+
+    /// How much of the end can belong to the message, at most.
+    #[inline(always)]
+    pub(crate) fn message_in_end(self) -> usize {
+        match self {
+            Self::Tag(_) => 0,
+            Self::Padding(block) => block.into(),
+        }
+    }
+
+    /// The size of a tag that is apart. `invalid_operation` if there is none.
+    #[inline(always)]
+    pub(crate) fn tag_len(self) -> Result<usize, Errno> {
+        match self {
+            Self::Tag(len) => Ok(len.into()),
+            Self::Padding(_) => Err(Errno::InvalidOperation),
+        }
+    }
+}
+
+impl KeyPolicy {
+    /// The size of generated keys, if the algorithm takes keys.
+    pub(crate) fn generated_len(self) -> Option<usize> {
+        match self {
+            Self::None(_) => None,
+            Self::Optional(len, _) | Self::Required(len, _) => Some(len.generated),
+        }
+    }
+}
+
+impl KeyLen {
+    /// One size only.
+    pub(crate) const fn exactly(len: usize) -> Self {
+        Self { generated: len, least: len, most: len }
+    }
+
+    /// Any size, none included.
+    pub(crate) const fn any(generated: usize) -> Self {
+        Self { generated, least: 0, most: usize::MAX }
+    }
+
+    /// Keys are generated with the least size.
+    pub(crate) const fn at_least(least: usize) -> Self {
+        Self { generated: least, least, most: usize::MAX }
+    }
+
+    /// Keys are generated with the greatest size.
+    pub(crate) const fn between(least: usize, most: usize) -> Self {
+        Self { generated: most, least, most }
+    }
+
+    /// `invalid_key` for a size that the algorithm does not take.
+    pub(crate) fn check(self, len: usize) -> Result<(), Errno> {
+        if (self.least..=self.most).contains(&len) { Ok(()) } else { Err(Errno::InvalidKey) }
+    }
+}
+
+impl NoncePolicy {
+    /// The size of nonces, if there are any.
+    pub(crate) fn len(self) -> Option<usize> {
+        match self {
+            Self::None => None,
+            Self::Given(len) | Self::Automatic(len) => Some(len),
+        }
+    }
+
+    /// The nonce for a new state. One that is not given is chosen in `room`.
+    ///
+    /// `invalid_nonce` for a size that the algorithm does not take, `nonce_required` if there must be one, `rng_error`.
+    pub(crate) fn choose<'a>(
+        self,
+        given: Option<&'a [u8]>,
+        room: &'a mut [u8; MAX_NONCE_LEN],
+        fill: impl FnOnce(&mut [u8]) -> Result<(), Errno>,
+    ) -> Result<&'a [u8], Errno> {
+        match (self, given) {
+            (Self::None, _) => Ok(&[]),
+            (Self::Given(len) | Self::Automatic(len), Some(nonce)) if nonce.len() == len => Ok(nonce),
+            (Self::Given(_) | Self::Automatic(_), Some(_)) => Err(Errno::InvalidNonce),
+            (Self::Given(_), None) => Err(Errno::NonceRequired),
+            (Self::Automatic(len), None) => {
+                let nonce = room.get_mut(..len).ok_or(Errno::InternalError)?;
+                fill(nonce)?;
+                Ok(nonce)
+            }
+        }
     }
 }
 
@@ -185,14 +236,50 @@ impl Algorithm {
 mod tests {
     use super::*;
 
+    /// PKCS#7, RFC 5652 section 6.3: one byte at least, and a whole block after whole blocks.
     #[test]
-    fn names_are_unique_and_found_in_any_case() {
-        for (i, algorithm) in Algorithm::all().enumerate() {
-            let found = Algorithm::find(algorithm.name.to_ascii_lowercase().as_bytes()).ok().unwrap();
-            assert!(std::ptr::eq(found, algorithm), "{} twice", algorithm.name);
-            assert!(Algorithm::all().take(i).all(|other| other.name != algorithm.name));
+    fn padded_texts_are_whole_blocks_and_longer_than_their_message() {
+        let padding = Sealing::Padding(16);
+        for (len, sealed) in [(0, 16), (1, 16), (15, 16), (16, 32), (17, 32), (31, 32), (32, 48)] {
+            assert_eq!(padding.sealed_len(len), sealed, "{len}");
+            assert_eq!(padding.len_before_end(sealed), Ok(sealed - 16));
         }
-        assert_eq!(Algorithm::find(b"SHA-256 ").err(), Some(Errno::UnsupportedAlgorithm));
-        assert_eq!(Algorithm::find(b"").err(), Some(Errno::UnsupportedAlgorithm));
+        for len in [0, 1, 15, 17, 31, 33] {
+            assert_eq!(padding.len_before_end(len), Err(Errno::InvalidTag), "{len}");
+        }
+        assert_eq!((padding.most_added(), padding.tag_len()), (16, Err(Errno::InvalidOperation)));
+    }
+
+    #[test]
+    fn tags_are_added_to_any_message() {
+        let tag = Sealing::Tag(16);
+        for len in [0, 1, 16, 1000] {
+            assert_eq!(tag.sealed_len(len), len + 16);
+            assert_eq!(tag.len_before_end(len + 16), Ok(len));
+        }
+        assert_eq!(tag.len_before_end(15), Err(Errno::InvalidTag));
+        assert_eq!((tag.most_added(), tag.tag_len()), (16, Ok(16)));
+        assert_eq!(tag.sealed_len(usize::MAX), usize::MAX);
+    }
+
+    #[test]
+    fn a_nonce_is_given_or_chosen_as_the_row_says() {
+        let mut room = [0; MAX_NONCE_LEN];
+        let mut choose = |policy: NoncePolicy, given| {
+            let fill = |nonce: &mut [u8]| {
+                nonce.fill(7);
+                Ok(())
+            };
+            policy.choose(given, &mut room, fill).map(<[u8]>::to_vec)
+        };
+        assert_eq!(choose(NoncePolicy::None, Some(&[1; 5])), Ok(vec![]));
+        assert_eq!(choose(NoncePolicy::Given(12), None), Err(Errno::NonceRequired));
+        assert_eq!(choose(NoncePolicy::Automatic(24), None), Ok(vec![7; 24]));
+        for policy in [NoncePolicy::Given(12), NoncePolicy::Automatic(12)] {
+            assert_eq!(choose(policy, Some(&[1; 12])), Ok(vec![1; 12]));
+            for len in [0, 11, 13, 16] {
+                assert_eq!(choose(policy, Some(&[1; 16][..len])), Err(Errno::InvalidNonce), "{len}");
+            }
+        }
     }
 }

@@ -4,33 +4,32 @@
 use std::sync::Arc;
 
 use crate::backend::hkdf::{self, HKDF_SHA256, HKDF_SHA384, HKDF_SHA512, Prk};
-use crate::backend::hmac;
-use crate::booking::{ALLOCATION, BookedSecret, Booking, COUNTS};
+use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
-use crate::options::Options;
 use crate::secret::Secret;
-use crate::stop::StopHandle;
-use crate::symmetric::algorithm::{Algorithm, Key, Keyed, Kind, State, Weight};
-use crate::symmetric::key::SymmetricKey;
+use crate::symmetric::algorithm::{Algorithm, KeyLen, KeyPolicy, Kind, NoncePolicy};
+use crate::symmetric::traits::{Absorb, DeriveKey, Given, Key, Keyed, Squeeze, State};
 
 pub(crate) static ALGORITHMS: &[Algorithm] = &[
-    Algorithm {
-        name: "HKDF-EXTRACT/SHA-256",
-        kind: Kind::Keyed(&Extract { hkdf: HKDF_SHA256, expand: "HKDF-EXPAND/SHA-256" }),
-    },
-    Algorithm {
-        name: "HKDF-EXTRACT/SHA-384",
-        kind: Kind::Keyed(&Extract { hkdf: HKDF_SHA384, expand: "HKDF-EXPAND/SHA-384" }),
-    },
-    Algorithm {
-        name: "HKDF-EXTRACT/SHA-512",
-        kind: Kind::Keyed(&Extract { hkdf: HKDF_SHA512, expand: "HKDF-EXPAND/SHA-512" }),
-    },
-    Algorithm { name: "HKDF-EXPAND/SHA-256", kind: Kind::Keyed(&Expand(HKDF_SHA256)) },
-    Algorithm { name: "HKDF-EXPAND/SHA-384", kind: Kind::Keyed(&Expand(HKDF_SHA384)) },
-    Algorithm { name: "HKDF-EXPAND/SHA-512", kind: Kind::Keyed(&Expand(HKDF_SHA512)) },
+    extract("HKDF-EXTRACT/SHA-256", 32, &Extract { hkdf: HKDF_SHA256, expand: "HKDF-EXPAND/SHA-256" }),
+    extract("HKDF-EXTRACT/SHA-384", 48, &Extract { hkdf: HKDF_SHA384, expand: "HKDF-EXPAND/SHA-384" }),
+    extract("HKDF-EXTRACT/SHA-512", 64, &Extract { hkdf: HKDF_SHA512, expand: "HKDF-EXPAND/SHA-512" }),
+    expand("HKDF-EXPAND/SHA-256", 32, &Expand(HKDF_SHA256)),
+    expand("HKDF-EXPAND/SHA-384", 48, &Expand(HKDF_SHA384)),
+    expand("HKDF-EXPAND/SHA-512", 64, &Expand(HKDF_SHA512)),
 ];
+
+const fn extract(name: &'static str, hash_len: usize, keyed: &'static dyn Keyed) -> Algorithm {
+    let key = KeyPolicy::Required(KeyLen::any(hash_len), keyed);
+    Algorithm { name, kind: Kind::DeriveKey, key, nonce: NoncePolicy::None, options: &[] }
+}
+
+/// Keys have at least as many bytes as the hash (RFC 5869 section 2.3).
+const fn expand(name: &'static str, hash_len: usize, keyed: &'static dyn Keyed) -> Algorithm {
+    let key = KeyPolicy::Required(KeyLen::at_least(hash_len), keyed);
+    Algorithm { name, kind: Kind::Squeeze, key, nonce: NoncePolicy::None, options: &[] }
+}
 
 #[derive(Clone, Copy)]
 struct Extract {
@@ -40,11 +39,6 @@ struct Extract {
 }
 
 impl Keyed for Extract {
-    fn generated_len(&self) -> usize {
-        hkdf::hash_len(self.hkdf)
-    }
-
-    /// Any length will do, none included.
     fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno> {
         Ok(Arc::new(ExtractKey { algorithm: *self, ikm: Arc::clone(raw) }))
     }
@@ -57,8 +51,8 @@ struct ExtractKey {
 }
 
 impl Key for ExtractKey {
-    fn open(self: Arc<Self>, _: &Options) -> Result<Box<dyn State>, Errno> {
-        Ok(Box::new(Extraction { key: self, salt: Secret::default() }))
+    fn open(self: Arc<Self>, _: &Given<'_>) -> Result<State, Errno> {
+        Ok(State::DeriveKey(Box::new(Extraction { key: self, salt: Secret::default() })))
     }
 
     fn held(&self) -> usize {
@@ -72,7 +66,7 @@ struct Extraction {
     salt: Secret,
 }
 
-impl State for Extraction {
+impl Absorb for Extraction {
     fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
         account.gather(&mut self.salt, len)
     }
@@ -81,18 +75,8 @@ impl State for Extraction {
         self.salt.extend_from_slice(data);
     }
 
-    /// PRK = HMAC(salt, IKM), RFC 5869 section 2.2; no salt is the same as one of zeros.
-    fn squeeze_key(&mut self, target: Result<&'static Algorithm, Errno>) -> Result<SymmetricKey, Errno> {
-        let (target, extract) = (target?, &self.key.algorithm);
-        if target.name != extract.expand {
-            return Err(Errno::InvalidOperation);
-        }
-        let salt = hmac::Key::new(extract.hkdf.hmac_algorithm(), &self.salt);
-        SymmetricKey::import(target, salt.sign(&self.key.ikm).as_ref(), Booking::default())
-    }
-
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
+    fn to_state(&self) -> State {
+        State::DeriveKey(Box::new(self.clone()))
     }
 
     fn held(&self) -> usize {
@@ -100,20 +84,21 @@ impl State for Extraction {
     }
 }
 
+impl DeriveKey for Extraction {
+    fn target(&self) -> &'static str {
+        self.key.algorithm.expand
+    }
+
+    fn derive_key(&mut self) -> Secret {
+        hkdf::extract(self.key.algorithm.hkdf, &self.salt, &self.key.ikm)
+    }
+}
+
 struct Expand(hkdf::Algorithm);
 
 impl Keyed for Expand {
-    fn generated_len(&self) -> usize {
-        hkdf::hash_len(self.0)
-    }
-
-    /// At least one hash long (RFC 5869 section 2.3).
     fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno> {
-        let hash_len = hkdf::hash_len(self.0);
-        if raw.len() < hash_len {
-            return Err(Errno::InvalidKey);
-        }
-        Ok(Arc::new(ExpandKey { prk: Prk::new(self.0, raw), hash_len }))
+        Ok(Arc::new(ExpandKey { prk: Prk::new(self.0, raw), hash_len: hkdf::hash_len(self.0) }))
     }
 }
 
@@ -126,8 +111,8 @@ struct ExpandKey {
 }
 
 impl Key for ExpandKey {
-    fn open(self: Arc<Self>, _: &Options) -> Result<Box<dyn State>, Errno> {
-        Ok(Box::new(Expansion { key: self, info: Secret::default() }))
+    fn open(self: Arc<Self>, _: &Given<'_>) -> Result<State, Errno> {
+        Ok(State::Squeeze(Box::new(Expansion { key: self, info: Secret::default() })))
     }
 
     fn held(&self) -> usize {
@@ -141,7 +126,7 @@ struct Expansion {
     info: Secret,
 }
 
-impl State for Expansion {
+impl Absorb for Expansion {
     fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
         account.gather(&mut self.info, len)
     }
@@ -150,26 +135,28 @@ impl State for Expansion {
         self.info.extend_from_slice(data);
     }
 
+    fn to_state(&self) -> State {
+        State::Squeeze(Box::new(self.clone()))
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + ALLOCATION + self.key.held() + self.info.capacity() + ALLOCATION
+    }
+}
+
+impl Squeeze for Expansion {
     /// `overflow` if the info, which each block of output hashes again, comes to more than one call may work on.
-    fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<Weight, Errno> {
+    fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<(), Errno> {
         let ExpandKey { hash_len, .. } = *self.key;
         if len > MAX_BLOCKS * hash_len {
             return Err(Errno::InvalidLength);
         }
         // Hashing takes twice as long as the slowest encryption.
         let hashed = len.div_ceil(hash_len).saturating_mul(self.info.len());
-        if hashed > limits.call_bytes / 2 { Err(Errno::Overflow) } else { Ok(Weight::Short) }
+        if hashed > limits.call_bytes / 2 { Err(Errno::Overflow) } else { Ok(()) }
     }
 
-    fn squeeze(&mut self, out: &mut [u8], _: &StopHandle) -> Result<(), Errno> {
+    fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno> {
         self.key.prk.expand(&self.info, out)
-    }
-
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-
-    fn held(&self) -> usize {
-        size_of::<Self>() + ALLOCATION + self.key.held() + self.info.capacity() + ALLOCATION
     }
 }

@@ -8,7 +8,8 @@ use crate::errno::Errno;
 use crate::held::{Held, KeyObject};
 use crate::origin::Origin;
 use crate::secret::Secret;
-use crate::symmetric::algorithm::{Algorithm, Key, Keyed, Kind};
+use crate::symmetric::algorithm::{Algorithm, KeyLen, KeyPolicy};
+use crate::symmetric::traits::{Key, Keyed};
 
 /// A key, and the kind of its handles.
 pub(crate) struct SymmetricKey {
@@ -21,18 +22,24 @@ impl SymmetricKey {
     ///
     /// `booking` is that of the bytes that the key holds, [`BookedSecret::held`], if it is made.
     pub(crate) fn import(algorithm: &'static Algorithm, raw: &[u8], booking: Booking) -> Result<Self, Errno> {
-        Self::new(keyed(algorithm)?, BookedSecret::new(Secret::from(raw), booking))
+        Self::new(algorithm, BookedSecret::new(Secret::from(raw), booking))
+    }
+
+    /// The same for bytes that the host has made.
+    pub(crate) fn derived(algorithm: &'static Algorithm, raw: Secret) -> Result<Self, Errno> {
+        Self::new(algorithm, BookedSecret::new(raw, Booking::default()))
     }
 
     /// A random key of the size that the algorithm recommends.
     pub(crate) fn generate(algorithm: &'static Algorithm) -> Result<Self, Errno> {
-        let keyed = keyed(algorithm)?;
-        let mut raw = Secret::zeroed(keyed.generated_len());
+        let mut raw = Secret::zeroed(keyed(algorithm)?.0.generated);
         backend::random::fill(&mut raw)?;
-        Self::new(keyed, BookedSecret::new(raw, Booking::default()))
+        Self::derived(algorithm, raw)
     }
 
-    fn new(keyed: &'static dyn Keyed, raw: BookedSecret) -> Result<Self, Errno> {
+    fn new(algorithm: &'static Algorithm, raw: BookedSecret) -> Result<Self, Errno> {
+        let (len, keyed) = keyed(algorithm)?;
+        len.check(raw.len())?;
         let raw = Arc::new(raw);
         Ok(Self { prepared: keyed.prepare(&raw)?, raw })
     }
@@ -71,20 +78,22 @@ impl Held<SymmetricKey> {
     }
 }
 
-fn keyed(algorithm: &'static Algorithm) -> Result<&'static dyn Keyed, Errno> {
-    match algorithm.kind {
-        Kind::Keyed(keyed) => Ok(keyed),
-        Kind::Keyless(_) => Err(Errno::KeyNotSupported),
+fn keyed(algorithm: &'static Algorithm) -> Result<(KeyLen, &'static dyn Keyed), Errno> {
+    match algorithm.key {
+        KeyPolicy::Required(len, keyed) => Ok((len, keyed)),
+        KeyPolicy::Optional(len, keyed) => Ok((len, keyed)),
+        KeyPolicy::None(_) => Err(Errno::KeyNotSupported),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::symmetric::registry;
 
     #[test]
     fn what_a_store_keeps_of_a_key_is_its_bytes_and_gives_it_back() {
-        for algorithm in Algorithm::all() {
+        for algorithm in registry::all() {
             let Ok(key) = SymmetricKey::generate(algorithm) else { continue };
             let key = Held::<SymmetricKey>::by_guest(algorithm, key);
             let canonical = key.to_canonical();
@@ -93,7 +102,7 @@ mod tests {
             let again = Held::<SymmetricKey>::from_canonical(algorithm, &canonical, kept.clone()).ok().unwrap();
             assert_eq!((&*again.to_canonical(), &again.origin), (&*canonical, &kept), "{}", algorithm.name);
         }
-        let aes = Algorithm::find(b"AES-256-GCM").ok().unwrap();
+        let aes = registry::find(b"AES-256-GCM").ok().unwrap();
         for len in [0, 16, 31, 33] {
             let refused = Held::<SymmetricKey>::from_canonical(aes, &[7; 40][..len], Origin::Guest);
             assert_eq!(refused.err(), Some(Errno::InvalidKey), "{len} bytes");

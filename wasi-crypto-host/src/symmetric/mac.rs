@@ -1,77 +1,80 @@
-//! HMAC: absorb data, squeeze a tag over all data so far (RFC 2104).
+//! Message authentication: absorb data, squeeze a tag over all data so far. HMAC (RFC 2104), AES-CMAC (RFC 4493).
 
 use std::sync::Arc;
 
-use crate::backend::hmac::{self, Context, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
+use crate::backend::hmac::{self, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
+use crate::backend::traits::{Mac, MacKey};
+use crate::backend::{cmac, hmac::Key as HmacKey};
 use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
 use crate::errno::Errno;
-use crate::limits::Account;
-use crate::options::Options;
 use crate::secret::Secret;
-use crate::symmetric::algorithm::{Algorithm, Derived, Key, Keyed, Kind, State};
+use crate::symmetric::algorithm::{Algorithm, KeyLen, KeyPolicy, Kind, NoncePolicy};
+use crate::symmetric::traits::{Absorb, Authenticate, Given, Key, Keyed, State};
 
 pub(crate) static ALGORITHMS: &[Algorithm] = &[
-    Algorithm { name: "HMAC/SHA-256", kind: Kind::Keyed(&Hmac(HMAC_SHA256)) },
-    Algorithm { name: "HMAC/SHA-384", kind: Kind::Keyed(&Hmac(HMAC_SHA384)) },
-    Algorithm { name: "HMAC/SHA-512", kind: Kind::Keyed(&Hmac(HMAC_SHA512)) },
+    row("HMAC/SHA-256", 32, KeyLen::any(32), &Hmac(HMAC_SHA256)),
+    row("HMAC/SHA-384", 48, KeyLen::any(48), &Hmac(HMAC_SHA384)),
+    row("HMAC/SHA-512", 64, KeyLen::any(64), &Hmac(HMAC_SHA512)),
+    row("AES-128-CMAC", 16, KeyLen::exactly(16), &Ready(cmac::Key::new)),
 ];
+
+const fn row(name: &'static str, tag_len: usize, key_len: KeyLen, keyed: &'static dyn Keyed) -> Algorithm {
+    let key = KeyPolicy::Required(key_len, keyed);
+    Algorithm { name, kind: Kind::Mac(tag_len), key, nonce: NoncePolicy::None, options: &[] }
+}
 
 struct Hmac(hmac::Algorithm);
 
 impl Keyed for Hmac {
-    fn generated_len(&self) -> usize {
-        hmac::tag_len(self.0)
-    }
-
-    /// Any length will do, none included.
     fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno> {
-        Ok(Arc::new(HmacKey { key: hmac::Key::new(self.0, raw), tag_len: hmac::tag_len(self.0) }))
+        Ok(Arc::new(ReadyKey(HmacKey::new(self.0, raw))))
     }
 }
 
-struct HmacKey {
-    key: hmac::Key,
-    tag_len: usize,
+/// An algorithm, and how its keys are made ready.
+struct Ready<K>(fn(&[u8]) -> Result<K, Errno>);
+
+impl<K: MacKey> Keyed for Ready<K> {
+    fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno> {
+        Ok(Arc::new(ReadyKey(self.0(raw)?)))
+    }
 }
 
-impl Key for HmacKey {
-    fn open(self: Arc<Self>, _: &Options) -> Result<Box<dyn State>, Errno> {
-        Ok(Box::new(Mac { context: self.key.begin(), tag_len: self.tag_len }))
+struct ReadyKey<K>(K);
+
+impl<K: MacKey> Key for ReadyKey<K> {
+    fn open(self: Arc<Self>, _: &Given<'_>) -> Result<State, Errno> {
+        Ok(State::Authenticate(Box::new(Authentication(self.0.begin()))))
     }
 
     fn held(&self) -> usize {
-        size_of::<Self>() + COUNTS + ALLOCATION + hmac::Key::HELD
+        size_of::<Self>() + COUNTS + ALLOCATION + K::HELD
     }
 }
 
 #[derive(Clone)]
-struct Mac {
-    context: Context,
-    tag_len: usize,
-}
+struct Authentication<M>(M);
 
-impl State for Mac {
+impl<M: Mac> Absorb for Authentication<M> {
     fn asks_before_absorbing(&self) -> bool {
         false
     }
 
     fn absorb(&mut self, data: &[u8]) {
-        self.context.update(data);
+        self.0.update(data);
     }
 
-    fn squeeze_tag(&mut self, _: &Account<'_>) -> Result<Derived<Secret>, Errno> {
-        Ok(Derived::Now(Secret::from(self.context.finish().as_ref())))
-    }
-
-    fn max_tag_len(&self) -> Result<usize, Errno> {
-        Ok(self.tag_len)
-    }
-
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
+    fn to_state(&self) -> State {
+        State::Authenticate(Box::new(self.clone()))
     }
 
     fn held(&self) -> usize {
-        size_of::<Self>() + ALLOCATION + Context::HELD
+        size_of::<Self>() + ALLOCATION + M::HELD
+    }
+}
+
+impl<M: Mac> Authenticate for Authentication<M> {
+    fn tag(&self) -> Secret {
+        self.0.tag()
     }
 }

@@ -1,11 +1,19 @@
-//! Symmetric algorithms: the registry, keys, states, tags, and one file a family.
+//! Symmetric algorithms. From the top: the registry; one file a family; keys, states and tags as handles hold them; what families provide.
 
-pub(crate) mod aead;
-pub(crate) mod algorithm;
-pub(crate) mod hash;
-pub(crate) mod hkdf;
+pub(crate) mod registry;
+
+mod aead;
+mod cbc;
+mod hash;
+mod hkdf;
+mod mac;
+mod password;
+mod xof;
+
 pub(crate) mod key;
-pub(crate) mod mac;
-pub(crate) mod password;
+mod nonce_use;
 pub(crate) mod state;
 pub(crate) mod tag;
+
+pub(crate) mod algorithm;
+pub(crate) mod traits;

@@ -11,21 +11,26 @@ use crate::backend::pbkdf2::{self, HMAC_SHA256, HMAC_SHA512};
 use crate::booking::{ALLOCATION, BookedSecret};
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
-use crate::options::{BytesOption, NumberOption, Options, Value};
+use crate::options::{BytesOption, NumberOption, Value};
 use crate::secret::Secret;
 use crate::stop::StopHandle;
-use crate::symmetric::algorithm::{Algorithm, Derivation, Derived, Keyless, Kind, State, Weight};
+use crate::symmetric::algorithm::{Algorithm, KeyPolicy, Kind, NoncePolicy, Parameter};
+use crate::symmetric::traits::{Absorb, Derivation, Given, Keyless, State, Stretch, Weight};
 
 pub(crate) static ALGORITHMS: &[Algorithm] = &[
-    Algorithm {
-        name: "PBKDF2-SHA-256",
-        kind: Kind::Keyless(&Pbkdf2 { phc_id: "pbkdf2-sha256", prf: HMAC_SHA256, hash_len: 32 }),
-    },
-    Algorithm {
-        name: "PBKDF2-SHA-512",
-        kind: Kind::Keyless(&Pbkdf2 { phc_id: "pbkdf2-sha512", prf: HMAC_SHA512, hash_len: 64 }),
-    },
+    row("PBKDF2-SHA-256", &Pbkdf2 { phc_id: "pbkdf2-sha256", prf: HMAC_SHA256, hash_len: 32 }),
+    row("PBKDF2-SHA-512", &Pbkdf2 { phc_id: "pbkdf2-sha512", prf: HMAC_SHA512, hash_len: 64 }),
 ];
+
+const fn row(name: &'static str, keyless: &'static dyn Keyless) -> Algorithm {
+    Algorithm {
+        name,
+        kind: Kind::Stretch,
+        key: KeyPolicy::None(keyless),
+        nonce: NoncePolicy::None,
+        options: &[Parameter::RequiredBytes(BytesOption::Salt), Parameter::RequiredNumber(NumberOption::OpsLimit)],
+    }
+}
 
 #[derive(Clone, Copy)]
 struct Pbkdf2 {
@@ -36,13 +41,14 @@ struct Pbkdf2 {
 }
 
 impl Keyless for Pbkdf2 {
-    /// `parameters_missing` without a salt or with no iterations, `prohibited_operation` above 2³² − 1 of them.
-    fn open(&self, options: &Options) -> Result<Box<dyn State>, Errno> {
+    /// `parameters_missing` with no iterations, `prohibited_operation` above 2³² − 1 of them.
+    fn open(&self, given: &Given<'_>) -> Result<State, Errno> {
+        let options = given.options;
         let salt = options.value(BytesOption::Salt).ok_or(Errno::ParametersMissing)?.clone();
         let iterations = options.number(NumberOption::OpsLimit).ok_or(Errno::ParametersMissing)?;
         let iterations = u32::try_from(iterations).map_err(|_| Errno::ProhibitedOperation)?;
         let iterations = NonZeroU32::new(iterations).ok_or(Errno::ParametersMissing)?;
-        Ok(Box::new(Password { algorithm: *self, salt, iterations, password: Arc::default() }))
+        Ok(State::Stretch(Box::new(Password { algorithm: *self, salt, iterations, password: Arc::default() })))
     }
 }
 
@@ -93,7 +99,7 @@ fn encoded_len(part: &[u8]) -> usize {
     1 + Base64Unpadded::encoded_len(part)
 }
 
-impl State for Password {
+impl Absorb for Password {
     fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
         account.gather_shared(&mut self.password, len)
     }
@@ -102,6 +108,16 @@ impl State for Password {
         Arc::make_mut(&mut self.password).extend_from_slice(data);
     }
 
+    fn to_state(&self) -> State {
+        State::Stretch(Box::new(self.clone()))
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + ALLOCATION + BookedSecret::held(0)
+    }
+}
+
+impl Stretch for Password {
     fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<Weight, Errno> {
         match self.work(len) {
             work if work > limits.password_iterations => Err(Errno::ProhibitedOperation),
@@ -110,32 +126,22 @@ impl State for Password {
         }
     }
 
-    fn squeeze(&mut self, out: &mut [u8], stop: &StopHandle) -> Result<(), Errno> {
+    fn squeeze(&self, out: &mut [u8], stop: &StopHandle) -> Result<(), Errno> {
         pbkdf2::derive(self.algorithm.prf, self.iterations, &self.salt, &self.password, out, stop)
     }
 
     fn derivation(&self, len: usize, account: &Account<'_>) -> Result<Derivation, Errno> {
-        let (mut state, booking) = (self.clone(), account.reserve(len)?);
+        let (state, booking) = (self.clone(), account.reserve(len)?);
         Ok(Box::new(move |stop| {
             let mut out = Secret::zeroed(len);
             state.squeeze(&mut out, stop).map(|()| BookedSecret::new(out, booking))
         }))
     }
 
-    fn squeeze_tag(&mut self, account: &Account<'_>) -> Result<Derived<Secret>, Errno> {
+    fn string(&self, account: &Account<'_>) -> Result<Derivation, Errno> {
         self.check_squeeze(self.algorithm.hash_len, account.limits)?;
         // The rest is as short as a handle.
         let (state, booking) = (self.clone(), account.reserve(encoded_len(&self.salt))?);
-        Ok(Derived::Later(Box::new(move |stop| {
-            state.phc_string(stop).map(|string| BookedSecret::new(string, booking))
-        })))
-    }
-
-    fn boxed_clone(&self) -> Box<dyn State> {
-        Box::new(self.clone())
-    }
-
-    fn held(&self) -> usize {
-        size_of::<Self>() + ALLOCATION + BookedSecret::held(0)
+        Ok(Box::new(move |stop| state.phc_string(stop).map(|string| BookedSecret::new(string, booking))))
     }
 }

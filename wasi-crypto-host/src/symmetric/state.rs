@@ -2,24 +2,31 @@
 
 use std::sync::Arc;
 
+use crate::backend::random;
 use crate::errno::Errno;
 use crate::held::Held;
-use crate::limits::Account;
-use crate::options::{Name, Options};
-use crate::symmetric::algorithm::{Algorithm, Kind, State};
+use crate::limits::{Account, Limits};
+use crate::options::{BytesOption, Name, Options};
+use crate::secret::Secret;
+use crate::stop::StopHandle;
+use crate::symmetric::algorithm::{Algorithm, KeyPolicy, MAX_NONCE_LEN, Sealing};
 use crate::symmetric::key::SymmetricKey;
+use crate::symmetric::traits::{Derivation, Derived, Encrypt, Given, State, Weight};
 
-/// A state, as its handle holds it.
+/// A state, as its handle holds it. What its algorithm does not have is `invalid_operation`.
+#[derive(Clone)]
 pub(crate) struct SymmetricState {
     pub(crate) algorithm: &'static Algorithm,
-    pub(crate) inner: Box<dyn State>,
-    /// What [`State::asks_before_absorbing`] said, so that hashing is one call of it.
+    inner: State,
+    /// What [`asks_before_absorbing`](crate::symmetric::traits::Absorb::asks_before_absorbing) said, so that hashing is one call of it.
     asks_before_absorbing: bool,
     options: Option<Arc<Options>>,
 }
 
 impl SymmetricState {
-    /// `key_not_supported`, `key_required` or `invalid_key` (of another algorithm); then what the algorithm says of the options.
+    /// What the row of the algorithm says of the key: `key_not_supported`, `key_required` or `invalid_key` (of another algorithm); then of the
+    /// nonce: `nonce_required` or `invalid_nonce`; then of other options: `parameters_missing` or `invalid_length`; then what the algorithm itself
+    /// says of their values.
     pub(crate) fn open(
         algorithm: &'static Algorithm,
         key: Option<&Held<SymmetricKey>>,
@@ -27,27 +34,111 @@ impl SymmetricState {
     ) -> Result<Self, Errno> {
         static DEFAULT: Options = Options::DEFAULT;
         let values = options.as_deref().unwrap_or(&DEFAULT);
-        let inner = match (&algorithm.kind, key) {
-            (Kind::Keyless(_), Some(_)) => return Err(Errno::KeyNotSupported),
-            (Kind::Keyed(_), None) => return Err(Errno::KeyRequired),
-            (Kind::Keyed(_), Some(key)) if !std::ptr::eq(key.algorithm, algorithm) => return Err(Errno::InvalidKey),
-            (Kind::Keyed(_), Some(key)) => Arc::clone(&key.key.prepared).open(values)?,
-            (Kind::Keyless(keyless), None) => keyless.open(values)?,
+        match (&algorithm.key, key) {
+            (KeyPolicy::None(_), Some(_)) => return Err(Errno::KeyNotSupported),
+            (KeyPolicy::Required(..), None) => return Err(Errno::KeyRequired),
+            (_, Some(key)) if !std::ptr::eq(key.algorithm, algorithm) => return Err(Errno::InvalidKey),
+            _ => {}
+        }
+        let mut room = [0; MAX_NONCE_LEN];
+        let nonce = algorithm.nonce.choose(values.get(BytesOption::Nonce), &mut room, random::fill)?;
+        algorithm.check_options(values)?;
+        let given = Given { nonce, options: values };
+        let inner = match (&algorithm.key, key) {
+            (_, Some(key)) => Arc::clone(&key.key.prepared).open(&given)?,
+            (KeyPolicy::None(keyless), None) => keyless.open(&given)?,
+            (KeyPolicy::Optional(_, either), None) => either.open(&given)?,
+            (KeyPolicy::Required(..), None) => return Err(Errno::KeyRequired),
         };
-        Ok(Self { algorithm, asks_before_absorbing: inner.asks_before_absorbing(), inner, options })
+        Ok(Self { algorithm, asks_before_absorbing: inner.common().asks_before_absorbing(), inner, options })
     }
 
-    /// As [`State::admit`].
+    /// As [`Absorb::admit`](crate::symmetric::traits::Absorb::admit).
     #[inline(always)]
     pub(crate) fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
-        if self.asks_before_absorbing { self.inner.admit(len, account) } else { Ok(()) }
+        if self.asks_before_absorbing { self.inner.absorbing().admit(len, account) } else { Ok(()) }
+    }
+
+    /// As [`Absorb::absorb`](crate::symmetric::traits::Absorb::absorb).
+    #[inline(always)]
+    pub(crate) fn absorb(&mut self, data: &[u8]) {
+        self.inner.absorbing().absorb(data);
+    }
+
+    /// Whether the state could fill `len` bytes, and how long that takes; asked before anything is written.
+    pub(crate) fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<Weight, Errno> {
+        match &self.inner {
+            State::Squeeze(state) => state.check_squeeze(len, limits).map(|()| Weight::Short),
+            State::Stretch(state) => state.check_squeeze(len, limits),
+            _ => Err(Errno::InvalidOperation),
+        }
+    }
+
+    /// Fills `out`, after [`check_squeeze`](Self::check_squeeze) said yes. `in_progress` if it was stopped.
+    pub(crate) fn squeeze(&mut self, out: &mut [u8], stop: &StopHandle) -> Result<(), Errno> {
+        match &mut self.inner {
+            State::Squeeze(state) => state.squeeze(out),
+            State::Stretch(state) => state.squeeze(out, stop),
+            _ => Err(Errno::InvalidOperation),
+        }
+    }
+
+    /// The same as a piece of work, for what is [long](Weight::Long).
+    pub(crate) fn derivation(&self, len: usize, account: &Account<'_>) -> Result<Derivation, Errno> {
+        match &self.inner {
+            State::Stretch(state) => state.derivation(len, account),
+            _ => Err(Errno::InvalidOperation),
+        }
+    }
+
+    /// The tag, or for what takes long the work that makes it.
+    pub(crate) fn squeeze_tag(&mut self, account: &Account<'_>) -> Result<Derived<Secret>, Errno> {
+        match &self.inner {
+            State::Authenticate(state) => Ok(Derived::Now(state.tag())),
+            State::Stretch(state) => state.string(account).map(Derived::Later),
+            _ => Err(Errno::InvalidOperation),
+        }
+    }
+
+    /// Derives a key for another algorithm; `target` is an error if the guest named an unknown one.
+    pub(crate) fn squeeze_key(&mut self, target: Result<&'static Algorithm, Errno>) -> Result<SymmetricKey, Errno> {
+        let State::DeriveKey(state) = &mut self.inner else { return Err(Errno::InvalidOperation) };
+        let target = target?;
+        if target.name != state.target() {
+            return Err(Errno::InvalidOperation);
+        }
+        SymmetricKey::derived(target, state.derive_key())
+    }
+
+    /// The most bytes that encryption adds, or the size of a MAC's tag.
+    pub(crate) fn max_tag_len(&self) -> Result<usize, Errno> {
+        self.algorithm.max_tag_len()
+    }
+
+    /// What encryption adds.
+    #[inline(always)]
+    pub(crate) fn sealing(&self) -> Result<Sealing, Errno> {
+        self.algorithm.sealing()
+    }
+
+    /// The state as a cipher.
+    #[inline(always)]
+    pub(crate) fn cipher(&mut self) -> Result<&mut dyn Encrypt, Errno> {
+        if let State::Encrypt(state) = &mut self.inner { Ok(&mut **state) } else { Err(Errno::InvalidOperation) }
+    }
+
+    /// No algorithm of this host has it yet.
+    pub(crate) fn ratchet(&mut self) -> Result<(), Errno> {
+        Err(Errno::InvalidOperation)
     }
 
     /// The value that this state uses. `option_not_set`, or `unsupported_option` for an unknown name or one of another kind.
     pub(crate) fn option(&self, name: &[u8]) -> Result<&[u8], Errno> {
         let option = Name::parse(name)?.bytes()?;
-        let set = || self.options.as_ref().and_then(|options| options.get(option));
-        self.inner.option(option).or_else(set).ok_or(Errno::OptionNotSet)
+        match (&self.inner, option) {
+            (State::Encrypt(state), BytesOption::Nonce) => Ok(state.nonce()),
+            _ => self.options.as_ref().and_then(|options| options.get(option)).ok_or(Errno::OptionNotSet),
+        }
     }
 
     /// Like [`option`](Self::option), for numbers.
@@ -58,12 +149,6 @@ impl SymmetricState {
 
     /// Bytes to book, the snapshot of the options included.
     pub(crate) fn held(&self) -> usize {
-        self.inner.held() + self.options.as_ref().map_or(0, |_| Options::HELD)
-    }
-}
-
-impl Clone for SymmetricState {
-    fn clone(&self) -> Self {
-        Self { inner: self.inner.boxed_clone(), options: self.options.clone(), ..*self }
+        self.inner.common().held() + self.options.as_ref().map_or(0, |_| Options::HELD)
     }
 }

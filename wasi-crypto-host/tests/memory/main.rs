@@ -113,16 +113,18 @@ impl Hoarder {
         self.keep("options_close", Ok(options)).unwrap()
     }
 
-    /// Options that every algorithm will do with.
-    fn options(&mut self, info: &AlgorithmInfo) -> u32 {
+    /// Options that every algorithm will do with. `overflow` if there is no room for them.
+    fn options(&mut self, info: &AlgorithmInfo) -> Result<u32, Errno> {
         let options = self.option_set();
         let nonce = vec![7; info.nonce_len.filter(|_| !info.nonce_optional).unwrap_or_default()];
         if !nonce.is_empty() {
             self.guest.options_set(options, "nonce", &nonce).unwrap();
         }
-        self.guest.options_set(options, "salt", &[8; 100]).unwrap();
-        self.guest.options_set_u64(options, "ops_limit", 1).unwrap();
-        options
+        // That of BLAKE2 is short.
+        let salt_len = if info.name.starts_with("BLAKE2B") { 16 } else { 100 };
+        self.guest.options_set(options, "salt", &[8; 100][..salt_len])?;
+        self.guest.options_set_u64(options, "ops_limit", 1)?;
+        Ok(options)
     }
 }
 
@@ -198,7 +200,7 @@ fn symmetric_states() {
     for info in of_type(AlgorithmType::Symmetric) {
         let (name, key_len) = (info.name, info.key_len);
         let open = |hoarder: &mut Hoarder, key_len: Option<usize>| {
-            let options = hoarder.options(&info);
+            let options = hoarder.options(&info)?;
             let key = key_len.map(|len| hoarder.key(name, len)).transpose()?;
             let state = hoarder.state(name, key, options)?;
             hoarder.close(options);
@@ -206,6 +208,9 @@ fn symmetric_states() {
             Ok(state)
         };
         fill(&format!("{name} states"), ROOM, |hoarder| open(hoarder, key_len).map(drop));
+        if info.key_optional {
+            fill(&format!("{name} states without a key"), ROOM, |hoarder| open(hoarder, None).map(drop));
+        }
         if key_len.is_some() {
             for len in [10 * KIB, 8 * MIB] {
                 let what = format!("{name} states whose key of {len} bytes is closed");
@@ -265,7 +270,7 @@ fn a_context_full_of_the_smallest_objects() {
         fill(&format!("{name} states of one key"), all, |hoarder| {
             if hoarder.kept.is_none() {
                 let key = info.key_len.map(|len| hoarder.key(name, len).unwrap());
-                hoarder.kept = Some((key, hoarder.options(&info)));
+                hoarder.kept = Some((key, hoarder.options(&info).unwrap()));
             }
             let (key, options) = hoarder.kept.unwrap();
             hoarder.state(name, key, options).map(drop)

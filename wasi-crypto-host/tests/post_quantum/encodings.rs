@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// An algorithm, and what libcrux makes of a seed.
+/// An algorithm, and what RustCrypto makes of a seed.
 struct Subject {
     name: &'static str,
     seed: Vec<u8>,

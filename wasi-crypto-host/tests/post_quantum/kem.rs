@@ -111,7 +111,7 @@ fn wycheproof_encapsulation_keys() {
 }
 
 #[test]
-fn libcrux_and_the_host_decapsulate_what_the_other_encapsulated() {
+fn rustcrypto_and_the_host_decapsulate_what_the_other_encapsulated() {
     let mut guest = Guest::new();
     for kem in oracle::KEMS {
         for round in 0..10 {

@@ -1,4 +1,4 @@
-//! The post-quantum algorithms, as a guest sees them: against published vectors, and against libcrux.
+//! The post-quantum algorithms, as a guest sees them: against published vectors, and against RustCrypto.
 
 #[path = "../common/mod.rs"]
 mod common;

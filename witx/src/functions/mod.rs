@@ -38,7 +38,7 @@ macro_rules! is_optional {
 
 macro_rules! type_of {
     ($enum:ident, Handle($of:ident)) => {
-        $enum::Handle(crate::types::HandleType::$of)
+        $enum::Handle(crate::handle_type::HandleType::$of)
     };
     ($enum:ident, List($of:ident)) => {
         $enum::List(crate::list::ListType::$of)
@@ -62,6 +62,21 @@ use crate::function::Function;
 /// All functions of the interface, in the order of the specification's modules.
 pub const fn functions() -> &'static [Function] {
     &FUNCTIONS
+}
+
+impl Function {
+    /// The function of this import name, in whichever module it is.
+    ///
+    /// ```
+    /// use wasi_crypto_interface::Function;
+    ///
+    /// let function = Function::find("options_open").unwrap();
+    /// assert_eq!(function.module(), "wasi_ephemeral_crypto_common");
+    /// assert!(Function::find("options_Open").is_none());
+    /// ```
+    pub fn find(name: &str) -> Option<&'static Self> {
+        functions().iter().find(|function| function.name() == name)
+    }
 }
 
 /// The import modules, in the order of the specification.

@@ -5,7 +5,7 @@ use wasi_crypto_interface::Errno::{
     Closed, InvalidHandle, InvalidKey, KeyNotSupported, Success, UnsupportedAlgorithm, UnsupportedFeature,
 };
 
-use super::{HASHES, Keyed, MACS, PASSWORD_HASHES, Sizes, case, keyed, oracle};
+use super::{Keyed, MAC_KEY_LEN, MACS, PASSWORD_HASHES, SHA_2, Sizes, case, keyed, oracle};
 use crate::args;
 use crate::case::{Case, Expect, Handle, Strength};
 
@@ -19,7 +19,7 @@ pub(super) fn cases() -> Vec<Case> {
             cases.push(of_another_algorithm(keyed, other));
         }
     }
-    for algorithm in HASHES.iter().map(|(name, _)| *name).chain(PASSWORD_HASHES) {
+    for algorithm in SHA_2.iter().map(|(name, _)| *name).chain(PASSWORD_HASHES) {
         cases.extend([import_for_keyless(algorithm), generate_for_keyless(algorithm)]);
     }
     cases.extend(MACS.into_iter().map(|(algorithm, _)| closed_after_open(algorithm)));
@@ -43,10 +43,14 @@ fn round_trip(keyed: &Keyed) -> Option<Case> {
 
 /// Unusual sizes that are right.
 fn sizes(keyed: &Keyed) -> Option<Case> {
-    let Sizes::AtLeast(least) = keyed.sizes else { return None };
+    let sizes = match keyed.sizes {
+        Sizes::Exactly(_) => return None,
+        Sizes::AtLeast(least) => [0, 1, 17, 64, 129, 1000, 65_536].map(|more| least + more).to_vec(),
+        Sizes::Between(least, most) => vec![least, least + 1, most / 2, most - 1, most],
+    };
     let mut c = case("key", &keyed.name, "unusual-sizes", &["SYM-KEY-IMPORT-007", "SYM-KEY-IMPORT-003"]);
-    for more in [0, 1, 17, 64, 129, 1000, 65_536] {
-        let raw = oracle::bytes("long key", least + more);
+    for len in sizes {
+        let raw = oracle::bytes("long key", len);
         let key = c.key_import(&keyed.name, &raw);
         let array = c.key_export(key);
         // An empty output need not be pulled.
@@ -70,6 +74,8 @@ fn wrong_sizes(keyed: &Keyed) -> Option<Case> {
             (sizes, Expect::only(InvalidKey))
         }
         Sizes::AtLeast(0) => return None,
+        // That an empty key is none is for a host to say.
+        Sizes::Between(_, most) => (vec![most + 1, 2 * most, 1000], Expect::only(InvalidKey)),
         // RFC 5869 wants this much; the text does not speak of it.
         Sizes::AtLeast(least) => (vec![0, 1, 16, least - 1], Expect::only(InvalidKey).or_info([Success])),
     };
@@ -171,18 +177,18 @@ fn closed(keyed: &Keyed) -> Case {
 fn closed_after_open(algorithm: &str) -> Case {
     let requirements = ["SYM-KEY-CLOSE-017", "HANDLE-SAFECLOSE-007"];
     let mut c = case("key", algorithm, "closed-after-open", &requirements);
-    let raw = oracle::bytes("key", 32);
+    let raw = oracle::bytes("key", MAC_KEY_LEN);
     let key = c.key_import(algorithm, &raw);
     let state = c.state_open(algorithm, Some(key), None);
     c.close(key);
     // Others take the place of the key.
-    let others: Vec<Handle> = (0..4u8).map(|i| c.key_import(algorithm, vec![i; 32])).collect();
+    let others: Vec<Handle> = (0..4u8).map(|i| c.key_import(algorithm, vec![i; MAC_KEY_LEN as usize])).collect();
     c.absorb(state, "abc");
-    c.squeeze_tag_eq(state, oracle::hmac(algorithm, &raw, b"abc"));
+    c.squeeze_tag_eq(state, oracle::mac(algorithm, &raw, b"abc"));
     for other in others {
         c.close(other);
     }
-    c.squeeze_tag_eq(state, oracle::hmac(algorithm, &raw, b"abc"));
+    c.squeeze_tag_eq(state, oracle::mac(algorithm, &raw, b"abc"));
     c
 }
 

@@ -1,8 +1,10 @@
-//! The symmetric part of the interface (requirements SYM-*, and ALG-* of its algorithms), and its published vectors.
+//! The symmetric part of the interface (requirements SYM-*, and ALG-* of its algorithms).
 //!
-//! Results are compared with those of RustCrypto (`oracle.rs`), which is not the backend of this project's host.
+//! Results are compared with those of RustCrypto (`oracle.rs`), and with the suite's own where RustCrypto, or whoever else it would be, is the backend of
+//! this project's host.
 
 mod absorb;
+mod cbc;
 mod clone;
 mod decrypt;
 mod encrypt;
@@ -21,6 +23,7 @@ mod pattern;
 mod sizes;
 mod state;
 mod tag;
+mod xof;
 
 use wasi_crypto_interface::Errno::{
     AlgorithmFailure, InvalidLength, InvalidOperation, InvalidTag, Overflow, UnsupportedFeature, VerificationFailed,
@@ -31,6 +34,7 @@ use crate::case::{Case, Expect, Handle};
 pub(super) fn cases() -> Vec<Case> {
     let areas = [
         absorb::cases(),
+        cbc::cases(),
         clone::cases(),
         decrypt::cases(),
         encrypt::cases(),
@@ -48,14 +52,24 @@ pub(super) fn cases() -> Vec<Case> {
         sizes::cases(),
         state::cases(),
         tag::cases(),
-        crate::vectors::symmetric(),
+        xof::cases(),
     ];
     areas.into_iter().flatten().collect()
 }
 
-const HASHES: [(&str, u32); 4] = [("SHA-256", 32), ("SHA-384", 48), ("SHA-512", 64), ("SHA-512/256", 32)];
+/// They take no key.
+const SHA_2: [(&str, u32); 4] = [("SHA-256", 32), ("SHA-384", 48), ("SHA-512", 64), ("SHA-512/256", 32)];
 
-const MACS: [(&str, u32); 3] = [("HMAC/SHA-256", 32), ("HMAC/SHA-384", 48), ("HMAC/SHA-512", 64)];
+/// All of them work without a key.
+const HASHES: [(&str, u32); 5] = [SHA_2[0], SHA_2[1], SHA_2[2], SHA_2[3], ("BLAKE2B-512", 64)];
+
+/// Takes a key or none. Its output does not end.
+const BLAKE3: &str = "BLAKE3";
+
+const MACS: [(&str, u32); 4] = [("HMAC/SHA-256", 32), ("HMAC/SHA-384", 48), ("HMAC/SHA-512", 64), ("AES-128-CMAC", 16)];
+
+/// The size of a key that every MAC takes.
+const MAC_KEY_LEN: u32 = 16;
 
 /// The hashes of HKDF.
 const HKDFS: [(&str, u32); 3] = [("SHA-256", 32), ("SHA-384", 48), ("SHA-512", 64)];
@@ -70,16 +84,26 @@ struct Aead {
     nonce_len: u32,
 }
 
-const AEADS: [Aead; 4] = [
+const AEADS: [Aead; 6] = [
     Aead { name: "AES-128-GCM", key_len: 16, nonce_len: 12 },
     Aead { name: "AES-256-GCM", key_len: 32, nonce_len: 12 },
     Aead { name: "CHACHA20-POLY1305", key_len: 32, nonce_len: 12 },
     Aead { name: "XCHACHA20-POLY1305", key_len: 32, nonce_len: 24 },
+    Aead { name: "AEGIS-256", key_len: 32, nonce_len: 32 },
+    Aead { name: "ASCON-AEAD", key_len: 16, nonce_len: 16 },
 ];
+
+/// A cipher that pads, and has no tag.
+const CBC: &str = "AES-256-CBC";
 
 const TAG_LEN: u32 = 16;
 
 impl Aead {
+    /// Nonces of this size can be chosen at random (C24).
+    fn may_generate_nonce(self) -> bool {
+        self.nonce_len >= 24
+    }
+
     fn key(self) -> Vec<u8> {
         oracle::bytes("key", self.key_len)
     }
@@ -110,26 +134,47 @@ struct Keyed {
     /// The size of a generated key, as recommended or fixed.
     generated_len: u32,
     sizes: Sizes,
+    /// Whether it does not work without a key.
+    is_required: bool,
+    /// 0 for none.
+    nonce_len: u32,
+    /// Whether states take data in.
+    absorbs: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum Sizes {
     Exactly(u32),
     AtLeast(u32),
+    Between(u32, u32),
 }
 
 fn keyed() -> Vec<Keyed> {
-    let any = |(name, len): (&str, u32)| Keyed { name: name.into(), generated_len: len, sizes: Sizes::AtLeast(0) };
-    let extract = |(hash, len): (&str, u32)| any((&format!("HKDF-EXTRACT/{hash}"), len));
-    let expand = |(hash, len): (&str, u32)| Keyed {
-        name: format!("HKDF-EXPAND/{hash}"),
-        generated_len: len,
-        sizes: Sizes::AtLeast(len),
+    let with = |name: &str, generated_len: u32, sizes: Sizes| Keyed {
+        name: name.to_owned(),
+        generated_len,
+        sizes,
+        is_required: true,
+        nonce_len: 0,
+        absorbs: true,
     };
+    let any = |name: &str, len: u32| with(name, len, Sizes::AtLeast(0));
+    let mac = |(name, len): (&str, u32)| match name {
+        "AES-128-CMAC" => with(name, 16, Sizes::Exactly(16)),
+        _ => any(name, len),
+    };
+    let hkdf = HKDFS.into_iter().flat_map(|(hash, len)| {
+        let expand = with(&format!("HKDF-EXPAND/{hash}"), len, Sizes::AtLeast(len));
+        [any(&format!("HKDF-EXTRACT/{hash}"), len), expand]
+    });
     let aead =
-        |aead: Aead| Keyed { name: aead.name.into(), generated_len: aead.key_len, sizes: Sizes::Exactly(aead.key_len) };
-    let hkdf = HKDFS.into_iter().flat_map(|hash| [extract(hash), expand(hash)]);
-    MACS.into_iter().map(any).chain(hkdf).chain(AEADS.into_iter().map(aead)).collect()
+        |Aead { name, key_len, nonce_len }: Aead| Keyed { nonce_len, ..with(name, key_len, Sizes::Exactly(key_len)) };
+    let others = [
+        Keyed { is_required: false, ..with("BLAKE2B-512", 64, Sizes::Between(1, 64)) },
+        Keyed { is_required: false, ..with(BLAKE3, 32, Sizes::Exactly(32)) },
+        Keyed { nonce_len: 16, absorbs: false, ..with(CBC, 32, Sizes::Exactly(32)) },
+    ];
+    MACS.into_iter().map(mac).chain(hkdf).chain(AEADS.into_iter().map(aead)).chain(others).collect()
 }
 
 impl Keyed {
@@ -137,39 +182,20 @@ impl Keyed {
         oracle::bytes("key", self.generated_len)
     }
 
-    fn aead(&self) -> Option<Aead> {
-        AEADS.into_iter().find(|aead| aead.name == self.name)
-    }
-
     /// The option set that a state needs.
     fn options(&self, c: &mut Case) -> Option<Handle> {
-        self.aead().map(|aead| c.nonce(aead.nonce()))
+        (self.nonce_len > 0).then(|| c.nonce(oracle::bytes("nonce", self.nonce_len)))
     }
+}
+
+/// Every algorithm of the suite, but the password hashes.
+fn names() -> Vec<String> {
+    keyed().into_iter().map(|keyed| keyed.name).chain(SHA_2.map(|(name, _)| name.to_owned())).collect()
 }
 
 /// A case about one algorithm.
 fn case(area: &str, algorithm: &str, behaviour: &str, requirements: &[&str]) -> Case {
     Case::new(format!("symmetric/{area}/{algorithm}/{behaviour}"), requirements).algorithm(algorithm)
-}
-
-/// The requirement by which a host has the algorithm, if the specification knows it.
-pub(crate) fn asked_for(algorithm: &str) -> Option<&'static str> {
-    Some(match algorithm {
-        "SHA-256" => "ALG-REQ-SHA-256",
-        "SHA-512" => "ALG-REQ-SHA-512",
-        "SHA-512/256" => "ALG-REQ-SHA-512_256",
-        "HMAC/SHA-256" => "ALG-REQ-HMAC_SHA-256",
-        "HMAC/SHA-512" => "ALG-REQ-HMAC_SHA-512",
-        "HKDF-EXTRACT/SHA-256" => "ALG-REQ-HKDF-EXTRACT_SHA-256",
-        "HKDF-EXTRACT/SHA-512" => "ALG-REQ-HKDF-EXTRACT_SHA-512",
-        "HKDF-EXPAND/SHA-256" => "ALG-REQ-HKDF-EXPAND_SHA-256",
-        "HKDF-EXPAND/SHA-512" => "ALG-REQ-HKDF-EXPAND_SHA-512",
-        "AES-128-GCM" => "ALG-REQ-AES-128-GCM",
-        "AES-256-GCM" => "ALG-REQ-AES-256-GCM",
-        "CHACHA20-POLY1305" => "ALG-REC-CHACHA20-POLY1305",
-        "XCHACHA20-POLY1305" => "ALG-OPT-XCHACHA20-POLY1305",
-        _ => return None,
-    })
 }
 
 /// The size in bytes of the nonces of an algorithm.

@@ -2,7 +2,7 @@
 //! that was absorbed (SYM-HASH-006). The sequences are the same in every run.
 
 use super::oracle::{self, Random};
-use super::{HASHES, HKDFS, MACS, case};
+use super::{HASHES, HKDFS, MAC_KEY_LEN, MACS, case};
 use crate::case::{Case, Handle};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -40,18 +40,22 @@ enum Kind {
 }
 
 impl Subject {
+    fn key(&self) -> Vec<u8> {
+        oracle::bytes("key", if self.kind == Kind::Mac { MAC_KEY_LEN } else { 64 })
+    }
+
     fn open(&self, c: &mut Case, key: Option<Handle>) -> (Handle, Vec<u8>) {
         (c.state_open(&self.name, key, None), Vec::new())
     }
 
     fn squeeze(&self, c: &mut Case, random: &mut Random, state: Handle, absorbed: &[u8]) {
-        let key = oracle::bytes("key", 64);
+        let key = self.key();
         match self.kind {
             Kind::Hash => {
                 let len = random.below(self.len + 1) as usize;
                 c.squeeze_eq(state, &oracle::hash(self.hash, absorbed)[..len]);
             }
-            Kind::Mac => c.squeeze_tag_eq(state, oracle::hmac(self.hash, &key, absorbed)),
+            Kind::Mac => c.squeeze_tag_eq(state, oracle::mac(self.hash, &key, absorbed)),
             Kind::Expand => {
                 let len = random.below(3 * self.len);
                 c.squeeze_eq(state, oracle::hkdf_expand(self.hash, &key, absorbed, len));
@@ -70,7 +74,7 @@ fn run(seed: u32, subject: Subject) -> Case {
     let mut random = Random::new(&format!("{} {seed}", subject.name));
     let pool = oracle::bytes("pool", 512);
     let data = c.data(&pool);
-    let key = (subject.kind != Kind::Hash).then(|| c.key_import(&subject.name, oracle::bytes("key", 64)));
+    let key = (subject.kind != Kind::Hash).then(|| c.key_import(&subject.name, subject.key()));
     let mut states = vec![subject.open(&mut c, key)];
     for _ in 0..STEPS {
         let chosen = random.below(states.len() as u32) as usize;

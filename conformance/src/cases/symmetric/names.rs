@@ -3,14 +3,15 @@
 use wasi_crypto_interface::AlgorithmType;
 use wasi_crypto_interface::Errno::{Success, UnsupportedAlgorithm};
 
-use super::{AEADS, HASHES, asked_for, case, keyed};
+use super::{AEADS, case, keyed, names};
 use crate::args;
 use crate::builder::Data;
 use crate::case::{Case, Expect, Handle, Kind};
+use crate::catalogue::requirement_of;
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for algorithm in keyed().iter().map(|keyed| keyed.name.as_str()).chain(HASHES.map(|(name, _)| name)) {
+    for algorithm in &names() {
         cases.extend([as_written(algorithm), other_case(algorithm), of_another_type(algorithm)]);
     }
     cases.extend(UNKNOWN.iter().map(|(what, name)| unknown(what, name.as_bytes())));
@@ -26,11 +27,12 @@ fn as_written(algorithm: &str) -> Case {
     let of_its_table: &[&str] = match algorithm {
         "CHACHA20-POLY1305" => &["ALG-REC-004"],
         "XCHACHA20-POLY1305" => &["ALG-OPT-005", "ALG-OPT-006"],
+        _ if requirement_of(algorithm).is_some_and(|id| id.starts_with("ALG-OPT")) => &["ALG-OPT-005"],
         _ => &[],
     };
     let requirements = ["ALG-STR-001", "ALG-REQ-003", "SYM-STATE-OPEN-003"];
     let requirements: Vec<&str> =
-        asked_for(algorithm).into_iter().chain(requirements).chain(of_its_table.iter().copied()).collect();
+        requirement_of(algorithm).into_iter().chain(requirements).chain(of_its_table.iter().copied()).collect();
     let mut c = case("name", algorithm, "as-written", &requirements);
     open(&mut c, algorithm, algorithm);
     c
@@ -109,8 +111,8 @@ fn unknown(what: &str, name: &[u8]) -> Case {
 /// The symmetric ones of the three tables.
 fn all_required() -> Case {
     let mut c = Case::new("symmetric/name/all-required", &["ALG-REQ-002", "ALG-REQ-003"]);
-    let all = keyed().into_iter().map(|keyed| keyed.name).chain(HASHES.map(|(name, _)| name.to_owned()));
-    for algorithm in all.filter(|name| asked_for(name).is_some_and(|id| id.starts_with("ALG-REQ"))) {
+    for algorithm in names().into_iter().filter(|name| requirement_of(name).is_some_and(|id| id.starts_with("ALG-REQ")))
+    {
         open(&mut c, &algorithm, &algorithm);
     }
     c

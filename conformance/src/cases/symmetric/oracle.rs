@@ -1,4 +1,4 @@
-//! What comes out, according to RustCrypto; and bytes to put in.
+//! What comes out, according to RustCrypto, or to the suite itself where this project's host stands on it; and bytes to put in.
 
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes128Gcm, Aes256Gcm, KeyInit};
@@ -6,6 +6,8 @@ use chacha20poly1305::{ChaCha20Poly1305, XChaCha20Poly1305};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256, Sha384, Sha512, Sha512_256};
+
+use crate::oracle::{aes, ascon, blake2b, blake3};
 
 /// Runs an expression with a type for each hash.
 macro_rules! with_hash {
@@ -29,13 +31,18 @@ macro_rules! with_hash {
 }
 
 pub(super) fn hash(algorithm: &str, data: &[u8]) -> Vec<u8> {
-    if algorithm == "SHA-512/256" {
-        return Sha512_256::digest(data).to_vec();
+    match algorithm {
+        "SHA-512/256" => Sha512_256::digest(data).to_vec(),
+        "BLAKE2B-512" => blake2b::hash(b"", b"", data),
+        "BLAKE3" => blake3::hash(None, data, 32),
+        _ => with_hash!(algorithm, H => H::digest(data).to_vec()),
     }
-    with_hash!(algorithm, H => H::digest(data).to_vec())
 }
 
-pub(super) fn hmac(algorithm: &str, key: &[u8], data: &[u8]) -> Vec<u8> {
+pub(super) fn mac(algorithm: &str, key: &[u8], data: &[u8]) -> Vec<u8> {
+    if algorithm == "AES-128-CMAC" {
+        return aes::cmac(key, data).to_vec();
+    }
     with_hash!(algorithm, H => {
         let mut mac = <Hmac<H> as hmac::KeyInit>::new_from_slice(key).expect("HMAC takes keys of any size");
         mac.update(data);
@@ -83,6 +90,11 @@ pub(super) fn seal(algorithm: &str, key: &[u8], nonce: &[u8], ad: &[u8], message
     fn seal<A: Aead + KeyInit>(key: &[u8], nonce: &[u8], payload: Payload<'_, '_>) -> Vec<u8> {
         let cipher = A::new_from_slice(key).expect("the key has the right size");
         cipher.encrypt(nonce.try_into().expect("the nonce has the right size"), payload).expect("the message is short")
+    }
+    match algorithm {
+        "AEGIS-256" => return aes::aegis_256(key, nonce, ad, message),
+        "ASCON-AEAD" => return ascon::aead128(key, nonce, ad, message),
+        _ => {}
     }
     let payload = Payload { msg: message, aad: ad };
     let mut out = match algorithm {

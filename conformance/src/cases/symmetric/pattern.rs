@@ -3,7 +3,7 @@
 
 use wasi_crypto_interface::AlgorithmType;
 
-use super::{AEADS, Aead, HASHES, HKDFS, MACS, PASSWORD_HASHES, TAG_LEN, not_defined, oracle};
+use super::{AEADS, Aead, BLAKE3, HASHES, HKDFS, MAC_KEY_LEN, MACS, PASSWORD_HASHES, TAG_LEN, not_defined, oracle};
 use crate::case::{Case, Handle};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -130,6 +130,7 @@ enum Algorithm {
 
 fn algorithms() -> Vec<Algorithm> {
     let mut all: Vec<Algorithm> = HASHES.map(|(name, _)| Algorithm::Hash(name)).into();
+    all.push(Algorithm::Hash(BLAKE3));
     all.extend(MACS.map(|(name, _)| Algorithm::Mac(name)));
     all.extend(HKDFS.map(|(hash, _)| Algorithm::Extract(hash, format!("HKDF-EXTRACT/{hash}"))));
     all.extend(HKDFS.map(|(hash, _)| Algorithm::Expand(hash, format!("HKDF-EXPAND/{hash}"))));
@@ -165,7 +166,7 @@ impl Algorithm {
         match self {
             Self::Hash(name) => c.state_open(name, None, None),
             Self::Mac(_) | Self::Extract(..) | Self::Expand(..) => {
-                let key = c.key_import(self.name(), oracle::bytes("key", 64));
+                let key = c.key_import(self.name(), self.key());
                 c.state_open(self.name(), Some(key), None)
             }
             Self::Password(name) => {
@@ -178,12 +179,16 @@ impl Algorithm {
         }
     }
 
+    fn key(&self) -> Vec<u8> {
+        oracle::bytes("key", if let Self::Mac(_) = self { MAC_KEY_LEN } else { 64 })
+    }
+
     /// The state works, having absorbed "abc".
     fn works(&self, c: &mut Case, state: Handle) {
-        let key = oracle::bytes("key", 64);
+        let key = self.key();
         match self {
             Self::Hash(name) => c.squeeze_eq(state, oracle::hash(name, b"abc")),
-            Self::Mac(name) => c.squeeze_tag_eq(state, oracle::hmac(name, &key, b"abc")),
+            Self::Mac(name) => c.squeeze_tag_eq(state, oracle::mac(name, &key, b"abc")),
             Self::Extract(hash, _) => {
                 let prk = c.squeeze_key(state, &format!("HKDF-EXPAND/{hash}"));
                 let expansion = c.state_open(&format!("HKDF-EXPAND/{hash}"), Some(prk), None);

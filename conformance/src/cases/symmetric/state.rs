@@ -3,22 +3,30 @@
 use wasi_crypto_interface::AlgorithmType;
 use wasi_crypto_interface::Errno::{Closed, InvalidHandle, InvalidKey, KeyNotSupported, KeyRequired, NonceRequired};
 
-use super::{AEADS, Aead, HASHES, Keyed, MACS, PASSWORD_HASHES, TAG_LEN, case, keyed, oracle};
+use super::{
+    AEADS, Aead, BLAKE3, CBC, HASHES, Keyed, MAC_KEY_LEN, MACS, PASSWORD_HASHES, SHA_2, TAG_LEN, case, keyed, oracle,
+};
 use crate::args;
 use crate::case::{Case, Expect, Handle};
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     cases.extend(HASHES.iter().map(|(hash, _)| with_and_without_options(hash, None)));
-    cases.extend(MACS.iter().map(|(mac, _)| with_and_without_options(mac, Some(oracle::bytes("key", 32)))));
-    for algorithm in HASHES.iter().map(|(name, _)| *name).chain(PASSWORD_HASHES) {
+    cases.push(with_and_without_options(BLAKE3, None));
+    cases.extend(MACS.iter().map(|(mac, _)| with_and_without_options(mac, Some(oracle::bytes("key", MAC_KEY_LEN)))));
+    for algorithm in SHA_2.iter().map(|(name, _)| *name).chain(PASSWORD_HASHES) {
         cases.push(key_not_supported(algorithm));
     }
-    cases.extend(keyed().iter().map(key_required));
+    cases.extend(keyed().iter().filter(|keyed| keyed.is_required).map(key_required));
+    cases.extend(keyed().iter().filter(|keyed| !keyed.is_required).map(key_optional));
     cases.extend(AEADS.map(key_before_nonce));
     cases.extend(keyed().iter().map(closed_key_or_options));
     cases.push(closed("SHA-256", None));
+    cases.push(closed("BLAKE2B-512", None));
+    cases.push(closed(BLAKE3, None));
     cases.push(closed("HMAC/SHA-256", Some(oracle::bytes("key", 32))));
+    cases.push(closed("AES-128-CMAC", Some(oracle::bytes("key", MAC_KEY_LEN))));
+    cases.push(closed(CBC, Some(oracle::bytes("key", 32))));
     cases.push(closed("HKDF-EXTRACT/SHA-256", Some(oracle::bytes("key", 32))));
     cases.push(closed("HKDF-EXPAND/SHA-256", Some(oracle::bytes("key", 32))));
     cases.extend(AEADS.map(|aead| closed(aead.name, Some(aead.key()))));
@@ -66,6 +74,22 @@ fn key_required(keyed: &Keyed) -> Case {
     c
 }
 
+/// With a key, a state gives something else than without.
+fn key_optional(keyed: &Keyed) -> Case {
+    let mut c = case("state", &keyed.name, "key-optional", &["SYM-STATE-OPEN-003", "SYM-STATE-OPEN-005"]);
+    let key = c.key_import(&keyed.name, keyed.key());
+    let outputs = [None, Some(key), None, Some(key)].map(|key| {
+        let state = c.state_open(&keyed.name, key, None);
+        c.absorb(state, "abc");
+        c.squeeze(state, 32)
+    });
+    c.same(outputs[0], oracle::hash(&keyed.name, b"abc")[..32].to_vec());
+    c.same(outputs[2], outputs[0]);
+    c.same(outputs[3], outputs[1]);
+    c.differ(outputs[0], outputs[1]);
+    c
+}
+
 /// Neither key nor nonce: the text does not say which is missed first.
 fn key_before_nonce(aead: Aead) -> Case {
     let mut c = case("state", aead.name, "neither-key-nor-nonce", &["SYM-STATE-OPEN-005"]);
@@ -87,8 +111,7 @@ fn closed_key_or_options(keyed: &Keyed) -> Case {
 fn closed(algorithm: &str, key: Option<Vec<u8>>) -> Case {
     let mut c = case("state", algorithm, "closed", &["SYM-CLOSE-014", "SYM-STATE-001", "HANDLE-CLOSED-006"]);
     let key = key.map(|raw| c.key_import(algorithm, raw));
-    let nonce_len = AEADS.iter().find(|aead| aead.name == algorithm).map(|aead| aead.nonce_len);
-    let options = nonce_len.map(|len| c.nonce(oracle::bytes("nonce", len)));
+    let options = keyed().iter().find(|keyed| keyed.name == algorithm).and_then(|keyed| keyed.options(&mut c));
     let state = c.state_open(algorithm, key, options);
     c.close(state);
     c.expect(InvalidHandle).absorb(state, "data");

@@ -1,133 +1,106 @@
-//! ML-DSA (FIPS 204), with RustCrypto's `ml-dsa`, which wipes its secret keys, and what `whole` has for whole messages.
+//! ML-DSA (FIPS 204): keys, whatever library works with them.
 //!
-//! Keys are expanded when they are first used: that takes up to a hundred kilobytes, and a third of the time of a signature.
+//! libcrux or AWS-LC signs and verifies whole messages. RustCrypto's `ml-dsa` is several times slower, but takes the representatives of
+//! messages that are too long to keep.
 
-mod form;
-pub(crate) mod whole;
+mod well_formed;
 
 use std::sync::{Arc, OnceLock};
 
-use ml_dsa::common::typenum::Unsigned;
-use ml_dsa::signature::rand_core::{TryCryptoRng, TryRng};
-use ml_dsa::{EncodedSignature, EncodedVerifyingKey, ExpandedSigningKey, MlDsaParams, Signature};
-use pkcs8::ObjectIdentifier;
-use shake::{ExtendableOutput, Shake256, Update};
+use ml_dsa::{EncodedSignature, EncodedVerifyingKey};
 use zeroize::Zeroizing;
 
-use crate::backend::random;
+use crate::backend::{ml_dsa_messages as messages, ml_dsa_representatives as representatives};
 use crate::booking::ALLOCATION;
 use crate::errno::Errno;
-use crate::secret::{Secret, wipe};
+use crate::secret::Secret;
 
-pub(crate) use form::{is_expanded_key, is_half_of, is_signature};
-pub(crate) use ml_dsa::{MlDsa44, MlDsa65, MlDsa87};
+pub(crate) use messages::Provided;
+pub(crate) use representatives::{MlDsa44, MlDsa65, MlDsa87, Parameters, Representative};
+pub(crate) use well_formed::{is_expanded_key, is_half_of, is_signature};
 
 /// The size of a seed in bytes.
 pub(crate) const SEED_LEN: usize = 32;
 
-/// The size of a polynomial in memory.
-const POLYNOMIAL: usize = 256 * size_of::<u32>();
-
-/// A parameter set, and what its keys are called in DER.
-pub(crate) trait Parameters: MlDsaParams + Send + Sync + 'static {
-    const OID: ObjectIdentifier;
-}
-
-impl Parameters for MlDsa44 {
-    const OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.17");
-}
-
-impl Parameters for MlDsa65 {
-    const OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.18");
-}
-
-impl Parameters for MlDsa87 {
-    const OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.19");
-}
-
-pub(crate) struct SigningKey<P: Parameters> {
+/// A secret key, of which the rest is worked out when first asked for.
+pub(crate) struct SigningKey<P: Provided> {
     seed: Zeroizing<[u8; SEED_LEN]>,
-    expanded: OnceLock<Expanded<P>>,
-    whole: OnceLock<Option<whole::SigningKey<P>>>,
+    messages: OnceLock<Option<messages::SigningKey<P>>>,
+    representatives: OnceLock<representatives::SigningKey<P>>,
+    public: OnceLock<Arc<VerifyingKey<P>>>,
 }
 
-struct Expanded<P: Parameters> {
-    key: Box<ExpandedSigningKey<P>>,
-    public: Arc<VerifyingKey<P>>,
-}
-
-impl<P: Parameters> SigningKey<P> {
-    /// Bytes that a key takes up at most, with all that is prepared when it is first asked for: the vectors, the matrix, and the public half.
+impl<P: Provided> SigningKey<P> {
+    /// Bytes that a key takes up at most, with all that is prepared.
     pub(crate) const HELD: usize = size_of::<Self>()
-        + size_of::<ExpandedSigningKey<P>>()
-        + (P::L::USIZE * POLYNOMIAL + ALLOCATION) * P::K::USIZE
+        + messages::SigningKey::<P>::HELD
+        + representatives::SigningKey::<P>::HELD
         + size_of::<VerifyingKey<P>>()
-        + whole::SigningKey::<P>::HELD
         + VerifyingKey::<P>::HELD;
 
     pub(crate) fn from_seed(seed: [u8; SEED_LEN]) -> Self {
-        Self { seed: Zeroizing::new(seed), expanded: OnceLock::new(), whole: OnceLock::new() }
+        Self {
+            seed: Zeroizing::new(seed),
+            messages: OnceLock::new(),
+            representatives: OnceLock::new(),
+            public: OnceLock::new(),
+        }
     }
 
     pub(crate) fn seed(&self) -> &[u8; SEED_LEN] {
         &self.seed
     }
 
-    pub(crate) fn public(&self) -> &Arc<VerifyingKey<P>> {
-        self.whole().map_or_else(|| &self.expanded().public, |key| key.public())
+    pub(crate) fn public(&self) -> Result<&Arc<VerifyingKey<P>>, Errno> {
+        if let Some(public) = self.public.get() {
+            return Ok(public);
+        }
+        let public = VerifyingKey::from_raw(self.messages()?.public()).ok_or(Errno::InternalError)?;
+        Ok(self.public.get_or_init(|| Arc::new(public)))
     }
 
-    /// The secret key as FIPS 204 encodes it (algorithm 24).
-    #[expect(deprecated, reason = "only to check encodings that repeat the seed in this form")]
-    pub(crate) fn to_expanded(&self) -> Secret {
-        let mut bytes = self.expanded().key.to_expanded();
-        let secret = Secret::from(&bytes[..]);
-        wipe(&mut bytes);
-        secret
-    }
-
-    /// For whole messages, if there is such a library.
-    pub(crate) fn whole(&self) -> Option<&whole::SigningKey<P>> {
-        self.whole.get_or_init(|| whole::SigningKey::from_seed(&self.seed)).as_ref()
+    /// The secret key as FIPS 204 encodes it (algorithm 24), only to check encodings that repeat the seed in this form.
+    pub(crate) fn to_expanded(&self) -> Option<Secret> {
+        messages::expanded::<P>(&self.seed)
     }
 
     /// Signs with fresh randomness.
-    pub(crate) fn sign(&self, representative: &Representative) -> Result<Vec<u8>, Errno> {
-        // The other cause of errors, that thousands of attempts yield no signature, is too improbable to happen.
-        let signature = self.expanded().key.sign_mu_randomized(&representative.finish().into(), &mut SystemRng);
-        Ok(signature.map_err(|_| Errno::RngError)?.encode().to_vec())
+    pub(crate) fn sign_message(&self, message: &[u8]) -> Result<Vec<u8>, Errno> {
+        self.messages()?.sign(message)
     }
 
-    fn expanded(&self) -> &Expanded<P> {
-        self.expanded.get_or_init(|| {
-            let key = ml_dsa::SigningKey::<P>::from_seed((&*self.seed).into());
-            let public = Arc::new(VerifyingKey::new(AsRef::<ml_dsa::VerifyingKey<P>>::as_ref(&key).encode()));
-            Expanded { key: Box::new(key.expanded_key().clone()), public }
-        })
+    /// As [`sign_message`](Self::sign_message).
+    pub(crate) fn sign(&self, representative: &Representative) -> Result<Vec<u8>, Errno> {
+        self.representatives.get_or_init(|| representatives::SigningKey::from_seed(&self.seed)).sign(representative)
+    }
+
+    fn messages(&self) -> Result<&messages::SigningKey<P>, Errno> {
+        let prepare = || messages::SigningKey::from_seed(&self.seed);
+        self.messages.get_or_init(prepare).as_ref().ok_or(Errno::InternalError)
     }
 }
 
-pub(crate) struct VerifyingKey<P: Parameters> {
+pub(crate) struct VerifyingKey<P: Provided> {
     raw: EncodedVerifyingKey<P>,
     /// What every representative starts from, when first asked for.
     start: OnceLock<Representative>,
-    expanded: OnceLock<ml_dsa::VerifyingKey<P>>,
-    whole: OnceLock<Option<whole::VerifyingKey>>,
+    messages: OnceLock<Option<messages::VerifyingKey<P>>>,
+    representatives: OnceLock<representatives::VerifyingKey<P>>,
 }
 
-impl<P: Parameters> VerifyingKey<P> {
-    /// Bytes that a key takes up at most: the matrix, two vectors and what is not expanded.
-    pub(crate) const HELD: usize = ((P::L::USIZE + 2) * POLYNOMIAL + ALLOCATION) * P::K::USIZE
-        + size_of::<Self>()
-        + whole::VerifyingKey::held::<P>();
+impl<P: Provided> VerifyingKey<P> {
+    /// Bytes that a key takes up at most, with all that is prepared.
+    pub(crate) const HELD: usize =
+        size_of::<Self>() + messages::VerifyingKey::<P>::HELD + representatives::VerifyingKey::<P>::HELD + ALLOCATION;
 
     /// A key from its bytes, every combination of which is a key. `None` if their number is wrong.
     pub(crate) fn from_raw(raw: &[u8]) -> Option<Self> {
-        raw.try_into().ok().map(Self::new)
-    }
-
-    fn new(raw: EncodedVerifyingKey<P>) -> Self {
-        Self { raw, start: OnceLock::new(), expanded: OnceLock::new(), whole: OnceLock::new() }
+        Some(Self {
+            raw: raw.try_into().ok()?,
+            start: OnceLock::new(),
+            messages: OnceLock::new(),
+            representatives: OnceLock::new(),
+        })
     }
 
     pub(crate) fn raw(&self) -> &[u8] {
@@ -145,16 +118,15 @@ impl<P: Parameters> VerifyingKey<P> {
         self.start.get_or_init(|| Representative::new(&self.raw)).clone()
     }
 
-    /// For whole messages, if there is such a library.
-    pub(crate) fn whole(&self) -> Option<&whole::VerifyingKey> {
-        self.whole.get_or_init(|| whole::VerifyingKey::from_raw::<P>(&self.raw)).as_ref()
+    /// `verification_failed`, also for a signature that is not [well-formed](is_signature).
+    pub(crate) fn verify_message(&self, message: &[u8], signature: &[u8]) -> Result<(), Errno> {
+        let prepare = || messages::VerifyingKey::from_raw(&self.raw);
+        self.messages.get_or_init(prepare).as_ref().ok_or(Errno::InternalError)?.verify(message, signature)
     }
 
     pub(crate) fn verify(&self, representative: &Representative, signature: &[u8]) -> Result<(), Errno> {
-        let signature = decode::<P>(signature).ok_or(Errno::InvalidSignature)?;
-        let key = self.expanded.get_or_init(|| ml_dsa::VerifyingKey::decode(&self.raw));
-        let verified = key.verify_mu(&representative.finish().into(), &signature);
-        if verified { Ok(()) } else { Err(Errno::VerificationFailed) }
+        let key = self.representatives.get_or_init(|| representatives::VerifyingKey::from_raw(&self.raw));
+        key.verify(representative, signature)
     }
 }
 
@@ -162,56 +134,3 @@ impl<P: Parameters> VerifyingKey<P> {
 pub(crate) const fn signature_len<P: Parameters>() -> usize {
     size_of::<EncodedSignature<P>>()
 }
-
-fn decode<P: Parameters>(raw: &[u8]) -> Option<Signature<P>> {
-    Signature::decode(raw.try_into().ok()?)
-}
-
-/// A message for one key, hashed as it comes: the representative μ of FIPS 204 sections 5.2 and 6.2, with an empty context.
-#[derive(Clone)]
-pub(crate) struct Representative(Shake256);
-
-impl Representative {
-    fn new(public_key: &[u8]) -> Self {
-        let mut hash_of_key = [0; 64];
-        Shake256::digest_xof(public_key, &mut hash_of_key);
-        let mut representative = Self(Shake256::default());
-        representative.update(&hash_of_key);
-        // Not pre-hashed; a context of no bytes.
-        representative.update(&[0, 0]);
-        representative
-    }
-
-    pub(crate) fn update(&mut self, data: &[u8]) {
-        self.0.update(data);
-    }
-
-    fn finish(&self) -> [u8; 64] {
-        let mut finished = [0; 64];
-        self.0.clone().finalize_xof_into(&mut finished);
-        finished
-    }
-}
-
-/// The system's randomness, as the library asks for it.
-struct SystemRng;
-
-impl TryRng for SystemRng {
-    type Error = Errno;
-
-    fn try_next_u32(&mut self) -> Result<u32, Errno> {
-        let mut bytes = [0; 4];
-        random::fill(&mut bytes).map(|()| u32::from_le_bytes(bytes))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Errno> {
-        let mut bytes = [0; 8];
-        random::fill(&mut bytes).map(|()| u64::from_le_bytes(bytes))
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Errno> {
-        random::fill(bytes)
-    }
-}
-
-impl TryCryptoRng for SystemRng {}

@@ -24,6 +24,7 @@ The JSON form is an object:
   version     of this command
   algorithms  name; type: symmetric, signatures or key_exchange;
               key_bytes of a generated key, nonce_bytes, tag_bytes: null if there are none;
+              key_optional: whether it works without a key, too;
               nonce_optional: whether the host chooses a nonce that is not given
   functions   module, name; implemented: if not, it answers not_implemented";
 
@@ -55,6 +56,7 @@ fn table() -> String {
         let _ = writeln!(text, "{title:<28}{:<14}{:<22}tag bytes", "key bytes", "nonce bytes");
         for info in algorithms {
             let [key, nonce, tag] = [info.key_len, info.nonce_len, info.tag_len].map(cell);
+            let key = if info.key_optional { key + " or none" } else { key };
             let nonce = if info.nonce_optional { nonce + " or chosen" } else { nonce };
             let _ = writeln!(text, "  {:<26}{key:<14}{nonce:<22}{tag}", info.name);
         }
@@ -106,6 +108,7 @@ struct Algorithm {
     name: &'static str,
     r#type: &'static str,
     key_bytes: Option<usize>,
+    key_optional: bool,
     nonce_bytes: Option<usize>,
     nonce_optional: bool,
     tag_bytes: Option<usize>,
@@ -124,6 +127,7 @@ impl From<AlgorithmInfo> for Algorithm {
             name: info.name,
             r#type: type_name(info.algorithm_type),
             key_bytes: info.key_len,
+            key_optional: info.key_optional,
             nonce_bytes: info.nonce_len,
             nonce_optional: info.nonce_optional,
             tag_bytes: info.tag_len,

@@ -1,0 +1,35 @@
+//! Ed25519 (RFC 8032) of AWS-LC.
+
+use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+
+use crate::errno::Errno;
+use crate::secret::Wiped;
+
+/// The sizes of a seed, a public key and a signature, in bytes.
+pub(crate) const KEY_LEN: usize = 32;
+pub(crate) const SIGNATURE_LEN: usize = 64;
+
+/// An expanded signing key.
+pub(crate) struct SigningKey(Box<Wiped<Ed25519KeyPair>>);
+
+impl SigningKey {
+    /// `invalid_key` unless the seed has 32 bytes.
+    pub(crate) fn from_seed(seed: &[u8]) -> Result<Self, Errno> {
+        let key = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| Errno::InvalidKey)?;
+        Ok(Self(Wiped::boxed(key)))
+    }
+
+    pub(crate) fn public(&self) -> [u8; KEY_LEN] {
+        let mut public = [0; KEY_LEN];
+        public.copy_from_slice(self.0.public_key().as_ref());
+        public
+    }
+
+    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.0.sign(message).as_ref().to_vec()
+    }
+}
+
+pub(crate) fn verify(public: &[u8; KEY_LEN], message: &[u8], signature: &[u8]) -> Result<(), Errno> {
+    UnparsedPublicKey::new(&ED25519, public).verify(message, signature).map_err(|_| Errno::VerificationFailed)
+}

@@ -1,0 +1,4 @@
+//! libcrux.
+
+pub(crate) mod ml_dsa;
+pub(crate) mod ml_kem;

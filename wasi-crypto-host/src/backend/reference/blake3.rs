@@ -1,0 +1,45 @@
+//! BLAKE3, with a key or without (<https://github.com/BLAKE3-team/BLAKE3-specs>).
+
+use blake3::Hasher;
+
+use crate::backend::traits::Xof;
+use crate::booking::ALLOCATION;
+use crate::errno::Errno;
+use crate::secret::Wiped;
+
+/// The size of a key, in bytes.
+pub(crate) const KEY_LEN: usize = 32;
+
+/// BLAKE3 under way.
+#[derive(Clone)]
+pub(crate) struct Blake3 {
+    hasher: Box<Wiped<Hasher>>,
+    /// How many bytes of the output have been squeezed.
+    squeezed: u64,
+}
+
+impl Blake3 {
+    /// `invalid_key` if the size of the key is not 32 bytes.
+    pub(crate) fn new(key: Option<&[u8]>) -> Result<Self, Errno> {
+        let hasher = match key {
+            None => Hasher::new(),
+            Some(key) => Hasher::new_keyed(key.try_into().map_err(|_| Errno::InvalidKey)?),
+        };
+        Ok(Self { hasher: Wiped::boxed(hasher), squeezed: 0 })
+    }
+}
+
+impl Xof for Blake3 {
+    const HELD: usize = size_of::<Hasher>() + ALLOCATION;
+
+    fn update(&mut self, data: &[u8]) {
+        self.hasher.update(data);
+    }
+
+    fn squeeze(&mut self, out: &mut [u8]) {
+        let mut reader = self.hasher.finalize_xof();
+        reader.set_position(self.squeezed);
+        reader.fill(out);
+        self.squeezed += out.len() as u64;
+    }
+}

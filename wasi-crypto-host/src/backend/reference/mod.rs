@@ -1,0 +1,5 @@
+//! Primitives whose crate is by those who designed them, or is the one that the field uses.
+
+pub(crate) mod aegis;
+pub(crate) mod ascon;
+pub(crate) mod blake3;

@@ -1,0 +1,10 @@
+//! RustCrypto.
+
+pub(crate) mod aes_cbc;
+pub(crate) mod blake2b;
+pub(crate) mod cmac;
+pub(crate) mod ec;
+pub(crate) mod ecdh;
+pub(crate) mod hchacha;
+pub(crate) mod ml_dsa;
+pub(crate) mod rsa;

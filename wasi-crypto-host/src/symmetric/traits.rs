@@ -1,0 +1,183 @@
+//! What a family of algorithms provides: keys, and states, which are small traits by what they give.
+
+use std::sync::Arc;
+
+use crate::booking::BookedSecret;
+use crate::errno::Errno;
+use crate::limits::{Account, Limits};
+use crate::options::Options;
+use crate::secret::Secret;
+use crate::stop::StopHandle;
+
+/// An algorithm that works without a key.
+pub(crate) trait Keyless: Send + Sync {
+    fn open(&self, given: &Given<'_>) -> Result<State, Errno>;
+}
+
+/// An algorithm that works with a key.
+pub(crate) trait Keyed: Send + Sync {
+    /// Does with a key what needs to be done only once. Its size is one that the row of the algorithm allows.
+    fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno>;
+}
+
+/// An algorithm that works with a key and without.
+pub(crate) trait KeyedOrNot: Keyless + Keyed {}
+
+impl<T: Keyless + Keyed> KeyedOrNot for T {}
+
+/// A prepared key.
+pub(crate) trait Key: Send + Sync {
+    fn open(self: Arc<Self>, given: &Given<'_>) -> Result<State, Errno>;
+
+    /// Bytes to book for the key with all that it allocates, but the raw bytes.
+    fn held(&self) -> usize;
+}
+
+/// What a state is opened with besides a key, all of it as the row of the algorithm says.
+pub(crate) struct Given<'a> {
+    /// The guest's or one that the host has chosen; empty if the algorithm takes none.
+    pub(crate) nonce: &'a [u8],
+    pub(crate) options: &'a Options,
+}
+
+/// A computation under way, by what it gives.
+pub(crate) enum State {
+    Squeeze(Box<dyn Squeeze>),
+    Authenticate(Box<dyn Authenticate>),
+    DeriveKey(Box<dyn DeriveKey>),
+    Stretch(Box<dyn Stretch>),
+    Encrypt(Box<dyn Encrypt>),
+}
+
+/// What all states have in common.
+pub(crate) trait Absorb: Send + Sync {
+    /// Whether data must be [admitted](Self::admit): not where it is hashed at once, in any amount. Asked when the state is opened.
+    fn asks_before_absorbing(&self) -> bool {
+        true
+    }
+
+    /// Says whether the state takes in `len` more bytes of data (to hash, to authenticate, salt, info, associated data, a password), and
+    /// books what it will gather of them. `invalid_operation` if it takes none, or none any more.
+    fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
+        let _ = (len, account);
+        Err(Errno::InvalidOperation)
+    }
+
+    /// Takes in data that was [admitted](Self::admit), or a piece of it.
+    fn absorb(&mut self, data: &[u8]) {
+        let _ = data;
+    }
+
+    fn to_state(&self) -> State;
+
+    /// Bytes to book for the state with all that it allocates or keeps, but what is a
+    /// [`BookedSecret`]: raw bytes of keys, long values of options. What is gathered counts by its capacity.
+    fn held(&self) -> usize;
+}
+
+/// Gives bytes, within milliseconds: a hash, a hash with an output of any length, the second step of a key derivation.
+pub(crate) trait Squeeze: Absorb {
+    /// Whether the state could fill `len` bytes; asked before anything is written.
+    fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<(), Errno>;
+
+    /// Fills `out`, after [`check_squeeze`](Self::check_squeeze) said yes.
+    fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno>;
+}
+
+/// Gives tags: a MAC.
+pub(crate) trait Authenticate: Absorb {
+    /// The tag of all data so far, as long as the row of the algorithm says; more can follow.
+    fn tag(&self) -> Secret;
+}
+
+/// Gives a key for another state: the first step of a key derivation.
+pub(crate) trait DeriveKey: Absorb {
+    /// The only algorithm that the key is for.
+    fn target(&self) -> &'static str;
+
+    fn derive_key(&mut self) -> Secret;
+}
+
+/// Gives bytes and a string from a password, slowly.
+pub(crate) trait Stretch: Absorb {
+    /// Whether the state could fill `len` bytes, and how long that takes; asked before anything is written.
+    fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<Weight, Errno>;
+
+    /// Fills `out`, after [`check_squeeze`](Self::check_squeeze) said yes. `in_progress` if it was stopped.
+    fn squeeze(&self, out: &mut [u8], stop: &StopHandle) -> Result<(), Errno>;
+
+    /// The same as a piece of work, for what is [long](Weight::Long). `overflow` if the guest has no room for the output, which is
+    /// booked until it is handed over.
+    fn derivation(&self, len: usize, account: &Account<'_>) -> Result<Derivation, Errno>;
+
+    /// The work that makes a string which says how it was made. What needs much memory books it before.
+    fn string(&self, account: &Account<'_>) -> Result<Derivation, Errno>;
+}
+
+/// Encrypts and decrypts. The row of the algorithm says how long the results are, and operations have checked their buffers by it.
+pub(crate) trait Encrypt: Absorb {
+    /// `nonce_required` if the state or a copy of it has encrypted before.
+    fn check_encrypt(&self) -> Result<(), Errno>;
+
+    /// Encrypts in place the message of `len` bytes at the front of `buffer`, which has room for the sealed text.
+    fn encrypt(&mut self, buffer: &mut [u8], len: usize) -> Result<(), Errno>;
+
+    /// Encrypts `message` in place and fills `tag`. Not for what has no [detached tag](crate::symmetric::algorithm::Sealing).
+    fn encrypt_detached(&mut self, message: &mut [u8], tag: &mut [u8]) -> Result<(), Errno>;
+
+    /// Decrypts a sealed text in place: its first `len` bytes are at the front of `buffer`, the rest, a tag or the last block, is `end`. Returns the
+    /// length of the message. `invalid_tag` if it is not authentic or not well-formed, and the whole buffer is wiped then.
+    fn decrypt(&mut self, buffer: &mut [u8], len: usize, end: &[u8]) -> Result<usize, Errno>;
+
+    /// The nonce in use.
+    fn nonce(&self) -> &[u8];
+}
+
+/// How long an output takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Weight {
+    /// At most some milliseconds.
+    Short,
+    /// Long enough to be worth another thread, up to seconds.
+    Long,
+}
+
+/// A derivation that can be moved to another thread, with all that it takes up booked. `in_progress` if it was stopped.
+pub(crate) type Derivation = Box<dyn FnOnce(&StopHandle) -> Result<BookedSecret, Errno> + Send>;
+
+/// A result that is there, or the derivation whose result it is.
+pub(crate) enum Derived<T> {
+    Now(T),
+    Later(Derivation),
+}
+
+impl State {
+    /// The state as what all states are.
+    #[inline(always)]
+    pub(crate) fn absorbing(&mut self) -> &mut dyn Absorb {
+        match self {
+            Self::Squeeze(state) => &mut **state,
+            Self::Authenticate(state) => &mut **state,
+            Self::DeriveKey(state) => &mut **state,
+            Self::Stretch(state) => &mut **state,
+            Self::Encrypt(state) => &mut **state,
+        }
+    }
+
+    /// The same to look at.
+    pub(crate) fn common(&self) -> &dyn Absorb {
+        match self {
+            Self::Squeeze(state) => &**state,
+            Self::Authenticate(state) => &**state,
+            Self::DeriveKey(state) => &**state,
+            Self::Stretch(state) => &**state,
+            Self::Encrypt(state) => &**state,
+        }
+    }
+}
+
+impl Clone for State {
+    fn clone(&self) -> Self {
+        self.common().to_state()
+    }
+}

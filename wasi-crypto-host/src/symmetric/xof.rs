@@ -1,0 +1,91 @@
+//! Hash functions with an output of any length: absorb data, then squeeze; each squeeze goes on where the one before it ended. BLAKE3.
+
+use std::sync::Arc;
+
+use crate::backend::blake3::{Blake3, KEY_LEN};
+use crate::backend::traits::Xof;
+use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
+use crate::errno::Errno;
+use crate::limits::{Account, Limits};
+use crate::symmetric::algorithm::{Algorithm, KeyLen, KeyPolicy, Kind, NoncePolicy};
+use crate::symmetric::traits::{Absorb, Given, Key, Keyed, Keyless, Squeeze, State};
+
+pub(crate) static ALGORITHMS: &[Algorithm] =
+    &[row("BLAKE3", KeyPolicy::Optional(KeyLen::exactly(KEY_LEN), &WithKey(Blake3::new)))];
+
+const fn row(name: &'static str, key: KeyPolicy) -> Algorithm {
+    Algorithm { name, kind: Kind::Squeeze, key, nonce: NoncePolicy::None, options: &[] }
+}
+
+/// One that takes a key, and works without.
+struct WithKey<X>(fn(Option<&[u8]>) -> Result<X, Errno>);
+
+impl<X: Xof> Keyless for WithKey<X> {
+    fn open(&self, _: &Given<'_>) -> Result<State, Errno> {
+        Ok(Stream::open(self.0(None)?))
+    }
+}
+
+impl<X: Xof> Keyed for WithKey<X> {
+    fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno> {
+        Ok(Arc::new(Begun(self.0(Some(raw))?)))
+    }
+}
+
+/// Nothing but the key has gone in; states are copies.
+struct Begun<X>(X);
+
+impl<X: Xof> Key for Begun<X> {
+    fn open(self: Arc<Self>, _: &Given<'_>) -> Result<State, Errno> {
+        Ok(Stream::open(self.0.clone()))
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + COUNTS + ALLOCATION + X::HELD
+    }
+}
+
+#[derive(Clone)]
+struct Stream<X> {
+    xof: X,
+    /// Whether output has begun; nothing can be absorbed any more.
+    squeezing: bool,
+}
+
+impl<X: Xof> Stream<X> {
+    fn open(xof: X) -> State {
+        State::Squeeze(Box::new(Self { xof, squeezing: false }))
+    }
+}
+
+impl<X: Xof> Absorb for Stream<X> {
+    fn admit(&mut self, _: usize, _: &mut Account<'_>) -> Result<(), Errno> {
+        if self.squeezing { Err(Errno::InvalidOperation) } else { Ok(()) }
+    }
+
+    fn absorb(&mut self, data: &[u8]) {
+        self.xof.update(data);
+    }
+
+    fn to_state(&self) -> State {
+        State::Squeeze(Box::new(self.clone()))
+    }
+
+    fn held(&self) -> usize {
+        size_of::<Self>() + ALLOCATION + X::HELD
+    }
+}
+
+impl<X: Xof> Squeeze for Stream<X> {
+    /// `overflow` for more than one call may work on; two calls give what one would.
+    fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<(), Errno> {
+        // Hashing takes twice as long as the slowest encryption.
+        if len > limits.call_bytes / 2 { Err(Errno::Overflow) } else { Ok(()) }
+    }
+
+    fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno> {
+        self.squeezing = true;
+        self.xof.squeeze(out);
+        Ok(())
+    }
+}
