@@ -27,14 +27,15 @@
 //! # Ok::<(), wasi_crypto_bindings::Error>(())
 //! ```
 //!
-//! The answers are those of as many single calls, one for each entry and in the same order. Lists may be of any length: the host gets
-//! [`AT_ONCE`] entries at a time, so that the guest needs few handles.
+//! The answers are those of as many single calls, one for each entry and in the same order. Lists may be of any
+//! length: the host gets [`AT_ONCE`] entries at a time, so that the guest needs few handles.
 //!
 //! # Hosts without these functions
 //!
-//! Where the host answers that it does not implement a batch function or takes no such list (`not_implemented`, `unsupported_feature`), or that the
-//! list is too long for it, the entries are worked on by single calls, with the same results. A host that does not even export the functions cannot
-//! run a program that uses this module: WebAssembly links all imports before a program starts. Programs that don't use it don't import them.
+//! Where the host answers that it does not implement a batch function or takes no such list (`not_implemented`,
+//! `unsupported_feature`), or that the list is too long for it, the entries are worked on by single calls, with the
+//! same results. A host that does not even export the functions cannot run a program that uses this module:
+//! WebAssembly links all imports before a program starts. Programs that don't use it don't import them.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -78,7 +79,8 @@ macro_rules! ciphers {
             ///
             /// # Errors
             ///
-            /// For each message, those of [`open`](Self::open); nothing of a message is given out that is not authentic.
+            /// For each message, those of [`open`](Self::open); nothing of a message is given out that is not
+            /// authentic.
             pub fn open_batch(&self, messages: &[Message<'_, { Self::NONCE_LEN }>]) -> Vec<Result<Vec<u8>, Error>> {
                 open(&self.0, messages)
             }

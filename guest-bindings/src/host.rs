@@ -378,7 +378,8 @@ macro_rules! batch_crypt {
         pub(crate) fn $name(mut batch: Vec<Crypt<'_>>) -> Result<Vec<Result<usize, Error>>, Error> {
             let entries: Vec<CryptEntry> = batch.iter_mut().map(Crypt::entry).collect();
             let mut results = vec![SizeResult { size: 0, errno: NO_ANSWER }; entries.len()];
-            // SAFETY: the entries name slices that `batch` still borrows, to read `data` and to fill `output`; there is a result for each.
+            // SAFETY: the entries name slices that `batch` still borrows, to read `data` and to fill `output`; there is a
+            // result for each.
             check(unsafe { raw::$import(entries.as_ptr(), entries.len(), results.as_mut_ptr()) })?;
             Ok(results.iter().map(|result| check(result.errno.into()).map(|()| result.size)).collect())
         }

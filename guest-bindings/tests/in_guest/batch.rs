@@ -1,4 +1,5 @@
-//! Batches: published vectors (RFC 8439 section 2.8.2, RFC 4231, RFC 8032 section 7.1) among entries that fail, and the answers of single calls.
+//! Batches: published vectors (RFC 8439 section 2.8.2, RFC 4231, RFC 8032 section 7.1) among entries that fail, and
+//! the answers of single calls.
 
 use wasi_crypto_bindings::asymmetric::SecretKeyEncoding;
 use wasi_crypto_bindings::batch::{self, AT_ONCE, Message};
