@@ -110,6 +110,7 @@ pub trait Managed {
     /// The identifier and the version.
     fn id(&mut self, kind: Kind, key: u32) -> Result<(Vec<u8>, u64), Errno>;
 
+    #[allow(clippy::wrong_self_convention, reason = "as the function is called")]
     fn from_id(&mut self, manager: u32, kind: Kind, id: &[u8], version: u64) -> Result<u32, Errno>;
 
     fn invalidate(&mut self, manager: u32, id: &[u8], version: u64) -> Result<(), Errno>;

@@ -6,7 +6,7 @@
 //! # Memory
 //!
 //! Every call must find the guest's memory. Without further ado that is the export `memory` of the instance
-//! that calls, looked up by its name each time (35 to 70 ns). Two ways are faster, at about 5 ns: [`bind_memory`] for a context that serves one
+//! that calls, looked up by its name each time (35 to 70 ns). Two ways spare that: [`bind_memory`] for a context that serves one
 //! instance, and [`instantiate`] for any number of instances, each of which gets functions of its own that know its memory.
 //!
 //! # Deadlines
@@ -95,7 +95,7 @@ pub fn add_to_linker_async<T: Send + 'static>(
 }
 
 /// Instantiates a module in a store that is used synchronously, with functions of wasi-crypto of its own: they work on the memory that it
-/// exports, without looking for it (about 5 ns a call), however many instances there are in the store. All other imports come from `linker`.
+/// exports, without looking for it, however many instances there are in the store. All other imports come from `linker`.
 ///
 /// This takes half a microsecond more for each function that the module imports. What [`bind_memory`] has bound is nothing to
 /// these functions.
