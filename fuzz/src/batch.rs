@@ -1,4 +1,5 @@
-//! The batch functions: lists as an input describes them, what a call with one may do, and the single calls that do the same.
+//! The batch functions: lists as an input describes them, what a call with one may do, and the single calls that do
+//! the same.
 
 use wasi_crypto_host::{Errno, Field, FieldType, HandleType, Hostcall, ListType, ParamType, ResultType};
 
@@ -122,8 +123,8 @@ impl Batch {
         Some(written)
     }
 
-    /// Checks the results of a call that succeeded: errnos that are none, entries that succeeded with what is no open handle, forgeries that left
-    /// more than zeros.
+    /// Checks the results of a call that succeeded: errnos that are none, entries that succeeded with what is no open
+    /// handle, forgeries that left more than zeros.
     ///
     /// # Panics
     ///

@@ -116,7 +116,8 @@ impl Comparison {
         self.mask.get(range.indices()).is_some_and(|bytes| bytes.contains(&0xff))
     }
 
-    /// Whether what is random may decide what is read or written where: it is in a list that the step has not written, or goes into one.
+    /// Whether what is random may decide what is read or written where: it is in a list that the step has not written,
+    /// or goes into one.
     fn leads_anywhere(&self, step: &Step) -> bool {
         step.batch.as_ref().is_some_and(|batch| {
             let is_unknown = !step.written.contains(&batch.list) && self.is_masked(batch.list);
@@ -124,8 +125,8 @@ impl Comparison {
         })
     }
 
-    /// Whether the first entries that answer differently do so over what a guest may hold: such depends on chance, and on copies of a shared memory,
-    /// which are booked before they are made.
+    /// Whether the first entries that answer differently do so over what a guest may hold: such depends on chance, and on
+    /// copies of a shared memory, which are booked before they are made.
     fn lists_met_limits(&self, steps: &[Step]) -> bool {
         let answers = |index: usize| {
             let guest: &Guest = &self.guests[index];
