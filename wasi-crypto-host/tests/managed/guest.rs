@@ -93,7 +93,6 @@ fn type_of(algorithm: &str) -> u32 {
     if exchanges.contains(&algorithm) || algorithm.starts_with("ML-KEM") { 2 } else { 0 }
 }
 
-#[allow(clippy::wrong_self_convention, reason = "the names are those of the interface")]
 pub trait Managed {
     fn manager(&mut self) -> u32;
 
