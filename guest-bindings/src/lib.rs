@@ -79,6 +79,7 @@
 //! | [`kx`] | [`SecretKey`](kx::SecretKey), [`PublicKey`](kx::PublicKey): X25519, P-256, P-384, ML-KEM, X-Wing |
 //! | [`pem`] | what is wrong with a key file, as a sentence with advice |
 //! | [`random`] | random bytes |
+//! | [`secrets`] | [`SecretsManager`](secrets::SecretsManager): keys and secrets that the host keeps from one run to the next |
 //! | [`symmetric`] | any symmetric algorithm of the host, by its name |
 //! | [`asymmetric`] | any algorithm of signatures or key exchange, by its name |
 //! | [`raw`] | all 86 functions of the interface |
@@ -115,6 +116,7 @@ pub mod pem;
 mod public_key;
 pub mod random;
 pub mod raw;
+pub mod secrets;
 pub mod signature;
 pub mod symmetric;
 
