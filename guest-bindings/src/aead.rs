@@ -119,6 +119,8 @@ macro_rules! ciphers {
             /// The size of the nonce in bytes.
             pub const NONCE_LEN: usize = $nonce_len;
 
+            pub(crate) const NAME: &str = $algorithm;
+
             /// A cipher with this key.
             ///
             /// # Errors
@@ -233,8 +235,12 @@ macro_rules! ciphers {
                 self.0.begin(nonce, associated_data)?.decrypt_in_place_detached(buffer, tag).map(|_| ())
             }
 
-            fn from_key(key: Key) -> Self {
-                Self(Cipher { algorithm: $algorithm, key: Arc::new(key) })
+            pub(crate) fn from_key(key: impl Into<Arc<Key>>) -> Self {
+                Self(Cipher { algorithm: $algorithm, key: key.into() })
+            }
+
+            pub(crate) fn into_key(self) -> Arc<Key> {
+                self.0.key
             }
         }
 

@@ -89,7 +89,7 @@ pub enum SignatureEncoding {
 
 /// A public key and the secret key to it. The host holds both.
 #[derive(Debug)]
-pub struct KeyPair(Handle);
+pub struct KeyPair(pub(crate) Handle);
 
 impl KeyPair {
     /// A new random key pair. RSA may take seconds.

@@ -101,8 +101,12 @@ impl<H: HmacHash> HmacKey<H> {
         self.key.export()
     }
 
-    fn from_key(key: Key) -> Self {
-        Self { key: Arc::new(key), hash: PhantomData }
+    pub(crate) fn from_key(key: impl Into<Arc<Key>>) -> Self {
+        Self { key: key.into(), hash: PhantomData }
+    }
+
+    pub(crate) fn into_key(self) -> Arc<Key> {
+        self.key
     }
 }
 

@@ -80,6 +80,7 @@
 //! | [`batch`] | many messages with one call: `seal_batch`, `open_batch`, `tag_batch`, `sign_batch`, [`verify`](batch::verify) |
 //! | [`pem`] | what is wrong with a key file, as a sentence with advice |
 //! | [`random`] | random bytes |
+//! | [`secrets`] | [`SecretsManager`](secrets::SecretsManager): keys and secrets that the host keeps from one run to the next |
 //! | [`symmetric`] | any symmetric algorithm of the host, by its name |
 //! | [`asymmetric`] | any algorithm of signatures or key exchange, by its name |
 //! | [`raw`] | all 86 functions of the interface |
@@ -117,6 +118,7 @@ pub mod pem;
 mod public_key;
 pub mod random;
 pub mod raw;
+pub mod secrets;
 pub mod signature;
 pub mod symmetric;
 

@@ -113,7 +113,7 @@ impl Ecdsa for EcdsaK256Sha256 {}
 
 /// A secret key of the algorithm `A` with its public key. The host holds it, parsed; clones share it.
 pub struct SigningKey<A> {
-    pair: Arc<asymmetric::KeyPair>,
+    pub(crate) pair: Arc<asymmetric::KeyPair>,
     algorithm: PhantomData<fn() -> A>,
 }
 
@@ -215,8 +215,8 @@ impl<A: Algorithm> SigningKey<A> {
         Ok(SignatureState { state, algorithm: PhantomData })
     }
 
-    fn from(pair: asymmetric::KeyPair) -> Self {
-        Self { pair: Arc::new(pair), algorithm: PhantomData }
+    pub(crate) fn from(pair: impl Into<Arc<asymmetric::KeyPair>>) -> Self {
+        Self { pair: pair.into(), algorithm: PhantomData }
     }
 }
 

@@ -26,7 +26,7 @@ use crate::raw::Handle;
 
 /// A secret key, bound to one algorithm. The host holds it; the guest sees its bytes only if it exports them.
 #[derive(Debug)]
-pub struct Key(Handle);
+pub struct Key(pub(crate) Handle);
 
 impl Key {
     /// A key of these bytes.

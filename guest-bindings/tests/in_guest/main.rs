@@ -12,6 +12,7 @@ mod key_exchange;
 mod macs;
 mod random;
 mod rustcrypto;
+mod secrets;
 mod signatures;
 mod symmetric;
 
