@@ -89,8 +89,12 @@ impl<H: HmacHash> Hkdf<H> {
         self.prk.export()
     }
 
-    fn from_key(prk: Key) -> Self {
-        Self { prk: Arc::new(prk), hash: PhantomData }
+    pub(crate) fn from_key(prk: impl Into<Arc<Key>>) -> Self {
+        Self { prk: prk.into(), hash: PhantomData }
+    }
+
+    pub(crate) fn into_key(self) -> Arc<Key> {
+        self.prk
     }
 }
 

@@ -101,8 +101,12 @@ impl<H: HmacHash> HmacKey<H> {
         self.key.export()
     }
 
-    fn from_key(key: Key) -> Self {
-        Self { key: Arc::new(key), hash: PhantomData }
+    pub(crate) fn from_key(key: impl Into<Arc<Key>>) -> Self {
+        Self { key: key.into(), hash: PhantomData }
+    }
+
+    pub(crate) fn into_key(self) -> Arc<Key> {
+        self.key
     }
 }
 
@@ -117,7 +121,7 @@ impl<H> Clone for HmacKey<H> {
 /// Cloning copies what was authenticated so far, and panics if the host refuses; [`try_clone`](Self::try_clone) reports that.
 #[derive(Debug)]
 pub struct Hmac<H> {
-    state: State,
+    pub(crate) state: State,
     key: HmacKey<H>,
 }
 

@@ -5,11 +5,11 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::mem;
 
-use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::{AlgorithmType, Errno};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::raw::{self, Handle, OptHandle};
+use crate::raw::{self, CryptEntry, Handle, OptHandle, SignatureResult, SizeResult, TagResult, VerificationEntry};
 
 pub(crate) fn options_open() -> Result<Handle, Error> {
     // SAFETY: `result` passes a pointer to a value of its own.
@@ -344,6 +344,125 @@ pub(crate) fn verification_state_close(state: Handle) {
     unsafe { raw::signature_verification_state_close(state) };
 }
 
+/// Gives a handle of the manager.
+pub(crate) fn secrets_manager_open() -> Result<Handle, Error> {
+    // SAFETY: the host reads the option only; `result` passes a pointer to a value of its own.
+    result(|manager| unsafe { raw::secrets_manager_open(&OptHandle::NONE, manager) })
+}
+
+pub(crate) fn secrets_manager_close(manager: Handle) {
+    // SAFETY: no pointers.
+    unsafe { raw::secrets_manager_close(manager) };
+}
+
+pub(crate) fn keypair_generate_managed(manager: Handle, algorithm_type: u32, algorithm: &str) -> Result<Handle, Error> {
+    let (name, name_len) = (algorithm.as_ptr(), algorithm.len());
+    // SAFETY: the host reads `algorithm` and the option only; `result` passes a pointer to a value of its own.
+    result(|pair| unsafe {
+        raw::keypair_generate_managed(manager, algorithm_type, name, name_len, &OptHandle::NONE, pair)
+    })
+}
+
+pub(crate) fn symmetric_key_generate_managed(manager: Handle, algorithm: &str) -> Result<Handle, Error> {
+    let (name, name_len) = (algorithm.as_ptr(), algorithm.len());
+    // SAFETY: the host reads `algorithm` and the option only; `result` passes a pointer to a value of its own.
+    result(|key| unsafe { raw::symmetric_key_generate_managed(manager, name, name_len, &OptHandle::NONE, key) })
+}
+
+/// The functions that one kind of managed keys has.
+macro_rules! managed_keys {
+    ($store:ident, $replace:ident, $id:ident, $from_id:ident) => {
+        /// Fills `identifier`.
+        pub(crate) fn $store(manager: Handle, key: Handle, identifier: &mut [u8]) -> Result<(), Error> {
+            // SAFETY: the host fills the slice.
+            check(unsafe { raw::$store(manager, key, identifier.as_mut_ptr(), identifier.len()) })
+        }
+
+        /// Closes the old key if it succeeds, and gives the version of the new one.
+        pub(crate) fn $replace(manager: Handle, old: Handle, new: Handle) -> Result<u64, Error> {
+            // SAFETY: `result` passes a pointer to a value of its own.
+            result(|version| unsafe { raw::$replace(manager, old, new, version) })
+        }
+
+        /// Fills the beginning of `identifier`, and gives how much of it, and the version.
+        pub(crate) fn $id(key: Handle, identifier: &mut [u8]) -> Result<(usize, u64), Error> {
+            let mut version = 0;
+            // SAFETY: the host fills the slice; the second result is a local variable; `result` passes a pointer to a value
+            // of its own.
+            let len =
+                result(|len| unsafe { raw::$id(key, identifier.as_mut_ptr(), identifier.len(), len, &mut version) })?;
+            Ok((len, version))
+        }
+
+        pub(crate) fn $from_id(manager: Handle, identifier: &[u8], version: u64) -> Result<Handle, Error> {
+            // SAFETY: the host reads the slice only; `result` passes a pointer to a value of its own.
+            result(|key| unsafe { raw::$from_id(manager, identifier.as_ptr(), identifier.len(), version, key) })
+        }
+    };
+}
+
+managed_keys!(keypair_store_managed, keypair_replace_managed, keypair_id, keypair_from_id);
+managed_keys!(symmetric_key_store_managed, symmetric_key_replace_managed, symmetric_key_id, symmetric_key_from_id);
+
+pub(crate) fn secrets_manager_invalidate(manager: Handle, identifier: &[u8], version: u64) -> Result<(), Error> {
+    // SAFETY: the host reads the slice only.
+    check(unsafe { raw::secrets_manager_invalidate(manager, identifier.as_ptr(), identifier.len(), version) })
+}
+
+/// Fills `identifier`.
+pub(crate) fn external_secret_store(
+    manager: Handle,
+    secret: &[u8],
+    expires: u64,
+    identifier: &mut [u8],
+) -> Result<(), Error> {
+    let (id, id_len) = (identifier.as_mut_ptr(), identifier.len());
+    // SAFETY: the host reads `secret` and fills `identifier`, both slices.
+    check(unsafe { raw::external_secret_store(manager, secret.as_ptr(), secret.len(), expires, id, id_len) })
+}
+
+/// Gives the new version.
+pub(crate) fn external_secret_replace(
+    manager: Handle,
+    secret: &[u8],
+    expires: u64,
+    identifier: &[u8],
+) -> Result<u64, Error> {
+    let (id, id_len) = (identifier.as_ptr(), identifier.len());
+    // SAFETY: the host reads both slices only; `result` passes a pointer to a value of its own.
+    result(|version| unsafe {
+        raw::external_secret_replace(manager, secret.as_ptr(), secret.len(), expires, id, id_len, version)
+    })
+}
+
+pub(crate) fn external_secret_from_id(
+    manager: Handle,
+    identifier: &[u8],
+    version: u64,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let (id, id_len) = (identifier.as_ptr(), identifier.len());
+    // SAFETY: the host reads the slice only; `result` passes a pointer to a value of its own.
+    pull_all(result(|output| unsafe { raw::external_secret_from_id(manager, id, id_len, version, output) })?)
+}
+
+pub(crate) fn external_secret_invalidate(manager: Handle, identifier: &[u8], version: u64) -> Result<(), Error> {
+    // SAFETY: the host reads the slice only.
+    check(unsafe { raw::external_secret_invalidate(manager, identifier.as_ptr(), identifier.len(), version) })
+}
+
+/// Gives the secret, sealed.
+pub(crate) fn external_secret_encapsulate(manager: Handle, secret: &[u8], expires: u64) -> Result<Vec<u8>, Error> {
+    let (secret, len) = (secret.as_ptr(), secret.len());
+    // SAFETY: the host reads the slice only; `result` passes a pointer to a value of its own.
+    pull_public(result(|output| unsafe { raw::external_secret_encapsulate(manager, secret, len, expires, output) })?)
+}
+
+pub(crate) fn external_secret_decapsulate(manager: Handle, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let (sealed, len) = (sealed.as_ptr(), sealed.len());
+    // SAFETY: the host reads the slice only; `result` passes a pointer to a value of its own.
+    pull_all(result(|output| unsafe { raw::external_secret_decapsulate(manager, sealed, len, output) })?)
+}
+
 pub(crate) fn dh(public: Handle, secret: Handle) -> Result<Zeroizing<Vec<u8>>, Error> {
     // SAFETY: `result` passes a pointer to a value of its own.
     pull_all(result(|handle| unsafe { raw::kx_dh(public, secret, handle) })?)
@@ -364,6 +483,70 @@ pub(crate) fn decapsulate(secret: Handle, encapsulation: &[u8]) -> Result<Zeroiz
         result(|handle| unsafe { raw::kx_decapsulate(secret, encapsulation.as_ptr(), encapsulation.len(), handle) })?;
     pull_all(output)
 }
+
+/// A message to encrypt or to decrypt with others.
+pub(crate) struct Crypt<'a> {
+    pub(crate) state: Handle,
+    pub(crate) output: &'a mut [u8],
+    pub(crate) data: &'a [u8],
+}
+
+/// One of the functions that encrypt or decrypt many messages; gives the sizes that were written.
+macro_rules! batch_crypt {
+    ($name:ident: $import:ident) => {
+        pub(crate) fn $name(mut batch: Vec<Crypt<'_>>) -> Result<Vec<Result<usize, Error>>, Error> {
+            let entries: Vec<CryptEntry> = batch.iter_mut().map(Crypt::entry).collect();
+            let mut results = vec![SizeResult { size: 0, errno: NO_ANSWER }; entries.len()];
+            // SAFETY: the entries name slices that `batch` still borrows, to read `data` and to fill `output`; there is a
+            // result for each.
+            check(unsafe { raw::$import(entries.as_ptr(), entries.len(), results.as_mut_ptr()) })?;
+            Ok(results.iter().map(|result| check(result.errno.into()).map(|()| result.size)).collect())
+        }
+    };
+}
+
+batch_crypt!(batch_encrypt: batch_symmetric_state_encrypt);
+batch_crypt!(batch_decrypt: batch_symmetric_state_decrypt);
+
+/// Gives a tag for each state.
+pub(crate) fn batch_squeeze_tag(states: &[Handle]) -> Result<Vec<Result<Handle, Error>>, Error> {
+    let mut results = vec![TagResult { tag: 0, errno: NO_ANSWER }; states.len()];
+    // SAFETY: the host reads the slice only; there is a result for each state.
+    check(unsafe { raw::batch_symmetric_state_squeeze_tag(states.as_ptr(), states.len(), results.as_mut_ptr()) })?;
+    Ok(results.iter().map(|result| check(result.errno.into()).map(|()| result.tag)).collect())
+}
+
+/// Gives a signature for each state.
+pub(crate) fn batch_sign(states: &[Handle]) -> Result<Vec<Result<Handle, Error>>, Error> {
+    let mut results = vec![SignatureResult { signature: 0, errno: NO_ANSWER }; states.len()];
+    // SAFETY: the host reads the slice only; there is a result for each state.
+    check(unsafe { raw::batch_signature_state_sign(states.as_ptr(), states.len(), results.as_mut_ptr()) })?;
+    Ok(results.iter().map(|result| check(result.errno.into()).map(|()| result.signature)).collect())
+}
+
+/// Verifies a signature with each state.
+pub(crate) fn batch_verify(batch: &[(Handle, Handle)]) -> Result<Vec<Result<(), Error>>, Error> {
+    let entries: Vec<_> = batch.iter().map(|&(state, signature)| VerificationEntry { state, signature }).collect();
+    let mut results = vec![NO_ANSWER; entries.len()];
+    // SAFETY: the host reads the entries only; there is a result for each.
+    check(unsafe { raw::batch_signature_state_verify(entries.as_ptr(), entries.len(), results.as_mut_ptr()) })?;
+    Ok(results.iter().map(|errno| check((*errno).into())).collect())
+}
+
+impl Crypt<'_> {
+    fn entry(&mut self) -> CryptEntry {
+        CryptEntry {
+            state: self.state,
+            output: self.output.as_mut_ptr(),
+            output_len: self.output.len(),
+            data: self.data.as_ptr(),
+            data_len: self.data.len(),
+        }
+    }
+}
+
+/// What a result says that the host has left as it was: no entry is ever taken for done without its word.
+const NO_ANSWER: u16 = Errno::InternalError as u16;
 
 /// [`pull_all`] for what is no secret.
 fn pull_public(output: Handle) -> Result<Vec<u8>, Error> {

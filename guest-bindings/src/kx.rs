@@ -100,7 +100,7 @@ impl Kem for XWing {
 
 /// A secret key of the algorithm `A`. The host holds it, parsed; clones share it.
 pub struct SecretKey<A> {
-    key: Arc<asymmetric::SecretKey>,
+    pub(crate) key: Arc<asymmetric::SecretKey>,
     algorithm: PhantomData<fn() -> A>,
 }
 
@@ -162,7 +162,7 @@ impl<A: Algorithm> SecretKey<A> {
         self.key.public_key().map(PublicKey::from)
     }
 
-    fn from(key: asymmetric::SecretKey) -> Self {
+    pub(crate) fn from(key: asymmetric::SecretKey) -> Self {
         Self { key: Arc::new(key), algorithm: PhantomData }
     }
 }

@@ -77,8 +77,10 @@
 //! | [`mod@aead`] | [`Aes128Gcm`], [`Aes256Gcm`], [`ChaCha20Poly1305`], [`XChaCha20Poly1305`] |
 //! | [`mod@signature`] | [`SigningKey`](signature::SigningKey), [`VerifyingKey`](signature::VerifyingKey), [`Signature`](signature::Signature): RSA, ECDSA, Ed25519, ML-DSA |
 //! | [`kx`] | [`SecretKey`](kx::SecretKey), [`PublicKey`](kx::PublicKey): X25519, P-256, P-384, ML-KEM, X-Wing |
+//! | [`batch`] | many messages with one call: `seal_batch`, `open_batch`, `tag_batch`, `sign_batch`, [`verify`](batch::verify) |
 //! | [`pem`] | what is wrong with a key file, as a sentence with advice |
 //! | [`random`] | random bytes |
+//! | [`secrets`] | [`SecretsManager`](secrets::SecretsManager): keys and secrets that the host keeps from one run to the next |
 //! | [`symmetric`] | any symmetric algorithm of the host, by its name |
 //! | [`asymmetric`] | any algorithm of signatures or key exchange, by its name |
 //! | [`raw`] | all 86 functions of the interface |
@@ -102,6 +104,7 @@ mod imports;
 
 pub mod aead;
 pub mod asymmetric;
+pub mod batch;
 mod error;
 pub mod hash;
 pub mod hkdf;
@@ -115,6 +118,7 @@ pub mod pem;
 mod public_key;
 pub mod random;
 pub mod raw;
+pub mod secrets;
 pub mod signature;
 pub mod symmetric;
 

@@ -2,6 +2,7 @@
 #![cfg(target_family = "wasm")]
 
 mod asymmetric;
+mod batch;
 mod ciphers;
 mod hashes;
 mod imports;
@@ -11,6 +12,7 @@ mod key_exchange;
 mod macs;
 mod random;
 mod rustcrypto;
+mod secrets;
 mod signatures;
 mod symmetric;
 

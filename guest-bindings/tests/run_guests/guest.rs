@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::{LazyLock, Mutex};
 use std::time::SystemTime;
 
@@ -12,6 +12,8 @@ use std::time::SystemTime;
 pub(crate) struct Guest {
     module: PathBuf,
     folder: PathBuf,
+    /// More options of `wasi-crypto run`.
+    options: Vec<String>,
 }
 
 /// What a run left behind.
@@ -27,7 +29,25 @@ impl Guest {
         let folder = temporary_folder().join(test);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
-        Self { module: precompiled(name), folder }
+        Self { module: precompiled(name), folder, options: Vec::new() }
+    }
+
+    /// Gives the guest a namespace of keys and secrets that are gone after each run.
+    pub(crate) fn with_memory(mut self) -> Self {
+        self.options = ["--secrets", "memory:", "--namespace", "tenant"].map(str::to_owned).into();
+        self
+    }
+
+    /// Gives the guest a namespace of keys and secrets in a new store, which lies outside of its folder.
+    pub(crate) fn with_store(mut self) -> Self {
+        let store = self.folder.with_extension("store");
+        let _ = fs::remove_dir_all(&store);
+        fs::create_dir_all(&store).unwrap();
+        let place = |option: &str, kind: &str, name| [option.into(), format!("{kind}:{}", store.join(name).display())];
+        self.options = [place("--secrets", "sqlite", "keys.db"), place("--root-key", "file", "root.key")].concat();
+        self.operator("init", &[]).exits(0);
+        self.options.extend(["--namespace", "tenant"].map(str::to_owned));
+        self
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -56,21 +76,35 @@ impl Guest {
     }
 
     pub(crate) fn run_with(&self, args: &[&str], environment: &[&str], stdin: &[u8]) -> Run {
+        let mut child = self.start(args, environment);
+        // A guest that does not read its input closes the pipe early.
+        let _ = child.stdin.take().unwrap().write_all(stdin);
+        Run::of(child.wait_with_output().unwrap())
+    }
+
+    /// Starts a run that the test talks to.
+    pub(crate) fn start(&self, args: &[&str], environment: &[&str]) -> Child {
         let mut command = Command::new(wasi_crypto());
         command.arg("run").arg("--dir").arg(format!("{}::.", self.folder.display()));
         command.args(environment.iter().flat_map(|variable| ["--env", variable]));
-        command.arg(&self.module).args(args);
+        command.args(&self.options).arg(&self.module).args(args);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        // A guest that does not read its input closes the pipe early.
-        let _ = child.stdin.take().unwrap().write_all(stdin);
-        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Run { status: status.code(), stdout: text(stdout), stderr: text(stderr) }
+        command.spawn().unwrap()
+    }
+
+    /// Runs `wasi-crypto keys` with the store of [`with_store`](Self::with_store), as an operator does.
+    pub(crate) fn operator(&self, command: &str, args: &[&str]) -> Run {
+        let output = Command::new(wasi_crypto()).arg("keys").arg(command).args(&self.options).args(args).output();
+        Run::of(output.unwrap())
     }
 }
 
 impl Run {
+    fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
     /// Checks the exit code, showing what the guest said if it is another one.
     #[track_caller]
     pub(crate) fn exits(self, status: i32) -> Self {

@@ -10,7 +10,7 @@ use crate::guest::{Guest, module};
 #[test]
 #[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
 fn the_tests_inside_the_guest_pass() {
-    let run = Guest::new("in_guest", "in_guest").run(&["--test-threads=1"]);
+    let run = Guest::new("in_guest", "in_guest").with_memory().run(&["--test-threads=1"]);
     eprintln!("{}", run.stdout);
     let run = run.exits(0);
     let passed =

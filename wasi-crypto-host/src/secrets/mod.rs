@@ -64,6 +64,7 @@
 //! found, and its identifier is never given again.
 
 mod cache;
+mod canonical;
 mod changes;
 mod cipher;
 mod clock;
@@ -81,6 +82,7 @@ mod store;
 mod trail;
 
 pub use cache::Opened;
+pub use canonical::CanonicalKey;
 pub use clock::{Clock, SystemClock};
 pub use error::{SecretsError, StoreError, StoreFault};
 pub use identifier::{Identifier, NotAnIdentifier, Version};

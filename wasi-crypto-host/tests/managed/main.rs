@@ -1,9 +1,13 @@
 //! Managed keys and external secrets, as a guest has them.
 
+mod figures;
 mod guest;
 mod life;
+mod placement;
 mod policy;
 mod races;
 mod secrets;
+mod store;
 #[path = "../support/mod.rs"]
 mod support;
+mod threads;

@@ -1,11 +1,9 @@
 //! What the policy of a namespace lets its guests do with managed keys.
 
-use std::time::Duration;
-
 use wasi_crypto_host::secrets::{Export, Policy};
 use wasi_crypto_host::{AlgorithmType, Errno, KeypairEncoding};
 
-use crate::guest::{KINDS, Kind, LATEST, Managed, NOW, Operator, UNSPECIFIED};
+use crate::guest::{KINDS, Kind, LATEST, Managed, Operator, UNSPECIFIED};
 use crate::support::{Guest, Native};
 
 const SIGNATURES: [&str; 5] = ["Ed25519", "ECDSA_P256_SHA256", "ECDSA_K256_SHA256", "RSA_PSS_2048_SHA256", "ML-DSA-65"];
@@ -13,7 +11,8 @@ const EXCHANGES: [&str; 4] = ["X25519", "P256-SHA256", "ML-KEM-768", "X-WING"];
 const SYMMETRIC: [&str; 5] =
     ["AES-128-GCM", "XCHACHA20-POLY1305", "HMAC/SHA-256", "HKDF-EXTRACT/SHA-256", "HKDF-EXPAND/SHA-256"];
 
-/// A managed key in each way in which there can be one: generated, found by its identifier, stored, put in the place of another.
+/// A managed key in each way in which there can be one: generated, found by its identifier, stored, put in the place of
+/// another.
 fn managed(guest: &mut Guest<Native>, manager: u32, kind: Kind, algorithm: &str) -> Vec<u32> {
     let generated = guest.generate_managed(manager, kind, algorithm).unwrap();
     let (id, _) = guest.id(kind, generated).unwrap();
@@ -211,34 +210,5 @@ fn the_limits_of_a_namespace_are_an_overflow() {
         assert_eq!(guest.id(kind, own), Ok((id.clone(), 2)), "errors leave both handles");
         guest.invalidate(manager, &id, 1).unwrap();
         assert_eq!(guest.replace(manager, kind, own, third), Ok(3), "room came back");
-    }
-}
-
-/// Stored again, a key would begin another life: it would be used for longer than the operator wants.
-#[test]
-fn a_key_that_is_expired_or_revoked_goes_nowhere() {
-    for kind in KINDS {
-        for (is_revoked, expected) in [(false, Errno::Expired), (true, Errno::NotFound)] {
-            let operator = Operator::new();
-            let lifetime = Duration::from_secs(100);
-            let (mut guest, manager) = operator.guest(Policy::default().export(Export::Always).lifetime(lifetime));
-            let algorithm = kind.algorithms()[0];
-            let key = guest.generate_managed(manager, kind, algorithm).unwrap();
-            let (id, _) = guest.id(kind, key).unwrap();
-            guest.export_key(kind, key).unwrap();
-            if is_revoked {
-                guest.invalidate(manager, &id, LATEST).unwrap();
-            } else {
-                operator.set_clock(NOW + 100);
-            }
-            let other = guest.generate_managed(manager, kind, algorithm).unwrap();
-            assert_eq!(guest.export_key(kind, key), Err(expected), "{kind:?}");
-            assert_eq!(guest.store(manager, kind, key), Err(expected), "{kind:?}");
-            assert_eq!(guest.replace(manager, kind, other, key), Err(expected), "{kind:?}");
-            if kind == Kind::Keypair {
-                let secret = guest.call_for_u32("keypair_secretkey", &[key]).unwrap();
-                assert_eq!(guest.export_as("secretkey_export", secret, 0), Err(expected));
-            }
-        }
     }
 }

@@ -1,12 +1,12 @@
 //! `wasi-crypto algorithms`.
 
 use std::fmt::Write as _;
-use std::io::{ErrorKind, Write as _};
 
 use serde::Serialize;
 use wasi_crypto_host::{AlgorithmInfo, AlgorithmType, algorithms, hostcalls};
 
 use crate::failure::Failure;
+use crate::output::{print, print_json};
 
 /// The version of the JSON form: it changes when a field changes its meaning or goes.
 const SCHEMA: u32 = 1;
@@ -38,12 +38,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn list(args: &Args) -> Result<(), Failure> {
-    let text = if args.json { json() } else { table() };
-    match std::io::stdout().write_all(text.as_bytes()) {
-        // Whoever does not read on, such as `head`, has seen enough.
-        Err(cause) if cause.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written.map_err(|cause| Failure::not_written("the list to standard output", &cause)),
-    }
+    if args.json { print_json(SCHEMA, &json()) } else { print(table()) }
 }
 
 fn table() -> String {
@@ -77,9 +72,8 @@ fn cell(len: Option<usize>) -> String {
     len.map_or_else(|| "-".to_owned(), |len| len.to_string())
 }
 
-fn json() -> String {
-    let list = List {
-        schema: SCHEMA,
+fn json() -> List {
+    List {
         version: env!("CARGO_PKG_VERSION"),
         algorithms: algorithms().map(Algorithm::from).collect(),
         functions: hostcalls()
@@ -90,14 +84,11 @@ fn json() -> String {
                 implemented: hostcall.is_implemented(),
             })
             .collect(),
-    };
-    // Serializing plain numbers and strings to memory cannot fail.
-    serde_json::to_string_pretty(&list).expect("strings and numbers are valid JSON") + "\n"
+    }
 }
 
 #[derive(Serialize)]
 struct List {
-    schema: u32,
     version: &'static str,
     algorithms: Vec<Algorithm>,
     functions: Vec<Function>,

@@ -6,8 +6,14 @@
 use std::fmt;
 use std::path::Path;
 
+use wasi_crypto_host::secrets::{SecretsError, StoreFault};
+
 /// A command other than `run` failed.
 const FAILED: i32 = 1;
+/// The command was used wrongly, as clap has it.
+const MISUSED: i32 = 2;
+/// Something is not as this program wrote it.
+const DAMAGED: i32 = 3;
 /// The guest could not be started.
 const NOT_STARTED: i32 = 126;
 /// The guest's file could not be read.
@@ -45,6 +51,26 @@ impl Failure {
         Self { status: TIMED_OUT, message: message.into() }
     }
 
+    /// A command that runs no guest could not do what it was asked.
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self { status: FAILED, message: message.into() }
+    }
+
+    /// An option is missing, or has no meaning.
+    pub(crate) fn misused(message: impl Into<String>) -> Self {
+        Self { status: MISUSED, message: message.into() }
+    }
+
+    /// A store, or something in it, was damaged or changed by somebody else.
+    pub(crate) fn damaged(message: impl Into<String>) -> Self {
+        Self { status: DAMAGED, message: message.into() }
+    }
+
+    /// Adds to the sentence.
+    pub(crate) fn and(self, more: &str) -> Self {
+        Self { message: format!("{}; {more}", self.message), ..self }
+    }
+
     /// A result could not be written.
     pub(crate) fn not_written(to: impl fmt::Display, cause: &std::io::Error) -> Self {
         Self { status: FAILED, message: format!("cannot write {to}: {cause}") }
@@ -55,8 +81,28 @@ impl Failure {
         Self { status: FAILED, ..self }
     }
 
+    /// For a guest that needs what could not be had.
+    pub(crate) fn before_guest(self) -> Self {
+        Self { status: NOT_STARTED, ..self }
+    }
+
     pub(crate) fn status(&self) -> i32 {
         self.status
+    }
+}
+
+impl From<SecretsError> for Failure {
+    fn from(error: SecretsError) -> Self {
+        match &error {
+            SecretsError::Damaged { .. } | SecretsError::DamagedNamespace(_) | SecretsError::DamagedTrail { .. } => {
+                Self::damaged(error.to_string())
+            }
+            SecretsError::Store(store) if store.fault == StoreFault::Broken => Self::damaged(error.to_string()),
+            SecretsError::NotFound => {
+                Self::failed(format!("{error}, or it was revoked; `wasi-crypto keys list` shows what there is"))
+            }
+            _ => Self::failed(error.to_string()),
+        }
     }
 }
 

@@ -4,11 +4,16 @@
 mod algorithms;
 mod compile;
 mod failure;
+mod guest_secrets;
+mod keys;
 mod limiter;
 mod load;
+mod output;
 mod run;
+mod secrets;
 mod statistics;
 mod units;
+mod when;
 
 use std::fmt;
 use std::io::{self, Write as _};
@@ -22,7 +27,8 @@ Examples:
   wasi-crypto run guest.wasm
   wasi-crypto run --dir . --timeout 5s --max-memory-size 64MiB --statistics guest.wasm input.txt
   wasi-crypto compile guest.wasm -o guest.cwasm
-  wasi-crypto algorithms --json";
+  wasi-crypto algorithms --json
+  wasi-crypto keys init --secrets sqlite:keys.db --root-key file:root.key";
 
 /// Run WebAssembly commands that use WASI-Crypto.
 #[derive(Parser)]
@@ -37,6 +43,7 @@ enum Command {
     Run(Box<run::Args>),
     Compile(compile::Args),
     Algorithms(algorithms::Args),
+    Keys(Box<keys::Args>),
 }
 
 fn main() {
@@ -44,6 +51,7 @@ fn main() {
         Command::Run(args) => run::run(&args),
         Command::Compile(args) => compile::compile(&args).map(|()| 0),
         Command::Algorithms(args) => algorithms::list(&args).map(|()| 0),
+        Command::Keys(args) => keys::run(&args).map(|()| 0),
     };
     let status = result.unwrap_or_else(|failure: Failure| {
         say(format_args!("wasi-crypto: {failure}\n"));

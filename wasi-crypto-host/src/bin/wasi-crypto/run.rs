@@ -14,6 +14,7 @@ use wasmtime_wasi::p1::{self, WasiP1Ctx};
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtxBuilder};
 
 use crate::failure::Failure;
+use crate::guest_secrets::GuestSecrets;
 use crate::limiter::MemoryLimiter;
 use crate::load;
 use crate::say;
@@ -33,7 +34,10 @@ Examples:
   wasi-crypto run guest.wasm
   wasi-crypto run --dir . guest.wasm input.txt
   wasi-crypto run --dir /srv/data::/data --env LANG=C guest.wasm --verbose /data/file
-  wasi-crypto run --timeout 5s --max-memory-size 64MiB --statistics guest.cwasm";
+  wasi-crypto run --timeout 5s --max-memory-size 64MiB --statistics guest.cwasm
+  wasi-crypto run --secrets sqlite:keys.db --root-key file:root.key --namespace tenant-42 guest.wasm
+
+Without --secrets there is no secrets manager, and keys live as long as the guest. `wasi-crypto keys` makes stores and keys.";
 
 /// Run a WASI preview 1 command with wasi-crypto.
 ///
@@ -56,6 +60,8 @@ pub(crate) struct Args {
     /// Bound the memory that wasi-crypto holds for the guest in keys, states and outputs
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     max_held_bytes: Option<usize>,
+    #[command(flatten)]
+    secrets: GuestSecrets,
     /// Stop the guest after this time, such as 500ms, 5s or 2m
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     timeout: Option<Duration>,
@@ -175,6 +181,9 @@ fn guest(args: &Args) -> Result<Guest, Failure> {
     }
     if let Some(bytes) = args.max_held_bytes {
         crypto = crypto.max_bytes(bytes);
+    }
+    if let Some(namespace) = args.secrets.namespace(args.file())? {
+        crypto = crypto.secrets(namespace);
     }
     let crypto = crypto.build().map_err(|cause| Failure::not_started(cause.to_string()))?;
 

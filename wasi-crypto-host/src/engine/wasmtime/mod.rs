@@ -76,10 +76,11 @@ pub fn add_to_linker_shared<T: 'static>(
 
 /// Like [`add_to_linker`], for stores that are used asynchronously.
 ///
-/// Work that takes long (password hashing, the generation of RSA keys) runs on tokio's blocking threads, in the places of the
-/// context's [`JobPool`](crate::JobPool); the guest waits for it, the executor does not. Where no tokio runtime is, it is done in the call.
-/// Hashing long data gives the executor a turn every third of a millisecond. Everything else is done in the call, and takes no more than
-/// 50 ms within the default [`Limits`](crate::Limits). A call whose future is dropped is stopped, or never begun.
+/// Work that takes long (password hashing, the generation of RSA keys) or may (what asks a store of managed keys) runs
+/// on tokio's blocking threads, in the places of the context's [`JobPool`](crate::JobPool); the guest waits for it, the
+/// executor does not. Where no tokio runtime is, it is done in the call. Hashing long data gives the executor a turn
+/// every third of a millisecond. Everything else is done in the call, and takes no more than 50 ms within the default
+/// [`Limits`](crate::Limits). A call whose future is dropped is stopped, or never begun.
 ///
 /// # Errors
 ///

@@ -36,6 +36,12 @@ impl Namespace {
         }
     }
 
+    /// Opens the key of the namespace, which comes into being if it is not there: what every other operation does when it needs it, and
+    /// what an embedder may want to know of before a guest does.
+    pub fn unlock(&self) -> Result<(), SecretsError> {
+        self.shared.keys().map(|_| ())
+    }
+
     /// What the namespace takes up; nothing if it has never been used.
     pub fn usage(&self) -> Result<Usage, SecretsError> {
         let row = self.shared.manager.store.namespace(self.name())?;

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::secrets::files::{create_private, sync_folder_of};
 use crate::secrets::root_key::KeyText;
@@ -27,7 +27,12 @@ impl RootKeyFile {
         let write = |mut file: File| {
             file.write_all(text.as_bytes())?;
             file.write_all(b"\n")?;
-            file.sync_all()
+            file.sync_all()?;
+            // And its name, since what it wraps must not outlive it.
+            #[cfg(unix)]
+            File::open(this.0.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))?
+                .sync_all()?;
+            Ok(())
         };
         let made = create_private(&this.0).and_then(write).and_then(|()| sync_folder_of(&this.0));
         made.map_err(|error| this.error(format!("cannot be made: {error}")))?;

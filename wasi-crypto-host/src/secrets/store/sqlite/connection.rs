@@ -24,6 +24,10 @@ impl SqliteStore {
             }
         }
         let connection = self.connect()?;
+        if !self.read_only {
+            // The copy that a backup is has none.
+            self.write_ahead(&connection)?;
+        }
         self.put_back(connection);
         Ok(())
     }

@@ -1,0 +1,94 @@
+//! `wasi-crypto keys check`.
+
+use serde::Serialize;
+use wasi_crypto_host::secrets::{SecretsError, SecretsManager, SecretsStore};
+
+use crate::failure::Failure;
+use crate::keys::SCHEMA;
+use crate::keys::place::{Store, check_namespace};
+use crate::output::{print, print_json};
+use crate::secrets::RootKeys;
+
+const NOTES: &str = "\
+Looks at the file as a whole, and opens every record that can be loaded. What it does not see is a
+store that was put back as a whole to what it was before; `wasi-crypto keys audit --since` does.
+
+The JSON form is an object: schema; namespaces, each with name; sound: how many versions open;
+damaged: a sentence for each that does not.
+
+Example:
+  wasi-crypto keys check --secrets sqlite:keys.db --root-key file:root.key";
+
+/// Look for damage, and for what somebody else changed.
+#[derive(clap::Args)]
+#[command(after_help = NOTES)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    store: Store,
+    #[command(flatten)]
+    root_keys: RootKeys,
+    /// Look at this namespace only; default: at all
+    #[arg(long, value_name = "NAME")]
+    namespace: Option<String>,
+    /// Print JSON instead of sentences
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Done {
+    namespaces: Vec<Checked>,
+}
+
+/// What was found in a namespace.
+#[derive(Serialize)]
+pub(crate) struct Checked {
+    name: String,
+    sound: u64,
+    pub(crate) damaged: Vec<String>,
+}
+
+pub(crate) fn check(args: &Args) -> Result<(), Failure> {
+    let store = args.store.open_read_only()?;
+    let names = match &args.namespace {
+        Some(name) => {
+            check_namespace(&store, name)?;
+            vec![name.clone()]
+        }
+        None => store.namespaces().map_err(SecretsError::from)?,
+    };
+    let manager = args.root_keys.builder(store.clone())?.build()?;
+    store.check().map_err(SecretsError::from)?;
+    let namespaces = names.iter().map(|name| check_one(&manager, name)).collect::<Result<Vec<_>, _>>()?;
+
+    let damaged: usize = namespaces.iter().map(|checked| checked.damaged.len()).sum();
+    if args.json {
+        print_json(SCHEMA, &Done { namespaces })?;
+    } else {
+        print(namespaces.iter().map(Checked::text).collect::<String>())?;
+    }
+    match damaged {
+        0 => Ok(()),
+        1 => Err(Failure::damaged(format!("one thing in {} is damaged", store.name()))),
+        several => Err(Failure::damaged(format!("{several} things in {} are damaged", store.name()))),
+    }
+}
+
+/// Opens every record of a namespace.
+pub(crate) fn check_one(manager: &SecretsManager, name: &str) -> Result<Checked, SecretsError> {
+    let (sound, damaged) = match manager.namespace(name).check() {
+        Ok(check) => (check.sound, check.damaged),
+        // So that the others are looked at, too.
+        Err(damaged @ SecretsError::DamagedNamespace(_)) => (0, vec![damaged]),
+        Err(error) => return Err(error),
+    };
+    Ok(Checked { name: name.to_owned(), sound, damaged: damaged.iter().map(SecretsError::to_string).collect() })
+}
+
+impl Checked {
+    fn text(&self) -> String {
+        let versions = if self.sound == 1 { "version opens" } else { "versions open" };
+        let damaged: String = self.damaged.iter().map(|sentence| format!("  {sentence}\n")).collect();
+        format!("{}: {} {versions}\n{damaged}", self.name, self.sound)
+    }
+}

@@ -1,0 +1,13 @@
+//! `wasi-crypto keys`, from outside: what an operator does, and what he is told when it cannot be done.
+#![allow(missing_docs)]
+
+mod audit;
+mod backup;
+mod guests;
+mod life;
+mod openssl;
+mod page;
+mod place;
+mod processes;
+mod secrecy;
+mod trouble;
