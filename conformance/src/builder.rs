@@ -345,7 +345,8 @@ impl Case {
         Function::find(name).unwrap_or_else(|| panic!("{}: the interface has no function {name}", self.id))
     }
 
-    fn lower(&mut self, arg: Arg) -> Vec<Value> {
+    /// An argument as values in memory or on the stack.
+    pub(crate) fn lower(&mut self, arg: Arg) -> Vec<Value> {
         match arg {
             Arg::Value(value) => vec![value],
             Arg::Data(data) => self.range(data).to_vec(),

@@ -54,6 +54,6 @@ mod vectors;
 mod verdict;
 
 pub use builder::{Arg, Data, POISON};
-pub use calls::{Encoding, Given, KeyKind, SignatureEncoding, close_function};
+pub use calls::{BatchResults, Encoding, Given, KeyKind, SignatureEncoding, close_function};
 pub use case::{Buffer, Case, Expect, Handle, Kind, Oracle, Pointer, Relation, Size, Strength, Value, Wide};
 pub use verdict::{CaseResult, Verdict};

@@ -238,7 +238,7 @@ fn engine() {
         }
         Err(_) => {
             let mut worker = Command::new(env!("CARGO_BIN_EXE_wasi-crypto-conformance"));
-            worker.arg("--worker");
+            worker.args(["--worker", "wasmtime"]);
             worker
         }
     };

@@ -24,9 +24,9 @@ pub fn calls(input: &[u8]) {
         if bytes.is_empty() {
             break;
         }
-        let Step { hostcall, args, is_left_out, .. } = Step::read(&mut bytes, &mut guest, &history);
-        if !is_left_out && guest.checked_call(hostcall, &args) == Errno::Success {
-            history.note(hostcall, &args);
+        let step = Step::read(&mut bytes, &mut guest, &history);
+        if !step.is_left_out && guest.checked_call(step.hostcall, &step.args) == Errno::Success {
+            history.note(&step, &guest.memory);
         }
     }
     guest.end();

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
-use wasi_crypto_host::{Errno, HandleType, Hostcall, ParamType, ResultType};
+use wasi_crypto_host::{Errno, HandleType, Hostcall, ParamType, ResultType, algorithms};
 
+use crate::batch::Batch;
 use crate::support::{Transport, hostcall};
 use crate::ways::{Bounds, Host, Way};
 
@@ -36,6 +37,8 @@ pub struct Open {
     pub ty: HandleType,
     /// Its number.
     pub handle: u32,
+    /// The name of its algorithm, as far as that could be followed.
+    pub algorithm: Option<&'static str>,
     /// Whether what it stands for is another in each run.
     pub is_random: bool,
 }
@@ -53,6 +56,11 @@ impl Range {
     /// Whether it has a byte of the other.
     pub fn overlaps(self, other: Self) -> bool {
         self.start < other.start + other.len && other.start < self.start + self.len
+    }
+
+    /// Whether a guest's memory has all of it.
+    pub fn is_inside(self) -> bool {
+        self.start + self.len <= MEMORY as u64
     }
 
     /// As an index of the memory, in which it must lie.
@@ -134,6 +142,7 @@ impl Checked {
     pub fn checked_call(&mut self, hostcall: &'static Hostcall, args: &[u64]) -> Errno {
         self.before.copy_from_slice(&self.memory);
         let books = (self.host.open_handles(), self.host.held_bytes());
+        let batch = Batch::of(hostcall, args, &self.memory);
         let errno = self.host.call(hostcall, &mut self.memory, args);
 
         let way = self.way();
@@ -150,9 +159,14 @@ impl Checked {
         } else {
             assert_eq!((self.host.open_handles(), self.host.held_bytes()), books, "it left something: {}", case());
         }
-        self.check_memory(hostcall, args, errno);
-        if errno == Errno::Success {
-            self.note_handles(hostcall, args);
+        match &batch {
+            None => self.check_memory(hostcall, args, errno),
+            Some(batch) => self.check_batch(batch, errno, &case()),
+        }
+        match &batch {
+            _ if errno != Errno::Success => {}
+            None => self.note_handles(hostcall, args),
+            Some(batch) => self.note_batch(batch),
         }
         assert_eq!(self.host.open_handles(), self.open.len(), "{}", case());
         errno
@@ -175,14 +189,8 @@ impl Checked {
         let buffers = buffers(hostcall, args);
         let results = if errno == Errno::Success { results(hostcall, args) } else { Vec::new() };
         let written = if matches!(errno, Errno::Success | Errno::InvalidTag) { &buffers[..] } else { &[] };
-        // Compared as a whole: byte by byte, that would take most of a fuzzer's time.
-        for range in written.iter().chain(&results).filter(|range| range.len > 0) {
-            self.before[range.indices()].copy_from_slice(&self.memory[range.indices()]);
-        }
-        if self.memory != self.before {
-            let at = self.memory.iter().zip(&self.before).position(|(now, then)| now != then);
-            panic!("{:?}: {}{args:x?} = {errno} wrote to byte {at:?}", self.way(), hostcall.name());
-        }
+        let case = || format!("{:?}: {}{args:x?} = {errno}", self.host.way(), hostcall.name());
+        check_written(&self.memory, &mut self.before, written.iter().chain(&results), case);
         if errno == Errno::InvalidTag {
             for range in buffers.iter().filter(|range| range.len > 0) {
                 let is_wiped = self.memory[range.indices()].iter().all(|byte| *byte == 0);
@@ -191,9 +199,51 @@ impl Checked {
         }
     }
 
+    /// A batch that succeeds writes to its results and to the outputs of the entries that succeed or are forgeries.
+    fn check_batch(&mut self, batch: &Batch, errno: Errno, case: &str) {
+        batch.check_answer(errno, self.bounds.handles, case);
+        if errno == Errno::Success {
+            batch.check_entries(self, &self.before, case);
+        }
+        let written = if errno == Errno::Success { batch.written(&self.memory) } else { Some(Vec::new()) };
+        if let Some(written) = written {
+            check_written(&self.memory, &mut self.before, &written, || case.into());
+        }
+    }
+
+    /// Follows which handles are open after a batch; it closes none.
+    fn note_batch(&mut self, batch: &Batch) {
+        for (ty, handle) in batch.made_handles(&self.memory) {
+            let state = batch.entries.iter().find_map(|entry| self.algorithm_of(entry.handles().next()?.1));
+            self.note_new(ty, handle, state);
+        }
+    }
+
+    fn note_new(&mut self, ty: HandleType, handle: u32, algorithm: Option<&'static str>) {
+        assert!(!self.closed.contains(&handle), "{handle:#x} was given out again");
+        assert!(self.open.iter().all(|open| open.handle != handle), "{handle:#x} was given out twice");
+        self.open.push(Open { ty, handle, algorithm, is_random: false });
+    }
+
+    /// The algorithm that a call names, or else that of the object that it works on.
+    fn algorithm_of_call(&self, hostcall: &Hostcall, args: &[u64]) -> Option<&'static str> {
+        let named = placed(hostcall).find(|(ty, _)| *ty == ParamType::String);
+        if let Some((_, at)) = named {
+            let name = self.before.get(Range { start: args[at], len: args[at + 1] }.indices())?;
+            return algorithms().map(|info| info.name).find(|known| known.as_bytes().eq_ignore_ascii_case(name));
+        }
+        let (_, at) = handles(hostcall).next()?;
+        self.algorithm_of(args[at] as u32)
+    }
+
+    fn algorithm_of(&self, handle: u32) -> Option<&'static str> {
+        self.open.iter().find(|open| open.handle == handle)?.algorithm
+    }
+
     /// Follows which handles are open now.
     fn note_handles(&mut self, hostcall: &Hostcall, args: &[u64]) {
         let name = hostcall.name();
+        let algorithm = self.algorithm_of_call(hostcall, args);
         // A pull closes what it empties; whether it did, the number of open handles says.
         let is_emptied = name == "array_output_pull" && self.host.open_handles() < self.open.len();
         if name.ends_with("_close") || name == "symmetric_tag_pull" || is_emptied {
@@ -208,9 +258,7 @@ impl Checked {
                 let ty = if name == "signature_state_sign" { HandleType::Signature } else { *ty };
                 let bytes = &self.memory[slot.start as usize..][..4];
                 let handle = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-                assert!(!self.closed.contains(&handle), "{name} gave out {handle:#x} again");
-                assert!(self.open.iter().all(|open| open.handle != handle), "{name} gave out {handle:#x} twice");
-                self.open.push(Open { ty, handle, is_random: false });
+                self.note_new(ty, handle, algorithm);
             }
         }
     }
@@ -256,6 +304,30 @@ impl Transport for Checked {
 
     fn write(&mut self, start: u32, from: &[u8]) {
         self.memory[start as usize..][..from.len()].copy_from_slice(from);
+    }
+}
+
+/// Checks that a call wrote to these ranges alone. `before` becomes what is there now.
+///
+/// # Panics
+///
+/// If it wrote elsewhere.
+fn check_written<'a>(
+    memory: &[u8],
+    before: &mut [u8],
+    ranges: impl IntoIterator<Item = &'a Range>,
+    case: impl FnOnce() -> String,
+) {
+    if memory == before {
+        return;
+    }
+    // Compared as a whole: byte by byte, that would take most of a fuzzer's time.
+    for range in ranges.into_iter().filter(|range| range.len > 0) {
+        before[range.indices()].copy_from_slice(&memory[range.indices()]);
+    }
+    if memory != before {
+        let at = memory.iter().zip(&*before).position(|(now, then)| now != then);
+        panic!("{} wrote to byte {at:?}", case());
     }
 }
 

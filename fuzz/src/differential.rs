@@ -5,6 +5,7 @@
 
 use wasi_crypto_host::{Errno, HandleType, Hostcall, ResultType};
 
+use crate::batch::{Batch, Entry};
 use crate::bytes::Bytes;
 use crate::calls::{MAX_STEPS, bounds};
 use crate::checked::{Checked, MEMORY, Range, buffers, handles, inputs, optional_handle, optional_records, results};
@@ -41,7 +42,7 @@ struct Comparison {
 
 struct Guest {
     checked: Checked,
-    /// Passes data in pieces.
+    /// Passes data in pieces, and the entries of a list one by one.
     splits: bool,
 }
 
@@ -79,8 +80,11 @@ impl Comparison {
             self.mask[range.indices()].fill(0);
         }
         self.mask[..SLOTS as usize].fill(0xff);
+        for range in &steps[0].written_handles {
+            self.mask[range.indices()].fill(0xff);
+        }
         let Step { hostcall, args, is_left_out, .. } = &steps[0];
-        if *is_left_out {
+        if *is_left_out || self.leads_anywhere(&steps[0]) {
             return true;
         }
         let is_random = self.is_random(&steps[0]);
@@ -98,6 +102,9 @@ impl Comparison {
             }
             assert_eq!(other, answer, "{:?} differs in {}{args:x?}", guest.checked.way(), hostcall.name());
         }
+        if self.bounds != Bounds::WIDE && self.lists_met_limits(&steps) {
+            return false;
+        }
         if answer == Errno::Success {
             let is_random = is_random || makes_random(hostcall) || self.has_its_own_nonce(hostcall);
             self.note(&steps, is_random);
@@ -105,16 +112,51 @@ impl Comparison {
         self.compare(hostcall)
     }
 
+    fn is_masked(&self, range: Range) -> bool {
+        self.mask.get(range.indices()).is_some_and(|bytes| bytes.contains(&0xff))
+    }
+
+    /// Whether what is random may decide what is read or written where: it is in a list that the step has not written,
+    /// or goes into one.
+    fn leads_anywhere(&self, step: &Step) -> bool {
+        step.batch.as_ref().is_some_and(|batch| {
+            let is_unknown = !step.written.contains(&batch.list) && self.is_masked(batch.list);
+            is_unknown || (batch.rewrites_itself() && self.is_random(step))
+        })
+    }
+
+    /// Whether the first entries that answer differently do so over what a guest may hold: such depends on chance, and on
+    /// copies of a shared memory, which are booked before they are made.
+    fn lists_met_limits(&self, steps: &[Step]) -> bool {
+        let answers = |index: usize| {
+            let guest: &Guest = &self.guests[index];
+            steps[index].batch.as_ref().map(|batch| batch.errnos(&guest.checked.memory)).unwrap_or_default()
+        };
+        let first = answers(0);
+        (1..steps.len()).any(|index| {
+            let other = answers(index);
+            let different = first.iter().zip(&other).find(|(one, other)| one != other);
+            let is_copied = self.guests[index].checked.way() == Way::SharedMemory;
+            different.is_some_and(|(one, other)| {
+                (self.met_random || is_copied) && [one, other].contains(&&Some(Errno::Overflow))
+            })
+        })
+    }
+
     /// Whether the call works on something that is another on each host.
-    fn is_random(&self, Step { hostcall, args, written, .. }: &Step) -> bool {
-        let is_masked = |range: Range| self.mask.get(range.indices()).is_some_and(|bytes| bytes.contains(&0xff));
+    fn is_random(&self, Step { hostcall, args, written, batch, .. }: &Step) -> bool {
+        let is_masked = |range: Range| self.is_masked(range);
         let guest = &self.guests[0].checked;
         // The record that the step has written names the same object on each host; any other is what it happens to be.
         let is_random_record = |record: Range| match optional_handle(record, &guest.memory) {
             Some(handle) if written.contains(&record) => guest.is_random(handle),
             _ => is_masked(record) && !written.contains(&record),
         };
-        inputs(hostcall, args).into_iter().any(is_masked)
+        let mut entries = batch.iter().flat_map(|batch| &batch.entries);
+        let is_random_entry =
+            |entry: &Entry| entry.inputs().any(is_masked) || entry.handles().any(|(_, handle)| guest.is_random(handle));
+        entries.any(is_random_entry)
+            || inputs(hostcall, args).into_iter().any(is_masked)
             || handles(hostcall).any(|(_, at)| guest.is_random(args[at] as u32))
             || optional_records(hostcall, args).into_iter().any(is_random_record)
     }
@@ -136,7 +178,11 @@ impl Comparison {
     fn note(&mut self, steps: &[Step], is_random: bool) {
         let hostcall = steps[0].hostcall;
         self.met_random |= is_random;
-        for (guest, Step { args, .. }) in self.guests.iter_mut().zip(steps) {
+        for (guest, Step { args, batch, .. }) in self.guests.iter_mut().zip(steps) {
+            if let Some(batch) = batch {
+                note_batch(guest, batch, is_random, makes_random(hostcall), &mut self.mask);
+                continue;
+            }
             let made = hostcall.results().iter().filter(|result| matches!(result, ResultType::Handle(_))).count();
             let open = guest.checked.open_mut();
             let at = open.len() - made;
@@ -160,7 +206,7 @@ impl Comparison {
                 fill(range, is_random || matches!(result, ResultType::Handle(_)));
             }
         }
-        self.history.note(hostcall, &steps[0].args);
+        self.history.note(&steps[0], &self.guests[0].checked.memory);
     }
 
     /// Whether two memories are the same but for what is masked.
@@ -196,6 +242,21 @@ impl Comparison {
 impl Guest {
     /// Makes a call; in pieces, if that is how this guest passes data, and the call will succeed.
     fn call(&mut self, hostcall: &'static Hostcall, args: &[u64], expected: Errno) -> Errno {
+        let len = match Batch::of(hostcall, args, &self.checked.memory) {
+            Some(batch) if self.splits && expected == Errno::Success => batch.entries.len(),
+            _ => return self.call_whole_list(hostcall, args, expected),
+        };
+        for at in 0..len {
+            // As it is now: an entry may have written over those behind it.
+            let batch = Batch::of(hostcall, args, &self.checked.memory).expect("it was one before");
+            let (single, args) = batch.entries[at].single(hostcall);
+            let errno = self.checked.checked_call(single, &args);
+            batch.entries[at].put_answer(errno, &mut self.checked.memory);
+        }
+        Errno::Success
+    }
+
+    fn call_whole_list(&mut self, hostcall: &'static Hostcall, args: &[u64], expected: Errno) -> Errno {
         let takes_pieces = matches!(
             hostcall.name(),
             "symmetric_state_absorb" | "signature_state_update" | "signature_verification_state_update"
@@ -217,9 +278,58 @@ impl Guest {
     }
 }
 
+/// Follows what is random after a batch that succeeded, for one of the guests.
+fn note_batch(guest: &mut Guest, batch: &Batch, is_random: bool, always_succeeds_alike: bool, mask: &mut [u8]) {
+    let mut fill = |range: Range, random: bool| mask[range.indices()].fill(if random { 0xff } else { 0 });
+    if is_random {
+        for fields in batch.entries.iter().map(Entry::result_fields) {
+            for (index, range) in fields.iter().enumerate() {
+                fill(*range, index == 0 || !always_succeeds_alike);
+            }
+        }
+        let outputs = batch.entries.iter().filter_map(Entry::output);
+        outputs.filter(|output| output.is_inside() && output.len > 0).for_each(|output| fill(output, true));
+    } else {
+        for entry in batch.successes(&guest.checked.memory) {
+            if let Some(output) = entry.output() {
+                // What lies behind the bytes that were written is still what it was.
+                let len = entry.size(&guest.checked.memory).unwrap_or(output.len).min(output.len);
+                fill(Range { len, ..output }, false);
+            }
+        }
+        for fields in batch.entries.iter().map(Entry::result_fields) {
+            for (index, range) in fields.iter().enumerate() {
+                fill(*range, fields.len() == 2 && index == 0 && batch.entries[0].makes_handle());
+            }
+        }
+    }
+    let used: Vec<u32> = batch
+        .entries
+        .iter()
+        .flat_map(Entry::handles)
+        .filter(|(ty, _)| is_changed(*ty))
+        .map(|(_, handle)| handle)
+        .collect();
+    let made = batch.made_handles(&guest.checked.memory);
+    for open in guest.checked.open_mut() {
+        if made.contains(&(open.ty, open.handle)) {
+            open.is_random = is_random;
+        } else if is_random && used.contains(&open.handle) {
+            open.is_random = true;
+        }
+    }
+}
+
 /// Whether a call gives another result each time.
 fn makes_random(hostcall: &Hostcall) -> bool {
-    matches!(hostcall.name(), "keypair_generate" | "symmetric_key_generate" | "signature_state_sign" | "kx_encapsulate")
+    matches!(
+        hostcall.name(),
+        "keypair_generate"
+            | "symmetric_key_generate"
+            | "signature_state_sign"
+            | "batch_signature_state_sign"
+            | "kx_encapsulate"
+    )
 }
 
 /// Whether calls change objects of this type.

@@ -124,9 +124,10 @@ fn stories() -> Vec<Vec<u8>> {
             story.call("symmetric_state_close", &[]).call("symmetric_key_close", &[]);
         }
         stories.push(story.0);
+        stories.push(symmetric_batches(index, nonce));
     }
     let asymmetric = known().iter().filter(|known| known.info.algorithm_type != AlgorithmType::Symmetric);
-    for (index, _) in asymmetric.enumerate() {
+    for (index, known) in asymmetric.enumerate() {
         let index = index as u8;
         for (start, encodings) in [("keypair_import", 3), ("keypair_generate", 1)] {
             for encoding in 0..encodings {
@@ -151,9 +152,62 @@ fn stories() -> Vec<Vec<u8>> {
                 stories.push(story.0);
             }
         }
+        if known.info.algorithm_type == AlgorithmType::Signatures {
+            stories.extend([1, 2].map(|pairs| signature_batches(index, pairs)));
+        }
     }
     stories.push(all_functions());
     stories
+}
+
+/// States of one algorithm, worked on together: as many as a list has entries, and two lists more than there are states.
+fn symmetric_batches(algorithm: u8, nonce: u8) -> Vec<u8> {
+    let mut story = Story::default();
+    story.call("options_open", &[]).call("options_set", &[0, 0, nonce]).call("options_set", &[0, 1, 2]);
+    story.call("options_set_u64", &[0, 2, 100]).call("symmetric_key_import", &[algorithm]);
+    for count in [2, 5] {
+        for _ in 0..count {
+            story.call("symmetric_state_open", &[algorithm]).call("symmetric_state_absorb", &[0, 20]);
+        }
+        story.list("batch_symmetric_state_encrypt", count, &[0, 0, 30]);
+        story.list("batch_symmetric_state_decrypt", count, &[0, 64, 0]);
+        for _ in 0..count {
+            story.call("symmetric_state_open", &[algorithm]);
+        }
+        story.list("batch_symmetric_state_encrypt_detached", count, &[0, 0, 10]);
+        for at in 0..count {
+            // Its tags, each to a place of its own.
+            story.call("symmetric_tag_pull", &[0, 192]).0.extend([16 * at, 0x70, 16]);
+        }
+        story.list("batch_symmetric_state_decrypt_detached", count, &[0, 0, 0, 0]);
+        story.list("batch_symmetric_state_squeeze", count, &[0, 0]);
+        story.list("batch_symmetric_state_squeeze_tag", count, &[0]);
+        // The same state several times, and a handle that is none.
+        story.list("batch_symmetric_state_squeeze", 3, &[160, 176]);
+        story.list("batch_symmetric_state_squeeze_tag", 2, &[224]);
+    }
+    story.0
+}
+
+/// Signatures that are made and verified together.
+fn signature_batches(algorithm: u8, pairs: u8) -> Vec<u8> {
+    let mut story = Story::default();
+    for _ in 0..pairs {
+        story.call("keypair_import", &[0, algorithm, 0, 0, 1]).call("keypair_publickey", &[]);
+    }
+    for count in [2, 4] {
+        for at in 0..count {
+            story.call("signature_state_open", &[at % 2]).call("signature_state_update", &[0, 50]);
+        }
+        story.list("batch_signature_state_sign", count, &[0]);
+        for at in 0..count {
+            story.call("signature_verification_state_open", &[at % 2]);
+            story.call("signature_verification_state_update", &[0, 50]);
+        }
+        story.list("batch_signature_state_verify", count, &[0, 0]);
+        story.list("batch_signature_state_verify", count, &[0, 1]);
+    }
+    story.0
 }
 
 /// Each function once, with what fits.
@@ -176,6 +230,14 @@ impl Story {
         let len = hostcalls()[index].params().len() + hostcalls()[index].results().len();
         self.0.push(index as u8);
         self.0.extend((0..len).map(|at| choices.get(at).copied().unwrap_or(0)));
+        self
+    }
+
+    /// A call with a list of so many entries, whose fields but sizes have these choices.
+    fn list(&mut self, name: &str, entries: u8, choices: &[u8]) -> &mut Self {
+        // Two are read for 0.
+        self.call(name, &[(entries + 5) % 7]);
+        (0..entries).for_each(|_| self.0.extend(choices));
         self
     }
 }

@@ -3,8 +3,9 @@
 //! A step is the number of a function, one byte for each parameter and each result, and then whatever literal bytes those ask for. A
 //! zero always stands for what fits, so that most steps make sense, and a guest that does something sensible is mostly zeros.
 
-use wasi_crypto_host::{AlgorithmType, HandleType, Hostcall, ParamType, ResultType, hostcalls};
+use wasi_crypto_host::{AlgorithmType, HandleType, Hostcall, ListType, ParamType, ResultType, hostcalls};
 
+use crate::batch::{self, Batch, MAX_ENTRIES};
 use crate::bytes::Bytes;
 use crate::checked::{Checked, MEMORY, Range, buffers, placed};
 use crate::keys::{Part, RAW};
@@ -16,10 +17,12 @@ const RECORDS: u32 = 0;
 pub const SLOTS: u32 = 32;
 /// The name that a call passes.
 const NAME: u32 = 64;
+/// The list that a call passes: behind the longest name.
+const LIST: u32 = 320;
 /// From here on, the input chooses what lies where.
-const DATA: u32 = 512;
+pub const DATA: u32 = 512;
 /// Where outputs go that are not to overlap.
-const OUTPUT: u32 = MEMORY as u32 / 2;
+pub const OUTPUT: u32 = MEMORY as u32 / 2;
 
 const OPTIONS: [&str; 11] = [
     "nonce",
@@ -44,12 +47,15 @@ pub struct History {
 
 impl History {
     /// Notes what a call that succeeded wrote.
-    pub fn note(&mut self, hostcall: &Hostcall, args: &[u64]) {
-        self.outputs.extend(buffers(hostcall, args));
+    pub fn note(&mut self, step: &Step, memory: &[u8]) {
+        match &step.batch {
+            Some(batch) => self.outputs.extend(batch.successes(memory).filter_map(|entry| entry.output())),
+            None => self.outputs.extend(buffers(step.hostcall, &step.args)),
+        }
     }
 
     /// The nth output from the end, or the start of the data.
-    fn output(&self, nth: usize) -> [u64; 2] {
+    pub fn output(&self, nth: usize) -> [u64; 2] {
         let output = self.outputs.iter().rev().nth(nth);
         output.map_or([DATA.into(), 32], |output| [output.start, output.len])
     }
@@ -63,7 +69,11 @@ pub struct Step {
     pub args: Vec<u64>,
     /// Where the guest has written what it passes.
     pub written: Vec<Range>,
-    /// Whether the call takes too long to be made often, or this crate can't tell yet what it may do.
+    /// Where there are handles in that, whose numbers are others in each guest.
+    pub written_handles: Vec<Range>,
+    /// The list that it passes.
+    pub batch: Option<Batch>,
+    /// Whether the call takes too long to be made often, or would lose handles that it makes.
     pub is_left_out: bool,
 }
 
@@ -72,15 +82,24 @@ impl Step {
     pub fn read(bytes: &mut Bytes<'_>, guest: &mut Checked, history: &History) -> Self {
         let hostcall = &hostcalls()[usize::from(bytes.byte()) % hostcalls().len()];
         let choices = bytes.take(hostcall.params().len() + hostcall.results().len());
-        let mut reader =
-            Reader { hostcall, bytes, guest, history, choices, args: Vec::new(), written: Vec::new(), known: None };
+        let mut reader = Reader {
+            hostcall,
+            bytes,
+            guest,
+            history,
+            choices,
+            args: Vec::new(),
+            written: Vec::new(),
+            written_handles: Vec::new(),
+            known: None,
+        };
         reader.read();
-        let Reader { args, written, known, .. } = reader;
+        let Reader { args, written, written_handles, known, .. } = reader;
         let makes_rsa_key =
             hostcall.name() == "keypair_generate" && known.is_some_and(|known| known.info.name.starts_with("RSA"));
-        let is_batch = hostcall.params().iter().any(|param| matches!(param.ty, ParamType::List(_)));
-        let is_left_out = makes_rsa_key || is_batch;
-        Self { hostcall, args, written, is_left_out }
+        let batch = Batch::of(hostcall, &args, &guest.memory);
+        let is_left_out = makes_rsa_key || batch.as_ref().is_some_and(Batch::loses_handles);
+        Self { hostcall, args, written, written_handles, batch, is_left_out }
     }
 }
 
@@ -92,6 +111,7 @@ struct Reader<'a, 'b> {
     choices: &'b [u8],
     args: Vec<u64>,
     written: Vec<Range>,
+    written_handles: Vec<Range>,
     /// The algorithm that the call names.
     known: Option<&'static Known>,
 }
@@ -124,11 +144,7 @@ impl Reader<'_, '_> {
                 }
                 ParamType::OptOptions => self.optional(HandleType::Options, RECORDS, choice),
                 ParamType::OptSymmetricKey => self.optional(HandleType::SymmetricKey, RECORDS + 8, choice),
-                ParamType::List(_) => {
-                    let start = if choice < 240 { DATA + u32::from(choice) } else { self.bytes.u32() };
-                    let len = if choice < 240 { u32::from(choice % 8) } else { self.bytes.u32() };
-                    self.args.extend([start, len].map(u64::from));
-                }
+                ParamType::List(list) => self.list(list, choice),
             }
         }
         self.slots();
@@ -168,20 +184,8 @@ impl Reader<'_, '_> {
 
     /// Mostly one that is open and of this type, the newest for 0.
     fn handle(&mut self, ty: HandleType, choice: u8) {
-        let handle = self.pick_handle(ty, choice);
+        let handle = pick_handle(self.guest, self.bytes, ty, choice);
         self.args.push(handle.into());
-    }
-
-    fn pick_handle(&mut self, ty: HandleType, choice: u8) -> u32 {
-        let nth = usize::from(choice % 16);
-        let fitting: Vec<u32> =
-            self.guest.open().iter().rev().filter(|open| open.ty == ty).map(|open| open.handle).collect();
-        match choice {
-            0..208 if !fitting.is_empty() => fitting[nth % fitting.len()],
-            208..224 if !self.guest.open().is_empty() => self.guest.open()[nth % self.guest.open().len()].handle,
-            240.. => self.bytes.u32(),
-            _ => self.guest.closed().iter().rev().nth(nth).copied().unwrap_or(0),
-        }
     }
 
     fn algorithm_type(&mut self, choice: u8) {
@@ -301,7 +305,7 @@ impl Reader<'_, '_> {
                 return;
             }
             _ => {
-                let [a, b, c, d] = self.pick_handle(ty, choice).to_le_bytes();
+                let [a, b, c, d] = pick_handle(self.guest, self.bytes, ty, choice).to_le_bytes();
                 [0, 0xff, 0xff, 0xff, a, b, c, d]
             }
         };
@@ -309,10 +313,30 @@ impl Reader<'_, '_> {
         self.args.push(record.into());
     }
 
+    /// Two entries for 0, fewer or more; or what lies anywhere.
+    fn list(&mut self, ty: ListType, choice: u8) {
+        let range = match choice {
+            0..224 => {
+                let count = (2 + u32::from(choice)) % (MAX_ENTRIES + 1);
+                let Self { hostcall, history, .. } = *self;
+                let mut reader = batch::Reader { hostcall, bytes: self.bytes, guest: self.guest, history, count };
+                let (list, handles) = reader.list(ty);
+                self.put(LIST, &list);
+                let at_list = |range: Range| Range { start: u64::from(LIST) + range.start, ..range };
+                self.written_handles.extend(handles.into_iter().map(at_list));
+                [LIST, count]
+            }
+            224..240 => [u32::from(self.bytes.u16()) % MEMORY as u32, u32::from(choice % 8)],
+            _ => [self.bytes.u32(), self.bytes.u32()],
+        };
+        self.args.extend(range.map(u64::from));
+    }
+
     /// Where the results go: apart from all else, or into a buffer of the call, or anywhere.
     fn slots(&mut self) {
         let params = self.hostcall.params().len();
-        let buffer = placed(self.hostcall).find(|(ty, _)| *ty == ParamType::Pointer).map(|(_, at)| self.args[at]);
+        let is_buffer = |ty: ParamType| matches!(ty, ParamType::Pointer | ParamType::List(_));
+        let buffer = placed(self.hostcall).find(|(ty, _)| is_buffer(*ty)).map(|(_, at)| self.args[at]);
         let mut handles: Vec<Range> = Vec::new();
         for (index, result) in self.hostcall.results().iter().enumerate() {
             let usual = u64::from(SLOTS) + 8 * index as u64;
@@ -341,8 +365,20 @@ impl Reader<'_, '_> {
     }
 }
 
+/// Mostly a handle that is open and of this type, the newest for 0.
+pub fn pick_handle(guest: &Checked, bytes: &mut Bytes<'_>, ty: HandleType, choice: u8) -> u32 {
+    let nth = usize::from(choice % 16);
+    let fitting: Vec<u32> = guest.open().iter().rev().filter(|open| open.ty == ty).map(|open| open.handle).collect();
+    match choice {
+        0..208 if !fitting.is_empty() => fitting[nth % fitting.len()],
+        208..224 if !guest.open().is_empty() => guest.open()[nth % guest.open().len()].handle,
+        240.. => bytes.u32(),
+        _ => guest.closed().iter().rev().nth(nth).copied().unwrap_or(0),
+    }
+}
+
 /// The size of the tag of every cipher so far, in bytes.
-const TAG_LEN: u32 = 16;
+pub const TAG_LEN: u32 = 16;
 
 fn is_symmetric(known: &Known) -> bool {
     known.info.algorithm_type == AlgorithmType::Symmetric

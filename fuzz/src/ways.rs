@@ -91,26 +91,28 @@ impl Host {
 
     /// The number of open handles.
     pub fn open_handles(&self) -> usize {
-        self.look(WasiCryptoCtx::open_handles)
+        match &self.ctx {
+            Context::Own(ctx) => ctx.open_handles(),
+            Context::Shared(ctx) => ctx.open_handles(),
+        }
     }
 
     /// The bytes held for the guest.
     pub fn held_bytes(&self) -> usize {
-        self.look(WasiCryptoCtx::held_bytes)
+        match &self.ctx {
+            Context::Own(ctx) => ctx.held_bytes(),
+            Context::Shared(ctx) => ctx.held_bytes(),
+        }
     }
 
     /// The types of the open handles, in order.
     pub fn open_types(&self) -> Vec<HandleType> {
-        let mut types: Vec<_> = self.look(|ctx| ctx.open_handle_types().collect());
+        let mut types = match &self.ctx {
+            Context::Own(ctx) => ctx.open_handle_types().collect(),
+            Context::Shared(ctx) => ctx.open_handle_types(),
+        };
         types.sort_unstable();
         types
-    }
-
-    fn look<R>(&self, look: impl FnOnce(&WasiCryptoCtx) -> R) -> R {
-        match &self.ctx {
-            Context::Own(ctx) => look(ctx),
-            Context::Shared(ctx) => ctx.with(look),
-        }
     }
 }
 

@@ -52,13 +52,13 @@ pub const TAG_LEN: usize = 16;
 
 /// A cipher with its key.
 #[derive(Clone, Debug)]
-struct Cipher {
+pub(crate) struct Cipher {
     algorithm: &'static str,
     key: Arc<Key>,
 }
 
 impl Cipher {
-    fn begin(&self, nonce: &[u8], associated_data: &[u8]) -> Result<State, Error> {
+    pub(crate) fn begin(&self, nonce: &[u8], associated_data: &[u8]) -> Result<State, Error> {
         let options = Options::new()?.nonce(nonce)?;
         self.begin_with(Some(&options), associated_data)
     }
@@ -110,7 +110,7 @@ macro_rules! ciphers {
         ///
         /// The host holds the key and closes it with the last clone.
         #[derive(Clone, Debug)]
-        pub struct $name(Cipher);
+        pub struct $name(pub(crate) Cipher);
 
         impl $name {
             /// The size of the key in bytes.

@@ -370,7 +370,7 @@ impl Drop for SecretKey {
 
 /// A signature, bound to one algorithm.
 #[derive(Debug)]
-pub struct Signature(Handle);
+pub struct Signature(pub(crate) Handle);
 
 impl Signature {
     /// Reads a signature.
@@ -401,7 +401,7 @@ impl Drop for Signature {
 
 /// A message being signed.
 #[derive(Debug)]
-pub struct SignatureState(Handle);
+pub struct SignatureState(pub(crate) Handle);
 
 impl SignatureState {
     /// Begins. The key may be dropped afterwards: the state has what it needs.
@@ -441,7 +441,7 @@ impl Drop for SignatureState {
 
 /// A message whose signature is being verified.
 #[derive(Debug)]
-pub struct VerificationState(Handle);
+pub struct VerificationState(pub(crate) Handle);
 
 impl VerificationState {
     /// Begins. The key may be dropped afterwards: the state has what it needs.

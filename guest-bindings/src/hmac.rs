@@ -121,7 +121,7 @@ impl<H> Clone for HmacKey<H> {
 /// Cloning copies what was authenticated so far, and panics if the host refuses; [`try_clone`](Self::try_clone) reports that.
 #[derive(Debug)]
 pub struct Hmac<H> {
-    state: State,
+    pub(crate) state: State,
     key: HmacKey<H>,
 }
 

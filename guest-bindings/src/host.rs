@@ -5,11 +5,11 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::mem;
 
-use wasi_crypto_interface::AlgorithmType;
+use wasi_crypto_interface::{AlgorithmType, Errno};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::raw::{self, Handle, OptHandle};
+use crate::raw::{self, CryptEntry, Handle, OptHandle, SignatureResult, SizeResult, TagResult, VerificationEntry};
 
 pub(crate) fn options_open() -> Result<Handle, Error> {
     // SAFETY: `result` passes a pointer to a value of its own.
@@ -482,6 +482,70 @@ pub(crate) fn decapsulate(secret: Handle, encapsulation: &[u8]) -> Result<Zeroiz
         result(|handle| unsafe { raw::kx_decapsulate(secret, encapsulation.as_ptr(), encapsulation.len(), handle) })?;
     pull_all(output)
 }
+
+/// A message to encrypt or to decrypt with others.
+pub(crate) struct Crypt<'a> {
+    pub(crate) state: Handle,
+    pub(crate) output: &'a mut [u8],
+    pub(crate) data: &'a [u8],
+}
+
+/// One of the functions that encrypt or decrypt many messages; gives the sizes that were written.
+macro_rules! batch_crypt {
+    ($name:ident: $import:ident) => {
+        pub(crate) fn $name(mut batch: Vec<Crypt<'_>>) -> Result<Vec<Result<usize, Error>>, Error> {
+            let entries: Vec<CryptEntry> = batch.iter_mut().map(Crypt::entry).collect();
+            let mut results = vec![SizeResult { size: 0, errno: NO_ANSWER }; entries.len()];
+            // SAFETY: the entries name slices that `batch` still borrows, to read `data` and to fill `output`; there is a
+            // result for each.
+            check(unsafe { raw::$import(entries.as_ptr(), entries.len(), results.as_mut_ptr()) })?;
+            Ok(results.iter().map(|result| check(result.errno.into()).map(|()| result.size)).collect())
+        }
+    };
+}
+
+batch_crypt!(batch_encrypt: batch_symmetric_state_encrypt);
+batch_crypt!(batch_decrypt: batch_symmetric_state_decrypt);
+
+/// Gives a tag for each state.
+pub(crate) fn batch_squeeze_tag(states: &[Handle]) -> Result<Vec<Result<Handle, Error>>, Error> {
+    let mut results = vec![TagResult { tag: 0, errno: NO_ANSWER }; states.len()];
+    // SAFETY: the host reads the slice only; there is a result for each state.
+    check(unsafe { raw::batch_symmetric_state_squeeze_tag(states.as_ptr(), states.len(), results.as_mut_ptr()) })?;
+    Ok(results.iter().map(|result| check(result.errno.into()).map(|()| result.tag)).collect())
+}
+
+/// Gives a signature for each state.
+pub(crate) fn batch_sign(states: &[Handle]) -> Result<Vec<Result<Handle, Error>>, Error> {
+    let mut results = vec![SignatureResult { signature: 0, errno: NO_ANSWER }; states.len()];
+    // SAFETY: the host reads the slice only; there is a result for each state.
+    check(unsafe { raw::batch_signature_state_sign(states.as_ptr(), states.len(), results.as_mut_ptr()) })?;
+    Ok(results.iter().map(|result| check(result.errno.into()).map(|()| result.signature)).collect())
+}
+
+/// Verifies a signature with each state.
+pub(crate) fn batch_verify(batch: &[(Handle, Handle)]) -> Result<Vec<Result<(), Error>>, Error> {
+    let entries: Vec<_> = batch.iter().map(|&(state, signature)| VerificationEntry { state, signature }).collect();
+    let mut results = vec![NO_ANSWER; entries.len()];
+    // SAFETY: the host reads the entries only; there is a result for each.
+    check(unsafe { raw::batch_signature_state_verify(entries.as_ptr(), entries.len(), results.as_mut_ptr()) })?;
+    Ok(results.iter().map(|errno| check((*errno).into())).collect())
+}
+
+impl Crypt<'_> {
+    fn entry(&mut self) -> CryptEntry {
+        CryptEntry {
+            state: self.state,
+            output: self.output.as_mut_ptr(),
+            output_len: self.output.len(),
+            data: self.data.as_ptr(),
+            data_len: self.data.len(),
+        }
+    }
+}
+
+/// What a result says that the host has left as it was: no entry is ever taken for done without its word.
+const NO_ANSWER: u16 = Errno::InternalError as u16;
 
 /// [`pull_all`] for what is no secret.
 fn pull_public(output: Handle) -> Result<Vec<u8>, Error> {

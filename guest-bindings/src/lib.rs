@@ -77,6 +77,7 @@
 //! | [`mod@aead`] | [`Aes128Gcm`], [`Aes256Gcm`], [`ChaCha20Poly1305`], [`XChaCha20Poly1305`] |
 //! | [`mod@signature`] | [`SigningKey`](signature::SigningKey), [`VerifyingKey`](signature::VerifyingKey), [`Signature`](signature::Signature): RSA, ECDSA, Ed25519, ML-DSA |
 //! | [`kx`] | [`SecretKey`](kx::SecretKey), [`PublicKey`](kx::PublicKey): X25519, P-256, P-384, ML-KEM, X-Wing |
+//! | [`batch`] | many messages with one call: `seal_batch`, `open_batch`, `tag_batch`, `sign_batch`, [`verify`](batch::verify) |
 //! | [`pem`] | what is wrong with a key file, as a sentence with advice |
 //! | [`random`] | random bytes |
 //! | [`secrets`] | [`SecretsManager`](secrets::SecretsManager): keys and secrets that the host keeps from one run to the next |
@@ -103,6 +104,7 @@ mod imports;
 
 pub mod aead;
 pub mod asymmetric;
+pub mod batch;
 mod error;
 pub mod hash;
 pub mod hkdf;

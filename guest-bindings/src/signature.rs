@@ -292,7 +292,14 @@ impl<A: Algorithm> Signature<A> {
         &self.raw
     }
 
-    fn in_host(&self) -> Result<asymmetric::Signature, Error> {
+    /// Reads a signature that the host has made.
+    pub(crate) fn from_host(signature: &asymmetric::Signature) -> Result<Self, Error> {
+        let raw = signature.export(SignatureEncoding::Raw)?;
+        // A signature of another size would be a fault of the host.
+        Self::from_bytes(raw).map_err(|_| Error::InternalError)
+    }
+
+    pub(crate) fn in_host(&self) -> Result<asymmetric::Signature, Error> {
         asymmetric::Signature::import(A::NAME, &self.raw, SignatureEncoding::Raw)
     }
 }
@@ -356,7 +363,7 @@ impl<A> From<Signature<A>> for Vec<u8> {
 
 /// A message being signed. It is never cut off: [`sign`](Self::sign) covers everything since it began.
 pub struct SignatureState<A> {
-    state: asymmetric::SignatureState,
+    pub(crate) state: asymmetric::SignatureState,
     algorithm: PhantomData<fn() -> A>,
 }
 
@@ -377,9 +384,7 @@ impl<A: Algorithm> SignatureState<A> {
     ///
     /// [`TooManyHandles`](Error::TooManyHandles).
     pub fn sign(&mut self) -> Result<Signature<A>, Error> {
-        let raw = self.state.sign()?.export(SignatureEncoding::Raw)?;
-        // A signature of another size would be a fault of the host.
-        Signature::from_bytes(raw).map_err(|_| Error::InternalError)
+        Signature::from_host(&self.state.sign()?)
     }
 }
 
@@ -391,7 +396,7 @@ impl<A: Algorithm> fmt::Debug for SignatureState<A> {
 
 /// A message whose signature is being verified.
 pub struct VerificationState<A> {
-    state: asymmetric::VerificationState,
+    pub(crate) state: asymmetric::VerificationState,
     algorithm: PhantomData<fn() -> A>,
 }
 

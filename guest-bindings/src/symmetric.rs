@@ -77,7 +77,7 @@ impl Drop for Key {
 /// A computation under way. What each operation means, the algorithm says; those it does not have
 /// end with [`InvalidOperation`](Error::InvalidOperation).
 #[derive(Debug)]
-pub struct State(Handle);
+pub struct State(pub(crate) Handle);
 
 impl State {
     /// Begins. The key and the options may be dropped or changed afterwards: the state has what it needs.
@@ -289,7 +289,7 @@ impl Drop for State {
 
 /// An authentication tag, which the host holds until it is pulled or dropped.
 #[derive(Debug)]
-pub struct Tag(Handle);
+pub struct Tag(pub(crate) Handle);
 
 #[allow(clippy::len_without_is_empty, reason = "no algorithm has empty tags")]
 impl Tag {

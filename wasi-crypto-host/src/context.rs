@@ -112,8 +112,46 @@ impl WasiCryptoCtxBuilder {
         self
     }
 
-    /// Sets where the guest's managed keys and secrets are, and under which policy. Without it, `secrets_manager_open` answers
-    /// `unsupported_feature`.
+    /// Sets where the guest's managed keys and secrets are, and under which policy. Without it, `secrets_manager_open`
+    /// answers `unsupported_feature`.
+    ///
+    /// What asks the store may take as long as that does. [`call`](WasiCryptoCtx::call) waits;
+    /// [`begin_call`](WasiCryptoCtx::begin_call), and with it
+    /// [`add_to_linker_async`](crate::wasmtime::add_to_linker_async), hands it out as work.
+    ///
+    /// ```
+    /// use wasi_crypto_host::secrets::{MemoryStore, Policy, RootKey, SecretsManager};
+    /// use wasi_crypto_host::{Errno, GuestMemory, Hostcall, WasiCryptoCtx, version};
+    ///
+    /// // In earnest: SqliteStore::open("keys.db") with RootKeyFile::new("root.key").
+    /// let manager = SecretsManager::builder(MemoryStore::new()).root_key(RootKey::generate()?).build()?;
+    /// let tenant = manager.namespace("tenant-42").policy(Policy::default().algorithms(["Ed25519"]));
+    ///
+    /// // What a guest does, each time with the result at address 0.
+    /// let mut memory = [0; 256];
+    /// memory[16..23].copy_from_slice(b"Ed25519");
+    /// memory[24] = 1; // no options
+    /// let call = |ctx: &mut WasiCryptoCtx, memory: &mut [u8], name, args: &[u64]| {
+    ///     let errno = ctx.call(Hostcall::find(name).unwrap(), GuestMemory::unshared(memory), args);
+    ///     (errno, u64::from(u32::from_le_bytes(*memory.first_chunk().unwrap())))
+    /// };
+    ///
+    /// // One makes a key, and keeps its identifier.
+    /// let mut ctx = WasiCryptoCtx::builder().secrets(tenant.clone()).build()?;
+    /// let (_, secrets) = call(&mut ctx, &mut memory, "secrets_manager_open", &[24, 0]);
+    /// let (_, keypair) = call(&mut ctx, &mut memory, "keypair_generate_managed", &[secrets, 0, 16, 7, 24, 0]);
+    /// call(&mut ctx, &mut memory, "keypair_id", &[keypair, 32, 32, 0, 8]);
+    /// assert_eq!(call(&mut ctx, &mut memory, "keypair_export", &[keypair, 2, 0]).0, Errno::ProhibitedOperation);
+    ///
+    /// // Another one, later and elsewhere, signs with it.
+    /// let mut ctx = WasiCryptoCtx::builder().secrets(tenant).build()?;
+    /// let (_, secrets) = call(&mut ctx, &mut memory, "secrets_manager_open", &[24, 0]);
+    /// let (_, keypair) = call(&mut ctx, &mut memory, "keypair_from_id", &[secrets, 32, 32, version::LATEST, 0]);
+    /// let (_, state) = call(&mut ctx, &mut memory, "signature_state_open", &[keypair, 0]);
+    /// let (errno, _signature) = call(&mut ctx, &mut memory, "signature_state_sign", &[state, 0]);
+    /// assert_eq!(errno, Errno::Success);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn secrets(mut self, namespace: Namespace) -> Self {
         self.secrets = Some(namespace);
         self

@@ -13,7 +13,8 @@ use crate::errno::Errno;
 use crate::progress::{FinishedWork, PendingWork};
 use crate::stop::StopHandle;
 
-/// Bounds how much long work (password hashing, the generation of RSA keys) guests have going on at a time.
+/// Bounds how much long work (password hashing, the generation of RSA keys, what asks a store of managed keys) guests
+/// have going on at a time.
 ///
 /// A call that finds no place waits for one, in the order of arrival, without a thread. If its guest goes away meanwhile, it has never
 /// been there. Clones are the same pool; share one among the contexts of a host

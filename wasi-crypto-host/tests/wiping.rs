@@ -3,6 +3,8 @@
 //! The allocator of this test looks at each block that the host frees, for pieces of the secrets that the guest put in.
 #![allow(unsafe_code, reason = "an allocator that looks at what is freed is one")]
 
+#[path = "managed/guest.rs"]
+mod managed;
 #[path = "wiping/refused.rs"]
 mod refused;
 #[path = "wiping/secrets.rs"]
@@ -12,8 +14,10 @@ mod support;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use managed::{Kind, LATEST, Managed};
 use shake::ExtendableOutput;
 use support::{Guest, Native, Random, SLOT, Transport, call_in_parts, hostcall};
+use wasi_crypto_host::secrets::{MemoryStore, RootKey, SecretsManager};
 use wasi_crypto_host::{Errno, GuestMemory, Hostcall, Progress, WasiCryptoCtx};
 
 struct Watching;
@@ -484,4 +488,51 @@ fn encapsulated_secrets_are_wiped() {
         assert_eq!(found[..31], guest.transport.secret, "{name}");
         drop_context(guest);
     }
+}
+
+#[test]
+fn managed_keys_and_secrets_leave_nothing() {
+    let mut random = Random(0x5ec2e7);
+    for defers in [false, true] {
+        let secret = random.bytes(PIECE * MOST);
+        let mut guest = guest_of_a_namespace(&secret, defers);
+        let manager = guest.manager();
+        let key = guest.import("HMAC/SHA-256", &secret).unwrap();
+        let id = guest.store(manager, Kind::SymmetricKey, key).unwrap();
+        let loaded = guest.from_id(manager, Kind::SymmetricKey, &id, LATEST).unwrap();
+        let new = guest.import("HMAC/SHA-256", &secret).unwrap();
+        guest.replace(manager, Kind::SymmetricKey, key, new).unwrap();
+        assert_eq!(guest.fingerprint(Kind::SymmetricKey, loaded), guest.fingerprint(Kind::SymmetricKey, new));
+        let id = guest.store_secret(manager, &secret, u64::MAX).unwrap();
+        guest.replace_secret(manager, &id, &secret, u64::MAX).unwrap();
+        assert_eq!(guest.secret(manager, &id, LATEST).unwrap(), secret);
+        let sealed = guest.encapsulate(manager, &secret, u64::MAX).unwrap();
+        assert_eq!(guest.decapsulate(manager, &sealed).unwrap(), secret);
+        for key in [loaded, new] {
+            guest.close_key(Kind::SymmetricKey, key).unwrap();
+        }
+        drop_context(guest);
+
+        // The secret scalar of a key pair.
+        let secret = random.bytes(32);
+        let mut guest = guest_of_a_namespace(&secret, defers);
+        let manager = guest.manager();
+        let ([name, name_len], [raw, raw_len]) = (guest.put(b"ECDSA_P256_SHA256"), guest.put(&secret));
+        let pair = guest.call_for_u32("keypair_import", &[0, name, name_len, raw, raw_len, 0]).unwrap();
+        let id = guest.store(manager, Kind::Keypair, pair).unwrap();
+        let loaded = guest.from_id(manager, Kind::Keypair, &id, LATEST).unwrap();
+        guest.fingerprint(Kind::Keypair, loaded);
+        guest.invalidate(manager, &id, LATEST).unwrap();
+        for key in [pair, loaded] {
+            guest.close_key(Kind::Keypair, key).unwrap();
+        }
+        drop_context(guest);
+    }
+}
+
+/// A guest of a namespace that is gone with it.
+fn guest_of_a_namespace(secret: &[u8], defers: bool) -> Guest<Watched> {
+    let manager = SecretsManager::builder(MemoryStore::new()).root_key(RootKey::generate().unwrap()).build().unwrap();
+    let native = Native::new(WasiCryptoCtx::builder().secrets(manager.namespace("tenant")), 1 << 17);
+    Guest::new(Watched { native, secret: secret.to_vec(), defers })
 }

@@ -230,6 +230,11 @@ impl Case {
     /// `signature_state_sign`, and the raw signature's `len` bytes.
     pub fn sign_raw(&mut self, state: impl Into<Value>, given: Given, len: u32) -> Buffer {
         let signed = self.sign(state, given);
+        self.signature_bytes(signed, given, len)
+    }
+
+    /// The `len` bytes of what signing gave.
+    pub fn signature_bytes(&mut self, signed: Handle, given: Given, len: u32) -> Buffer {
         let array = match given {
             Given::Signature => self.signature_export(signed, SignatureEncoding::Raw),
             Given::ArrayOutput => signed,
@@ -239,7 +244,7 @@ impl Case {
         let (bytes, count) = self.pull(array, len);
         self.equal(count, len);
         if given == Given::Signature {
-            self.close(signed);
+            self.close(Handle { ty: HandleType::Signature, ..signed });
         }
         bytes
     }

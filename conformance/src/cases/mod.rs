@@ -6,6 +6,7 @@ use crate::case::Case;
 
 mod abi;
 mod array;
+mod batch;
 mod encodings;
 mod encodings_malformed;
 mod encodings_of_tools;
@@ -29,6 +30,7 @@ pub(crate) fn all() -> Vec<Case> {
     let areas = [
         abi::cases(),
         array::cases(),
+        batch::cases(),
         encodings::cases(),
         encodings_malformed::cases(),
         encodings_of_tools::cases(),

@@ -39,9 +39,8 @@ pub(super) enum Next {
 impl Process {
     /// Starts the command, whose standard input has been set.
     pub(super) fn start(command: &mut Command) -> io::Result<Self> {
-        Group::prepare(command);
+        let group = Group::for_process(command);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-        let group = Group::of(&child);
         let (Some(output), Some(error_output)) = (child.stdout.take(), child.stderr.take()) else {
             return Err(io::Error::other("the process was started without pipes"));
         };
@@ -119,8 +118,8 @@ fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
 
 /// The process and all that it starts, unless that leaves the group.
 ///
-/// A shell ends the group when its own input ends: that happens when it is told to, and when the runner is gone, be it
-/// by Ctrl-C, which does not reach another group than the runner's.
+/// A shell leads the group, and ends it when its own input ends: that happens when it is told to, and when the runner is gone, be it
+/// by Ctrl-C, which does not reach another group than the runner's. It is there before the process, so that the runner may be gone at any time.
 #[cfg(unix)]
 struct Group {
     /// None where there is no shell; the process itself can be ended all the same.
@@ -129,21 +128,19 @@ struct Group {
 
 #[cfg(unix)]
 impl Group {
-    fn prepare(command: &mut Command) {
+    /// A new group, which the process that the command starts joins.
+    fn for_process(command: &mut Command) -> Self {
         use std::os::unix::process::CommandExt;
-        command.process_group(0);
-    }
-
-    fn of(leader: &Child) -> Self {
         let mut shell = Command::new("/bin/sh");
-        shell.args(["-c", "read -r _; kill -s KILL -- \"-$0\""]).arg(leader.id().to_string());
-        shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        Self::prepare(&mut shell);
-        Self { shell: shell.spawn().ok() }
+        // 0 is the shell's own group, itself included.
+        shell.args(["-c", "read -r _; kill -s KILL 0"]);
+        shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        let shell = shell.spawn().ok();
+        // The number of a group is that of its leader.
+        command.process_group(shell.as_ref().map_or(0, |shell| shell.id().cast_signed()));
+        Self { shell }
     }
 
-    /// The number of the group is still that of its leader when this is called: the leader has not been waited for, or
-    /// ended just now, and a system gives numbers out in turn.
     fn end(&mut self) {
         if let Some(mut shell) = self.shell.take() {
             drop(shell.stdin.take());
@@ -161,9 +158,7 @@ struct Group;
 
 #[cfg(not(unix))]
 impl Group {
-    fn prepare(_: &mut Command) {}
-
-    fn of(_: &Child) -> Self {
+    fn for_process(_: &mut Command) -> Self {
         Self
     }
 

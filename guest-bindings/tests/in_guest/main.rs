@@ -2,6 +2,7 @@
 #![cfg(target_family = "wasm")]
 
 mod asymmetric;
+mod batch;
 mod ciphers;
 mod hashes;
 mod imports;

@@ -6,7 +6,7 @@ use wasi_crypto_host::wasmtime::{add_to_linker, bind_memory, instantiate, unbind
 use wasi_crypto_host::{Errno, GuestMemory, Hostcall, WasiCryptoCtx, hostcalls};
 use wasmtime::{Engine, Instance, Linker, Memory, Module, Store, TypedFunc, Val, WasmParams};
 
-use crate::sequences;
+use crate::{batch, sequences};
 
 /// Handles, one after the other.
 pub(crate) const LIST: u32 = 1 << 12;
@@ -139,7 +139,7 @@ impl Guest {
         let imports: String = hostcalls().iter().map(import).collect();
         let nothing = r#"(import "bench" "nothing" (func $nothing (param i32 i32) (result i32)))"#;
         let memory = format!(r#"(memory (export "memory") {PAGES})"#);
-        let wat = format!("(module {imports} {nothing} {memory} {LOOPS} {})", sequences::to_wat());
+        let wat = format!("(module {imports} {nothing} {memory} {LOOPS} {} {})", sequences::to_wat(), batch::to_wat());
         let module = Module::new(&engine, wat)?;
         // A state that has encrypted is of no more use: whole batches are opened and closed.
         let ctx = WasiCryptoCtx::builder().max_handles(1 << 20).max_bytes(1 << 30).build()?;
@@ -190,6 +190,13 @@ impl Guest {
     pub(crate) fn run<P: WasmParams>(&mut self, which: impl Fn(&Loops) -> &TypedFunc<P, u32>, args: P) {
         let status = which(&self.loops).call(&mut self.store, args).expect("loops do not trap");
         assert_eq!(status, 0, "a call of the loop failed");
+    }
+
+    /// Runs a loop that is only known by its name.
+    pub(crate) fn run_named(&mut self, name: &str, args: (u32, u32, u32)) {
+        let calls = self.instance.get_typed_func(&mut self.store, name).expect("a loop of this name");
+        let status: u32 = calls.call(&mut self.store, args).expect("loops do not trap");
+        assert_eq!(status, 0, "a call of the loop `{name}` failed");
     }
 
     /// Runs the sequence of calls of this name, all of which must succeed.

@@ -16,6 +16,7 @@
 //! They end with a table; and another says of each function how long it can hold up its caller (the group `slowest calls`). Each contender first does its work once and has its result checked. `cargo test` with `--bench guest`
 //! does the same in one round, without figures.
 
+mod batch;
 mod guest;
 mod handles;
 mod import;
@@ -63,6 +64,7 @@ fn main() {
         decryption(&mut bench, name, &key);
     }
     messages(&mut bench);
+    batch::groups(&mut bench);
     operations(&mut bench);
     if bench.wants("slowest calls") {
         println!("slowest calls");

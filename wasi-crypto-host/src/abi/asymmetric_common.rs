@@ -7,6 +7,7 @@ use crate::asymmetric::encoding::KeyEncoding;
 use crate::errno::Errno;
 use crate::ops::Objects;
 use crate::ops::asymmetric_common::{self as ops, Generation};
+use crate::ops::export::{Export, Exported};
 
 pub(crate) fn keypair_generate<O: Objects + 'static>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
     let [algorithm_type, algorithm, algorithm_len, options, handle] = call.args();
@@ -36,9 +37,9 @@ pub(crate) fn keypair_from_pk_and_sk<O: Objects>(call: &mut Call<'_, O>) -> Resu
     call.for_handle(handle, |call| ops::keypair_from_pk_and_sk(call.objects, public, secret))
 }
 
-pub(crate) fn keypair_export<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
+pub(crate) fn keypair_export<O: Objects + 'static>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
     let [keypair, encoding, handle] = call.args();
-    call.for_handle(handle, |call| ops::keypair_export(call.objects, keypair, KeyEncoding::keypair_from_arg(encoding)?))
+    export(call, handle, |objects| ops::keypair_export(objects, keypair, KeyEncoding::keypair_from_arg(encoding)?))
 }
 
 pub(crate) fn keypair_publickey<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
@@ -88,9 +89,9 @@ pub(crate) fn secretkey_import<O: Objects>(call: &mut Call<'_, O>) -> Result<(),
     })
 }
 
-pub(crate) fn secretkey_export<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
+pub(crate) fn secretkey_export<O: Objects + 'static>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
     let [secret, encoding, handle] = call.args();
-    call.for_handle(handle, |call| ops::secretkey_export(call.objects, secret, KeyEncoding::of_half(encoding)?))
+    export(call, handle, |objects| ops::secretkey_export(objects, secret, KeyEncoding::of_half(encoding)?))
 }
 
 pub(crate) fn secretkey_close<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
@@ -111,6 +112,27 @@ fn import<O: Objects>(
         let encoded = GuestBytes::new(&call.memory, encoded, encoded_len)?;
         import(call.objects, algorithm, encoded, encoding)
     })
+}
+
+/// Lets a secret key leave as an array output, whose handle goes to `handle`. Where a store has a say in that, it is
+/// asked elsewhere.
+pub(super) fn export<O: Objects + 'static>(
+    call: &mut Call<'_, O>,
+    handle: u32,
+    admit: impl FnOnce(&mut O) -> Result<Export, Errno>,
+) -> Result<Step<O>, Errno> {
+    let slot = call.memory.slot(handle)?;
+    let export = admit(call.objects)?;
+    let finish = move |call: &mut Call<'_, O>, exported: Result<Exported, Errno>| {
+        let handle = exported?.commit(call.objects)?;
+        call.memory.put(slot, handle.to_le_bytes());
+        Ok(())
+    };
+    if export.asks_store() {
+        return call.run_apart(move |_| export.run(), finish);
+    }
+    let exported = export.run();
+    finish(call, exported).map(|()| Step::Done)
 }
 
 /// The algorithm of this type and name; symmetric ones have no key pairs.

@@ -92,8 +92,8 @@ impl<'a, O> Call<'a, O> {
         Ok(())
     }
 
-    /// Runs work that may take as long as a database does: elsewhere if the caller wants to do other things, else here. Then what is to be done
-    /// in the call with its result.
+    /// Runs work that may take as long as a database does: elsewhere if the caller wants to do other things, else here.
+    /// Then what is to be done in the call with its result.
     pub(crate) fn run_apart<R: Send + 'static>(
         &mut self,
         work: impl FnOnce(&StopHandle) -> R + Send + 'static,

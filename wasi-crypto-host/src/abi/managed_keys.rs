@@ -1,4 +1,5 @@
-//! The functions of `wasi_ephemeral_crypto_asymmetric_common` and `wasi_ephemeral_crypto_symmetric` that are about managed keys.
+//! The functions of `wasi_ephemeral_crypto_asymmetric_common` and `wasi_ephemeral_crypto_symmetric` that are about
+//! managed keys.
 
 use crate::abi::asymmetric_common;
 use crate::abi::call::{Call, Step};

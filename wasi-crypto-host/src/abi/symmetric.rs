@@ -1,5 +1,6 @@
 //! `wasi_ephemeral_crypto_symmetric`: keys, states, tags.
 
+use crate::abi::asymmetric_common;
 use crate::abi::call::{Call, Step};
 use crate::abi::data::{GuestBuffer, GuestBytes, GuestInput, GuestOutput};
 use crate::errno::Errno;
@@ -25,9 +26,9 @@ pub(crate) fn symmetric_key_import<O: Objects>(call: &mut Call<'_, O>) -> Result
     })
 }
 
-pub(crate) fn symmetric_key_export<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
+pub(crate) fn symmetric_key_export<O: Objects + 'static>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
     let [key, handle] = call.args();
-    call.for_handle(handle, |call| symmetric::symmetric_key_export(call.objects, key))
+    asymmetric_common::export(call, handle, |objects| symmetric::symmetric_key_export(objects, key))
 }
 
 pub(crate) fn symmetric_key_close<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {

@@ -33,7 +33,8 @@ pub(crate) trait Manageable: KeyObject + Sized {
     /// What a store is given.
     fn record<'a>(algorithm: &'a str, canonical: &'a [u8]) -> NewRecord<'a>;
 
-    /// The key that was loaded. `unsupported_algorithm` if this build does not have its algorithm, `algorithm_failure` if it is none.
+    /// The key that was loaded. `unsupported_algorithm` if this build does not have its algorithm, `algorithm_failure`
+    /// if it is none.
     fn from_opened(opened: &Opened, origin: Origin) -> Result<Held<Self>, Errno>;
 
     /// How many bytes the secret has, if that is for the guest to choose.

@@ -1,5 +1,5 @@
-//! Keys that the host keeps for the guest of a context: the guest uses them by handles and by identifiers, under the policy of their
-//! namespace.
+//! Keys that the host keeps for the guest of a context: the guest uses them by handles and by identifiers, under the
+//! policy of their namespace.
 
 mod kind;
 mod revoked;
@@ -17,7 +17,8 @@ use crate::managed::revoked::Revoked;
 use crate::origin::Origin;
 use crate::secrets::{Header, Identifier, Kind, Namespace, NewRecord, SecretsError, Version};
 
-/// The namespace of a context, and what its guest has revoked there. All that asks the namespace may take as long as its store does.
+/// The namespace of a context, and what its guest has revoked there. All that asks the namespace may take as long as
+/// its store does.
 pub(crate) struct ManagedKeys {
     pub(crate) namespace: Namespace,
     /// Of the keys that the guest has handles of.
@@ -110,7 +111,8 @@ pub(crate) struct ManagedKey {
 }
 
 impl ManagedKey {
-    /// Bytes to book for each object that has one: it, the name of its algorithm, and what is known as revoked, as if that were its own.
+    /// Bytes to book for each object that has one: it, the name of its algorithm, and what is known as revoked, as if
+    /// that were its own.
     pub(crate) const HELD: usize =
         size_of::<Self>() + COUNTS + ALLOCATION + 32 + ALLOCATION + size_of::<Revoked>() + COUNTS + ALLOCATION + 128;
 
@@ -122,7 +124,8 @@ impl ManagedKey {
         self.header.version
     }
 
-    /// `prohibited_operation` unless the namespace allows that it leaves the host, which is told and may be written down there.
+    /// `prohibited_operation` unless the namespace allows that it leaves the host, which is told and may be written
+    /// down there.
     pub(crate) fn check_export(&self) -> Result<(), Errno> {
         self.keys.namespace.check_export(&self.header).map_err(errno)
     }
@@ -132,7 +135,8 @@ impl ManagedKey {
         self.keys.namespace.check_copy(&self.header).map_err(errno)
     }
 
-    /// `not_found` if the guest has revoked it; `expired` after its time, or `not_found` long after. Does not ask the store.
+    /// `not_found` if the guest has revoked it; `expired` after its time, or `not_found` long after. Does not ask the
+    /// store.
     pub(crate) fn check_use(&self) -> Result<(), Errno> {
         if self.revoked.contains(self.header.version) {
             return Err(Errno::NotFound);

@@ -2,8 +2,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-/// Ranges of versions, in order and apart from one another: a guest that replaces and revokes for ever makes one range longer. Between two ranges
-/// there is a version that was not revoked, of which a namespace keeps so many as its policy allows.
+/// Ranges of versions, in order and apart from one another: a guest that replaces and revokes for ever makes one range
+/// longer. Between two ranges there is a version that was not revoked, of which a namespace keeps so many as its policy
+/// allows.
 #[derive(Default)]
 pub(crate) struct Revoked(Mutex<Vec<Range>>);
 

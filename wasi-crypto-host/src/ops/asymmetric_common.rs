@@ -8,6 +8,7 @@ use crate::asymmetric::key::{Keypair, PublicKeyObject, SecretKeyObject};
 use crate::errno::Errno;
 use crate::held::Held;
 use crate::ops::common::open_array_output;
+use crate::ops::export::Export;
 use crate::ops::{Bytes, Objects};
 use crate::options::OptionSet;
 use crate::secret::Secret;
@@ -67,10 +68,9 @@ pub(crate) fn keypair_from_pk_and_sk(objects: &mut impl Objects, public: u32, se
     objects.insert(Held::from_halves(&public, secret)?)
 }
 
-pub(crate) fn keypair_export(objects: &mut impl Objects, keypair: u32, encoding: KeyEncoding) -> Result<u32, Errno> {
+pub(crate) fn keypair_export(objects: &mut impl Objects, keypair: u32, encoding: KeyEncoding) -> Result<Export, Errno> {
     let Held { key, origin, .. } = keypair_of(objects, keypair)?;
-    origin.check_export()?;
-    open_array_output(objects, encoding.export(Label::PrivateKey, |form| key.export_keypair(form))?)
+    Ok(Export::new(origin, move || encoding.export(Label::PrivateKey, |form| key.export_keypair(form))))
 }
 
 pub(crate) fn keypair_publickey(objects: &mut impl Objects, keypair: u32) -> Result<u32, Errno> {
@@ -131,10 +131,13 @@ pub(crate) fn secretkey_import(
     objects.insert(Held::<SecretKeyObject>::by_guest(algorithm, key))
 }
 
-pub(crate) fn secretkey_export(objects: &mut impl Objects, secret: u32, encoding: KeyEncoding) -> Result<u32, Errno> {
+pub(crate) fn secretkey_export(
+    objects: &mut impl Objects,
+    secret: u32,
+    encoding: KeyEncoding,
+) -> Result<Export, Errno> {
     let Held { key, origin, .. } = secret_of(objects, secret)?;
-    origin.check_export()?;
-    open_array_output(objects, encoding.export(Label::PrivateKey, |form| key.export(form))?)
+    Ok(Export::new(origin, move || encoding.export(Label::PrivateKey, |form| key.export(form))))
 }
 
 pub(crate) fn secretkey_close(objects: &mut impl Objects, secret: u32) -> Result<(), Errno> {

@@ -118,7 +118,8 @@ pub(crate) fn open_sealed(objects: &mut impl Objects, sealed: Secret) -> Result<
     open_array_output(objects, sealed)
 }
 
-/// Takes bytes out of the guest's memory, with room for the copies that are made of them. `overflow` if there are more than `most`.
+/// Takes bytes out of the guest's memory, with room for the copies that are made of them. `overflow` if there are more
+/// than `most`.
 fn copy(objects: &mut impl Objects, bytes: impl Bytes, most: usize) -> Result<BookedSecret, Errno> {
     if bytes.len() > most {
         return Err(Errno::Overflow);
@@ -128,7 +129,8 @@ fn copy(objects: &mut impl Objects, bytes: impl Bytes, most: usize) -> Result<Bo
     Ok(BookedSecret::new(copy, booking))
 }
 
-/// A secret is in memory so often meanwhile: as it was given, with its expiry, sealed, and sealed with what is in front of it.
+/// A secret is in memory so often meanwhile: as it was given, with its expiry, sealed, and sealed with what is in front
+/// of it.
 const COPIES: usize = 4;
 
 /// What is sealed is longer by no more than so many bytes.

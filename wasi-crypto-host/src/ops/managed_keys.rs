@@ -1,7 +1,7 @@
 //! Managed key pairs and symmetric keys.
 //!
-//! What asks the store is a value with the three steps of every operation: `admit` and `commit` with the guest's objects, and in between
-//! `run` without them, on whatever thread.
+//! What asks the store is a value with the three steps of every operation: `admit` and `commit` with the guest's
+//! objects, and in between `run` without them, on whatever thread.
 
 use std::sync::Arc;
 
@@ -31,8 +31,8 @@ impl<K: Manageable<Key: Clone>> Generation<K>
 where
     Held<K>: Object<AnyHandle>,
 {
-    /// `invalid_handle` if the option set is for another type of algorithm; `prohibited_operation` if the namespace has no keys of this
-    /// algorithm.
+    /// `invalid_handle` if the option set is for another type of algorithm; `prohibited_operation` if the namespace has
+    /// no keys of this algorithm.
     pub(crate) fn admit(
         objects: &mut impl Objects,
         manager: u32,
@@ -66,7 +66,8 @@ where
     pub(crate) fn commit(self, objects: &mut impl Objects, held: Held<K>) -> Result<u32, Errno> {
         let origin = held.origin.clone();
         objects.insert(held).inspect_err(|_| {
-            // Other threads have left no room. What no handle was given out for is not to be kept; if that cannot be helped, the operator sees it.
+            // Other threads have left no room. What no handle was given out for is not to be kept; if that cannot be
+            // helped, the operator sees it.
             if let Some(key) = origin.managed() {
                 _ = self.keys.revoke(&[K::KIND], key.identifier(), Version::All);
             }
@@ -85,7 +86,8 @@ impl<K: Manageable<Key: Clone>> Storage<K>
 where
     Held<K>: Object<AnyHandle>,
 {
-    /// `overflow` if the identifier does not fit into `room` bytes; `prohibited_operation` for a key that may not be elsewhere.
+    /// `overflow` if the identifier does not fit into `room` bytes; `prohibited_operation` for a key that may not be
+    /// elsewhere.
     pub(crate) fn admit(objects: &mut impl Objects, manager: u32, handle: u32, room: usize) -> Result<Self, Errno> {
         let keys = keys_of(objects, manager)?;
         let held = held_of::<K>(objects, handle)?;

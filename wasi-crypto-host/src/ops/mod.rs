@@ -8,6 +8,7 @@
 pub(crate) mod asymmetric_common;
 pub(crate) mod common;
 mod data;
+pub(crate) mod export;
 pub(crate) mod external_secrets;
 pub(crate) mod kx;
 pub(crate) mod managed_keys;

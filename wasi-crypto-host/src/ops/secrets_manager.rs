@@ -8,7 +8,8 @@ use crate::ops::{Bytes, Objects};
 use crate::options::OptionSet;
 use crate::secrets::{Identifier, Kind, Version};
 
-/// `unsupported_feature` if the context was given no secrets manager. There are no options: a set with values is an `unsupported_option`.
+/// `unsupported_feature` if the context was given no secrets manager. There are no options: a set with values is an
+/// `unsupported_option`.
 pub(crate) fn secrets_manager_open(objects: &mut impl Objects, options: Option<u32>) -> Result<u32, Errno> {
     let has_options = match options {
         Some(options) => objects.look(options, |options: &OptionSet, _| Ok(!options.is_empty()))?,

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::booking::BookedSecret;
+use crate::booking::{BookedSecret, Booking};
 use crate::errno::Errno;
 use crate::held::Held;
 use crate::limits::Account;
-use crate::ops::common::open_array_output;
+use crate::ops::export::Export;
 use crate::ops::{Buffer, Bytes, Fed, Input, Load, Objects, Output};
 use crate::options::{AlgorithmType, OptionSet, Options};
 use crate::secret::Secret;
@@ -47,14 +47,12 @@ pub(crate) fn symmetric_key_import(
     objects.insert(Held::<SymmetricKey>::by_guest(algorithm, key))
 }
 
-pub(crate) fn symmetric_key_export(objects: &mut impl Objects, key: u32) -> Result<u32, Errno> {
+pub(crate) fn symmetric_key_export(objects: &mut impl Objects, key: u32) -> Result<Export, Errno> {
     objects.check_room(1)?;
-    let raw = objects.change(key, |Held { key, origin, .. }: &mut Held<SymmetricKey>, account| {
-        origin.check_export()?;
-        let booking = account.reserve(key.raw().len())?;
-        Ok(BookedSecret::new(key.raw().clone(), booking))
-    })?;
-    open_array_output(objects, raw.into_bytes())
+    let Held { key, origin, .. } = objects.look(key, |key: &Held<SymmetricKey>, _| Ok(key.clone()))?;
+    // Nothing is copied of one that must stay.
+    let room = if origin.check_copy().is_ok() { objects.reserve(key.raw().len())? } else { Booking::default() };
+    Ok(Export::new(origin, move || Ok(key.raw().clone())).with_room(room))
 }
 
 pub(crate) fn symmetric_key_close(objects: &mut impl Objects, key: u32) -> Result<(), Errno> {

@@ -19,10 +19,14 @@ fn a_backup_that_is_restored_has_what_there_was() {
     for file in ["keys.db", "keys.db-wal", "keys.db-shm"] {
         let _ = std::fs::rename(place.path(file), place.path(&format!("old-{file}")));
     }
-    place.file("keys.db-wal", "of another store");
-    place.keys(["restore", "copy.db"]).exits(FAILED).says("there is a file keys.db-wal already");
-    std::fs::remove_file(place.path("keys.db-wal")).unwrap();
+    for beside in ["keys.db-wal", "keys.db.part"] {
+        place.file(beside, "of another store");
+        let sentence = format!("there is a file {beside} already");
+        place.keys(["restore", "copy.db"]).exits(FAILED).says(&sentence);
+        std::fs::remove_file(place.path(beside)).unwrap();
+    }
     place.keys(["restore", "copy.db"]).exits(0).prints("1 namespace is in keys.db\n").silent();
+    assert!(!place.path("keys.db.part").exists() && !place.path("keys.db.part-wal").exists());
     place.tenant("export", &[&key]).exits(0).prints(&public);
     assert_eq!(place.json("list", &[])["keys"][0]["latest"], 1);
     // With a log as before, so that readers do not wait for writers.

@@ -1,5 +1,5 @@
 //! What a guest does with managed keys and external secrets, and an operator around it.
-#![allow(unreachable_pub, reason = "as in `support`")]
+#![allow(dead_code, unreachable_pub, reason = "as in `support`")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -109,6 +109,7 @@ pub trait Managed {
     /// The identifier and the version.
     fn id(&mut self, kind: Kind, key: u32) -> Result<(Vec<u8>, u64), Errno>;
 
+    #[allow(clippy::wrong_self_convention, reason = "as the function is called")]
     fn from_id(&mut self, manager: u32, kind: Kind, id: &[u8], version: u64) -> Result<u32, Errno>;
 
     fn invalidate(&mut self, manager: u32, id: &[u8], version: u64) -> Result<(), Errno>;

@@ -302,7 +302,7 @@ fn no_secret_is_agreed_on_with_an_expired_or_revoked_key() {
         } else {
             None
         };
-        let mut agree = |guest: &mut Guest<_>| match &ciphertext {
+        let agree = |guest: &mut Guest<_>| match &ciphertext {
             Some(ciphertext) => {
                 let [ciphertext, len] = guest.put(ciphertext);
                 guest.call_for_u32("kx_decapsulate", &[secret, ciphertext, len]).map(|_| ())

@@ -1,8 +1,12 @@
 //! Managed keys and external secrets, as a guest has them.
 
+mod figures;
 mod guest;
 mod life;
+mod placement;
 mod policy;
 mod secrets;
+mod store;
 #[path = "../support/mod.rs"]
 mod support;
+mod threads;

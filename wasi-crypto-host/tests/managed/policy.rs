@@ -11,7 +11,8 @@ const EXCHANGES: [&str; 4] = ["X25519", "P256-SHA256", "ML-KEM-768", "X-WING"];
 const SYMMETRIC: [&str; 5] =
     ["AES-128-GCM", "XCHACHA20-POLY1305", "HMAC/SHA-256", "HKDF-EXTRACT/SHA-256", "HKDF-EXPAND/SHA-256"];
 
-/// A managed key in each way in which there can be one: generated, found by its identifier, stored, put in the place of another.
+/// A managed key in each way in which there can be one: generated, found by its identifier, stored, put in the place of
+/// another.
 fn managed(guest: &mut Guest<Native>, manager: u32, kind: Kind, algorithm: &str) -> Vec<u32> {
     let generated = guest.generate_managed(manager, kind, algorithm).unwrap();
     let (id, _) = guest.id(kind, generated).unwrap();

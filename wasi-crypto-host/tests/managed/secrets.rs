@@ -160,7 +160,7 @@ fn what_was_sealed_expires_and_is_authentic_first() {
 #[test]
 fn limits_are_an_overflow() {
     let operator = Operator::new();
-    let (mut guest, manager) = operator.guest(Policy::default().max_secrets(2).max_versions(2).max_bytes(500));
+    let (mut guest, manager) = operator.guest(Policy::default().max_secrets(2).max_versions(2).max_bytes(1_000));
     let id = guest.store_secret(manager, b"token", LATER).unwrap();
     guest.store_secret(manager, b"token", LATER).unwrap();
     assert_eq!(guest.store_secret(manager, b"token", LATER), Err(Errno::Overflow));

@@ -6,7 +6,12 @@ mod epochs;
 mod guest;
 mod instances;
 mod long_calls;
+mod managed;
+#[path = "../managed/guest.rs"]
+mod managed_guest;
 mod shared_memory;
+#[path = "../managed/store.rs"]
+mod store;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -6,7 +6,7 @@
 //! # Memory
 //!
 //! Every call must find the guest's memory. Without further ado that is the export `memory` of the instance
-//! that calls, looked up by its name each time (35 to 70 ns). Two ways are faster, at about 5 ns: [`bind_memory`] for a context that serves one
+//! that calls, looked up by its name each time (35 to 70 ns). Two ways spare that: [`bind_memory`] for a context that serves one
 //! instance, and [`instantiate`] for any number of instances, each of which gets functions of its own that know its memory.
 //!
 //! # Deadlines
@@ -76,10 +76,11 @@ pub fn add_to_linker_shared<T: 'static>(
 
 /// Like [`add_to_linker`], for stores that are used asynchronously.
 ///
-/// Work that takes long (password hashing, the generation of RSA keys) runs on tokio's blocking threads, in the places of the
-/// context's [`JobPool`](crate::JobPool); the guest waits for it, the executor does not. Where no tokio runtime is, it is done in the call.
-/// Hashing long data gives the executor a turn every third of a millisecond. Everything else is done in the call, and takes no more than
-/// 50 ms within the default [`Limits`](crate::Limits). A call whose future is dropped is stopped, or never begun.
+/// Work that takes long (password hashing, the generation of RSA keys) or may (what asks a store of managed keys) runs
+/// on tokio's blocking threads, in the places of the context's [`JobPool`](crate::JobPool); the guest waits for it, the
+/// executor does not. Where no tokio runtime is, it is done in the call. Hashing long data gives the executor a turn
+/// every third of a millisecond. Everything else is done in the call, and takes no more than 50 ms within the default
+/// [`Limits`](crate::Limits). A call whose future is dropped is stopped, or never begun.
 ///
 /// # Errors
 ///
@@ -94,7 +95,7 @@ pub fn add_to_linker_async<T: Send + 'static>(
 }
 
 /// Instantiates a module in a store that is used synchronously, with functions of wasi-crypto of its own: they work on the memory that it
-/// exports, without looking for it (about 5 ns a call), however many instances there are in the store. All other imports come from `linker`.
+/// exports, without looking for it, however many instances there are in the store. All other imports come from `linker`.
 ///
 /// This takes half a microsecond more for each function that the module imports. What [`bind_memory`] has bound is nothing to
 /// these functions.

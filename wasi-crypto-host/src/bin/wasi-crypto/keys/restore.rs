@@ -58,9 +58,7 @@ pub(crate) fn restore(args: &Args) -> Result<(), Failure> {
     if opened {
         check_records(args, &backup, &names)?;
     }
-    backup.backup(path).map_err(SecretsError::from)?;
-    // As stores are kept, and backups are not: with a write-ahead log.
-    SqliteStore::open(path).map_err(SecretsError::from)?;
+    make(&backup, path)?;
 
     if args.json {
         return print_json(SCHEMA, &Done { namespaces: names.len(), opened });
@@ -70,12 +68,24 @@ pub(crate) fn restore(args: &Args) -> Result<(), Failure> {
     print(format!("{} {namespaces} in {}{unopened}\n", names.len(), path.display()))
 }
 
+/// Makes the store under another name first: one that is made by half would be taken for an empty one.
+fn make(backup: &SqliteStore, path: &Path) -> Result<(), Failure> {
+    let part = beside(path, PART);
+    let made = backup.backup(&part).and_then(|()| {
+        // As stores are kept, and backups are not: with a write-ahead log.
+        SqliteStore::open(&part).map(drop)
+    });
+    if let Err(error) = made {
+        let _ = std::fs::remove_file(&part);
+        return Err(SecretsError::from(error).into());
+    }
+    std::fs::rename(&part, path).map_err(|cause| Failure::not_written(path.display(), &cause))
+}
+
 /// What lies beside a store would be taken for a part of the new one.
 fn check_free(path: &Path) -> Result<(), Failure> {
-    for suffix in ["", "-wal", "-shm", "-journal"] {
-        let mut file = OsString::from(path);
-        file.push(suffix);
-        let file = Path::new(&file);
+    for suffix in ["", "-wal", "-shm", "-journal", PART] {
+        let file = beside(path, suffix);
         if file.exists() {
             return Err(Failure::failed(format!(
                 "there is a file {} already; stop what uses it and move it away, nothing was written",
@@ -84,6 +94,12 @@ fn check_free(path: &Path) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut file = OsString::from(path);
+    file.push(suffix);
+    file.into()
 }
 
 fn check_records(args: &Args, backup: &Arc<SqliteStore>, names: &[String]) -> Result<(), Failure> {
@@ -99,3 +115,6 @@ fn check_records(args: &Args, backup: &Arc<SqliteStore>, names: &[String]) -> Re
     }
     Ok(())
 }
+
+/// Behind the name of a store that is not whole yet.
+const PART: &str = ".part";
