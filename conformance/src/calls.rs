@@ -4,6 +4,7 @@
 //! method returns is where the host writes; it is usable by later steps, also to look at after an expected error.
 
 mod asymmetric;
+mod secrets;
 
 use wasi_crypto_interface::{AlgorithmType, HandleType};
 
@@ -12,6 +13,7 @@ use crate::builder::Data;
 use crate::case::{Buffer, Case, Handle, Size, Value, Wide};
 
 pub use asymmetric::{Encoding, Given, KeyKind, SignatureEncoding};
+pub(crate) use secrets::{IDENTIFIER_ROOM, Identifier, Managed};
 
 /// Options.
 impl Case {
