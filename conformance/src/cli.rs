@@ -283,11 +283,13 @@ fn text(report: &Report, coverage: &BTreeMap<&str, (usize, usize)>, time: Durati
         text.push('\n');
     }
     text.push_str(&report::table(report, colour));
-    let areas: Vec<String> =
-        ["ABI", "ERR", "HANDLE", "ARRAY", "OPT", "ALG", "SYM", "SEC", "ENC", "ASYM", "KP", "PK", "SK", "SIG", "KX"]
-            .iter()
-            .filter_map(|area| coverage.get(area).map(|(covered, all)| format!("{area} {covered}/{all}")))
-            .collect();
+    let areas: Vec<String> = [
+        "ABI", "ERR", "HANDLE", "ARRAY", "OPT", "ALG", "SYM", "SEC", "ENC", "ASYM", "KP", "PK", "SK", "SIG", "KX",
+        "SM", "MK", "KID", "MF", "EXT",
+    ]
+    .iter()
+    .filter_map(|area| coverage.get(area).map(|(covered, all)| format!("{area} {covered}/{all}")))
+    .collect();
     text.push_str(&format!("\nobservable requirements that have a case: {}\n", areas.join(", ")));
     text.push_str(&format!(
         "{} on {}, {:.2} s\n",
