@@ -43,6 +43,11 @@ impl<K: KeyObject> Held<K> {
     pub(crate) fn booked(&self) -> (&Booking, usize) {
         K::booked(&self.key)
     }
+
+    /// Whether both share one key, as copies do. Keys of equal bytes that were imported or loaded apart do not.
+    pub(crate) fn is_same_key(&self, other: &Self) -> bool {
+        std::ptr::eq(self.booked().0, other.booked().0)
+    }
 }
 
 impl<K: KeyObject<Key: Clone>> Clone for Held<K> {

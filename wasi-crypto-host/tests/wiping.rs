@@ -17,7 +17,7 @@ use std::cell::Cell;
 use managed::{Kind, LATEST, Managed};
 use shake::ExtendableOutput;
 use support::{Guest, Native, Random, SLOT, Transport, call_in_parts, hostcall};
-use wasi_crypto_host::secrets::{MemoryStore, RootKey, SecretsManager};
+use wasi_crypto_host::secrets::{MemoryStore, Policy, RootKey, SecretsManager};
 use wasi_crypto_host::{Errno, GuestMemory, Hostcall, Progress, WasiCryptoCtx};
 
 struct Watching;
@@ -530,9 +530,49 @@ fn managed_keys_and_secrets_leave_nothing() {
     }
 }
 
+#[test]
+fn managed_keys_and_secrets_that_are_refused_leave_nothing() {
+    const ALGORITHM: &str = "HMAC/SHA-256";
+    let mut random = Random(0x5ec2e8);
+    for defers in [false, true] {
+        // Neither is there room in the store, nor may there be a second version.
+        for (policy, expected) in [
+            (Policy::default().max_bytes(0), Errno::Overflow),
+            (Policy::default().import(false), Errno::ProhibitedOperation),
+            (Policy::default().max_versions(1), Errno::Overflow),
+        ] {
+            let secret = random.bytes(PIECE * MOST);
+            let mut guest = guest_under(policy.clone(), &secret, defers);
+            let manager = guest.manager();
+            let own = guest.import(ALGORITHM, &secret).unwrap();
+            if policy == Policy::default().max_versions(1) {
+                let old = guest.generate_managed(manager, Kind::SymmetricKey, ALGORITHM).unwrap();
+                assert_eq!(guest.replace(manager, Kind::SymmetricKey, old, own), Err(expected));
+                guest.close_key(Kind::SymmetricKey, old).unwrap();
+                let id = guest.store_secret(manager, b"another", u64::MAX).unwrap();
+                assert_eq!(guest.replace_secret(manager, &id, &secret, u64::MAX), Err(expected));
+            } else {
+                assert_eq!(guest.store(manager, Kind::SymmetricKey, own), Err(expected));
+            }
+            guest.close_key(Kind::SymmetricKey, own).unwrap();
+
+            let mut sealed = guest.encapsulate(manager, &secret, 1).unwrap();
+            assert_eq!(guest.decapsulate(manager, &sealed), Err(Errno::Expired));
+            *sealed.last_mut().unwrap() ^= 1;
+            assert_eq!(guest.decapsulate(manager, &sealed), Err(Errno::VerificationFailed));
+            drop_context(guest);
+        }
+    }
+}
+
 /// A guest of a namespace that is gone with it.
 fn guest_of_a_namespace(secret: &[u8], defers: bool) -> Guest<Watched> {
+    guest_under(Policy::default(), secret, defers)
+}
+
+fn guest_under(policy: Policy, secret: &[u8], defers: bool) -> Guest<Watched> {
     let manager = SecretsManager::builder(MemoryStore::new()).root_key(RootKey::generate().unwrap()).build().unwrap();
-    let native = Native::new(WasiCryptoCtx::builder().secrets(manager.namespace("tenant")), 1 << 17);
+    let namespace = manager.namespace("tenant").policy(policy);
+    let native = Native::new(WasiCryptoCtx::builder().secrets(namespace), 1 << 17);
     Guest::new(Watched { native, secret: secret.to_vec(), defers })
 }

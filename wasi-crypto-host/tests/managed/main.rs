@@ -5,6 +5,7 @@ mod guest;
 mod life;
 mod placement;
 mod policy;
+mod races;
 mod secrets;
 mod store;
 #[path = "../support/mod.rs"]
