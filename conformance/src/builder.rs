@@ -6,6 +6,7 @@
 
 use wasi_crypto_interface::{CoreType, Errno, Function, HandleType, ResultType, optional_handle};
 
+use crate::capability::Capability;
 use crate::case::{
     Alternative, Buffer, Case, Expect, GUARD_LEN, Handle, Image, Kind, Modifiers, Oracle, Pointer, Region, Relation,
     Size, Step, Strength, Value, Wide,
@@ -26,6 +27,7 @@ impl Case {
             id: id.into(),
             requirements: requirements.iter().map(ToString::to_string).collect(),
             algorithms: Vec::new(),
+            capabilities: Vec::new(),
             strength: Strength::Must,
             kind: Kind::Api,
             may_trap: false,
@@ -41,6 +43,12 @@ impl Case {
     /// called again for further algorithms that the case cannot do without; the first one is reported.
     pub fn algorithm(mut self, name: &str) -> Self {
         self.algorithms.push(name.to_owned());
+        self
+    }
+
+    /// What the case cannot do without. On a host that does not have it, or refuses it, the case is not applicable.
+    pub(crate) fn needs(mut self, capability: Capability) -> Self {
+        self.capabilities.push(capability);
         self
     }
 

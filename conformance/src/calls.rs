@@ -5,6 +5,7 @@
 
 mod asymmetric;
 mod batch;
+mod secrets;
 
 use wasi_crypto_interface::{AlgorithmType, HandleType};
 
@@ -14,6 +15,7 @@ use crate::case::{Buffer, Case, Handle, Size, Value, Wide};
 
 pub use asymmetric::{Encoding, Given, KeyKind, SignatureEncoding};
 pub use batch::BatchResults;
+pub(crate) use secrets::{IDENTIFIER_ROOM, Identifier, Managed};
 
 /// Options.
 impl Case {

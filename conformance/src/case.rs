@@ -7,12 +7,15 @@ use std::sync::Arc;
 
 use wasi_crypto_interface::{Errno, Function, HandleType};
 
+use crate::capability::Capability;
+
 /// One thing that a guest tries, and what it may see.
 #[derive(Clone)]
 pub struct Case {
     pub(crate) id: String,
     pub(crate) requirements: Vec<String>,
     pub(crate) algorithms: Vec<String>,
+    pub(crate) capabilities: Vec<Capability>,
     pub(crate) strength: Strength,
     pub(crate) kind: Kind,
     pub(crate) may_trap: bool,

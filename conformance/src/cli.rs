@@ -285,7 +285,7 @@ fn text(report: &Report, coverage: &BTreeMap<&str, (usize, usize)>, time: Durati
     text.push_str(&report::table(report, colour));
     let areas: Vec<String> = [
         "ABI", "ERR", "HANDLE", "ARRAY", "OPT", "ALG", "SYM", "SEC", "ENC", "ASYM", "KP", "PK", "SK", "SIG", "KX",
-        "BATCH",
+        "BATCH", "SM", "MK", "KID", "MF", "EXT",
     ]
     .iter()
     .filter_map(|area| coverage.get(area).map(|(covered, all)| format!("{area} {covered}/{all}")))

@@ -34,6 +34,7 @@
 mod batches;
 mod builder;
 mod calls;
+mod capability;
 mod case;
 mod cases;
 pub mod catalogue;

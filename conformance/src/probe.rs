@@ -1,4 +1,5 @@
-//! Finds out what a host has before the cases run: its functions, then its algorithms.
+//! Finds out what a host has before the cases run: its functions, then its algorithms, then what it may leave out of
+//! secrets management.
 //!
 //! What must be there and is not fails once, here. Cases that need it are not applicable.
 
@@ -9,6 +10,7 @@ use wasi_crypto_interface::{AlgorithmType, Errno, Function};
 use crate::args;
 use crate::batches::{Settings, run_programs};
 use crate::builder::Arg;
+use crate::capability::Capability;
 use crate::case::{ALL_ERRORS, Case, Expect, Kind, bit};
 use crate::catalogue::{Algorithm, Tier, algorithms};
 use crate::engine::{Engine, EngineInfo, Outcome};
@@ -20,6 +22,8 @@ use crate::verdict::{CaseResult, End, Transcript, Verdict};
 pub(crate) struct Presence {
     functions: BTreeMap<&'static str, Found>,
     algorithms: Vec<(String, Option<Algorithm>, Found)>,
+    /// Those that some case needs.
+    capabilities: BTreeMap<Capability, Found>,
     /// The one answer to everything, of a host that only pretends.
     constant_answer: Option<Errno>,
 }
@@ -34,6 +38,8 @@ enum Found {
     NotImplemented,
     /// It answers `unsupported_algorithm`.
     Unsupported,
+    /// It answers this, by which a host says that it does not have it.
+    Refused(Errno),
     /// No function is there that could tell.
     Unknown(&'static str),
 }
@@ -63,7 +69,8 @@ impl Presence {
             }
         }
         let algorithms = probe_algorithms(engine, cases, settings, &functions)?;
-        Ok(Self { functions, algorithms, constant_answer })
+        let capabilities = probe_capabilities(engine, cases, settings, &functions)?;
+        Ok(Self { functions, algorithms, capabilities, constant_answer })
     }
 
     /// Why a case cannot run on this host, if so.
@@ -84,7 +91,25 @@ impl Presence {
             let found = self.algorithms.iter().find(|(known, ..)| known == name);
             found.is_some_and(|(_, _, found)| *found != Found::Present)
         };
-        case.algorithms.iter().find(|name| missing(name)).map(|name| format!("the host has no {name}"))
+        if let Some(name) = case.algorithms.iter().find(|name| missing(name)) {
+            return Some(format!("the host has no {name}"));
+        }
+        case.capabilities.iter().find_map(|capability| self.refusal(*capability))
+    }
+
+    /// Why a host does not have something that the text leaves to it, if so.
+    fn refusal(&self, capability: Capability) -> Option<String> {
+        let name = capability.name();
+        match self.capabilities.get(&capability)? {
+            Found::Refused(answer) if capability == Capability::Manager => {
+                Some(format!("the host has no secrets manager for its guests: it answers {answer}"))
+            }
+            Found::Refused(answer) => {
+                Some(format!("the host does not {}: it answers {answer}", name.replace('-', " ")))
+            }
+            Found::Unknown(function) => Some(format!("the host has no {function}")),
+            _ => None,
+        }
     }
 
     /// The probes as results of their own.
@@ -130,6 +155,21 @@ impl Presence {
                 ..found.result(if_missing)
             });
         }
+        for (capability, found) in &self.capabilities {
+            // C30: any error of `secrets_manager_open` is allowed, one is better.
+            let other = |answer| !matches!(answer, Errno::UnsupportedFeature | Errno::NotImplemented);
+            let if_missing = match found {
+                Found::Refused(answer) if *capability == Capability::Manager && other(*answer) => Verdict::Info,
+                _ => Verdict::Na,
+            };
+            results.push(CaseResult {
+                id: format!("probe/secrets/{}", capability.name()),
+                requirements: capability.requirements().iter().map(ToString::to_string).collect(),
+                algorithm: String::new(),
+                kind: Kind::Probe.name(),
+                ..found.result(if_missing)
+            });
+        }
         results
     }
 }
@@ -144,6 +184,7 @@ impl Found {
             Self::Present => (Verdict::Pass, String::new()),
             Self::NotLinked(reason) => (if_missing, reason.clone()),
             Self::NotImplemented => (if_missing, Errno::NotImplemented.name().to_owned()),
+            Self::Refused(answer) => (if_missing, answer.name().to_owned()),
             Self::Unsupported => (if_missing, Errno::UnsupportedAlgorithm.name().to_owned()),
             Self::Unknown(function) => (Verdict::Na, format!("cannot be asked for without {function}")),
         };
@@ -278,6 +319,32 @@ fn probe_algorithms(
         (name, algorithm, found)
     });
     Ok(found.collect())
+}
+
+/// Which of the things that cases need, and that the text leaves to hosts, this one has.
+fn probe_capabilities(
+    engine: &dyn Engine,
+    cases: &[Case],
+    settings: &Settings,
+    functions: &BTreeMap<&'static str, Found>,
+) -> Result<BTreeMap<Capability, Found>, String> {
+    let needed: BTreeSet<Capability> = cases.iter().flat_map(|case| case.capabilities.iter().copied()).collect();
+    let (mut found, mut can) = (BTreeMap::new(), Vec::new());
+    for capability in needed {
+        let ask = capability.ask(anything());
+        let missing = |function: &&Function| functions[function.name()] != Found::Present;
+        match Program::of(&ask)[0].functions().into_iter().find(missing) {
+            Some(function) => drop(found.insert(capability, Found::Unknown(function.name()))),
+            None => can.push((capability, ask)),
+        }
+    }
+    let asks: Vec<Case> = can.iter().map(|(_, ask)| ask.clone()).collect();
+    for ((capability, _), answer) in can.iter().zip(answers(engine, &asks, settings)?) {
+        // Whatever else comes, the cases will tell.
+        let refused = answer.filter(|answer| capability.is_refusal(*answer));
+        found.insert(*capability, refused.map_or(Found::Present, Found::Refused));
+    }
+    Ok(found)
 }
 
 /// One call whose answer says whether the host knows an algorithm. What is in no table is taken for symmetric.

@@ -119,7 +119,7 @@ macro_rules! ciphers {
             /// The size of the nonce in bytes.
             pub const NONCE_LEN: usize = $nonce_len;
 
-            pub(crate) const NAME: &str = $algorithm;
+            pub(crate) const NAME: &'static str = $algorithm;
 
             /// A cipher with this key.
             ///

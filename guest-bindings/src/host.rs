@@ -387,10 +387,9 @@ macro_rules! managed_keys {
         /// Fills the beginning of `identifier`, and gives how much of it, and the version.
         pub(crate) fn $id(key: Handle, identifier: &mut [u8]) -> Result<(usize, u64), Error> {
             let mut version = 0;
-            // SAFETY: the host fills the slice; the second result is a local variable; `result` passes a pointer to a value
-            // of its own.
-            let len =
-                result(|len| unsafe { raw::$id(key, identifier.as_mut_ptr(), identifier.len(), len, &mut version) })?;
+            let (id, id_len) = (identifier.as_mut_ptr(), identifier.len());
+            // SAFETY: the host fills the slice; the version is a local variable; `result` passes a pointer to its own value.
+            let len = result(|len| unsafe { raw::$id(key, id, id_len, len, &mut version) })?;
             Ok((len, version))
         }
 

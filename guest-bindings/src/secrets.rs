@@ -1,9 +1,9 @@
-//! Keys and secrets that the host keeps from one run to the next, and that an operator can see to: managed keys, external
-//! secrets.
+//! Keys and secrets that the host keeps from one run to the next, and that an operator can see to: managed keys,
+//! external secrets.
 //!
-//! A managed key is used like any other, by an [`Identifier`] that means nothing outside of what the host gives to this guest.
-//! Its bytes are not given out, unless the operator's policy allows that. It has versions: when a key is replaced, the old version
-//! stays, so that what it signed or encrypted can still be read.
+//! A managed key is used like any other, by an [`Identifier`] that means nothing outside of what the host gives to
+//! this guest. Its bytes are not given out, unless the operator's policy allows that. It has versions: when a key is
+//! replaced, the old version stays, so that what it signed or encrypted can still be read.
 //!
 //! ```no_run
 //! use wasi_crypto_bindings::secrets::{Identifier, SecretsManager, Version};
@@ -25,8 +25,8 @@
 //! # Ok::<(), wasi_crypto_bindings::Error>(())
 //! ```
 //!
-//! An external secret is one that means nothing to the host, such as a password or a token of some service. The host keeps it, or
-//! seals it for the guest to keep:
+//! An external secret is one that means nothing to the host, such as a password or a token of some service. The host
+//! keeps it, or seals it for the guest to keep:
 //!
 //! ```no_run
 //! use wasi_crypto_bindings::secrets::{SecretsManager, Version};
@@ -112,13 +112,15 @@ impl SecretsManager {
     ///
     /// # Errors
     ///
-    /// As for [`generate`](Self::generate), and [`KeyNotSupported`](Error::KeyNotSupported) if the algorithm has no keys.
+    /// As for [`generate`](Self::generate), and [`KeyNotSupported`](Error::KeyNotSupported) if the algorithm has no
+    /// keys.
     pub fn generate_key(&self, algorithm: &str) -> Result<Managed<Key>, Error> {
         Managed::of(host::symmetric_key_generate_managed(self.0, algorithm).map(Key)?)
     }
 
-    /// Has the host keep a key of the guest's own, as version 1 of a new identifier. Wherever the guest has the bytes of the key, it
-    /// should forget them.
+    /// Has the host keep a key of the guest's own, as version 1 of a new identifier. Wherever the guest has the bytes
+    /// of the key, it should forget them. Clones that were made before are managed, too, but those of a
+    /// [`kx::SecretKey`] stay as they were. After an error the key is closed, unless there is a clone.
     ///
     /// # Errors
     ///
@@ -134,8 +136,8 @@ impl SecretsManager {
         Ok(Managed { key: K::from_held(held)?, identifier, version })
     }
 
-    /// Makes a key the next version of a managed one, and so the latest. The versions before stay until they are revoked or
-    /// expire; objects that have them go on working.
+    /// Makes a key the next version of a managed one, and so the latest. The versions before stay until they are
+    /// revoked or expire; objects that have them go on working.
     ///
     /// # Errors
     ///
@@ -153,16 +155,16 @@ impl SecretsManager {
     ///
     /// # Errors
     ///
-    /// Those of [the module](self#errors). A key pair of another algorithm than `K` is an [`InvalidKey`](Error::InvalidKey); with a
-    /// symmetric key everything that it is used for ends so.
+    /// Those of [the module](self#errors). A key pair of another algorithm than `K` is an
+    /// [`InvalidKey`](Error::InvalidKey); with a symmetric key everything that it is used for ends so.
     pub fn load<K: Manageable>(&self, identifier: &Identifier, version: Version) -> Result<Managed<K>, Error> {
         let held = K::Held::from_id(self, identifier, version)?;
         K::check(&held)?;
         Managed::of(held)
     }
 
-    /// Revokes a key: the version of a number, the latest, or [`Version::ALL`] of them. If the latest is revoked, the one before is
-    /// the latest again. What has the key open may go on working for a while, but not for this guest.
+    /// Revokes a key: the version of a number, the latest, or [`Version::ALL`] of them. If the latest is revoked, the
+    /// one before is the latest again. What has the key open may go on working for a while, but not for this guest.
     ///
     /// # Errors
     ///
@@ -182,8 +184,8 @@ impl SecretsManager {
         Ok(Identifier(identifier))
     }
 
-    /// Keeps a new version of a secret, which expires at a time of its own. The versions before stay until they are revoked
-    /// or expire; there need be none left.
+    /// Keeps a new version of a secret, which expires at a time of its own. The versions before stay until they are
+    /// revoked or expire; there need be none left.
     ///
     /// # Errors
     ///
@@ -210,8 +212,9 @@ impl SecretsManager {
         host::external_secret_invalidate(self.0, identifier.as_bytes(), version.0)
     }
 
-    /// Seals a secret so that only this host, or one that shares its keys, can open it, for this guest, until it expires, in seconds since
-    /// 1970-01-01 UTC. The host keeps nothing: the guest keeps what this returns, wherever it likes.
+    /// Seals a secret so that only this host, or one that shares its keys, can open it, for this guest, until it
+    /// expires, in seconds since 1970-01-01 UTC. The host keeps nothing: the guest keeps what this returns, wherever
+    /// it likes.
     ///
     /// # Errors
     ///
@@ -224,8 +227,8 @@ impl SecretsManager {
     ///
     /// # Errors
     ///
-    /// [`VerificationFailed`](Error::VerificationFailed) if it was changed, or sealed for another guest or by another host; those of
-    /// [the module](self#errors).
+    /// [`VerificationFailed`](Error::VerificationFailed) if it was changed, or sealed for another guest or by another
+    /// host; those of [the module](self#errors).
     pub fn decapsulate_secret(&self, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
         host::external_secret_decapsulate(self.0, sealed)
     }
@@ -280,8 +283,8 @@ impl<K> Deref for Managed<K> {
     }
 }
 
-/// By what a managed key or a secret is found again: 32 random bytes. No secret: it means nothing outside of what the host gives to this
-/// guest.
+/// By what a managed key or a secret is found again: 32 random bytes. No secret: it means nothing outside of what the
+/// host gives to this guest.
 ///
 /// As text it is 64 hexadecimal digits; what is no such text is [`NotFound`](Error::NotFound).
 ///
@@ -535,8 +538,8 @@ impl<A: kx::Algorithm> sealed::Typed for kx::SecretKey<A> {
     }
 }
 
-/// Whether a key pair is of the algorithm `A`, which the host does not say: its public half, read again as one of `A`, then belongs to its
-/// secret half.
+/// Whether a key pair is of the algorithm `A`, which the host does not say: its public half, read again as one of `A`,
+/// then belongs to its secret half.
 fn check_algorithm<A: Named>(pair: &KeyPair, encoding: PublicKeyEncoding) -> Result<(), Error> {
     let other = |error| match error {
         Error::UnsupportedEncoding | Error::IncompatibleKeys => Error::InvalidKey,

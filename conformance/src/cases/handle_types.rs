@@ -1,6 +1,6 @@
 //! Every parameter that takes a handle, with every handle that it must not take (HANDLE-TYPE-008 and its kin).
 
-use wasi_crypto_interface::Errno::{Closed, InvalidHandle, InvalidKey, Success};
+use wasi_crypto_interface::Errno::{Closed, InvalidHandle, InvalidKey, Success, UnsupportedAlgorithm};
 use wasi_crypto_interface::{AlgorithmType, Function, HandleType, ParamType, functions};
 
 use crate::args;
@@ -82,7 +82,8 @@ fn with_handle(
         for result in &mut values[first_result..] {
             *result = c.wide_slot().at().into();
         }
-        c.expect(InvalidHandle).call(function.name(), values);
+        // An empty name may be looked up first; `secrets/misuse.rs` has such calls in which all else is right.
+        c.expect(Expect::any_of([InvalidHandle, UnsupportedAlgorithm])).call(function.name(), values);
         return Some(c);
     }
     c = c.algorithm(algorithm_for(function));

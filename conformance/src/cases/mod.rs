@@ -21,6 +21,7 @@ mod limits_work;
 mod options;
 mod public_keys;
 mod secret_keys;
+pub(crate) mod secrets;
 mod signatures;
 mod signatures_encodings;
 pub(crate) mod symmetric;
@@ -44,6 +45,7 @@ pub(crate) fn all() -> Vec<Case> {
         options::cases(),
         public_keys::cases(),
         secret_keys::cases(),
+        secrets::cases(),
         signatures::cases(),
         signatures_encodings::cases(),
         symmetric::cases(),

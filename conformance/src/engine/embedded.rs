@@ -5,6 +5,7 @@ use wasi_crypto_host::wasmtime::{add_to_linker, bind_memory};
 use wasmtime::{Caller, Config, Engine, Extern, Linker, Module, OptLevel, Store};
 
 use super::EngineInfo;
+use super::own_host;
 use super::serving::{Failure, fd_write, serve_guests};
 use super::worker::WorkerEngine;
 
@@ -40,7 +41,8 @@ pub fn serve<T: 'static>(
 
 /// Runs the guests that come on standard input on this project's own host.
 pub fn serve_own_host() -> Result<(), String> {
-    let context = || WasiCryptoCtx::builder().build().expect("the default limits can be kept");
+    let secrets = own_host::secrets()?;
+    let context = || own_host::context(&secrets).expect("the default limits can be kept");
     serve(
         |linker| add_to_linker(linker, |ctx: &mut WasiCryptoCtx| ctx),
         context,

@@ -10,6 +10,8 @@ pub mod embedded;
 mod ending;
 mod listening;
 mod output;
+#[cfg(any(feature = "embedded", feature = "wasmi"))]
+mod own_host;
 mod process;
 #[cfg(any(feature = "embedded", feature = "wasmi"))]
 mod serving;

@@ -1,10 +1,12 @@
 //! An embedded engine: wasmi with this project's host, in workers that are this very program.
 
 use wasi_crypto_host::WasiCryptoCtx;
+use wasi_crypto_host::secrets::SecretsManager;
 use wasi_crypto_host::wasmi::{add_to_linker, bind_memory};
 use wasmi::{Caller, Engine, Error, Extern, Linker, Module, Store};
 
 use super::EngineInfo;
+use super::own_host;
 use super::serving::{Failure, fd_write, serve_guests};
 use super::worker::WorkerEngine;
 
@@ -29,12 +31,13 @@ pub fn serve_own_host() -> Result<(), String> {
     link_fd_write(&mut linker)
         .and_then(|()| add_to_linker(&mut linker, |ctx: &mut WasiCryptoCtx| ctx))
         .map_err(|error| format!("cannot link: {error}"))?;
-    serve_guests(|module| run(&linker, module))
+    let secrets = own_host::secrets()?;
+    serve_guests(|module| run(&linker, module, &secrets))
 }
 
-fn run(linker: &Linker<WasiCryptoCtx>, module: &[u8]) -> Result<(), Failure> {
+fn run(linker: &Linker<WasiCryptoCtx>, module: &[u8], secrets: &SecretsManager) -> Result<(), Failure> {
     let link = |error: Error| Failure::Link(error.to_string());
-    let ctx = WasiCryptoCtx::builder().build().map_err(|error| Failure::Link(error.to_string()))?;
+    let ctx = own_host::context(secrets).map_err(Failure::Link)?;
     let module = Module::new(linker.engine(), module).map_err(link)?;
     let mut store = Store::new(linker.engine(), ctx);
     let instance = linker.instantiate_and_start(&mut store, &module).map_err(link)?;

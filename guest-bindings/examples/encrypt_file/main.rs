@@ -34,6 +34,8 @@ mod format;
 mod key_file;
 #[path = "../shared/output.rs"]
 mod output;
+#[path = "../shared/print.rs"]
+mod print;
 #[path = "../shared/stream.rs"]
 mod stream;
 
@@ -44,7 +46,8 @@ use std::process::ExitCode;
 use algorithm::{Algorithm, Private, Public};
 use arguments::{Arguments, Task};
 use failure::Failure;
-use output::{PartialFile, print};
+use output::PartialFile;
+use print::print;
 
 fn main() -> ExitCode {
     let done = match Arguments::parse(std::env::args().skip(1)) {

@@ -34,6 +34,8 @@ mod format;
 #[path = "../shared/output.rs"]
 mod output;
 mod password;
+#[path = "../shared/print.rs"]
+mod print;
 #[path = "../shared/stream.rs"]
 mod stream;
 
@@ -43,7 +45,8 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Task};
 use failure::Failure;
-use output::{PartialFile, print};
+use output::PartialFile;
+use print::print;
 
 fn main() -> ExitCode {
     let done = match Arguments::parse(std::env::args().skip(1)) {

@@ -1,8 +1,7 @@
-//! Output: files that appear all at once, and what is printed. Part of each example that writes files; `crate::failure` is
-//! that example's.
+//! Files that appear all at once. Part of each example that writes files; `crate::failure` is that example's.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter};
 
 use crate::failure::Failure;
 
@@ -42,13 +41,5 @@ impl Drop for PartialFile {
     fn drop(&mut self) {
         // There is no one to tell that it failed.
         let _ = fs::remove_file(&self.path);
-    }
-}
-
-/// Prints to standard output. Whoever does not read on has seen enough.
-pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::at("standard output")(error)),
-        _ => Ok(()),
     }
 }

@@ -19,6 +19,8 @@ mod key;
 mod key_file;
 #[path = "../shared/output.rs"]
 mod output;
+#[path = "../shared/print.rs"]
+mod print;
 mod text;
 
 use std::fs::{self, File};
@@ -30,7 +32,8 @@ use wasi_crypto_bindings::asymmetric::{Signature, SignatureEncoding, SignatureSt
 
 use arguments::{Arguments, Task};
 use failure::Failure;
-use output::{PartialFile, print};
+use output::PartialFile;
+use print::print;
 
 /// How much of a file is read at once.
 const PIECE_LEN: usize = 64 << 10;

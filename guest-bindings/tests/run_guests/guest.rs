@@ -32,9 +32,9 @@ impl Guest {
         Self { module: precompiled(name), folder, options: Vec::new() }
     }
 
-    /// Gives the guest a namespace of keys and secrets that are gone after each run.
-    pub(crate) fn with_memory(mut self) -> Self {
-        self.options = ["--secrets", "memory:", "--namespace", "tenant"].map(str::to_owned).into();
+    /// The guest, run with these options of `wasi-crypto run`, too.
+    pub(crate) fn with_options(mut self, options: &[&str]) -> Self {
+        self.options.extend(options.iter().map(|&option| option.to_owned()));
         self
     }
 
@@ -46,8 +46,7 @@ impl Guest {
         let place = |option: &str, kind: &str, name| [option.into(), format!("{kind}:{}", store.join(name).display())];
         self.options = [place("--secrets", "sqlite", "keys.db"), place("--root-key", "file", "root.key")].concat();
         self.operator("init", &[]).exits(0);
-        self.options.extend(["--namespace", "tenant"].map(str::to_owned));
-        self
+        self.with_options(&["--namespace", "tenant"])
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

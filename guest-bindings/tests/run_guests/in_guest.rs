@@ -10,7 +10,9 @@ use crate::guest::{Guest, module};
 #[test]
 #[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
 fn the_tests_inside_the_guest_pass() {
-    let run = Guest::new("in_guest", "in_guest").with_memory().run(&["--test-threads=1"]);
+    // Handles for what one test has open, but not for what it forgets to close.
+    let options = ["--secrets", "memory:", "--namespace", "tenant", "--max-handles", "1000"];
+    let run = Guest::new("in_guest", "in_guest").with_options(&options).run(&["--test-threads=1"]);
     eprintln!("{}", run.stdout);
     let run = run.exits(0);
     let passed =

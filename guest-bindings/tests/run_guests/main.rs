@@ -3,9 +3,11 @@
 //! They need what `cargo xtask guests` compiles, so a plain `cargo test` leaves them out and says so; `cargo xtask test` runs them.
 #![cfg(not(target_family = "wasm"))]
 
+mod api_token;
 mod encrypt_file;
 mod guest;
 mod in_guest;
+mod jwt;
 mod sealed_file;
 mod sha256sum;
 mod sign_file;
