@@ -8,7 +8,7 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use wasi_crypto_host::{Errno, GuestMemory, Progress, SharedWasiCryptoCtx, WasiCryptoCtx, WasiCryptoCtxBuilder};
 
-use support::{Guest, Native, Transport, hostcall};
+use support::{Guest, Native, Random, Transport, hostcall};
 
 const AES: &str = "AES-256-GCM";
 /// Where results go: behind all that these tests put.
@@ -469,4 +469,87 @@ fn threads_have_batches_too() {
     for ([_, out, len], iterations) in entries.into_iter().zip([1, 3000, 2, 4000, 3]) {
         assert_eq!(guest.bytes_at([out, len]), derived(iterations));
     }
+}
+
+/// Results over the list, outputs over both: a guest harms itself alone, in one piece, in parts and on threads.
+#[test]
+fn whatever_lies_over_something_else_every_batch_ends() {
+    let mut random = Random(0xba7c4);
+    for function in [
+        "batch_symmetric_state_squeeze",
+        "batch_symmetric_state_squeeze_tag",
+        "batch_symmetric_state_encrypt",
+        "batch_symmetric_state_encrypt_detached",
+        "batch_symmetric_state_decrypt",
+        "batch_symmetric_state_decrypt_detached",
+        "batch_signature_state_sign",
+        "batch_signature_state_verify",
+    ] {
+        for turn in 0..200 {
+            let builder = WasiCryptoCtx::builder().max_handles(40);
+            let mut guest = Guest::new(Native::new(builder, 1 << 10));
+            let aes = guest.cipher(AES, &[7; 32], &[1; 12]);
+            let clone = guest.clone_state(aes).unwrap();
+            let key = guest.import("HMAC/SHA-256", b"key").unwrap();
+            let mac = guest.open("HMAC/SHA-256", Some(key), None).unwrap();
+            let hash = guest.open("SHA-256", None, None).unwrap();
+            let states = [[aes, clone], [mac, mac], [hash, hash]][random.below(3)];
+
+            // Numbers that are states, small, or at the end of the memory, where lists, results and outputs may be.
+            for at in 0..(1 << 8) {
+                let number = match random.below(4) {
+                    0 => *random.pick(&states),
+                    1 => random.below(1 << 10) as u32,
+                    2 => random.below(40) as u32,
+                    _ => u32::MAX - random.below(40) as u32,
+                };
+                guest.transport.write(at * 4, &number.to_le_bytes());
+            }
+            let args = [random.below(700), random.below(12), random.below(700)].map(|arg| arg as u64);
+            let Native { mut ctx, mut memory } = guest.transport;
+            match turn % 3 {
+                0 => _ = ctx.call(hostcall(function), GuestMemory::unshared(&mut memory), &args),
+                1 => _ = support::call_in_parts(&mut ctx, &mut memory, hostcall(function), &args),
+                _ => {
+                    let ctx = SharedWasiCryptoCtx::new(ctx);
+                    _ = ctx.call(hostcall(function), GuestMemory::unshared(&mut memory), &args);
+                    assert!(ctx.open_handles() <= 40);
+                }
+            }
+        }
+    }
+}
+
+/// Each takes out of the table what the others wait for.
+#[test]
+fn batches_of_threads_with_the_same_states_in_any_order_end() {
+    const LEN: usize = 8 << 10;
+    let ctx = SharedWasiCryptoCtx::new(WasiCryptoCtx::builder().build().unwrap());
+    let guest = || Guest::new(Native { ctx: ctx.clone(), memory: vec![0; 128 << 10] });
+    let mut first = guest();
+    let states: Vec<u32> = (0..8).map(|nonce| first.cipher(AES, &[7; 32], &[nonce; 12])).collect();
+    let message = vec![5; LEN];
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (mut guest, mut states, message) = (guest(), states.clone(), &message);
+            scope.spawn(move || {
+                if thread % 2 == 1 {
+                    states.reverse();
+                }
+                for _ in 0..20 {
+                    guest.room(0);
+                    let [data, data_len] = guest.put(&sealed(3, message));
+                    let [out, out_len] = guest.room(LEN);
+                    let entries: Vec<[u32; 5]> =
+                        states.iter().map(|state| [*state, out, out_len, data, data_len]).collect();
+                    let results = batch(&mut guest, "batch_symmetric_state_decrypt", &entries, 8).unwrap();
+                    for (at, result) in results.into_iter().enumerate() {
+                        let is_third = (if thread % 2 == 1 { 7 - at } else { at }) == 3;
+                        let refused = value(0, Errno::InvalidTag);
+                        assert_eq!(result, if is_third { value(LEN as u32, Errno::Success) } else { refused });
+                    }
+                }
+            });
+        }
+    });
 }

@@ -210,8 +210,8 @@ where
         K::record(K::describe(self.held.algorithm).1, canonical).imported()
     }
 
-    /// Gives the handle of the key another origin. If another thread has closed it, there is nothing to do; not even if the handle's number has
-    /// come back since, for a key that may be kept more strictly.
+    /// Gives the handle of the key another origin. If another thread has closed it, there is nothing to do; not even if
+    /// the handle's number has come back since, for a key that may be kept more strictly.
     fn become_managed(self, objects: &mut impl Objects, handle: u32, origin: Origin) {
         let Self { held, _room } = self;
         drop(_room);

@@ -211,7 +211,8 @@ impl SecretsManagerBuilder {
 
     /// Sets how many records of each namespace stay in memory, opened, as long as somebody has the namespace; 0 is
     /// none. Default: 128, which take up 24 MB if they are all of ML-DSA-87, and in use, and 2 MB if they are of
-    /// Ed25519.
+    /// Ed25519. External secrets take up what they are long, all together at most what the policy of the namespace
+    /// lets its records have. No guest is charged for any of it.
     pub fn cached_records(mut self, records: usize) -> Self {
         self.cached_records = records;
         self

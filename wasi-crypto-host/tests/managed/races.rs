@@ -71,8 +71,8 @@ fn bring_back(guest: &mut Guest<Native<SharedWasiCryptoCtx>>, wanted: u32) {
     }
 }
 
-/// A guest that may export what it has stored itself closes a key while that is stored, and lets the number of its handle come back
-/// for a key that it may not export.
+/// A guest that may export what it has stored itself closes a key while that is stored, and lets the number of its
+/// handle come back for a key that it may not export.
 #[test]
 fn a_key_does_not_take_on_the_origin_of_another_that_had_its_handle() {
     for kind in KINDS {
