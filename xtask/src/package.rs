@@ -28,6 +28,7 @@ const NOT_CRYPTOGRAPHIC: &[&str] = &[
     "toml",
     "tracing",
     "wasi-crypto-interface",
+    "wasmi",
     "wasmtime",
     "wasmtime-wasi",
 ];
