@@ -16,7 +16,8 @@ pub(crate) const MAX_HANDLES: usize = 1 << INDEX_BITS;
 ///
 /// The defaults suit a server with many guests: none of them makes the process grow by more than 54 MiB (1.25 × [`bytes`](Self::bytes)
 /// and 4 MiB for the table of handles and work in passing), whatever it opens and in whatever order; a test measures it for each kind of
-/// object of each algorithm. Set others through [`WasiCryptoCtxBuilder`](crate::WasiCryptoCtxBuilder).
+/// object of each algorithm. What is said of a call holds for each entry of a batch, which is ended between any two by a
+/// [`StopHandle`](crate::StopHandle); a synchronous embedder should have one, with a deadline. Set others through [`WasiCryptoCtxBuilder`](crate::WasiCryptoCtxBuilder).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -31,9 +32,10 @@ pub struct Limits {
     /// Above it: `overflow`. Default: 8 MiB, since one call hashes all of it, twice for Ed25519: 23 ms at the 0.74 GB/s that SHA-512 has on
     /// an AMD Zen 5.
     pub gathered_bytes: usize,
-    /// Bytes that one call works on in one piece: a message to encrypt or decrypt, twice for Ascon, and once more where it is copied out of a shared memory;
-    /// the info of HKDF twice for each block of output; an output without end twice. Above it: `overflow`. Hashing, which goes on piece by piece, has no such limit. Default: 32 MiB, which take no
-    /// algorithm more than 50 ms.
+    /// Bytes that one call works on in one piece: a message to encrypt or decrypt, twice for Ascon, and once more where it is
+    /// copied out of a shared memory; the info of HKDF twice for each block of output; an output without end twice. Above it:
+    /// `overflow`. Hashing, which goes on piece by piece, has no such limit. Default: 32 MiB, which take no algorithm more
+    /// than 50 ms.
     pub call_bytes: usize,
     /// PBKDF2 iterations of one call, over all its output blocks; hashing the salt for each block, and the password,
     /// counts as what it costs. Above it: `prohibited_operation`.
