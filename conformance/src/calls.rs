@@ -13,9 +13,10 @@ use crate::args;
 use crate::builder::Data;
 use crate::case::{Buffer, Case, Handle, Size, Value, Wide};
 
+pub(crate) use crate::capability::Managed;
 pub use asymmetric::{Encoding, Given, KeyKind, SignatureEncoding};
 pub use batch::BatchResults;
-pub(crate) use secrets::{IDENTIFIER_ROOM, Identifier, Managed};
+pub(crate) use secrets::{IDENTIFIER_ROOM, Identifier};
 
 /// Options.
 impl Case {

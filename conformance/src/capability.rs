@@ -1,10 +1,25 @@
-//! What a host may leave out of secrets management, or refuse, and how it is asked for it.
+//! What a host may leave out of secrets management, or refuse.
 
 use wasi_crypto_interface::Errno;
 
-use crate::calls::Managed;
-use crate::case::{Case, Expect};
-use crate::cases::secrets::{NEVER, algorithm, known_key, new_key};
+/// The two kinds of keys that can be managed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Managed {
+    Keypair,
+    SymmetricKey,
+}
+
+impl Managed {
+    pub(crate) const ALL: [Self; 2] = [Self::Keypair, Self::SymmetricKey];
+
+    /// The name in the interface.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Keypair => "keypair",
+            Self::SymmetricKey => "symmetric_key",
+        }
+    }
+}
 
 /// Something that the text leaves to the host. Cases that need it are not applicable on hosts without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,46 +80,6 @@ impl Capability {
             Self::ReplaceSecrets => &["EXT-STORE-008"],
             Self::RevokeSecrets => &["EXT-INV-013"],
         }
-    }
-
-    /// Calls of which each but the last succeeds where there is a manager; the last one may give any of these answers.
-    pub(crate) fn ask(self, anything: Expect) -> Case {
-        let mut c = Case::new(self.name(), &[]);
-        if self == Self::Manager {
-            c.expect(anything).secrets_manager();
-            return c;
-        }
-        let manager = c.secrets_manager();
-        match self {
-            Self::Manager => (),
-            Self::Generate(kind) => drop(c.expect(anything).generate_managed(kind, manager, algorithm(kind))),
-            Self::Store(kind) => {
-                let key = known_key(&mut c, kind);
-                c.expect(anything).store_managed(kind, manager, key, crate::calls::IDENTIFIER_ROOM);
-            }
-            Self::Replace(kind) => {
-                let (old, new) = (c.generate_managed(kind, manager, algorithm(kind)), new_key(&mut c, kind));
-                c.expect(anything).replace_managed(kind, manager, old, new);
-            }
-            Self::Revoke => {
-                let key = c.generate_managed(Managed::SymmetricKey, manager, algorithm(Managed::SymmetricKey));
-                let (identifier, version) = c.key_id(Managed::SymmetricKey, key);
-                c.expect(anything).invalidate_key(manager, identifier, version);
-            }
-            Self::StoreSecrets => {
-                c.expect(anything).secret_store(manager, "secret", NEVER, crate::calls::IDENTIFIER_ROOM);
-            }
-            Self::ReplaceSecrets => {
-                let identifier = c.stored_secret(manager, "secret", NEVER);
-                c.expect(anything).secret_replace(manager, "secret", NEVER, identifier);
-            }
-            Self::RevokeSecrets => {
-                let identifier = c.stored_secret(manager, "secret", NEVER);
-                c.expect(anything).secret_invalidate(manager, identifier, wasi_crypto_interface::version::ALL);
-            }
-            Self::SealSecrets => drop(c.expect(anything).secret_seal(manager, "secret", NEVER, 0)),
-        }
-        c
     }
 
     /// Whether this answer says that the host does not have it, or refuses it to the guest.

@@ -12,6 +12,7 @@ use crate::batches::{Settings, run_programs};
 use crate::builder::Arg;
 use crate::capability::Capability;
 use crate::case::{ALL_ERRORS, Case, Expect, Kind, bit};
+use crate::cases::secrets::ask;
 use crate::catalogue::{Algorithm, Tier, algorithms};
 use crate::engine::{Engine, EngineInfo, Outcome};
 use crate::guest::{self, Program};
@@ -331,7 +332,7 @@ fn probe_capabilities(
     let needed: BTreeSet<Capability> = cases.iter().flat_map(|case| case.capabilities.iter().copied()).collect();
     let (mut found, mut can) = (BTreeMap::new(), Vec::new());
     for capability in needed {
-        let ask = capability.ask(anything());
+        let ask = ask(capability, anything());
         let missing = |function: &&Function| functions[function.name()] != Found::Present;
         match Program::of(&ask)[0].functions().into_iter().find(missing) {
             Some(function) => drop(found.insert(capability, Found::Unknown(function.name()))),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::errno::Errno;
-use crate::managed::ManagedKey;
+use crate::managed::key::ManagedKey;
 
 /// Where the secret of a key object comes from. Whatever is made of the object with the same secret in it has the same
 /// origin; a public key is the guest's, whoever has the secret one.

@@ -4,26 +4,8 @@ use wasi_crypto_interface::{AlgorithmType, Errno, HandleType};
 
 use crate::args;
 use crate::builder::{Arg, Data};
+use crate::capability::Managed;
 use crate::case::{Buffer, Case, Handle, Size, Value, Wide};
-
-/// The two kinds of keys that can be managed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Managed {
-    Keypair,
-    SymmetricKey,
-}
-
-impl Managed {
-    pub(crate) const ALL: [Self; 2] = [Self::Keypair, Self::SymmetricKey];
-
-    /// The name in the interface.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Keypair => "keypair",
-            Self::SymmetricKey => "symmetric_key",
-        }
-    }
-}
 
 /// Room for any identifier: their length is the host's choice, and what stores does not tell it (C31).
 pub(crate) const IDENTIFIER_ROOM: u32 = 256;

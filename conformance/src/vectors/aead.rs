@@ -3,6 +3,7 @@
 
 use wasi_crypto_interface::Errno::InvalidNonce;
 
+use super::aead_vector::Vector;
 use super::{case, cavp_gcm, hex};
 use crate::case::{Case, Handle};
 use crate::cases::symmetric::{bad_tag, nonce_len};
@@ -17,19 +18,6 @@ pub(super) fn cases() -> Vec<Case> {
     ];
     let vectors = sources.into_iter().flat_map(|(name, vectors)| vectors.iter().map(move |vector| (name, vector)));
     vectors.map(|(name, vector)| vector.case(name)).collect()
-}
-
-/// A vector as it is written down here.
-pub(super) struct Vector {
-    pub(super) algorithm: &'static str,
-    pub(super) source: &'static str,
-    pub(super) key: &'static str,
-    pub(super) nonce: &'static str,
-    pub(super) ad: &'static str,
-    /// `None`: the tag shall be refused.
-    pub(super) message: Option<&'static str>,
-    pub(super) ciphertext: &'static str,
-    pub(super) tag: &'static str,
 }
 
 impl Vector {

@@ -2,7 +2,7 @@
 //! 128: from `gcmEncryptExtIV` one for each of some pairs of lengths of message and associated data, from `gcmDecrypt`
 //! the first for such a pair that shall fail. A vector's number is its place in the response file, from 0.
 
-use super::aead::Vector;
+use super::aead_vector::Vector;
 
 pub(super) static VECTORS: &[Vector] = &[
     Vector {

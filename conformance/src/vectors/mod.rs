@@ -5,6 +5,7 @@
 //! given randomness, and ML-DSA with a context, a given `mu`, or a secret key without its seed.
 
 mod aead;
+mod aead_vector;
 mod blake2b;
 mod blake3;
 mod blake3_team;

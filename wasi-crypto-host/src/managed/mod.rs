@@ -1,21 +1,21 @@
 //! Keys that the host keeps for the guest of a context: the guest uses them by handles and by identifiers, under the
 //! policy of their namespace.
 
+pub(crate) mod key;
 mod kind;
 mod revoked;
 
 pub(crate) use kind::Manageable;
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use crate::booking::{ALLOCATION, COUNTS};
 use crate::errno::Errno;
 use crate::held::Held;
+use crate::managed::key::{ManagedKey, errno};
 use crate::managed::revoked::Revoked;
 use crate::origin::Origin;
-use crate::secrets::{Header, Identifier, Kind, Namespace, NewRecord, SecretsError, Version};
+use crate::secrets::{Header, Identifier, Kind, Namespace, NewRecord, Version};
 
 /// The namespace of a context, and what its guest has revoked there. All that asks the namespace may take as long as
 /// its store does.
@@ -70,7 +70,7 @@ impl ManagedKeys {
     }
 
     fn origin(self: &Arc<Self>, header: Header, revoked: Arc<Revoked>) -> Origin {
-        Origin::Managed(Arc::new(ManagedKey { keys: self.clone(), header, revoked }))
+        Origin::Managed(Arc::new(ManagedKey { namespace: self.namespace.clone(), header, revoked }))
     }
 
     /// What is known as revoked of a key, as long as somebody wants to know.
@@ -101,65 +101,4 @@ impl OpenManager {
     pub(crate) fn held(&self) -> usize {
         0
     }
-}
-
-/// A version of a key that the guest has handles of.
-pub(crate) struct ManagedKey {
-    keys: Arc<ManagedKeys>,
-    header: Header,
-    revoked: Arc<Revoked>,
-}
-
-impl ManagedKey {
-    /// Bytes to book for each object that has one: it, the name of its algorithm, and what is known as revoked, as if
-    /// that were its own.
-    pub(crate) const HELD: usize =
-        size_of::<Self>() + COUNTS + ALLOCATION + 32 + ALLOCATION + size_of::<Revoked>() + COUNTS + ALLOCATION + 128;
-
-    pub(crate) fn identifier(&self) -> &Identifier {
-        &self.header.identifier
-    }
-
-    pub(crate) fn version(&self) -> u64 {
-        self.header.version
-    }
-
-    /// `prohibited_operation` unless the namespace allows that it leaves the host, which is told and may be written
-    /// down there.
-    pub(crate) fn check_export(&self) -> Result<(), Errno> {
-        self.keys.namespace.check_export(&self.header).map_err(errno)
-    }
-
-    /// The same for a copy that stays in the host.
-    pub(crate) fn check_copy(&self) -> Result<(), Errno> {
-        self.keys.namespace.check_copy(&self.header).map_err(errno)
-    }
-
-    /// `not_found` if the guest has revoked it; `expired` after its time, or `not_found` long after. Does not ask the
-    /// store.
-    pub(crate) fn check_use(&self) -> Result<(), Errno> {
-        if self.revoked.contains(self.header.version) {
-            return Err(Errno::NotFound);
-        }
-        self.keys.namespace.check_expiry(&self.header).map_err(errno)
-    }
-}
-
-impl fmt::Debug for ManagedKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "version {} of {}", self.version(), self.identifier())
-    }
-}
-
-impl PartialEq for ManagedKey {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.keys, &other.keys) && self.header == other.header
-    }
-}
-
-impl Eq for ManagedKey {}
-
-/// What the guest is told. The namespace has told its observer more.
-fn errno(error: SecretsError) -> Errno {
-    error.errno()
 }

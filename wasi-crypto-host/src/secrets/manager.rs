@@ -3,12 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use crate::backend::hmac::Key;
-use crate::secret::Secret;
 use crate::secrets::cache::Cache;
-use crate::secrets::cipher::{SealingKey, derivable, derive, random_key};
 use crate::secrets::namespace::Shared;
-use crate::secrets::store::{NamespaceRow, Usage};
+use crate::secrets::open_store::{NamespaceKeys, OpenStore};
+use crate::secrets::store::NamespaceRow;
 use crate::secrets::{
     Action, Clock, Namespace, RootKey, RootKeyError, RootKeyId, RootKeyProvider, SecretsError, SecretsEvent,
     SecretsObserver, SecretsStore, SystemClock, Trail, trail,
@@ -16,18 +14,10 @@ use crate::secrets::{
 
 /// Keeps keys and secrets in a store, sealed. Clones are the same manager.
 #[derive(Clone)]
-pub struct SecretsManager(Arc<Inner>);
-
-pub(crate) struct Inner {
-    pub(crate) store: Box<dyn SecretsStore>,
-    pub(crate) clock: Box<dyn Clock>,
-    pub(crate) observer: Option<Arc<dyn SecretsObserver>>,
-    pub(crate) trail: Trail,
-    root_key: RootKey,
-    old_root_keys: Vec<RootKey>,
-    cached_records: usize,
-    /// Those that somebody has, so that each has one cache and is unwrapped once.
-    open: Mutex<HashMap<String, Weak<Shared>>>,
+pub struct SecretsManager {
+    inner: Arc<OpenStore>,
+    /// Those namespaces that somebody has, so that each has one cache and is unwrapped once.
+    open: Arc<Mutex<HashMap<String, Weak<Shared>>>>,
 }
 
 impl SecretsManager {
@@ -48,26 +38,26 @@ impl SecretsManager {
     /// comes into being when something is first put into it. Its key and what was loaded stay in memory until the last
     /// clone of it is dropped; an embedder that runs many short guests keeps one.
     pub fn namespace(&self, name: &str) -> Namespace {
-        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(shared) = open.get(name).and_then(Weak::upgrade) {
             return Namespace::new(shared);
         }
         if open.len() == open.capacity() {
             open.retain(|_, shared| shared.strong_count() > 0);
         }
-        let shared = Arc::new(Shared::new(self.0.clone(), name, Cache::new(self.0.cached_records)));
+        let shared = Arc::new(Shared::new(self.inner.clone(), name, Cache::new(self.inner.cached_records)));
         open.insert(name.to_owned(), Arc::downgrade(&shared));
         Namespace::new(shared)
     }
 
     /// The names of all namespaces in the store, in order.
     pub fn namespaces(&self) -> Result<Vec<String>, SecretsError> {
-        Ok(self.0.store.namespaces()?)
+        Ok(self.inner.store.namespaces()?)
     }
 
     /// Which root key wraps new keys of namespaces.
     pub fn root_key_id(&self) -> RootKeyId {
-        self.0.root_key.id()
+        self.inner.root_key.id()
     }
 
     /// Wraps the keys of all namespaces by the root key that are wrapped by an old one. Returns how many were. Records
@@ -75,24 +65,24 @@ impl SecretsManager {
     /// opened with both root keys, and it can be done again.
     pub fn rewrap(&self) -> Result<u64, SecretsError> {
         let mut rewrapped = 0;
-        for name in self.0.store.namespaces()? {
+        for name in self.inner.store.namespaces()? {
             let mut done = false;
-            self.0.store.change(&name, &mut |to| {
-                let Some(row) = to.namespace()?.filter(|row| row.wrapped_by != self.0.root_key.id()) else {
+            self.inner.store.change(&name, &mut |to| {
+                let Some(row) = to.namespace()?.filter(|row| row.wrapped_by != self.inner.root_key.id()) else {
                     return Ok(());
                 };
-                let key = self.0.unwrap(&name, &row)?;
-                to.put_namespace(&NamespaceRow { usage: row.usage, ..self.0.wrap(&name, &key)? })?;
+                let key = self.inner.unwrap(&name, &row)?;
+                to.put_namespace(&NamespaceRow { usage: row.usage, ..self.inner.wrap(&name, &key)? })?;
                 let event = SecretsEvent {
                     namespace: &name,
                     who: "",
                     action: Action::Rewrap,
                     identifier: None,
                     version: None,
-                    when: self.0.clock.now(),
+                    when: self.inner.clock.now(),
                     error: None,
                 };
-                if self.0.trail.keeps(&event) {
+                if self.inner.trail.keeps(&event) {
                     trail::add(&NamespaceKeys::new(&key)?.trail, &event, to)?;
                 }
                 done = true;
@@ -101,69 +91,6 @@ impl SecretsManager {
             rewrapped += u64::from(done);
         }
         Ok(rewrapped)
-    }
-}
-
-impl Inner {
-    /// The keys of a namespace, which is made if it is not there.
-    pub(crate) fn keys(&self, name: &str) -> Result<NamespaceKeys, SecretsError> {
-        if name.is_empty() || name.len() > MAX_NAME_LEN || name.contains(char::is_control) {
-            return Err(SecretsError::NamespaceName);
-        }
-        if let Some(row) = self.store.namespace(name)? {
-            return NamespaceKeys::new(&self.unwrap(name, &row)?);
-        }
-        let key = random_key()?;
-        let row = self.wrap(name, &key)?;
-        let mut there = None;
-        self.store.change(name, &mut |to| {
-            // Others may have been first.
-            there = to.namespace()?;
-            if there.is_none() {
-                to.put_namespace(&row)?;
-            }
-            Ok(())
-        })?;
-        match there {
-            Some(row) => NamespaceKeys::new(&self.unwrap(name, &row)?),
-            None => NamespaceKeys::new(&key),
-        }
-    }
-
-    fn wrap(&self, name: &str, key: &Secret) -> Result<NamespaceRow, SecretsError> {
-        let wrapped_by = self.root_key.id();
-        let wrapped_key = self.root_key.wrapping().seal(&wrapping_header(name, wrapped_by), key)?;
-        Ok(NamespaceRow { wrapped_by, wrapped_key, usage: Usage::default() })
-    }
-
-    fn unwrap(&self, name: &str, row: &NamespaceRow) -> Result<Secret, SecretsError> {
-        let root_key = [&self.root_key].into_iter().chain(&self.old_root_keys).find(|key| key.id() == row.wrapped_by);
-        let root_key = root_key
-            .ok_or_else(|| SecretsError::OtherRootKey { namespace: name.to_owned(), wrapped_by: row.wrapped_by })?;
-        let key = root_key.wrapping().open(&wrapping_header(name, row.wrapped_by), &row.wrapped_key)?;
-        key.ok_or_else(|| SecretsError::DamagedNamespace(name.to_owned()))
-    }
-}
-
-fn wrapping_header(name: &str, root_key: RootKeyId) -> Vec<u8> {
-    [b"wasi-crypto namespace key \x01", &root_key.as_bytes()[..], name.as_bytes()].concat()
-}
-
-/// The keys of a namespace, one for each purpose.
-pub(crate) struct NamespaceKeys {
-    pub(crate) records: SealingKey,
-    pub(crate) encapsulation: SealingKey,
-    pub(crate) trail: Key,
-}
-
-impl NamespaceKeys {
-    fn new(key: &Secret) -> Result<Self, SecretsError> {
-        let purposes = derivable(key);
-        Ok(Self {
-            records: SealingKey::derived(&purposes, "wasi-crypto namespace key: records")?,
-            encapsulation: SealingKey::derived(&purposes, "wasi-crypto namespace key: encapsulation")?,
-            trail: trail::chain_key(&derive(&purposes, "wasi-crypto namespace key: audit trail")?),
-        })
     }
 }
 
@@ -228,7 +155,7 @@ impl SecretsManagerBuilder {
         })?;
         let old_root_keys: Result<Vec<RootKey>, RootKeyError> =
             self.old_root_keys.iter().map(|provider| provider.root_key()).collect();
-        Ok(SecretsManager(Arc::new(Inner {
+        let inner = OpenStore {
             store: self.store,
             clock: self.clock,
             observer: self.observer,
@@ -236,13 +163,10 @@ impl SecretsManagerBuilder {
             root_key: root_key.root_key()?,
             old_root_keys: old_root_keys?,
             cached_records: self.cached_records,
-            open: Mutex::default(),
-        })))
+        };
+        Ok(SecretsManager { inner: Arc::new(inner), open: Arc::default() })
     }
 }
-
-/// The longest name of a namespace, in bytes.
-const MAX_NAME_LEN: usize = 128;
 
 #[cfg(test)]
 mod tests {
@@ -273,7 +197,7 @@ mod tests {
         for name in 0..1_000 {
             manager.namespace(&name.to_string());
         }
-        assert!(manager.0.open.lock().unwrap().len() < 50, "what nobody has is forgotten");
+        assert!(manager.open.lock().unwrap().len() < 50, "what nobody has is forgotten");
         assert!(first.shares_memory_with(&manager.namespace("tenant")));
     }
 }

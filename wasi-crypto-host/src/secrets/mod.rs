@@ -73,6 +73,7 @@ mod files;
 mod identifier;
 mod manager;
 mod namespace;
+mod open_store;
 mod policy;
 mod record;
 mod root_key;

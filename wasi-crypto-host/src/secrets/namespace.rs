@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::secrets::cache::{Cache, Opened};
 use crate::secrets::changes::Change;
-use crate::secrets::manager::{Inner, NamespaceKeys};
+use crate::secrets::open_store::{NamespaceKeys, OpenStore};
 use crate::secrets::store::Transaction;
 use crate::secrets::{
     Action, Entry, Header, Identifier, Kind, Policy, Record, SecretsError, SecretsEvent, State, Version, trail,
@@ -27,14 +27,14 @@ pub struct Namespace {
 
 /// What all that have a namespace of one manager share.
 pub(crate) struct Shared {
-    manager: Arc<Inner>,
+    manager: Arc<OpenStore>,
     name: String,
     keys: OnceLock<NamespaceKeys>,
     cache: Cache,
 }
 
 impl Shared {
-    pub(crate) fn new(manager: Arc<Inner>, name: &str, cache: Cache) -> Self {
+    pub(crate) fn new(manager: Arc<OpenStore>, name: &str, cache: Cache) -> Self {
         Self { manager, name: name.to_owned(), keys: OnceLock::new(), cache }
     }
 
@@ -410,7 +410,7 @@ impl Namespace {
         when: u64,
         result: Result<T, SecretsError>,
     ) -> Result<T, SecretsError> {
-        let Inner { observer, trail, .. } = &*self.shared.manager;
+        let OpenStore { observer, trail, .. } = &*self.shared.manager;
         let event = self.event(action, identifier, version, when, result.as_ref().err());
         let kept_with_the_change = event.error.is_none() && action.is_change();
         let kept = if trail.keeps(&event) && !kept_with_the_change {

@@ -2,6 +2,7 @@
 //!
 //! Guests may find in the namespace what others left there, and leave there what they made: no case depends on it.
 
+mod asking;
 mod external;
 mod identifiers;
 mod managed_keys;
@@ -9,6 +10,8 @@ mod managed_use;
 mod manager;
 mod misuse;
 mod revocation;
+
+pub(crate) use asking::ask;
 
 use wasi_crypto_interface::AlgorithmType;
 

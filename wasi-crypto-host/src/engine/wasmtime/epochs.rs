@@ -8,15 +8,16 @@
 use std::future::Future;
 #[cfg(feature = "async")]
 use std::pin::pin;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 #[cfg(feature = "async")]
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use ::wasmtime::{Caller, Engine, Func, Instance, Module, Result, TypedFunc};
+use ::wasmtime::{Caller, Engine, Instance, Module, Result};
 
-use super::link::result;
+use super::check::{Check, Nothing, address};
 use super::memory::{Binding, Kept, with_memory};
+use super::status::result;
 use crate::abi::Hostcall;
 #[cfg(feature = "async")]
 use crate::alarm::Alarm;
@@ -231,17 +232,6 @@ fn beside(work: PendingWork, mut look: impl FnMut() -> Result<()>) -> Result<Fin
     finished.ok_or_else(|| ::wasmtime::format_err!("the work of a call was lost"))
 }
 
-/// The function that looks, in one store.
-#[derive(Clone)]
-pub(super) struct Check {
-    /// Gone when the store is.
-    store: Weak<()>,
-    /// The address of the store's data, which no other store has at the same time.
-    data: usize,
-    nothing: Nothing,
-    enter: TypedFunc<(), ()>,
-}
-
 impl Check {
     /// The one that the context has, if it is of the caller's store: a context may go from one to another.
     fn kept<T: 'static>(caller: &mut Caller<'_, T>, get: impl Fn(&mut T) -> &mut WasiCryptoCtx) -> Option<Self> {
@@ -261,32 +251,5 @@ impl Check {
         let check = Self { store: nothing.owner.clone(), data: address(caller), nothing, enter };
         Kept::of(get(caller.data_mut())).check = Some(check.clone());
         Ok(check)
-    }
-}
-
-fn address<T: 'static>(caller: &Caller<'_, T>) -> usize {
-    (&raw const *caller.data()).addr()
-}
-
-/// A function of the host that does nothing: where it cannot be called, neither can one of a guest.
-#[derive(Clone)]
-struct Nothing {
-    func: TypedFunc<(), ()>,
-    /// Lives as long as the function, which is as long as its store.
-    owner: Weak<()>,
-}
-
-impl Nothing {
-    fn new<T: 'static>(caller: &mut Caller<'_, T>) -> Result<Self> {
-        let owner = Arc::new(());
-        let weak = Arc::downgrade(&owner);
-        let func = Func::wrap(&mut *caller, move || {
-            let _ = &owner;
-        });
-        Ok(Self { func: func.typed(&*caller)?, owner: weak })
-    }
-
-    fn can_be_called<T: 'static>(&self, caller: &mut Caller<'_, T>) -> bool {
-        self.func.call(caller, ()).is_ok()
     }
 }

@@ -3,13 +3,13 @@
 
 use std::mem::MaybeUninit;
 
-use ::wasmtime::{Caller, FuncType, Linker, Result, Trap, ValRaw, ValType};
+use ::wasmtime::{Caller, FuncType, Linker, Result, ValRaw, ValType};
 
 use super::epochs::Epochs;
 use super::memory::{Binding, with_memory};
+use super::status::result;
 use crate::abi::{CoreType, Hostcall, MAX_CORE_PARAMS};
 use crate::context::WasiCryptoCtx;
-use crate::errno::Errno;
 
 /// Links a function for stores that own their context.
 pub(super) fn link_owned<T: 'static>(
@@ -101,18 +101,4 @@ pub(super) fn func_type<T>(linker: &Linker<T>, hostcall: &Hostcall) -> FuncType 
         CoreType::I64 => ValType::I64,
     });
     FuncType::new(linker.engine(), params, [ValType::I32])
-}
-
-/// What the guest gets; one whose call was stopped ends.
-#[inline(always)]
-pub(super) fn result(errno: Errno) -> Result<u32> {
-    match errno {
-        Errno::InProgress => Err(interrupted()),
-        errno => Ok(u32::from(errno.number())),
-    }
-}
-
-#[cold]
-fn interrupted() -> ::wasmtime::Error {
-    Trap::Interrupt.into()
 }

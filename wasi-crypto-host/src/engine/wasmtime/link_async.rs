@@ -3,8 +3,9 @@
 use ::wasmtime::{Caller, Linker, Result, Val};
 
 use super::epochs::{Epochs, Look};
-use super::link::{func_type, result};
+use super::link::func_type;
 use super::memory::{Binding, with_memory};
+use super::status::result;
 use crate::abi::{CoreType, Hostcall};
 use crate::context::WasiCryptoCtx;
 use crate::progress::Progress;

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use ::wasmtime::{AsContextMut, Caller, Extern, Instance, Memory, SharedMemory};
 
-use super::epochs::Check;
+use super::check::Check;
 use crate::abi::GuestMemory;
 use crate::context::WasiCryptoCtx;
 use crate::engine::MEMORY;

@@ -17,20 +17,23 @@
 //! [`add_to_linker_shared`], a [`StopHandle`](crate::StopHandle) ends long calls. A call in one piece takes no more than 50 ms within the
 //! default [`Limits`](crate::Limits).
 
+mod check;
 mod epochs;
 mod link;
 #[cfg(feature = "async")]
 mod link_async;
 mod memory;
 mod shared_memory;
+mod status;
 
 use ::wasmtime::{AsContextMut, Caller, Extern, Instance, Linker, Module, Result};
 
 use self::epochs::Epochs;
-use self::link::{link, link_owned, result};
+use self::link::{link, link_owned};
 #[cfg(feature = "async")]
 use self::link_async::link_async;
 use self::memory::{Binding, Export, Kept, OfContext, OfInstance};
+use self::status::result;
 use crate::abi::{GuestMemory, Hostcall, hostcalls};
 use crate::context::WasiCryptoCtx;
 use crate::engine::MEMORY;
