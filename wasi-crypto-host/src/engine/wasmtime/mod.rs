@@ -32,7 +32,9 @@ use self::epochs::Epochs;
 use self::link::{link, link_owned};
 #[cfg(feature = "async")]
 use self::link_async::link_async;
-use self::memory::{Binding, Export, Kept, OfContext, OfInstance};
+#[cfg(feature = "async")]
+use self::memory::Binding;
+use self::memory::{Export, Kept, OfContext, OfInstance};
 use self::status::result;
 use crate::abi::{GuestMemory, Hostcall, hostcalls};
 use crate::context::WasiCryptoCtx;
