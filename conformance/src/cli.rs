@@ -1,5 +1,7 @@
 //! The command line: what to run, progress, reports, exit codes.
 
+mod engines;
+
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, IsTerminal, Write as _, stderr, stdout};
 use std::path::{Path, PathBuf};
@@ -7,15 +9,11 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
+use self::engines::{EngineCommand, EngineOptions};
 use crate::case::Case;
-use crate::engine::command::CommandEngine;
-#[cfg(feature = "embedded")]
-use crate::engine::embedded;
-#[cfg(feature = "wasmi")]
-use crate::engine::wasmi;
-use crate::engine::{Engine, Template};
+use crate::engine::{Engine, EngineInfo, Template};
 use crate::runner::{Report, Settings, run};
 use crate::verdict::Verdict;
 use crate::{catalogue, glob, report, repro, suite};
@@ -65,15 +63,13 @@ Exit codes:
 /// Tells what a wasi-crypto host does and does not do: which functions and algorithms are there, which requirements
 /// of the specification hold, which published test vectors pass.
 #[derive(Debug, Parser)]
-#[command(name = "wasi-crypto-conformance", version, after_help = NOTES)]
+#[command(name = "wasi-crypto-conformance", version, after_help = NOTES, args_conflicts_with_subcommands = true)]
 struct Options {
-    /// The engine that runs the guests, with this project's host; `wasmtime` is embedded, `wasmi` under a feature of its name
-    #[arg(long, value_name = "NAME", default_value = "wasmtime")]
-    engine: String,
+    #[command(subcommand)]
+    command: Option<Other>,
 
-    /// The engine is this command, which runs the guest in the place of {module}; see below
-    #[arg(long, value_name = "COMMAND", conflicts_with = "engine")]
-    engine_cmd: Option<Template>,
+    #[command(flatten)]
+    engines: EngineOptions,
 
     /// Run only cases whose id fits; `*` and `?` are wildcards, a plain path takes everything below it; may be repeated
     #[arg(long, value_name = "GLOB")]
@@ -106,20 +102,32 @@ struct Options {
     /// Write a report as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+}
 
-    /// Run guests that come on standard input; for the runner's own use
-    #[arg(long, value_name = "NAME", hide = true)]
-    worker: Option<String>,
+/// What else the program does than run cases.
+#[derive(Debug, Subcommand)]
+enum Other {
+    #[command(flatten)]
+    Engine(EngineCommand),
+}
+
+/// What came of one engine: a report, or the sentence that says why it cannot be used.
+struct Run {
+    engine: EngineInfo,
+    report: Result<Report, String>,
+    time: Duration,
 }
 
 /// The whole program.
 pub fn main() -> ExitCode {
     let options = Options::parse();
-    if let Some(name) = &options.worker {
-        return match serve(name) {
-            Ok(()) => ExitCode::from(GREEN),
-            Err(reason) => fail(USAGE, &reason),
-        };
+    let other = match (&options.engines.worker, &options.command) {
+        (Some(name), _) => Some(engines::serve(name)),
+        (None, Some(Other::Engine(command))) => Some(command.run()),
+        (None, None) => None,
+    };
+    if let Some(result) = other {
+        return result.map_or_else(|reason| fail(USAGE, &reason), |()| ExitCode::from(GREEN));
     }
     // A builder panics on a case that cannot be, and has told why on standard error.
     let Ok(cases) = std::panic::catch_unwind(suite::all) else {
@@ -148,7 +156,7 @@ fn fail(code: u8, reason: &str) -> ExitCode {
 
 fn start(options: &Options, cases: Vec<Case>) -> Result<u8, String> {
     if let Some(id) = &options.repro {
-        return write_repro(&cases, id, options.engine_cmd.as_ref());
+        return write_repro(&cases, id, &options.engines);
     }
     let coverage = catalogue::coverage(&cases);
     let cases = select(options, cases)?;
@@ -161,21 +169,52 @@ fn start(options: &Options, cases: Vec<Case>) -> Result<u8, String> {
     if let Some(jobs) = options.jobs {
         settings.jobs = jobs.get();
     }
-    let engine: Box<dyn Engine> = match &options.engine_cmd {
-        Some(template) => Box::new(CommandEngine::new(template.clone())),
-        None => embedded_engine(&options.engine)?,
-    };
+    let engines = options.engines.engines()?;
+    let runs: Vec<Run> = engines.iter().map(|engine| run_on(engine.as_ref(), &cases, &settings)).collect();
+    // The files first: a reader of the text may go away.
+    if let Some(path) = &options.json {
+        for Run { engine, report, .. } in &runs {
+            let path = if runs.len() == 1 { path.clone() } else { path_for(path, &engine.name) };
+            report.as_ref().map_or(Ok(()), |report| write(&path, report::json(report)))?;
+        }
+    }
+    for Run { engine, report, time } in &runs {
+        match report {
+            Ok(report) => say(&text(report, &coverage, *time))?,
+            Err(reason) if runs.len() == 1 => return Err(reason.clone()),
+            Err(reason) => drop(fail(USAGE, &format!("{}: {reason}", engine.name))),
+        }
+    }
+    Ok(runs.iter().map(Run::code).max().unwrap_or(GREEN))
+}
+
+fn run_on(engine: &dyn Engine, cases: &[Case], settings: &Settings) -> Run {
     let begin = Instant::now();
     let progress = Progress::new();
-    let report = run(engine.as_ref(), &cases, &settings, &|done, all| progress.show(done, all));
+    let report = run(engine, cases, settings, &|done, all| progress.show(done, all));
     progress.clear();
-    let report = report?;
-    // The file first: a reader of the text may go away.
-    if let Some(path) = &options.json {
-        write(path, report::json(&report))?;
+    Run { engine: engine.info(), report, time: begin.elapsed() }
+}
+
+impl Run {
+    fn code(&self) -> u8 {
+        match &self.report {
+            Ok(report) if report.is_green() => GREEN,
+            Ok(_) => RED,
+            Err(_) => USAGE,
+        }
     }
-    say(&text(&report, &coverage, begin.elapsed()))?;
-    Ok(if report.is_green() { GREEN } else { RED })
+}
+
+/// `report.json` of several engines is a file for each, such as `report-wasmi.json`.
+fn path_for(path: &Path, engine: &str) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{engine}"));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
 }
 
 /// Writes to standard output. A reader that has seen enough and closes it, as `head` does, is no error.
@@ -184,39 +223,6 @@ fn say(text: &str) -> Result<(), String> {
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         result => result.map_err(|error| format!("cannot write to standard output: {error}")),
-    }
-}
-
-/// The engines that this build has in itself.
-const EMBEDDED: &[&str] = &[
-    #[cfg(feature = "embedded")]
-    embedded::NAME,
-    #[cfg(feature = "wasmi")]
-    wasmi::NAME,
-];
-
-fn embedded_engine(name: &str) -> Result<Box<dyn Engine>, String> {
-    match name {
-        #[cfg(feature = "embedded")]
-        embedded::NAME => Ok(Box::new(embedded::engine(&["--worker", name])?)),
-        #[cfg(feature = "wasmi")]
-        wasmi::NAME => Ok(Box::new(wasmi::engine(&["--worker", name])?)),
-        _ if EMBEDDED.is_empty() => Err(format!(
-            "this build was made without the features `embedded` and `wasmi` and has no engine of its own, so none called {name:?}; \
-             say how to start one, for instance --engine-cmd 'mine run {{module}}'"
-        )),
-        _ => Err(format!("there is no engine called {name:?}; this build has: {}", EMBEDDED.join(", "))),
-    }
-}
-
-/// Does what the runner has started this program for.
-fn serve(name: &str) -> Result<(), String> {
-    match name {
-        #[cfg(feature = "embedded")]
-        embedded::NAME => embedded::serve_own_host(),
-        #[cfg(feature = "wasmi")]
-        wasmi::NAME => wasmi::serve_own_host(),
-        _ => Err(format!("there is no engine called {name:?} to work for")),
     }
 }
 
@@ -240,16 +246,15 @@ fn select(options: &Options, cases: Vec<Case>) -> Result<Vec<Case>, String> {
     Ok(selected)
 }
 
-fn write_repro(cases: &[Case], id: &str, engine: Option<&Template>) -> Result<u8, String> {
+fn write_repro(cases: &[Case], id: &str, engines: &EngineOptions) -> Result<u8, String> {
     let case = cases.iter().find(|case| case.id == id);
     let case = case.ok_or_else(|| format!("there is no case {id:?}; `--list` shows them all"))?;
     let name: String = id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
     let (wasm, listing) = (format!("{name}.wasm"), format!("{name}.txt"));
     write(Path::new(&wasm), repro::wasm(case))?;
     write(Path::new(&listing), repro::listing(case))?;
-    let command = engine.map_or("wasi-crypto run {module}", Template::text).replace("{module}", &wasm);
-    let same =
-        engine.map_or_else(String::new, |engine| format!(" --engine-cmd '{}'", engine.text().replace('\'', "'\\''")));
+    let command = engines.first_command().map_or("wasi-crypto run {module}", Template::text).replace("{module}", &wasm);
+    let same = engines.first();
     say(&format!(
         "{wasm}: the guest; it imports WASI's fd_write and the functions that it calls, and runs on any engine:\n\
          \x20   {command}\n\
@@ -336,13 +341,6 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    #[cfg(not(any(feature = "embedded", feature = "wasmi")))]
-    fn a_build_without_an_engine_says_how_to_name_one() {
-        let sentence = embedded_engine("wasmtime").err().unwrap();
-        assert!(sentence.contains("none called \"wasmtime\"") && sentence.contains("--engine-cmd"), "{sentence}");
-    }
 
     #[test]
     fn the_notes_of_the_help_are_not_broken_again() {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::listening::{Listened, listen};
 use super::process::Process;
-use super::{Engine, EngineInfo, Heard, Outcome, Session, Template, ending};
+use super::{Engine, EngineInfo, EngineKind, Heard, Outcome, Session, Template, ending};
 
 /// How long an engine may take to end once its guest has said everything.
 const GRACE: Duration = Duration::from_secs(2);
@@ -34,7 +34,7 @@ impl Engine for CommandEngine {
     fn info(&self) -> EngineInfo {
         let program = self.template.program();
         let name = program.file_stem().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
-        EngineInfo { name, version: format!("`{}`", self.template.text()) }
+        EngineInfo { name, version: format!("`{}`", self.template.text()), kind: EngineKind::Command }
     }
 
     fn session(&self) -> Result<Box<dyn Session>, String> {

@@ -38,6 +38,20 @@ pub struct EngineInfo {
     pub name: String,
     /// The version of the engine, and of the host where it is known; or the command line.
     pub version: String,
+    /// How the runner starts it.
+    pub kind: EngineKind,
+}
+
+/// How the runner starts an engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineKind {
+    /// It is in this program, with this project's host.
+    Embedded,
+    /// A command line, for each guest anew.
+    Command,
+    /// A command line that takes one guest after the other.
+    Worker,
 }
 
 /// Runs guests one after the other.
