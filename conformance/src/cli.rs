@@ -4,6 +4,7 @@ mod engines;
 
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, IsTerminal, Write as _, stderr, stdout};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -30,7 +31,10 @@ const DEFECT: u8 = 3;
 const NOTES: &str = "\
 Examples:
   wasi-crypto-conformance                                   everything, on the embedded engine
+  wasi-crypto-conformance engines                           which engines are known, and found here
+  wasi-crypto-conformance --engine wasmedge                 everything, on one of them
   wasi-crypto-conformance --engine-cmd 'mine run {module}'  everything, on any engine
+  wasi-crypto-conformance new-engine mine                   describes one in a file, and tries it
   wasi-crypto-conformance --filter 'symmetric/*AES-256-GCM*'
   wasi-crypto-conformance --requirement ARRAY-PULL-002 --strict
   wasi-crypto-conformance --list --filter array             what there is, one case a line
@@ -47,7 +51,8 @@ Any engine:
   that it started. It gets this command's environment, and no standard input. The line is split as
   a shell would: blanks separate, '…' and \"…\" hold together, a backslash takes the next
   character as it is. There is no shell: for variables write 'env NAME=VALUE mine {module}', for
-  more 'sh -c \"…\" sh {module}'.
+  more 'sh -c \"…\" sh {module}'. What cannot be said in a command line, an engine file can; see
+  `new-engine`. An engine that can run many guests in one process is a worker; see WORKER.md.
 
 Verdicts:
   pass, fail, trap, crash (of the engine's process), timeout;
@@ -85,11 +90,11 @@ struct Options {
 
     /// Guests to run at the same time [default: as many as there are processors]
     #[arg(long, value_name = "N")]
-    jobs: Option<std::num::NonZeroUsize>,
+    jobs: Option<NonZeroUsize>,
 
-    /// Seconds that one case may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    timeout: u64,
+    /// Seconds that one case may take [default: 30, or what the engine's file says]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    timeout: Option<u64>,
 
     /// List the cases, with their requirements, and run nothing
     #[arg(long)]
@@ -102,6 +107,19 @@ struct Options {
     /// Write a report as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+}
+
+impl Options {
+    /// How to run cases on this engine.
+    fn settings(&self, engine: &dyn Engine) -> Settings {
+        let (wishes, default) = (engine.wishes(), Settings::default());
+        Settings {
+            jobs: self.jobs.or(wishes.jobs).map_or(default.jobs, NonZeroUsize::get),
+            timeout: self.timeout.map(Duration::from_secs).or(wishes.timeout).unwrap_or(default.timeout),
+            strict: self.strict,
+            batch: wishes.batch.map_or(default.batch, NonZeroUsize::get),
+        }
+    }
 }
 
 /// What else the program does than run cases.
@@ -164,13 +182,9 @@ fn start(options: &Options, cases: Vec<Case>) -> Result<u8, String> {
         let lines = cases.iter().map(|case| format!("{}  {}\n", case.id, case.requirements.join(",")));
         return say(&lines.collect::<String>()).map(|()| GREEN);
     }
-    let mut settings =
-        Settings { strict: options.strict, timeout: Duration::from_secs(options.timeout), ..Settings::default() };
-    if let Some(jobs) = options.jobs {
-        settings.jobs = jobs.get();
-    }
     let engines = options.engines.engines()?;
-    let runs: Vec<Run> = engines.iter().map(|engine| run_on(engine.as_ref(), &cases, &settings)).collect();
+    let runs: Vec<Run> =
+        engines.iter().map(|engine| run_on(engine.as_ref(), &cases, &options.settings(engine.as_ref()))).collect();
     // The files first: a reader of the text may go away.
     if let Some(path) = &options.json {
         for Run { engine, report, .. } in &runs {
@@ -359,11 +373,14 @@ mod tests {
         for example in examples {
             // An explanation stands behind two blanks.
             let command = example.trim_start().split("  ").next().unwrap();
-            let template: Template = format!("env {command} {{module}}").parse().unwrap();
-            let words = template.args();
-            let options = Options::try_parse_from(&words[..words.len() - 1]).unwrap();
+            let template = Template::worker(&format!("env {}", command.replace("{module}", "guest"))).unwrap();
+            let words = template.args().iter().map(|word| word.to_str().unwrap().replace("run guest", "run {module}"));
+            let options = Options::try_parse_from(words).unwrap();
             if let Some(id) = &options.repro {
                 assert!(cases.iter().any(|case| case.id == *id), "{example}");
+            }
+            if options.command.is_some() {
+                continue;
             }
             named += options.filter.len() + options.requirement.len() + usize::from(options.repro.is_some());
             select(&options, cases.clone()).unwrap_or_else(|error| panic!("{example}: {error}"));
