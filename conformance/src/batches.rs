@@ -106,22 +106,26 @@ fn run_batch(
             timeout,
         );
         let complete = reader.is_complete();
+        let gap = reader.gap();
         let (done, mut culprit) = reader.end();
-        most = if done.is_empty() { most.div_ceil(2) } else { most.saturating_mul(2) };
+        let any = !done.is_empty();
+        most = if any { most.saturating_mul(2) } else { most.div_ceil(2) };
         transcripts.extend(done);
         if complete {
             continue;
         }
+        // Nothing is known against it: it begins the next guest.
+        if any && outcome == Outcome::Spent {
+            continue;
+        }
         culprit.end = match outcome {
-            Outcome::Finished => {
-                End::Crashed("the engine ended well, but the output of the guest is cut or not there".to_owned())
-            }
+            Outcome::Finished => End::Crashed(gap),
             Outcome::Link(reason) => {
                 End::Crashed(format!("the guest does not link, though each function does: {reason}"))
             }
             Outcome::Trap(reason) => End::Trapped(reason),
             Outcome::Crash(reason) => End::Crashed(reason),
-            Outcome::Timeout => End::TimedOut,
+            Outcome::Timeout | Outcome::Spent => End::TimedOut,
             Outcome::Unusable(reason) => return Err(reason),
         };
         tick(&programs[transcripts.len()]);

@@ -51,6 +51,7 @@ pub mod repro;
 pub mod runner;
 pub mod suite;
 mod test_keys;
+mod trial;
 mod vectors;
 mod verdict;
 
