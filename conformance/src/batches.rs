@@ -107,9 +107,14 @@ fn run_batch(
         );
         let complete = reader.is_complete();
         let (done, mut culprit) = reader.end();
-        most = if done.is_empty() { most.div_ceil(2) } else { most.saturating_mul(2) };
+        let any = !done.is_empty();
+        most = if any { most.saturating_mul(2) } else { most.div_ceil(2) };
         transcripts.extend(done);
         if complete {
+            continue;
+        }
+        // Nothing is known against it: it begins the next guest.
+        if any && outcome == Outcome::Spent {
             continue;
         }
         culprit.end = match outcome {
@@ -121,7 +126,7 @@ fn run_batch(
             }
             Outcome::Trap(reason) => End::Trapped(reason),
             Outcome::Crash(reason) => End::Crashed(reason),
-            Outcome::Timeout => End::TimedOut,
+            Outcome::Timeout | Outcome::Spent => End::TimedOut,
             Outcome::Unusable(reason) => return Err(reason),
         };
         tick(&programs[transcripts.len()]);

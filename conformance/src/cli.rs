@@ -1,21 +1,20 @@
 //! The command line: what to run, progress, reports, exit codes.
 
+mod engines;
+
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, IsTerminal, Write as _, stderr, stdout};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
+use self::engines::{EngineCommand, EngineOptions};
 use crate::case::Case;
-use crate::engine::command::CommandEngine;
-#[cfg(feature = "embedded")]
-use crate::engine::embedded;
-#[cfg(feature = "wasmi")]
-use crate::engine::wasmi;
-use crate::engine::{Engine, Template};
+use crate::engine::{Engine, EngineInfo, Template};
 use crate::runner::{Report, Settings, run};
 use crate::verdict::Verdict;
 use crate::{catalogue, glob, report, repro, suite};
@@ -32,7 +31,10 @@ const DEFECT: u8 = 3;
 const NOTES: &str = "\
 Examples:
   wasi-crypto-conformance                                   everything, on the embedded engine
+  wasi-crypto-conformance engines                           which engines are known, and found here
+  wasi-crypto-conformance --engine wasmedge                 everything, on one of them
   wasi-crypto-conformance --engine-cmd 'mine run {module}'  everything, on any engine
+  wasi-crypto-conformance new-engine mine                   describes one in a file, and tries it
   wasi-crypto-conformance --filter 'symmetric/*AES-256-GCM*'
   wasi-crypto-conformance --requirement ARRAY-PULL-002 --strict
   wasi-crypto-conformance --list --filter array             what there is, one case a line
@@ -49,7 +51,8 @@ Any engine:
   that it started. It gets this command's environment, and no standard input. The line is split as
   a shell would: blanks separate, '…' and \"…\" hold together, a backslash takes the next
   character as it is. There is no shell: for variables write 'env NAME=VALUE mine {module}', for
-  more 'sh -c \"…\" sh {module}'.
+  more 'sh -c \"…\" sh {module}'. What cannot be said in a command line, an engine file can; see
+  `new-engine`. An engine that can run many guests in one process is a worker; see WORKER.md.
 
 Verdicts:
   pass, fail, trap, crash (of the engine's process), timeout;
@@ -65,15 +68,13 @@ Exit codes:
 /// Tells what a wasi-crypto host does and does not do: which functions and algorithms are there, which requirements
 /// of the specification hold, which published test vectors pass.
 #[derive(Debug, Parser)]
-#[command(name = "wasi-crypto-conformance", version, after_help = NOTES)]
+#[command(name = "wasi-crypto-conformance", version, after_help = NOTES, args_conflicts_with_subcommands = true)]
 struct Options {
-    /// The engine that runs the guests, with this project's host; `wasmtime` is embedded, `wasmi` under a feature of its name
-    #[arg(long, value_name = "NAME", default_value = "wasmtime")]
-    engine: String,
+    #[command(subcommand)]
+    command: Option<Other>,
 
-    /// The engine is this command, which runs the guest in the place of {module}; see below
-    #[arg(long, value_name = "COMMAND", conflicts_with = "engine")]
-    engine_cmd: Option<Template>,
+    #[command(flatten)]
+    engines: EngineOptions,
 
     /// Run only cases whose id fits; `*` and `?` are wildcards, a plain path takes everything below it; may be repeated
     #[arg(long, value_name = "GLOB")]
@@ -89,11 +90,11 @@ struct Options {
 
     /// Guests to run at the same time [default: as many as there are processors]
     #[arg(long, value_name = "N")]
-    jobs: Option<std::num::NonZeroUsize>,
+    jobs: Option<NonZeroUsize>,
 
-    /// Seconds that one case may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    timeout: u64,
+    /// Seconds that one case may take [default: 30, or what the engine's file says]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    timeout: Option<u64>,
 
     /// List the cases, with their requirements, and run nothing
     #[arg(long)]
@@ -106,20 +107,45 @@ struct Options {
     /// Write a report as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+}
 
-    /// Run guests that come on standard input; for the runner's own use
-    #[arg(long, value_name = "NAME", hide = true)]
-    worker: Option<String>,
+impl Options {
+    /// How to run cases on this engine.
+    fn settings(&self, engine: &dyn Engine) -> Settings {
+        let (wishes, default) = (engine.wishes(), Settings::default());
+        Settings {
+            jobs: self.jobs.or(wishes.jobs).map_or(default.jobs, NonZeroUsize::get),
+            timeout: self.timeout.map(Duration::from_secs).or(wishes.timeout).unwrap_or(default.timeout),
+            strict: self.strict,
+            batch: wishes.batch.map_or(default.batch, NonZeroUsize::get),
+        }
+    }
+}
+
+/// What else the program does than run cases.
+#[derive(Debug, Subcommand)]
+enum Other {
+    #[command(flatten)]
+    Engine(EngineCommand),
+}
+
+/// What came of one engine: a report, or the sentence that says why it cannot be used.
+struct Run {
+    engine: EngineInfo,
+    report: Result<Report, String>,
+    time: Duration,
 }
 
 /// The whole program.
 pub fn main() -> ExitCode {
     let options = Options::parse();
-    if let Some(name) = &options.worker {
-        return match serve(name) {
-            Ok(()) => ExitCode::from(GREEN),
-            Err(reason) => fail(USAGE, &reason),
-        };
+    let other = match (&options.engines.worker, &options.command) {
+        (Some(name), _) => Some(engines::serve(name)),
+        (None, Some(Other::Engine(command))) => Some(command.run()),
+        (None, None) => None,
+    };
+    if let Some(result) = other {
+        return result.map_or_else(|reason| fail(USAGE, &reason), |()| ExitCode::from(GREEN));
     }
     // A builder panics on a case that cannot be, and has told why on standard error.
     let Ok(cases) = std::panic::catch_unwind(suite::all) else {
@@ -148,7 +174,7 @@ fn fail(code: u8, reason: &str) -> ExitCode {
 
 fn start(options: &Options, cases: Vec<Case>) -> Result<u8, String> {
     if let Some(id) = &options.repro {
-        return write_repro(&cases, id, options.engine_cmd.as_ref());
+        return write_repro(&cases, id, &options.engines);
     }
     let coverage = catalogue::coverage(&cases);
     let cases = select(options, cases)?;
@@ -156,26 +182,53 @@ fn start(options: &Options, cases: Vec<Case>) -> Result<u8, String> {
         let lines = cases.iter().map(|case| format!("{}  {}\n", case.id, case.requirements.join(",")));
         return say(&lines.collect::<String>()).map(|()| GREEN);
     }
-    let mut settings =
-        Settings { strict: options.strict, timeout: Duration::from_secs(options.timeout), ..Settings::default() };
-    if let Some(jobs) = options.jobs {
-        settings.jobs = jobs.get();
+    let engines = options.engines.engines()?;
+    let runs: Vec<Run> =
+        engines.iter().map(|engine| run_on(engine.as_ref(), &cases, &options.settings(engine.as_ref()))).collect();
+    // The files first: a reader of the text may go away.
+    if let Some(path) = &options.json {
+        for Run { engine, report, .. } in &runs {
+            let path = if runs.len() == 1 { path.clone() } else { path_for(path, &engine.name) };
+            report.as_ref().map_or(Ok(()), |report| write(&path, report::json(report)))?;
+        }
     }
-    let engine: Box<dyn Engine> = match &options.engine_cmd {
-        Some(template) => Box::new(CommandEngine::new(template.clone())),
-        None => embedded_engine(&options.engine)?,
-    };
+    for Run { engine, report, time } in &runs {
+        match report {
+            Ok(report) => say(&text(report, &coverage, *time))?,
+            Err(reason) if runs.len() == 1 => return Err(reason.clone()),
+            Err(reason) => drop(fail(USAGE, &format!("{}: {reason}", engine.name))),
+        }
+    }
+    Ok(runs.iter().map(Run::code).max().unwrap_or(GREEN))
+}
+
+fn run_on(engine: &dyn Engine, cases: &[Case], settings: &Settings) -> Run {
     let begin = Instant::now();
     let progress = Progress::new();
-    let report = run(engine.as_ref(), &cases, &settings, &|done, all| progress.show(done, all));
+    let report = run(engine, cases, settings, &|done, all| progress.show(done, all));
     progress.clear();
-    let report = report?;
-    // The file first: a reader of the text may go away.
-    if let Some(path) = &options.json {
-        write(path, report::json(&report))?;
+    Run { engine: engine.info(), report, time: begin.elapsed() }
+}
+
+impl Run {
+    fn code(&self) -> u8 {
+        match &self.report {
+            Ok(report) if report.is_green() => GREEN,
+            Ok(_) => RED,
+            Err(_) => USAGE,
+        }
     }
-    say(&text(&report, &coverage, begin.elapsed()))?;
-    Ok(if report.is_green() { GREEN } else { RED })
+}
+
+/// `report.json` of several engines is a file for each, such as `report-wasmi.json`.
+fn path_for(path: &Path, engine: &str) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{engine}"));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
 }
 
 /// Writes to standard output. A reader that has seen enough and closes it, as `head` does, is no error.
@@ -184,39 +237,6 @@ fn say(text: &str) -> Result<(), String> {
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         result => result.map_err(|error| format!("cannot write to standard output: {error}")),
-    }
-}
-
-/// The engines that this build has in itself.
-const EMBEDDED: &[&str] = &[
-    #[cfg(feature = "embedded")]
-    embedded::NAME,
-    #[cfg(feature = "wasmi")]
-    wasmi::NAME,
-];
-
-fn embedded_engine(name: &str) -> Result<Box<dyn Engine>, String> {
-    match name {
-        #[cfg(feature = "embedded")]
-        embedded::NAME => Ok(Box::new(embedded::engine(&["--worker", name])?)),
-        #[cfg(feature = "wasmi")]
-        wasmi::NAME => Ok(Box::new(wasmi::engine(&["--worker", name])?)),
-        _ if EMBEDDED.is_empty() => Err(format!(
-            "this build was made without the features `embedded` and `wasmi` and has no engine of its own, so none called {name:?}; \
-             say how to start one, for instance --engine-cmd 'mine run {{module}}'"
-        )),
-        _ => Err(format!("there is no engine called {name:?}; this build has: {}", EMBEDDED.join(", "))),
-    }
-}
-
-/// Does what the runner has started this program for.
-fn serve(name: &str) -> Result<(), String> {
-    match name {
-        #[cfg(feature = "embedded")]
-        embedded::NAME => embedded::serve_own_host(),
-        #[cfg(feature = "wasmi")]
-        wasmi::NAME => wasmi::serve_own_host(),
-        _ => Err(format!("there is no engine called {name:?} to work for")),
     }
 }
 
@@ -240,16 +260,15 @@ fn select(options: &Options, cases: Vec<Case>) -> Result<Vec<Case>, String> {
     Ok(selected)
 }
 
-fn write_repro(cases: &[Case], id: &str, engine: Option<&Template>) -> Result<u8, String> {
+fn write_repro(cases: &[Case], id: &str, engines: &EngineOptions) -> Result<u8, String> {
     let case = cases.iter().find(|case| case.id == id);
     let case = case.ok_or_else(|| format!("there is no case {id:?}; `--list` shows them all"))?;
     let name: String = id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
     let (wasm, listing) = (format!("{name}.wasm"), format!("{name}.txt"));
     write(Path::new(&wasm), repro::wasm(case))?;
     write(Path::new(&listing), repro::listing(case))?;
-    let command = engine.map_or("wasi-crypto run {module}", Template::text).replace("{module}", &wasm);
-    let same =
-        engine.map_or_else(String::new, |engine| format!(" --engine-cmd '{}'", engine.text().replace('\'', "'\\''")));
+    let command = engines.first_command().map_or("wasi-crypto run {module}", Template::text).replace("{module}", &wasm);
+    let same = engines.first();
     say(&format!(
         "{wasm}: the guest; it imports WASI's fd_write and the functions that it calls, and runs on any engine:\n\
          \x20   {command}\n\
@@ -338,13 +357,6 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg(not(any(feature = "embedded", feature = "wasmi")))]
-    fn a_build_without_an_engine_says_how_to_name_one() {
-        let sentence = embedded_engine("wasmtime").err().unwrap();
-        assert!(sentence.contains("none called \"wasmtime\"") && sentence.contains("--engine-cmd"), "{sentence}");
-    }
-
-    #[test]
     fn the_notes_of_the_help_are_not_broken_again() {
         // Clap breaks lines of more than 100 characters.
         for line in NOTES.lines() {
@@ -361,11 +373,14 @@ mod tests {
         for example in examples {
             // An explanation stands behind two blanks.
             let command = example.trim_start().split("  ").next().unwrap();
-            let template: Template = format!("env {command} {{module}}").parse().unwrap();
-            let words = template.args();
-            let options = Options::try_parse_from(&words[..words.len() - 1]).unwrap();
+            let template = Template::worker(&format!("env {}", command.replace("{module}", "guest"))).unwrap();
+            let words = template.args().iter().map(|word| word.to_str().unwrap().replace("run guest", "run {module}"));
+            let options = Options::try_parse_from(words).unwrap();
             if let Some(id) = &options.repro {
                 assert!(cases.iter().any(|case| case.id == *id), "{example}");
+            }
+            if options.command.is_some() {
+                continue;
             }
             named += options.filter.len() + options.requirement.len() + usize::from(options.repro.is_some());
             select(&options, cases.clone()).unwrap_or_else(|error| panic!("{example}: {error}"));

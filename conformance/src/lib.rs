@@ -54,6 +54,7 @@ pub mod repro;
 pub mod runner;
 pub mod suite;
 mod test_keys;
+mod trial;
 mod vectors;
 mod verdict;
 

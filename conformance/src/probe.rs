@@ -207,7 +207,7 @@ fn name_of(verdict: Verdict, answer: Errno) -> (Verdict, String, &'static str) {
 
 /// Whether the engine runs guests and hands over what they write. If it does not run one that calls nothing but WASI's
 /// `fd_write`, nothing can be said of the host.
-fn check_engine(engine: &dyn Engine, settings: &Settings) -> Result<(), String> {
+pub(crate) fn check_engine(engine: &dyn Engine, settings: &Settings) -> Result<(), String> {
     let nothing = Case::new("nothing", &[]);
     let transcripts = run_programs(engine, &Program::of(&nothing), settings, 1, &|_, _| ())?;
     let reason = match transcripts.first().map(|said| &said.end) {
@@ -232,7 +232,7 @@ fn link(engine: &dyn Engine, settings: &Settings) -> Result<BTreeMap<&'static st
         // An engine may end well without having run anything.
         let mut reader = Reader::new(1);
         let outcome = session.run(&module, &mut |line| reader.line(line), settings.timeout);
-        timeouts = if outcome == Outcome::Timeout { timeouts + 1 } else { 0 };
+        timeouts = if matches!(outcome, Outcome::Timeout | Outcome::Spent) { timeouts + 1 } else { 0 };
         let missing = |reason| Ok(Found::NotLinked(reason));
         match outcome {
             Outcome::Unusable(reason) => Err(reason),
@@ -242,10 +242,10 @@ fn link(engine: &dyn Engine, settings: &Settings) -> Result<BTreeMap<&'static st
             Outcome::Finished => missing("a guest that imports it does not run".to_owned()),
             Outcome::Trap(reason) => missing(format!("trap at the start: {reason}")),
             Outcome::Crash(reason) => missing(format!("crash at the start: {reason}")),
-            Outcome::Timeout if timeouts == PATIENCE => {
+            Outcome::Timeout | Outcome::Spent if timeouts == PATIENCE => {
                 Err("the engine gives no answer in time to guests that only import functions".to_owned())
             }
-            Outcome::Timeout => missing("no answer in time at the start".to_owned()),
+            Outcome::Timeout | Outcome::Spent => missing("no answer in time at the start".to_owned()),
         }
     };
     let all: Vec<&'static Function> = wasi_crypto_interface::functions().iter().collect();

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use wasi_crypto_conformance::engine::EngineInfo;
 use wasi_crypto_conformance::engine::embedded::serve;
 use wasi_crypto_conformance::engine::worker::WorkerEngine;
+use wasi_crypto_conformance::engine::{EngineInfo, EngineKind};
 use wasi_crypto_conformance::runner::{Report, Settings, run};
 use wasi_crypto_conformance::{Case, CaseResult, Expect, Pointer, Relation, Strength, Value, Verdict, args};
 use wasi_crypto_host::{GuestMemory, Hostcall, WasiCryptoCtx, hostcalls};
@@ -332,7 +332,7 @@ fn engine(host: &str) -> WorkerEngine {
 }
 
 fn info() -> EngineInfo {
-    EngineInfo { name: "test".to_owned(), version: String::new() }
+    EngineInfo { name: "test".to_owned(), version: String::new(), kind: EngineKind::Worker }
 }
 
 fn find<'a>(report: &'a Report, id: &str) -> &'a CaseResult {

@@ -6,6 +6,46 @@
 use std::process::ExitStatus;
 
 use super::Outcome;
+use crate::glob;
+
+/// What is known of an engine beyond what is known of all. Phrases are looked for as whole words, in whatever case.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Signs {
+    /// Phrases of an import that is missing.
+    pub(super) link: Vec<String>,
+    /// Phrases of a guest that traps.
+    pub(super) trap: Vec<String>,
+    /// Phrases of an engine that has lost its way.
+    pub(super) crash: Vec<String>,
+    /// Exit statuses of an import that is missing.
+    pub(super) link_status: Vec<i32>,
+    /// Exit statuses of a guest that traps.
+    pub(super) trap_status: Vec<i32>,
+    /// Patterns of lines that mean nothing.
+    pub(super) noise: Vec<String>,
+    /// Phrases of an engine whose plugin for wasi-crypto is not there.
+    pub(super) no_plugin: Vec<String>,
+    /// What to do about the plugin.
+    pub(super) plugin: String,
+}
+
+impl Signs {
+    /// What to say if the line tells that a plugin is missing.
+    pub(super) fn missing_plugin(&self, line: &str) -> Option<Outcome> {
+        let is_missing = self.no_plugin.iter().any(|phrase| says(line, phrase));
+        is_missing.then(|| {
+            let line: String = line.trim().chars().filter(|c| !c.is_control()).take(200).collect();
+            Outcome::Unusable(format!(
+                "its plugin for wasi-crypto is not there, as it says itself: {line}. {}",
+                self.plugin
+            ))
+        })
+    }
+
+    fn is_noise(&self, line: &str) -> bool {
+        self.noise.iter().any(|pattern| glob::matches(pattern, line))
+    }
+}
 
 /// What wasmtime, WasmEdge, wasmer, JavaScript engines, wasmi, wasm3, iwasm, wazero and `wasi-crypto run` say of an
 /// import that is missing or has another type.
@@ -45,28 +85,37 @@ const TRAP: &[&str] =
 const TRAPPED: i32 = 134;
 
 /// `wrote` are the lines that were not the guest's. `spoke`: the guest did write, so that it was linked.
-pub(super) fn outcome(status: ExitStatus, wrote: &[String], spoke: bool) -> Outcome {
-    let find = |phrases: &[&str]| {
-        let at = wrote.iter().position(|line| phrases.iter().any(|phrase| says(line, phrase)))?;
+pub(super) fn outcome(status: ExitStatus, wrote: &[String], spoke: bool, signs: &Signs) -> Outcome {
+    if let Some(outcome) = wrote.iter().find_map(|line| signs.missing_plugin(line)) {
+        return outcome;
+    }
+    let wrote: Vec<&str> = wrote.iter().map(String::as_str).filter(|line| !signs.is_noise(line)).collect();
+    let find = |own: &[String], all: &[&str]| {
+        let is_one =
+            |line: &str| own.iter().any(|phrase| says(line, phrase)) || all.iter().any(|phrase| says(line, phrase));
+        let at = wrote.iter().position(|line| is_one(line))?;
         // Rust's panics tell the place in one line and the reason in the next.
         let end = if wrote[at].ends_with(':') { wrote.len().min(at + 2) } else { at + 1 };
         Some(format!("{} ({status})", wrote[at..end].join(" ")))
     };
     if status.success() {
         // One engine only warns of an import that is missing, and traps when it is called.
-        return find(&["failed to link import function"]).map_or(Outcome::Finished, Outcome::Link);
+        return find(&signs.link, &["failed to link import function"]).map_or(Outcome::Finished, Outcome::Link);
     }
-    if !spoke && let Some(reason) = find(LINK) {
+    if !spoke && let Some(reason) = find(&signs.link, LINK) {
         return Outcome::Link(reason);
     }
     let by_signal = status.code().is_none();
-    if let Some(reason) = find(CRASH) {
-        return Outcome::Crash(reason);
-    }
-    if !by_signal && let Some(reason) = find(TRAP) {
+    if !by_signal && let Some(reason) = find(&signs.trap, &[]) {
         return Outcome::Trap(reason);
     }
-    let last = match wrote {
+    if let Some(reason) = find(&signs.crash, CRASH) {
+        return Outcome::Crash(reason);
+    }
+    if !by_signal && let Some(reason) = find(&[], TRAP) {
+        return Outcome::Trap(reason);
+    }
+    let last = match wrote.as_slice() {
         [] => "it wrote nothing about it".to_owned(),
         [before @ .., last] => match before.iter().find(|line| says(line, "error")) {
             // Many command lines end with a hint, or with the cause of an error above.
@@ -75,9 +124,30 @@ pub(super) fn outcome(status: ExitStatus, wrote: &[String], spoke: bool) -> Outc
         },
     };
     match status.code() {
+        Some(code) if signs.link_status.contains(&code) && !spoke => {
+            Outcome::Link(format!("{status}, which this engine gives for an import that is missing; {last}"))
+        }
+        Some(code) if signs.trap_status.contains(&code) => {
+            Outcome::Trap(format!("{status}, which this engine gives for a trap; {last}"))
+        }
         Some(TRAPPED) => Outcome::Trap(format!("{status}, which engines give for a trap; {last}")),
+        None if is_killed(status) => Outcome::Crash(format!(
+            "the engine's process was killed ({status}), and not by this runner: systems do that when memory runs out; {last}"
+        )),
         _ => Outcome::Crash(format!("the engine's process ended with {status}; {last}")),
     }
+}
+
+/// By a signal that a process cannot send itself by mistake.
+#[cfg(unix)]
+fn is_killed(status: ExitStatus) -> bool {
+    const SIGKILL: i32 = 9;
+    std::os::unix::process::ExitStatusExt::signal(&status) == Some(SIGKILL)
+}
+
+#[cfg(not(unix))]
+fn is_killed(_: ExitStatus) -> bool {
+    false
 }
 
 /// Whether the phrase is in the line, as whole words, in whatever case.
@@ -138,12 +208,12 @@ mod tests {
         for (status, line, expected) in cases {
             let wrote: Vec<String> =
                 Some(line).filter(|line| !line.is_empty()).map(ToString::to_string).into_iter().collect();
-            let word = match outcome(ExitStatus::from_raw(*status), &wrote, false) {
+            let word = match outcome(ExitStatus::from_raw(*status), &wrote, false, &Signs::default()) {
                 Outcome::Finished => "finished",
                 Outcome::Link(_) => "link",
                 Outcome::Trap(_) => "trap",
                 Outcome::Crash(_) => "crash",
-                Outcome::Timeout | Outcome::Unusable(_) => "other",
+                Outcome::Timeout | Outcome::Spent | Outcome::Unusable(_) => "other",
             };
             assert_eq!(word, *expected, "{status} {line}");
         }
@@ -153,7 +223,7 @@ mod tests {
     fn an_error_is_told_along_with_what_stands_behind_it() {
         let reason = |lines: &[&str]| {
             let wrote: Vec<String> = lines.iter().map(ToString::to_string).collect();
-            match outcome(ExitStatus::from_raw(exit(2)), &wrote, false) {
+            match outcome(ExitStatus::from_raw(exit(2)), &wrote, false, &Signs::default()) {
                 Outcome::Crash(reason) => reason,
                 _ => panic!("{lines:?}"),
             }
@@ -165,8 +235,40 @@ mod tests {
     }
 
     #[test]
+    fn what_an_engine_file_says_counts_first() {
+        let list = |phrases: &[&str]| phrases.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let signs = Signs {
+            link: list(&["no such function"]),
+            trap: list(&["guest aborted"]),
+            crash: list(&["oh dear"]),
+            link_status: vec![70],
+            trap_status: vec![71],
+            noise: list(&["[info]*"]),
+            no_plugin: list(&["crypto plugin not loaded"]),
+            plugin: "Put it into /plugins.".to_owned(),
+        };
+        let of = |status: i32, line: &str| outcome(ExitStatus::from_raw(status), &[line.to_owned()], false, &signs);
+        assert!(matches!(of(exit(1), "No such function: f"), Outcome::Link(_)));
+        assert!(matches!(of(exit(0), "no such function: f"), Outcome::Link(_)));
+        assert!(matches!(of(exit(1), "the guest aborted"), Outcome::Trap(_)), "of all engines, that is a crash");
+        assert!(matches!(of(exit(1), "oh dear: trap"), Outcome::Crash(_)));
+        assert!(matches!(of(exit(70), ""), Outcome::Link(_)));
+        assert!(matches!(of(exit(71), ""), Outcome::Trap(_)));
+        assert!(matches!(of(exit(1), "[info] trap handler set"), Outcome::Crash(_)));
+        assert!(matches!(of(exit(1), "trap handler set"), Outcome::Trap(_)));
+        let Outcome::Unusable(sentence) = of(exit(0), "[error] crypto plugin not loaded") else { panic!() };
+        assert!(sentence.ends_with("[error] crypto plugin not loaded. Put it into /plugins."), "{sentence}");
+    }
+
+    #[test]
+    fn a_process_that_somebody_kills_may_have_used_too_much_memory() {
+        let Outcome::Crash(reason) = outcome(ExitStatus::from_raw(9), &[], false, &Signs::default()) else { panic!() };
+        assert!(reason.contains("SIGKILL") && reason.contains("when memory runs out"), "{reason}");
+    }
+
+    #[test]
     fn a_guest_that_has_spoken_was_linked() {
         let wrote = ["unknown import".to_owned()];
-        assert!(matches!(outcome(ExitStatus::from_raw(exit(1)), &wrote, true), Outcome::Crash(_)));
+        assert!(matches!(outcome(ExitStatus::from_raw(exit(1)), &wrote, true, &Signs::default()), Outcome::Crash(_)));
     }
 }

@@ -8,24 +8,35 @@ pub mod command;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 mod ending;
+pub mod file;
+pub mod known;
 mod listening;
+mod memory;
 mod output;
 #[cfg(any(feature = "embedded", feature = "wasmi"))]
 mod own_host;
 mod process;
+mod search;
 #[cfg(any(feature = "embedded", feature = "wasmi"))]
 mod serving;
+mod setup;
 mod template;
 #[cfg(feature = "wasmi")]
 pub mod wasmi;
 pub mod worker;
 
+pub use setup::Wishes;
 pub use template::Template;
 
 /// A WebAssembly engine with a host implementation of wasi-crypto.
 pub trait Engine: Sync {
     /// What it is, for reports.
     fn info(&self) -> EngineInfo;
+
+    /// What it asks of the runner.
+    fn wishes(&self) -> Wishes {
+        Wishes::default()
+    }
 
     /// Something that can run one guest after the other. The error is a sentence.
     fn session(&self) -> Result<Box<dyn Session>, String>;
@@ -38,6 +49,20 @@ pub struct EngineInfo {
     pub name: String,
     /// The version of the engine, and of the host where it is known; or the command line.
     pub version: String,
+    /// How the runner starts it.
+    pub kind: EngineKind,
+}
+
+/// How the runner starts an engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineKind {
+    /// It is in this program, with this project's host.
+    Embedded,
+    /// A command line, for each guest anew.
+    Command,
+    /// A command line that takes one guest after the other.
+    Worker,
 }
 
 /// Runs guests one after the other.
@@ -73,6 +98,8 @@ pub enum Outcome {
     Crash(String),
     /// It did not get on for too long.
     Timeout,
+    /// Its process has run for as long as it may, which need not be the fault of the case under way.
+    Spent,
     /// The engine cannot be used at all.
     Unusable(String),
 }

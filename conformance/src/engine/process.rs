@@ -6,12 +6,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::memory;
 use super::output::{self, Noise};
 
 /// How long the end of a process is waited for that has been killed, and for the rest of the output of one that has ended.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How often it is looked whether a process has ended whose output is still open.
+/// How often it is looked whether a process has ended whose output is still open, and how much memory it uses.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// A process with its output.
@@ -24,6 +25,10 @@ pub(super) struct Process {
     errors_end: Receiver<()>,
     /// When it was seen that the process has ended, though its output has not.
     ended: Option<Instant>,
+    /// How many bytes of memory it may use.
+    memory: u64,
+    /// When it was last seen how many it does.
+    looked: Instant,
 }
 
 /// What comes next from a process.
@@ -34,11 +39,13 @@ pub(super) enum Next {
     End,
     /// Nothing, in the time given.
     Nothing,
+    /// The process uses more memory than it may.
+    TooMuchMemory,
 }
 
 impl Process {
-    /// Starts the command, whose standard input has been set.
-    pub(super) fn start(command: &mut Command) -> io::Result<Self> {
+    /// Starts the command, whose standard input has been set. It may use so many bytes of memory.
+    pub(super) fn start(command: &mut Command, memory: u64) -> io::Result<Self> {
         let group = Group::for_process(command);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let (Some(output), Some(error_output)) = (child.stdout.take(), child.stderr.take()) else {
@@ -52,7 +59,16 @@ impl Process {
             let _until_end = until_end;
             output::for_each_line(error_output, |line| noise.lock().map(|mut noise| noise.add(&line)).is_ok());
         });
-        Ok(Self { child, group, lines: output::lines(output), errors, errors_end, ended: None })
+        Ok(Self {
+            child,
+            group,
+            lines: output::lines(output),
+            errors,
+            errors_end,
+            ended: None,
+            memory,
+            looked: Instant::now(),
+        })
     }
 
     /// Standard input, if it is a pipe and not taken yet.
@@ -63,6 +79,12 @@ impl Process {
     /// Waits for what comes next.
     pub(super) fn next(&mut self, deadline: Instant) -> Next {
         loop {
+            if self.looked.elapsed() >= LOOK {
+                self.looked = Instant::now();
+                if memory::in_use(self.child.id()).is_some_and(|bytes| bytes > self.memory) {
+                    return Next::TooMuchMemory;
+                }
+            }
             let left = deadline.saturating_duration_since(Instant::now());
             match self.lines.recv_timeout(left.min(LOOK)) {
                 Ok(line) => return Next::Line(line),

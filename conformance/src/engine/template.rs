@@ -1,11 +1,15 @@
-//! A command line with a place for the guest, split into words as a shell would split it, but without a shell.
+//! A command line, perhaps with a place for the guest, split into words as a shell would split it, but without a shell.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::str::{Chars, FromStr};
 
-const PLACE: &str = "{module}";
+/// Where the guest goes.
+pub(super) const MODULE: &str = "{module}";
+
+/// Where a script goes that an engine file brings along.
+pub(super) const SCRIPT: &str = "{script}";
 
 /// A command line such as `mine run {module}`.
 ///
@@ -17,14 +21,49 @@ const PLACE: &str = "{module}";
 pub struct Template {
     text: String,
     program: OsString,
-    args: Vec<String>,
+    args: Vec<OsString>,
 }
 
 impl Template {
-    /// The command that runs a module.
-    pub(super) fn command(&self, module: &Path) -> Command {
+    /// The command line of a worker, which has no place for a guest, as it gets them on standard input.
+    pub fn worker(text: &str) -> Result<Self, String> {
+        let template = Self::from_words(split(text)?, text)?;
+        if template.has(MODULE) {
+            return Err(format!("a worker gets its guests on standard input, so {MODULE} has no place in it"));
+        }
+        Ok(template)
+    }
+
+    /// The command line that consists of these words.
+    pub(super) fn from_words(words: Vec<String>, text: impl Into<String>) -> Result<Self, String> {
+        let mut words = words.into_iter();
+        let program = words.next().ok_or("it is empty; write for instance 'mine run {module}'")?;
+        if program.contains(MODULE) {
+            return Err(format!(
+                "its first word is the engine; put {MODULE} behind it, for instance 'mine run {MODULE}'"
+            ));
+        }
+        Ok(Self { text: text.into(), program: program.into(), args: words.map(OsString::from).collect() })
+    }
+
+    /// A program with arguments, none of which is a place.
+    pub(super) fn of_program(program: PathBuf, args: impl IntoIterator<Item = OsString>) -> Self {
+        let text = quoted_for_shell(&program.to_string_lossy());
+        Self { text, program: program.into(), args: args.into_iter().collect() }
+    }
+
+    /// The same with another program.
+    pub(super) fn with_program(self, program: &Path) -> Self {
+        Self { program: program.into(), ..self }
+    }
+
+    /// The command, with these paths in the places for them.
+    pub(super) fn command(&self, places: &[(&str, &Path)]) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(self.args.iter().map(|arg| with_module(arg, module)));
+        command.args(self.args.iter().map(|arg| match arg.to_str() {
+            Some(text) => with_paths(text, places),
+            None => arg.clone(),
+        }));
         command
     }
 
@@ -33,9 +72,20 @@ impl Template {
         Path::new(&self.program)
     }
 
+    /// What the engine is called where nothing else says it: the file name of the program.
+    pub(super) fn name(&self) -> String {
+        let program = self.program();
+        program.file_stem().unwrap_or(program.as_os_str()).to_string_lossy().into_owned()
+    }
+
+    /// Whether some argument has this place.
+    pub(super) fn has(&self, place: &str) -> bool {
+        self.args.iter().any(|arg| arg.to_str().is_some_and(|arg| arg.contains(place)))
+    }
+
     /// The words behind the program.
     #[cfg(test)]
-    pub(crate) fn args(&self) -> &[String] {
+    pub(crate) fn args(&self) -> &[OsString] {
         &self.args
     }
 
@@ -45,12 +95,15 @@ impl Template {
     }
 }
 
-fn with_module(word: &str, module: &Path) -> OsString {
-    let mut pieces = word.split(PLACE);
-    let mut arg = OsString::from(pieces.next().unwrap_or_default());
+fn with_paths(word: &str, places: &[(&str, &Path)]) -> OsString {
+    let Some(((place, path), others)) = places.split_first() else {
+        return word.into();
+    };
+    let mut pieces = word.split(place);
+    let mut arg = with_paths(pieces.next().unwrap_or_default(), others);
     for piece in pieces {
-        arg.push(module);
-        arg.push(piece);
+        arg.push(path);
+        arg.push(with_paths(piece, others));
     }
     arg
 }
@@ -59,25 +112,27 @@ impl FromStr for Template {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let mut words = split(text)?.into_iter();
-        let program = words.next().ok_or("it is empty; write for instance 'mine run {module}'")?;
-        if program.contains(PLACE) {
+        let template = Self::from_words(split(text)?, text)?;
+        if !template.has(MODULE) {
             return Err(format!(
-                "its first word is the engine; put {PLACE} behind it, for instance 'mine run {PLACE}'"
+                "it does not say where the guest goes: put {MODULE} in the place of the .wasm file, for instance \
+                 'mine run {MODULE}'"
             ));
         }
-        let args: Vec<String> = words.collect();
-        if !args.iter().any(|arg| arg.contains(PLACE)) {
-            return Err(format!(
-                "it does not say where the guest goes: put {PLACE} in the place of the .wasm file, for instance \
-                 'mine run {PLACE}'"
-            ));
+        if template.program.to_string_lossy().contains('=') {
+            return Err(format!("variables are set with env: 'env {} …'", template.program.display()));
         }
-        if program.contains('=') {
-            return Err(format!("variables are set with env: 'env {program} …'"));
-        }
-        Ok(Self { text: text.to_owned(), program: program.into(), args })
+        Ok(template)
     }
+}
+
+/// A word as a shell takes it for itself.
+pub(super) fn quoted_for_shell(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%{}".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 /// The words of a command line.
@@ -135,7 +190,7 @@ fn double_quoted(rest: &mut Chars<'_>, word: &mut String) -> Result<(), String> 
 fn refusal(c: char) -> String {
     format!(
         "no shell reads it, so `{c}` has no meaning: put it in '…' if it stands for itself, or start a shell: \
-         sh -c 'mine run \"$1\" | tee log' sh {PLACE}"
+         sh -c 'mine run \"$1\" | tee log' sh {MODULE}"
     )
 }
 
@@ -176,9 +231,30 @@ mod tests {
     #[test]
     fn the_module_goes_to_every_place_for_it() {
         let template: Template = "mine --file={module} '{module}'".parse().unwrap();
-        let command = template.command(Path::new("/a b/guest.wasm"));
+        let command = template.command(&[(MODULE, Path::new("/a b/guest.wasm"))]);
         assert_eq!(command.get_program(), "mine");
         assert_eq!(command.get_args().collect::<Vec<_>>(), ["--file=/a b/guest.wasm", "/a b/guest.wasm"]);
+    }
+
+    #[test]
+    fn a_path_that_looks_like_a_place_is_none() {
+        let template: Template = "mine {script} {module}x{script}".parse().unwrap();
+        let command = template.command(&[(MODULE, Path::new("/{script}/g")), (SCRIPT, Path::new("/s"))]);
+        assert_eq!(command.get_args().collect::<Vec<_>>(), ["/s", "/{script}/gx/s"]);
+    }
+
+    #[test]
+    fn a_worker_has_no_place_for_a_guest() {
+        assert_eq!(Template::worker("mine 'serve all'").unwrap().args(), ["serve all"]);
+        assert!(Template::worker("mine {module}").unwrap_err().contains("on standard input"));
+    }
+
+    #[cfg(not(windows))]
+    #[test]
+    fn quoted_words_are_read_as_they_were() {
+        for word in ["plain-1.2/x={module}", "", "a b", "it's", "a\\b $x \"y\"", "*"] {
+            assert_eq!(words(&quoted_for_shell(word)), [word]);
+        }
     }
 
     #[test]

@@ -5,10 +5,10 @@ use wasi_crypto_host::secrets::SecretsManager;
 use wasi_crypto_host::wasmi::{add_to_linker, bind_memory};
 use wasmi::{Caller, Engine, Error, Extern, Linker, Module, Store};
 
-use super::EngineInfo;
 use super::own_host;
 use super::serving::{Failure, fd_write, serve_guests};
 use super::worker::WorkerEngine;
+use super::{EngineInfo, EngineKind};
 
 /// What `--engine` calls it.
 pub const NAME: &str = "wasmi";
@@ -21,7 +21,11 @@ pub fn engine(args: &[&str]) -> Result<WorkerEngine, String> {
     let program =
         std::env::current_exe().map_err(|error| format!("cannot find the program to start workers: {error}"))?;
     let version = format!("wasmi {WASMI_VERSION}, wasi-crypto-host {}", env!("CARGO_PKG_VERSION"));
-    Ok(WorkerEngine::new(EngineInfo { name: NAME.to_owned(), version }, program, args.iter().map(Into::into)))
+    Ok(WorkerEngine::new(
+        EngineInfo { name: NAME.to_owned(), version, kind: EngineKind::Embedded },
+        program,
+        args.iter().map(Into::into),
+    ))
 }
 
 /// Runs the guests that come on standard input on this project's own host.
