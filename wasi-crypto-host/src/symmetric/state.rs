@@ -27,6 +27,7 @@ impl SymmetricState {
     /// What the row of the algorithm says of the key: `key_not_supported`, `key_required` or `invalid_key` (of another algorithm); then of the
     /// nonce: `nonce_required` or `invalid_nonce`; then of other options: `parameters_missing` or `invalid_length`; then what the algorithm itself
     /// says of their values.
+    #[inline(always)]
     pub(crate) fn open(
         algorithm: &'static Algorithm,
         key: Option<&Held<SymmetricKey>>,
@@ -45,7 +46,7 @@ impl SymmetricState {
         algorithm.check_options(values)?;
         let given = Given { nonce, options: values };
         let inner = match (&algorithm.key, key) {
-            (_, Some(key)) => Arc::clone(&key.key.prepared).open(&given)?,
+            (_, Some(key)) => key.key.prepared.open(&given)?,
             (KeyPolicy::None(keyless), None) => keyless.open(&given)?,
             (KeyPolicy::Optional(_, either), None) => either.open(&given)?,
             (KeyPolicy::Required(..), None) => return Err(Errno::KeyRequired),

@@ -6,10 +6,11 @@ use std::mem::MaybeUninit;
 use ::wasmtime::{Caller, FuncType, Linker, Result, ValRaw, ValType};
 
 use super::epochs::Epochs;
-use super::memory::{Binding, with_memory};
+use super::memory::{Binding, with_other_memory, with_unshared};
 use super::status::result;
 use crate::abi::{CoreType, Hostcall, MAX_CORE_PARAMS};
 use crate::context::WasiCryptoCtx;
+use crate::errno::Errno;
 
 /// Links a function for stores that own their context.
 pub(super) fn link_owned<T: 'static>(
@@ -39,14 +40,29 @@ fn call_with<T: 'static>(
     // All in line, as `WasiCryptoCtx::call` is.
     #[inline(always)]
     move |caller, hostcall, args| {
-        result(with_memory(
-            caller,
-            get,
-            &binding,
-            #[inline(always)]
-            |ctx, memory| ctx.call(hostcall, memory, args),
-        ))
+        result(match binding.unshared(get(caller.data_mut())) {
+            Some(memory) => with_unshared(
+                caller,
+                get,
+                memory,
+                #[inline(always)]
+                |ctx, memory| ctx.call(hostcall, memory, args),
+            ),
+            None => call_with_other_memory(caller, get, &binding, hostcall, args),
+        })
     }
+}
+
+/// The ways that take longer. What they need is passed on in registers, and so costs the short way nothing.
+#[inline(never)]
+fn call_with_other_memory<T: 'static>(
+    caller: &mut Caller<'_, T>,
+    get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy,
+    binding: &impl Binding,
+    hostcall: &'static Hostcall,
+    args: &[u64],
+) -> Errno {
+    with_other_memory(caller, get, binding, |ctx, memory| ctx.call(hostcall, memory, args))
 }
 
 /// Links a function whose calls `call` makes.

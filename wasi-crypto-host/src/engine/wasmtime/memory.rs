@@ -50,6 +50,12 @@ impl Kept {
 pub(super) trait Binding: Clone + Send + Sync + 'static {
     /// `None` if none has been.
     fn memory<'a>(&'a self, ctx: &'a WasiCryptoCtx) -> Option<&'a Export>;
+
+    /// The memory if it is unshared.
+    #[inline(always)]
+    fn unshared(&self, ctx: &WasiCryptoCtx) -> Option<Memory> {
+        if let Some(Export::Unshared(memory)) = self.memory(ctx) { Some(*memory) } else { None }
+    }
 }
 
 /// In the context.
@@ -89,17 +95,14 @@ pub(super) fn with_memory<T: 'static, R>(
     binding: &impl Binding,
     run: impl FnOnce(&mut WasiCryptoCtx, GuestMemory<'_>) -> R,
 ) -> R {
-    match binding.memory(get(caller.data_mut())) {
-        Some(Export::Unshared(memory)) => {
-            let memory = *memory;
-            with_unshared(caller, get, memory, run)
-        }
-        _ => with_other_memory(caller, get, binding, run),
+    match binding.unshared(get(caller.data_mut())) {
+        Some(memory) => with_unshared(caller, get, memory, run),
+        None => with_other_memory(caller, get, binding, run),
     }
 }
 
 #[inline(always)]
-fn with_unshared<T: 'static, R>(
+pub(super) fn with_unshared<T: 'static, R>(
     caller: &mut Caller<'_, T>,
     get: impl Fn(&mut T) -> &mut WasiCryptoCtx,
     memory: Memory,
@@ -111,7 +114,7 @@ fn with_unshared<T: 'static, R>(
 
 /// The ways that take longer, out of line.
 #[inline(never)]
-fn with_other_memory<T: 'static, R>(
+pub(super) fn with_other_memory<T: 'static, R>(
     caller: &mut Caller<'_, T>,
     get: impl Fn(&mut T) -> &mut WasiCryptoCtx,
     binding: &impl Binding,
