@@ -106,14 +106,20 @@ impl<O> HandleTable<O> {
     // was written in, which stalls for 3 ns each time.
     #[inline(always)]
     pub(crate) fn insert<T: Object<O>>(&mut self, object: T) -> Result<u32, Errno> {
-        let handle = self.open(T::TYPE, SLOT + object.held(), object.shared())?;
-        let index = handle.wrapping_sub(self.offset) & INDEX_MASK;
-        self.slots[index as usize].object = Some(object.into_any());
+        let (handle, place) = self.open(T::TYPE, SLOT + object.held(), object.shared())?;
+        // The place is empty. Dropping what is not there might unwind, for all that the compiler knows, and then the new object would have
+        // to be put together elsewhere.
+        std::mem::forget(std::mem::replace(place, Some(object.into_any())));
         Ok(handle)
     }
 
-    /// Gives out a handle, without its object yet, and books `held` and what is shared and has not been booked.
-    fn open(&mut self, handle_type: HandleType, held: usize, shared: Option<(&Booking, usize)>) -> Result<u32, Errno> {
+    /// Gives out a handle and the place for its object, and books `held` and what is shared and has not been booked.
+    fn open(
+        &mut self,
+        handle_type: HandleType,
+        held: usize,
+        shared: Option<(&Booking, usize)>,
+    ) -> Result<(u32, &mut Option<O>), Errno> {
         self.check_room(1)?;
         let shared = shared.filter(|(booking, _)| !booking.is_made());
         self.spare().check(held + shared.map_or(0, |(_, bytes)| bytes))?;
@@ -131,7 +137,7 @@ impl<O> HandleTable<O> {
             let handle = (slot.uses << INDEX_BITS | index).wrapping_add(self.offset);
             // Guests take these two for "no handle".
             if handle != 0 && handle != u32::MAX {
-                return Ok(handle);
+                return Ok((handle, &mut slot.object));
             }
         }
     }

@@ -61,7 +61,7 @@ impl<'a, O> Call<'a, O> {
     /// Panics if the function has another number of parameters; a test calls every row of the table.
     #[inline]
     pub(crate) fn args<const N: usize>(&self) -> [u32; N] {
-        assert_eq!(self.args.len(), N, "the handler belongs to this row of the table");
+        assert!(self.args.len() == N, "the handler belongs to this row of the table");
         std::array::from_fn(|i| self.args[i] as u32)
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::backend::random;
+use crate::booking::Ledger;
 use crate::errno::Errno;
 use crate::held::Held;
 use crate::limits::{Account, Limits};
@@ -56,8 +57,9 @@ impl SymmetricState {
 
     /// As [`Absorb::admit`](crate::symmetric::traits::Absorb::admit).
     #[inline(always)]
-    pub(crate) fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
-        if self.asks_before_absorbing { self.inner.absorbing().admit(len, account) } else { Ok(()) }
+    pub(crate) fn admit(&mut self, len: usize, account: Account<'_>) -> Result<(), Errno> {
+        let Account { held, total, ledger, limits } = account;
+        if self.asks_before_absorbing { admit(&mut self.inner, len, held, total, ledger, limits) } else { Ok(()) }
     }
 
     /// As [`Absorb::absorb`](crate::symmetric::traits::Absorb::absorb).
@@ -152,4 +154,17 @@ impl SymmetricState {
     pub(crate) fn held(&self) -> usize {
         self.inner.common().held() + self.options.as_ref().map_or(0, |_| Options::HELD)
     }
+}
+
+/// Out of line, with the account in registers: hashing then does not write it down to no purpose.
+#[inline(never)]
+fn admit(
+    state: &mut State,
+    len: usize,
+    held: &mut usize,
+    total: &mut usize,
+    ledger: &Ledger,
+    limits: &Limits,
+) -> Result<(), Errno> {
+    state.absorbing().admit(len, &mut Account { held, total, ledger, limits })
 }

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use ::wasmtime::{Caller, FuncType, Linker, Result, ValRaw, ValType};
 
 use super::epochs::Epochs;
-use super::memory::{Binding, with_other_memory, with_unshared};
+use super::memory::{Binding, Export, with_export, with_looked_up, with_unshared};
 use super::status::result;
 use crate::abi::{CoreType, Hostcall, MAX_CORE_PARAMS};
 use crate::context::WasiCryptoCtx;
@@ -40,29 +40,40 @@ fn call_with<T: 'static>(
     // All in line, as `WasiCryptoCtx::call` is.
     #[inline(always)]
     move |caller, hostcall, args| {
-        result(match binding.unshared(get(caller.data_mut())) {
-            Some(memory) => with_unshared(
-                caller,
-                get,
-                memory,
-                #[inline(always)]
-                |ctx, memory| ctx.call(hostcall, memory, args),
-            ),
-            None => call_with_other_memory(caller, get, &binding, hostcall, args),
+        result(match binding.memory(get(caller.data_mut())) {
+            Some(Export::Unshared(memory)) => {
+                let memory = *memory;
+                with_unshared(
+                    caller,
+                    get,
+                    memory,
+                    #[inline(always)]
+                    |ctx, memory| ctx.call(hostcall, memory, args),
+                )
+            }
+            Some(export) => {
+                let export = export.clone();
+                with_export(caller, get, export, |ctx, memory| ctx.call(hostcall, memory, args))
+            }
+            None => look_up_and_call(caller, get, hostcall, args),
         })
     }
 }
 
-/// The ways that take longer. What they need is passed on in registers, and so costs the short way nothing.
+/// The way where no memory is bound. What it needs is passed on in registers, and so costs the short way nothing.
 #[inline(never)]
-fn call_with_other_memory<T: 'static>(
+fn look_up_and_call<T: 'static>(
     caller: &mut Caller<'_, T>,
     get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy,
-    binding: &impl Binding,
     hostcall: &'static Hostcall,
     args: &[u64],
 ) -> Errno {
-    with_other_memory(caller, get, binding, |ctx, memory| ctx.call(hostcall, memory, args))
+    with_looked_up(
+        caller,
+        get,
+        #[inline(always)]
+        |ctx, memory| ctx.call(hostcall, memory, args),
+    )
 }
 
 /// Links a function whose calls `call` makes.
