@@ -40,7 +40,7 @@ const SHORT: usize = 32;
 #[derive(Clone)]
 pub(crate) struct Short {
     bytes: [u8; SHORT],
-    len: u8,
+    len: usize,
 }
 
 impl Drop for Short {
@@ -125,8 +125,12 @@ impl OptionSet {
     /// Sets an option to bytes. `overflow` if the guest would hold too much.
     pub(crate) fn set(&mut self, name: &[u8], value: &[u8], account: &Account<'_>) -> Result<(), Errno> {
         let option = self.known(name)?.bytes()?;
-        let value = Value::new(value, account)?;
-        Arc::make_mut(&mut self.values).bytes[option as usize] = Some(value);
+        if value.len() <= SHORT {
+            Short::put(value, &mut Arc::make_mut(&mut self.values).bytes[option as usize]);
+        } else {
+            let long = Value::long(value, account)?;
+            Arc::make_mut(&mut self.values).bytes[option as usize] = Some(long);
+        }
         Ok(())
     }
 
@@ -177,12 +181,7 @@ impl Options {
 
 impl Value {
     /// Books a long value before it copies it. `overflow` if it is longer than the guest may make it, or hold.
-    fn new(bytes: &[u8], account: &Account<'_>) -> Result<Self, Errno> {
-        if bytes.len() <= SHORT {
-            let mut short = Short { bytes: [0; SHORT], len: bytes.len() as u8 };
-            short.bytes[..bytes.len()].copy_from_slice(bytes);
-            return Ok(Self::Short(short));
-        }
+    fn long(bytes: &[u8], account: &Account<'_>) -> Result<Self, Errno> {
         if bytes.len() > account.limits.gathered_bytes {
             return Err(Errno::Overflow);
         }
@@ -192,12 +191,25 @@ impl Value {
     }
 }
 
+impl Short {
+    const EMPTY: Self = Self { bytes: [0; SHORT], len: 0 };
+
+    /// Writes a short value where it is to stay: one that is moved there is copied in other pieces than it was written in, which stalls.
+    fn put(value: &[u8], place: &mut Option<Value>) {
+        *place = Some(Value::Short(Self::EMPTY));
+        if let Some(Value::Short(short)) = place {
+            short.bytes[..value.len()].copy_from_slice(value);
+            short.len = value.len();
+        }
+    }
+}
+
 impl Deref for Value {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
         match self {
-            Self::Short(Short { bytes, len }) => &bytes[..usize::from(*len)],
+            Self::Short(Short { bytes, len }) => &bytes[..*len],
             Self::Long(bytes) => bytes,
         }
     }

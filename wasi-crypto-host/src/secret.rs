@@ -42,6 +42,10 @@ impl Secret {
 
     /// Makes sure that so many bytes are allocated.
     pub(crate) fn grow_to(&mut self, capacity: usize) {
+        if self.0.capacity() == 0 {
+            // In place: by way of another vector, it would be copied in other pieces than it was written in, which stalls.
+            return self.0.reserve_exact(capacity);
+        }
         if capacity > self.0.capacity() {
             let mut grown = Vec::with_capacity(capacity);
             grown.extend_from_slice(&self.0);
@@ -110,17 +114,22 @@ pub(crate) fn wipe_unused<T>(places: &mut [MaybeUninit<T>]) {
 
 /// A value of a library that does not wipe its own keys and states (ring), wiped when it is dropped.
 ///
-/// It lives in a box or behind a pointer with a count, whose memory is the value's only lasting place: what the library left on
-/// the stack while it built the value is out of our reach, and so would be what is left where a value was moved from.
+/// It lives in a box or behind a pointer with a count, itself or in its owner, whose memory is the value's only lasting place: what the
+/// library left on the stack while it built the value is out of our reach, and so would be what is left where a value was moved from.
 pub(crate) struct Wiped<T>(MaybeUninit<T>);
 
 impl<T> Wiped<T> {
+    /// For an owner that is not moved any more, or not before there is something to wipe.
+    pub(crate) fn new(value: T) -> Self {
+        Self(MaybeUninit::new(value))
+    }
+
     pub(crate) fn boxed(value: T) -> Box<Self> {
-        Box::new(Self(MaybeUninit::new(value)))
+        Box::new(Self::new(value))
     }
 
     pub(crate) fn shared(value: T) -> Arc<Self> {
-        Arc::new(Self(MaybeUninit::new(value)))
+        Arc::new(Self::new(value))
     }
 }
 
@@ -128,7 +137,7 @@ impl<T> Deref for Wiped<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // SAFETY: initialized by `boxed` or `shared`, and un-initialized by `drop` alone.
+        // SAFETY: initialized by `new`, and un-initialized by `drop` alone.
         unsafe { self.0.assume_init_ref() }
     }
 }
@@ -140,15 +149,15 @@ impl<T> DerefMut for Wiped<T> {
     }
 }
 
-impl<T: Clone> Clone for Box<Wiped<T>> {
+impl<T: Clone> Clone for Wiped<T> {
     fn clone(&self) -> Self {
-        Wiped::boxed(T::clone(self))
+        Self::new(T::clone(self))
     }
 }
 
 impl<T> Drop for Wiped<T> {
     fn drop(&mut self) {
-        // SAFETY: initialized by `boxed` or `shared`; nothing reads the value after this, since `self` is being dropped.
+        // SAFETY: initialized by `new`; nothing reads the value after this, since `self` is being dropped.
         unsafe { self.0.assume_init_drop() };
         wipe_unused(std::slice::from_mut(&mut self.0));
     }

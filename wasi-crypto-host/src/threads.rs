@@ -1,11 +1,15 @@
 //! One context for the threads of one guest.
 
-use std::sync::Arc;
+use std::any::Any;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
-use crate::abi::call::{Call, Pace};
+use crate::abi::call::{Call, Finish, Pace, Step, Work};
+use crate::abi::hostcall::Handler;
 use crate::abi::{GuestMemory, HandleType, Hostcall};
 use crate::allowed::AllowedAlgorithms;
 use crate::context::{WasiCryptoCtx, status};
+use crate::engine::Slot;
 use crate::errno::Errno;
 use crate::shared_table::SharedTable;
 use crate::stop::StopHandle;
@@ -31,19 +35,21 @@ struct Shared {
     table: SharedTable,
     stop: StopHandle,
     watch: Option<Arc<Watch>>,
+    /// What an engine adapter wants to find again.
+    adapter: Mutex<Slot>,
 }
 
 impl SharedWasiCryptoCtx {
     /// Shares a context. What an engine adapter has kept in it is forgotten: every thread has a memory of its own to find.
     pub fn new(ctx: WasiCryptoCtx) -> Self {
         let WasiCryptoCtx { table, stop, watch, .. } = ctx;
-        Self(Arc::new(Shared { table: SharedTable::new(table, stop.clone()), stop, watch }))
+        Self(Arc::new(Shared { table: SharedTable::new(table, stop.clone()), stop, watch, adapter: Mutex::default() }))
     }
 
     /// Runs one function for a thread of the guest: the way in for engine adapters. As [`WasiCryptoCtx::call`], whose
     /// rules hold; any number of threads may call at a time.
     pub fn call(&self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
-        let Shared { table, stop, watch } = &*self.0;
+        let Shared { table, stop, watch, .. } = &*self.0;
         let started = watch.as_ref().and_then(|watch| watch.note_begin(hostcall));
         let mut table = table.clone();
         let mut call = Call::new(&mut table, memory, args, Pace::whole(stop));
@@ -52,6 +58,22 @@ impl SharedWasiCryptoCtx {
             watch.note_end(hostcall, args, errno, started);
         }
         errno
+    }
+
+    /// Begins a call that may take long, for adapters that look at something else meanwhile.
+    pub(crate) fn long_call<'a>(&'a self, hostcall: &'static Hostcall, args: &'a [u64]) -> LongCall<'a> {
+        let Shared { table, stop, watch, .. } = &*self.0;
+        let started = watch.as_ref().and_then(|watch| watch.note_begin(hostcall));
+        LongCall { table: table.clone(), watch: watch.as_deref(), hostcall, args, stop: stop.child(), started, done: 0 }
+    }
+
+    /// What the engine adapter keeps, which is a default `T` at first.
+    pub(crate) fn with_adapter_data<T: Any + Default + Send + Sync, R>(&self, run: impl FnOnce(&mut T) -> R) -> R {
+        let mut slot = self.0.adapter.lock().unwrap_or_else(PoisonError::into_inner);
+        if slot.get::<T>().is_none() {
+            slot.set(T::default());
+        }
+        run(slot.get_mut().expect("it has just been set"))
     }
 
     /// The number of open handles, those included whose objects calls are working on.
@@ -91,5 +113,81 @@ impl std::fmt::Debug for SharedWasiCryptoCtx {
             .field("open_handles", &self.open_handles())
             .field("held_bytes", &self.held_bytes())
             .finish_non_exhaustive()
+    }
+}
+
+/// A call under way, part by part.
+pub(crate) struct LongCall<'a> {
+    table: SharedTable,
+    watch: Option<&'a Watch>,
+    hostcall: &'static Hostcall,
+    args: &'a [u64],
+    /// Stops this call alone, or along with the context.
+    stop: StopHandle,
+    started: Option<Instant>,
+    done: usize,
+}
+
+/// How far a call got.
+pub(crate) enum Part {
+    Done(Errno),
+    /// For the caller to do other things.
+    Paused,
+    /// To be run anywhere; then the call [finishes](LongCall::finish).
+    Work(Work<SharedTable>),
+}
+
+impl LongCall<'_> {
+    pub(crate) fn stop_handle(&self) -> StopHandle {
+        self.stop.clone()
+    }
+
+    /// The whole call, in one piece.
+    pub(crate) fn whole(&mut self, memory: GuestMemory<'_>) -> Errno {
+        let mut call = Call::new(&mut self.table, memory, self.args, Pace::whole(&self.stop));
+        let result = self.hostcall.handlers().shared.run(&mut call);
+        self.end(status(result))
+    }
+
+    /// As much of the call as can be done at once.
+    pub(crate) fn part(&mut self, memory: GuestMemory<'_>) -> Part {
+        let Self { table, stop, args, done, .. } = self;
+        let mut call = Call::new(table, memory, args, Pace::in_parts(stop, *done));
+        let result = match &self.hostcall.handlers().shared {
+            // Others must not come in between.
+            Handler::Short(_) | Handler::Data(_) => {
+                call.pace.may_yield = false;
+                self.hostcall.handlers().shared.run(&mut call).map(|()| Step::Done)
+            }
+            Handler::Long(handler) => handler(&mut call),
+        };
+        if call.pace.is_paused {
+            *done = call.pace.done;
+            return Part::Paused;
+        }
+        match result {
+            Ok(Step::Work(work)) => Part::Work(work),
+            Ok(Step::Done) => Part::Done(self.end(Errno::Success)),
+            Err(errno) => Part::Done(self.end(errno)),
+        }
+    }
+
+    /// Hands the result of work to the guest.
+    pub(crate) fn finish(&mut self, finish: Finish<SharedTable>, memory: GuestMemory<'_>) -> Part {
+        let Self { table, stop, args, done, .. } = self;
+        let mut call = Call::new(table, memory, args, Pace::in_parts(stop, 0));
+        let result = finish(&mut call);
+        if call.pace.is_paused {
+            *done = call.pace.done;
+            return Part::Paused;
+        }
+        Part::Done(self.end(status(result)))
+    }
+
+    fn end(&self, errno: Errno) -> Errno {
+        if let (Some(watch), Some(started)) = (self.watch, self.started) {
+            watch.note_end(self.hostcall, self.args, errno, started);
+        }
+        errno
     }
 }

@@ -61,8 +61,8 @@ impl<'a, O> Call<'a, O> {
     /// Panics if the function has another number of parameters; a test calls every row of the table.
     #[inline]
     pub(crate) fn args<const N: usize>(&self) -> [u32; N] {
-        let args: &[u64; N] = self.args.try_into().expect("the handler belongs to this row of the table");
-        args.map(|arg| arg as u32)
+        assert!(self.args.len() == N, "the handler belongs to this row of the table");
+        std::array::from_fn(|i| self.args[i] as u32)
     }
 
     /// Makes a new object whose handle goes to `start`, which is checked first.

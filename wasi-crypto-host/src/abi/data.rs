@@ -31,7 +31,8 @@ pub(crate) struct GuestBuffer<'m, 'a> {
 pub(crate) struct GuestInput<'m, 'a> {
     memory: &'m GuestMemory<'a>,
     range: Range,
-    pace: Pace<'m>,
+    // Not by value: it would be copied in other pieces than it was written in, just before, which stalls for 4 ns.
+    pace: &'m Pace<'m>,
 }
 
 impl<'m, 'a> GuestBytes<'m, 'a> {
@@ -120,7 +121,7 @@ impl Buffer for GuestBuffer<'_, '_> {
 
 impl<'m, 'a> GuestInput<'m, 'a> {
     #[inline]
-    pub(crate) fn new(memory: &'m GuestMemory<'a>, range: Range, pace: Pace<'m>) -> Self {
+    pub(crate) fn new(memory: &'m GuestMemory<'a>, range: Range, pace: &'m Pace<'m>) -> Self {
         Self { memory, range, pace }
     }
 }
@@ -153,7 +154,7 @@ fn feed_slices(
     memory: &GuestMemory<'_>,
     bytes: Option<&[u8]>,
     range: &Range,
-    pace: Pace<'_>,
+    pace: &Pace<'_>,
     take: &mut dyn FnMut(&[u8]),
 ) -> Result<Fed, Errno> {
     let len = range.len();

@@ -13,13 +13,12 @@ use crate::symmetric::algorithm::MAX_TAG_LEN;
 /// A memory that no other thread can touch is borrowed; a shared one is copied in and out, never borrowed.
 pub struct GuestMemory<'a> {
     memory: Memory<'a>,
-    /// In bytes. Of a shared memory, which never shrinks, at the time of the call.
-    size: usize,
 }
 
 enum Memory<'a> {
     Unshared(&'a mut [u8]),
-    Shared(&'a dyn SharedMemory),
+    /// With its size in bytes at the time of the call; it never shrinks.
+    Shared(&'a dyn SharedMemory, usize),
 }
 
 /// A memory that other threads of the guest may read and write at any time.
@@ -46,16 +45,34 @@ impl<'a> GuestMemory<'a> {
     /// A memory that only the calling guest thread can reach.
     #[inline]
     pub fn unshared(bytes: &'a mut [u8]) -> Self {
-        Self { size: bytes.len(), memory: Memory::Unshared(bytes) }
+        Self { memory: Memory::Unshared(bytes) }
     }
 
     /// A memory of a guest with threads.
     pub fn shared(memory: &'a dyn SharedMemory) -> Self {
-        Self { size: memory.len(), memory: Memory::Shared(memory) }
+        Self { memory: Memory::Shared(memory, memory.len()) }
+    }
+
+    /// In bytes.
+    #[inline(always)]
+    fn size(&self) -> usize {
+        match &self.memory {
+            Memory::Unshared(bytes) => bytes.len(),
+            Memory::Shared(_, size) => *size,
+        }
+    }
+
+    /// What it was made of.
+    #[inline(always)]
+    pub(crate) fn bytes_or_shared(self) -> Result<&'a mut [u8], &'a dyn SharedMemory> {
+        match self.memory {
+            Memory::Unshared(bytes) => Ok(bytes),
+            Memory::Shared(memory, _) => Err(memory),
+        }
     }
 
     /// A name, which is short: of one that is longer than any, nothing is left.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn name(&self, start: u32, len: u32) -> Result<MaybeCopied<'_>, Errno> {
         let range = self.range(start, len)?;
         Ok(if len <= MAX_NAME { self.bytes(&range) } else { MaybeCopied::Borrowed(&[]) })
@@ -67,7 +84,7 @@ impl<'a> GuestMemory<'a> {
     pub(crate) fn bytes(&self, range: &Range) -> MaybeCopied<'_> {
         match &self.memory {
             Memory::Unshared(bytes) => MaybeCopied::Borrowed(range.of(bytes)),
-            Memory::Shared(memory) => MaybeCopied::Copied(copy_of(*memory, range)),
+            Memory::Shared(memory, _) => MaybeCopied::Copied(copy_of(*memory, range)),
         }
     }
 
@@ -76,7 +93,7 @@ impl<'a> GuestMemory<'a> {
     pub(crate) fn borrowed(&self, range: &Range) -> Option<&[u8]> {
         match &self.memory {
             Memory::Unshared(bytes) => Some(range.of(bytes)),
-            Memory::Shared(_) => None,
+            Memory::Shared(..) => None,
         }
     }
 
@@ -85,7 +102,7 @@ impl<'a> GuestMemory<'a> {
     pub(crate) fn host_bytes(&self, range: &Range) -> usize {
         match &self.memory {
             Memory::Unshared(_) => 0,
-            Memory::Shared(_) => range.len,
+            Memory::Shared(..) => range.len,
         }
     }
 
@@ -97,7 +114,7 @@ impl<'a> GuestMemory<'a> {
             return Ok(Range { start: 0, len });
         }
         match start.checked_add(len) {
-            Some(end) if end <= self.size => Ok(Range { start, len }),
+            Some(end) if end <= self.size() => Ok(Range { start, len }),
             _ => Err(Errno::GuestError),
         }
     }
@@ -133,7 +150,7 @@ impl<'a> GuestMemory<'a> {
     pub(crate) fn put<const N: usize>(&mut self, slot: Slot<N>, value: [u8; N]) {
         match &mut self.memory {
             Memory::Unshared(bytes) => bytes[slot.0..slot.0 + N].copy_from_slice(&value),
-            Memory::Shared(memory) => put_shared(*memory, slot, value),
+            Memory::Shared(memory, _) => put_shared(*memory, slot, value),
         }
     }
 
@@ -142,7 +159,7 @@ impl<'a> GuestMemory<'a> {
     pub(crate) fn write(&mut self, output: &Range, from: &[u8]) {
         match &mut self.memory {
             Memory::Unshared(bytes) => output.of_mut(bytes)[..from.len()].copy_from_slice(from),
-            Memory::Shared(memory) => memory.write(output.start, from),
+            Memory::Shared(memory, _) => memory.write(output.start, from),
         }
     }
 
@@ -151,7 +168,7 @@ impl<'a> GuestMemory<'a> {
     pub(crate) fn read(&self, range: &Range, into: &mut [u8]) {
         match &self.memory {
             Memory::Unshared(bytes) => into.copy_from_slice(range.of(bytes)),
-            Memory::Shared(memory) => memory.read(range.start, into),
+            Memory::Shared(memory, _) => memory.read(range.start, into),
         }
     }
 
@@ -160,7 +177,7 @@ impl<'a> GuestMemory<'a> {
     pub(crate) fn with_output<T>(&mut self, output: Range, fill: impl FnOnce(&mut [u8]) -> T) -> T {
         match &mut self.memory {
             Memory::Unshared(bytes) => fill(output.of_mut(bytes)),
-            Memory::Shared(memory) => {
+            Memory::Shared(memory, _) => {
                 let mut copy = Secret::zeroed(output.len);
                 let result = fill(&mut copy);
                 memory.write(output.start, &copy);
@@ -182,7 +199,7 @@ impl<'a> GuestMemory<'a> {
                 }
                 transform(output.of_mut(bytes))
             }
-            Memory::Shared(memory) => transform_shared(*memory, output, data, transform),
+            Memory::Shared(memory, _) => transform_shared(*memory, output, data, transform),
         }
     }
 

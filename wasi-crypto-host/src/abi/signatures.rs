@@ -29,7 +29,7 @@ pub(crate) fn signature_state_open<O: Objects>(call: &mut Call<'_, O>) -> Result
 
 pub(crate) fn signature_state_update<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [state, input, input_len] = call.args();
-    let input = GuestInput::new(&call.memory, call.memory.range(input, input_len)?, call.pace);
+    let input = GuestInput::new(&call.memory, call.memory.range(input, input_len)?, &call.pace);
     let fed = signatures::signature_state_update(call.objects, state, input)?;
     call.took(fed)
 }
@@ -51,7 +51,7 @@ pub(crate) fn signature_verification_state_open<O: Objects>(call: &mut Call<'_, 
 
 pub(crate) fn signature_verification_state_update<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [state, input, input_len] = call.args();
-    let input = GuestInput::new(&call.memory, call.memory.range(input, input_len)?, call.pace);
+    let input = GuestInput::new(&call.memory, call.memory.range(input, input_len)?, &call.pace);
     let fed = signatures::signature_verification_state_update(call.objects, state, input)?;
     call.took(fed)
 }

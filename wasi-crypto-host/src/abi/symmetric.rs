@@ -76,7 +76,7 @@ pub(crate) fn symmetric_state_close<O: Objects>(call: &mut Call<'_, O>) -> Resul
 
 pub(crate) fn symmetric_state_absorb<O: Objects>(call: &mut Call<'_, O>) -> Result<(), Errno> {
     let [state, data, data_len] = call.args();
-    let data = GuestInput::new(&call.memory, call.memory.range(data, data_len)?, call.pace);
+    let data = GuestInput::new(&call.memory, call.memory.range(data, data_len)?, &call.pace);
     let fed = symmetric::symmetric_state_absorb(call.objects, state, data)?;
     call.took(fed)
 }

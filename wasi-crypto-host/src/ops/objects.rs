@@ -145,6 +145,7 @@ impl Objects for HandleTable<AnyHandle> {
         run(object, other)
     }
 
+    #[inline(always)]
     fn insert<T: Object<AnyHandle>>(&mut self, object: T) -> Result<u32, Errno> {
         HandleTable::insert(self, object)
     }

@@ -126,8 +126,8 @@ pub(crate) fn symmetric_state_absorb(objects: &mut impl Objects, state: u32, dat
         state,
         Load::of(len),
         #[inline(always)]
-        |state: &mut SymmetricState, mut account| {
-            if is_start { state.admit(len, &mut account) } else { Ok(()) }
+        |state: &mut SymmetricState, account| {
+            if is_start { state.admit(len, account) } else { Ok(()) }
         },
         #[inline(always)]
         |state, ()| data.feed(|piece| state.absorb(piece)),

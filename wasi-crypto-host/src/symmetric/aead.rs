@@ -42,7 +42,7 @@ impl<K: Aead> Keyed for Ready<K> {
 struct ReadyKey<K>(K);
 
 impl<K: Aead> Key for ReadyKey<K> {
-    fn open(self: Arc<Self>, given: &Given<'_>) -> Result<State, Errno> {
+    fn open(&self, given: &Given<'_>) -> Result<State, Errno> {
         Cipher::open(self.0.clone(), given)
     }
 
@@ -64,7 +64,7 @@ impl Keyed for XChaCha {
 struct XChaChaKey(Zeroizing<[u8; 32]>);
 
 impl Key for XChaChaKey {
-    fn open(self: Arc<Self>, given: &Given<'_>) -> Result<State, Errno> {
+    fn open(&self, given: &Given<'_>) -> Result<State, Errno> {
         let nonce = given.nonce.try_into().map_err(|_| Errno::InvalidNonce)?;
         Cipher::open(xchacha20_poly1305::Subkey::new(&self.0, nonce)?, given)
     }

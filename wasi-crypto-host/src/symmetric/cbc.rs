@@ -39,7 +39,7 @@ impl<M: BlockMode> Keyed for Cbc<M> {
 struct CbcKey<M>(M);
 
 impl<M: BlockMode> Key for CbcKey<M> {
-    fn open(self: Arc<Self>, given: &Given<'_>) -> Result<State, Errno> {
+    fn open(&self, given: &Given<'_>) -> Result<State, Errno> {
         Ok(State::Encrypt(Box::new(Cipher {
             key: self.0.clone(),
             iv: given.nonce.try_into().map_err(|_| Errno::InvalidNonce)?,

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::backend::blake2b::Blake2b512;
-use crate::backend::digest::{self, Context, SHA256, SHA384, SHA512, SHA512_256};
+use crate::backend::digest::{self, SHA256, SHA384, SHA512, SHA512_256};
 use crate::backend::traits::{Hash, SaltedHash};
 use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
 use crate::errno::Errno;
@@ -34,7 +34,7 @@ struct Sha2(&'static digest::Algorithm);
 
 impl Keyless for Sha2 {
     fn open(&self, _: &Given<'_>) -> Result<State, Errno> {
-        Ok(State::Squeeze(Box::new(Digest(Context::new(self.0)))))
+        Ok(State::Squeeze(Box::new(Digest(digest::Unboxed::new(self.0)))))
     }
 }
 
@@ -57,7 +57,7 @@ impl<H: SaltedHash> Keyed for Salted<H> {
 struct SaltedKey<H>(Arc<BookedSecret>, PhantomData<fn() -> H>);
 
 impl<H: SaltedHash> Key for SaltedKey<H> {
-    fn open(self: Arc<Self>, given: &Given<'_>) -> Result<State, Errno> {
+    fn open(&self, given: &Given<'_>) -> Result<State, Errno> {
         Digest::<H>::begin(Some(&self.0), given)
     }
 

@@ -51,8 +51,9 @@ struct ExtractKey {
 }
 
 impl Key for ExtractKey {
-    fn open(self: Arc<Self>, _: &Given<'_>) -> Result<State, Errno> {
-        Ok(State::DeriveKey(Box::new(Extraction { key: self, salt: Secret::default() })))
+    fn open(&self, _: &Given<'_>) -> Result<State, Errno> {
+        let ikm = Arc::clone(&self.ikm);
+        Ok(State::DeriveKey(Box::new(Extraction { algorithm: self.algorithm, ikm, salt: Secret::default() })))
     }
 
     fn held(&self) -> usize {
@@ -62,7 +63,8 @@ impl Key for ExtractKey {
 
 #[derive(Clone)]
 struct Extraction {
-    key: Arc<ExtractKey>,
+    algorithm: Extract,
+    ikm: Arc<BookedSecret>,
     salt: Secret,
 }
 
@@ -80,17 +82,17 @@ impl Absorb for Extraction {
     }
 
     fn held(&self) -> usize {
-        size_of::<Self>() + ALLOCATION + self.key.held() + self.salt.capacity() + ALLOCATION
+        size_of::<Self>() + ALLOCATION + self.salt.capacity() + ALLOCATION
     }
 }
 
 impl DeriveKey for Extraction {
     fn target(&self) -> &'static str {
-        self.key.algorithm.expand
+        self.algorithm.expand
     }
 
     fn derive_key(&mut self) -> Secret {
-        hkdf::extract(self.key.algorithm.hkdf, &self.salt, &self.key.ikm)
+        hkdf::extract(self.algorithm.hkdf, &self.salt, &self.ikm)
     }
 }
 
@@ -98,31 +100,36 @@ struct Expand(hkdf::Algorithm);
 
 impl Keyed for Expand {
     fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno> {
-        Ok(Arc::new(ExpandKey { prk: Prk::new(self.0, raw), hash_len: hkdf::hash_len(self.0) }))
+        Ok(Arc::new(ExpandKey { prk: Arc::new(Prk::new(self.0, raw)), hash_len: hkdf::hash_len(self.0) }))
     }
 }
 
 /// The most blocks of output (RFC 5869 section 2.3).
 const MAX_BLOCKS: usize = 255;
 
+/// Bytes to book for a pseudo-random key, with each that keeps it.
+const PRK_HELD: usize = size_of::<Prk>() + COUNTS + ALLOCATION + Prk::HELD;
+
 struct ExpandKey {
-    prk: Prk,
+    prk: Arc<Prk>,
     hash_len: usize,
 }
 
 impl Key for ExpandKey {
-    fn open(self: Arc<Self>, _: &Given<'_>) -> Result<State, Errno> {
-        Ok(State::Squeeze(Box::new(Expansion { key: self, info: Secret::default() })))
+    fn open(&self, _: &Given<'_>) -> Result<State, Errno> {
+        let Self { prk, hash_len } = self;
+        Ok(State::Squeeze(Box::new(Expansion { prk: Arc::clone(prk), hash_len: *hash_len, info: Secret::default() })))
     }
 
     fn held(&self) -> usize {
-        size_of::<Self>() + COUNTS + ALLOCATION + Prk::HELD
+        size_of::<Self>() + COUNTS + ALLOCATION + PRK_HELD
     }
 }
 
 #[derive(Clone)]
 struct Expansion {
-    key: Arc<ExpandKey>,
+    prk: Arc<Prk>,
+    hash_len: usize,
     info: Secret,
 }
 
@@ -140,23 +147,22 @@ impl Absorb for Expansion {
     }
 
     fn held(&self) -> usize {
-        size_of::<Self>() + ALLOCATION + self.key.held() + self.info.capacity() + ALLOCATION
+        size_of::<Self>() + ALLOCATION + PRK_HELD + self.info.capacity() + ALLOCATION
     }
 }
 
 impl Squeeze for Expansion {
     /// `overflow` if the info, which each block of output hashes again, comes to more than one call may work on.
     fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<(), Errno> {
-        let ExpandKey { hash_len, .. } = *self.key;
-        if len > MAX_BLOCKS * hash_len {
+        if len > MAX_BLOCKS * self.hash_len {
             return Err(Errno::InvalidLength);
         }
         // Hashing takes twice as long as the slowest encryption.
-        let hashed = len.div_ceil(hash_len).saturating_mul(self.info.len());
+        let hashed = len.div_ceil(self.hash_len).saturating_mul(self.info.len());
         if hashed > limits.call_bytes / 2 { Err(Errno::Overflow) } else { Ok(()) }
     }
 
     fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno> {
-        self.key.prk.expand(&self.info, out)
+        self.prk.expand(&self.info, out)
     }
 }

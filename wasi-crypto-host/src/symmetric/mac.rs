@@ -43,7 +43,7 @@ impl<K: MacKey> Keyed for Ready<K> {
 struct ReadyKey<K>(K);
 
 impl<K: MacKey> Key for ReadyKey<K> {
-    fn open(self: Arc<Self>, _: &Given<'_>) -> Result<State, Errno> {
+    fn open(&self, _: &Given<'_>) -> Result<State, Errno> {
         Ok(State::Authenticate(Box::new(Authentication(self.0.begin()))))
     }
 

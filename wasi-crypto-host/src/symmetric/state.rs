@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::backend::random;
+use crate::booking::Ledger;
 use crate::errno::Errno;
 use crate::held::Held;
 use crate::limits::{Account, Limits};
@@ -27,6 +28,7 @@ impl SymmetricState {
     /// What the row of the algorithm says of the key: `key_not_supported`, `key_required` or `invalid_key` (of another algorithm); then of the
     /// nonce: `nonce_required` or `invalid_nonce`; then of other options: `parameters_missing` or `invalid_length`; then what the algorithm itself
     /// says of their values.
+    #[inline(always)]
     pub(crate) fn open(
         algorithm: &'static Algorithm,
         key: Option<&Held<SymmetricKey>>,
@@ -45,7 +47,7 @@ impl SymmetricState {
         algorithm.check_options(values)?;
         let given = Given { nonce, options: values };
         let inner = match (&algorithm.key, key) {
-            (_, Some(key)) => Arc::clone(&key.key.prepared).open(&given)?,
+            (_, Some(key)) => key.key.prepared.open(&given)?,
             (KeyPolicy::None(keyless), None) => keyless.open(&given)?,
             (KeyPolicy::Optional(_, either), None) => either.open(&given)?,
             (KeyPolicy::Required(..), None) => return Err(Errno::KeyRequired),
@@ -55,8 +57,9 @@ impl SymmetricState {
 
     /// As [`Absorb::admit`](crate::symmetric::traits::Absorb::admit).
     #[inline(always)]
-    pub(crate) fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
-        if self.asks_before_absorbing { self.inner.absorbing().admit(len, account) } else { Ok(()) }
+    pub(crate) fn admit(&mut self, len: usize, account: Account<'_>) -> Result<(), Errno> {
+        let Account { held, total, ledger, limits } = account;
+        if self.asks_before_absorbing { admit(&mut self.inner, len, held, total, ledger, limits) } else { Ok(()) }
     }
 
     /// As [`Absorb::absorb`](crate::symmetric::traits::Absorb::absorb).
@@ -151,4 +154,17 @@ impl SymmetricState {
     pub(crate) fn held(&self) -> usize {
         self.inner.common().held() + self.options.as_ref().map_or(0, |_| Options::HELD)
     }
+}
+
+/// Out of line, with the account in registers: hashing then does not write it down to no purpose.
+#[inline(never)]
+fn admit(
+    state: &mut State,
+    len: usize,
+    held: &mut usize,
+    total: &mut usize,
+    ledger: &Ledger,
+    limits: &Limits,
+) -> Result<(), Errno> {
+    state.absorbing().admit(len, &mut Account { held, total, ledger, limits })
 }

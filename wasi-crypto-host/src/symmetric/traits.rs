@@ -27,7 +27,8 @@ impl<T: Keyless + Keyed> KeyedOrNot for T {}
 
 /// A prepared key.
 pub(crate) trait Key: Send + Sync {
-    fn open(self: Arc<Self>, given: &Given<'_>) -> Result<State, Errno>;
+    /// A new state. What it shares with the key is behind an `Arc` inside: with one around the key, each state would count twice.
+    fn open(&self, given: &Given<'_>) -> Result<State, Errno>;
 
     /// Bytes to book for the key with all that it allocates, but the raw bytes.
     fn held(&self) -> usize;

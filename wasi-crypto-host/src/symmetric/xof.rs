@@ -36,7 +36,7 @@ impl<X: Xof> Keyed for WithKey<X> {
 struct Begun<X>(X);
 
 impl<X: Xof> Key for Begun<X> {
-    fn open(self: Arc<Self>, _: &Given<'_>) -> Result<State, Errno> {
+    fn open(&self, _: &Given<'_>) -> Result<State, Errno> {
         Ok(Stream::open(self.0.clone()))
     }
 

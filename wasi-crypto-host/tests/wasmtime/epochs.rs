@@ -15,7 +15,7 @@ const GIB: &str = r#"(memory (export "memory") 16400)"#;
 const LONG: u32 = 1 << 30;
 
 /// Runs `work` while the epoch of the engine is incremented every `period`.
-fn ticking<R>(engine: &Engine, period: Duration, work: impl FnOnce() -> R) -> R {
+pub(crate) fn ticking<R>(engine: &Engine, period: Duration, work: impl FnOnce() -> R) -> R {
     let over = Arc::new(());
     let running = Arc::downgrade(&over);
     std::thread::scope(|scope| {

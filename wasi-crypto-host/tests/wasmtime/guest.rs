@@ -183,7 +183,7 @@ pub(crate) fn accounts(wasm: &Wasm) -> (usize, usize) {
     (ctx.open_handles(), ctx.held_bytes())
 }
 
-fn val(ty: &CoreType, arg: u64) -> Val {
+pub(crate) fn val(ty: &CoreType, arg: u64) -> Val {
     match ty {
         CoreType::I32 => Val::I32(arg as i32),
         CoreType::I64 => Val::I64(arg as i64),

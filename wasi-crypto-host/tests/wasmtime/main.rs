@@ -14,6 +14,8 @@ mod shared_memory;
 mod store;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(feature = "epochs")]
+mod threads;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

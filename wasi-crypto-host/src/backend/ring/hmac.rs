@@ -29,18 +29,18 @@ impl MacKey for Key {
     const HELD: usize = size_of::<hmac::Key>() + ALLOCATION;
 
     fn begin(&self) -> Context {
-        Context(Wiped::boxed(hmac::Context::with_key(&self.0)))
+        Context(Wiped::new(hmac::Context::with_key(&self.0)))
     }
 }
 
-/// A MAC under way.
+/// A MAC under way, which is to stay where it is.
 #[derive(Clone)]
-pub(crate) struct Context(Box<Wiped<hmac::Context>>);
+pub(crate) struct Context(Wiped<hmac::Context>);
 
 impl Context {
     /// Takes over how far another MAC is, without new memory.
     pub(crate) fn go_on_from(&mut self, other: &Self) {
-        **self.0 = hmac::Context::clone(&other.0);
+        *self.0 = hmac::Context::clone(&other.0);
     }
 
     /// The tag of all data so far; more can follow.
@@ -50,7 +50,7 @@ impl Context {
 }
 
 impl Mac for Context {
-    const HELD: usize = size_of::<hmac::Context>() + ALLOCATION;
+    const HELD: usize = 0;
 
     fn update(&mut self, data: &[u8]) {
         self.0.update(data);

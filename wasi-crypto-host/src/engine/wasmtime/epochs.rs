@@ -22,7 +22,8 @@ use crate::abi::Hostcall;
 #[cfg(feature = "async")]
 use crate::alarm::Alarm;
 use crate::context::WasiCryptoCtx;
-use crate::progress::{FinishedWork, PendingWork, Progress};
+use crate::progress::Progress;
+use crate::stop::StopHandle;
 
 /// How often a long call looks.
 const INTERVAL: Duration = Duration::from_millis(10);
@@ -80,11 +81,11 @@ impl Epochs {
             progress = match progress {
                 Progress::Done(errno) => return result(errno),
                 Progress::Paused(paused) => {
-                    look.now_and_then(caller, get)?;
+                    look.now_and_then(caller, OfContext(get))?;
                     with_memory(caller, get, binding, |ctx, memory| ctx.continue_call(paused, hostcall, memory, args))
                 }
                 Progress::Pending(work) => {
-                    let done = beside(work, || self.look(caller, get))?;
+                    let done = beside(&work.stop_handle(), || work.run(), || self.look(caller, OfContext(get)))?;
                     with_memory(caller, get, binding, |ctx, memory| ctx.finish_call(done, memory, args))
                 }
             }
@@ -93,8 +94,8 @@ impl Epochs {
 
     /// Looks, in a store that is used synchronously. In one that is not, nothing can be called in this way: its functions are to be
     /// linked with `add_to_linker_async`.
-    fn look<T: 'static>(&self, caller: &mut Caller<'_, T>, get: impl Fn(&mut T) -> &mut WasiCryptoCtx) -> Result<()> {
-        let check = match Check::kept(caller, &get) {
+    pub(super) fn look<T: 'static>(&self, caller: &mut Caller<'_, T>, place: impl Place<T>) -> Result<()> {
+        let check = match place.kept(caller) {
             Some(check) => check,
             None => {
                 let Some(module) = self.module(caller.engine()) else { return Ok(()) };
@@ -103,7 +104,7 @@ impl Epochs {
                     return Ok(());
                 }
                 let instance = Instance::new(&mut *caller, module, &[])?;
-                Check::new(caller, get, nothing, &instance)?
+                Check::new(caller, place, nothing, &instance)?
             }
         };
         if check.nothing.can_be_called(caller) { check.enter.call(caller, ()) } else { Ok(()) }
@@ -114,15 +115,15 @@ impl Epochs {
     async fn look_async<T: Send + 'static>(
         &self,
         caller: &mut Caller<'_, T>,
-        get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Send,
+        get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send,
     ) -> Result<()> {
-        let check = match Check::kept(caller, &get) {
+        let check = match OfContext(get).kept(caller) {
             Some(check) => check,
             None => {
                 let Some(module) = self.module(caller.engine()) else { return Ok(()) };
                 let instance = Instance::new_async(&mut *caller, module, &[]).await?;
                 let nothing = Nothing::new(caller)?;
-                Check::new(caller, get, nothing, &instance)?
+                Check::new(caller, OfContext(get), nothing, &instance)?
             }
         };
         check.enter.call_async(caller, ()).await
@@ -155,19 +156,15 @@ impl<'a> Look<'a> {
     }
 
     /// Looks if it is time.
-    fn now_and_then<T: 'static>(
-        &mut self,
-        caller: &mut Caller<'_, T>,
-        get: impl Fn(&mut T) -> &mut WasiCryptoCtx,
-    ) -> Result<()> {
-        self.due().map_or(Ok(()), |epochs| epochs.look(caller, get))
+    pub(super) fn now_and_then<T: 'static>(&mut self, caller: &mut Caller<'_, T>, place: impl Place<T>) -> Result<()> {
+        self.due().map_or(Ok(()), |epochs| epochs.look(caller, place))
     }
 
     #[cfg(feature = "async")]
     pub(super) async fn now_and_then_async<T: Send + 'static>(
         &mut self,
         caller: &mut Caller<'_, T>,
-        get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Send,
+        get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send,
     ) -> Result<()> {
         match self.due() {
             Some(epochs) => epochs.look_async(caller, get).await,
@@ -210,11 +207,15 @@ impl<'a> Look<'a> {
     }
 }
 
-/// Does work on a thread of its own, to look meanwhile on this one, whose store it is; here, if there is no thread to be had.
-fn beside(work: PendingWork, mut look: impl FnMut() -> Result<()>) -> Result<FinishedWork> {
-    let stop = work.stop_handle();
+/// Does work on a thread of its own, to look meanwhile on this one, whose store it is; here, if there is no thread to be had. Where
+/// looking ends the guest, the work is stopped.
+pub(super) fn beside<R: Send>(
+    stop: &StopHandle,
+    work: impl FnOnce() -> R + Send,
+    mut look: impl FnMut() -> Result<()>,
+) -> Result<R> {
     let work = Mutex::new(Some(work));
-    let run = || work.lock().unwrap_or_else(PoisonError::into_inner).take().map(PendingWork::run);
+    let run = || work.lock().unwrap_or_else(PoisonError::into_inner).take().map(|work| work());
     let finished = std::thread::scope(|scope| -> Result<_> {
         let (running, ended) = mpsc::channel::<()>();
         let thread = std::thread::Builder::new().name("wasi-crypto work".to_owned()).spawn_scoped(scope, || {
@@ -232,24 +233,46 @@ fn beside(work: PendingWork, mut look: impl FnMut() -> Result<()>) -> Result<Fin
     finished.ok_or_else(|| ::wasmtime::format_err!("the work of a call was lost"))
 }
 
-impl Check {
-    /// The one that the context has, if it is of the caller's store: a context may go from one to another.
-    fn kept<T: 'static>(caller: &mut Caller<'_, T>, get: impl Fn(&mut T) -> &mut WasiCryptoCtx) -> Option<Self> {
+/// Where the check of a store is kept.
+pub(super) trait Place<T: 'static>: Copy {
+    /// The one of the caller's store: a context may go from one to another, or be in several.
+    fn kept(self, caller: &mut Caller<'_, T>) -> Option<Check>;
+
+    fn keep(self, caller: &mut Caller<'_, T>, check: Check);
+}
+
+/// In the context of the store, which this finds.
+#[derive(Clone, Copy)]
+struct OfContext<G>(G);
+
+impl<T: 'static, G: Fn(&mut T) -> &mut WasiCryptoCtx + Copy> Place<T> for OfContext<G> {
+    fn kept(self, caller: &mut Caller<'_, T>) -> Option<Check> {
         let data = address(caller);
-        let check = Kept::of(get(caller.data_mut())).check.as_ref()?;
-        (check.data == data && check.store.strong_count() > 0).then(|| check.clone())
+        let check = Kept::of((self.0)(caller.data_mut())).check.as_ref()?;
+        check.is_of(data).then(|| check.clone())
     }
 
-    /// Makes one, and has the context keep it.
+    fn keep(self, caller: &mut Caller<'_, T>, check: Check) {
+        Kept::of((self.0)(caller.data_mut())).check = Some(check);
+    }
+}
+
+impl Check {
+    /// Whether it is of the store whose data is at this address.
+    pub(super) fn is_of(&self, data: usize) -> bool {
+        self.data == data && self.store.strong_count() > 0
+    }
+
+    /// Makes one, and has it kept.
     fn new<T: 'static>(
         caller: &mut Caller<'_, T>,
-        get: impl Fn(&mut T) -> &mut WasiCryptoCtx,
+        place: impl Place<T>,
         nothing: Nothing,
         instance: &Instance,
     ) -> Result<Self> {
         let enter = instance.get_typed_func(&mut *caller, "enter")?;
         let check = Self { store: nothing.owner.clone(), data: address(caller), nothing, enter };
-        Kept::of(get(caller.data_mut())).check = Some(check.clone());
+        place.keep(caller, check.clone());
         Ok(check)
     }
 }

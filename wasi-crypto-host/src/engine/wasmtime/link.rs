@@ -6,10 +6,11 @@ use std::mem::MaybeUninit;
 use ::wasmtime::{Caller, FuncType, Linker, Result, ValRaw, ValType};
 
 use super::epochs::Epochs;
-use super::memory::{Binding, with_memory};
+use super::memory::{Binding, Export, with_export, with_looked_up, with_unshared};
 use super::status::result;
 use crate::abi::{CoreType, Hostcall, MAX_CORE_PARAMS};
 use crate::context::WasiCryptoCtx;
+use crate::errno::Errno;
 
 /// Links a function for stores that own their context.
 pub(super) fn link_owned<T: 'static>(
@@ -39,14 +40,40 @@ fn call_with<T: 'static>(
     // All in line, as `WasiCryptoCtx::call` is.
     #[inline(always)]
     move |caller, hostcall, args| {
-        result(with_memory(
-            caller,
-            get,
-            &binding,
-            #[inline(always)]
-            |ctx, memory| ctx.call(hostcall, memory, args),
-        ))
+        result(match binding.memory(get(caller.data_mut())) {
+            Some(Export::Unshared(memory)) => {
+                let memory = *memory;
+                with_unshared(
+                    caller,
+                    get,
+                    memory,
+                    #[inline(always)]
+                    |ctx, memory| ctx.call(hostcall, memory, args),
+                )
+            }
+            Some(export) => {
+                let export = export.clone();
+                with_export(caller, get, export, |ctx, memory| ctx.call(hostcall, memory, args))
+            }
+            None => look_up_and_call(caller, get, hostcall, args),
+        })
     }
+}
+
+/// The way where no memory is bound. What it needs is passed on in registers, and so costs the short way nothing.
+#[inline(never)]
+fn look_up_and_call<T: 'static>(
+    caller: &mut Caller<'_, T>,
+    get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy,
+    hostcall: &'static Hostcall,
+    args: &[u64],
+) -> Errno {
+    with_looked_up(
+        caller,
+        get,
+        #[inline(always)]
+        |ctx, memory| ctx.call(hostcall, memory, args),
+    )
 }
 
 /// Links a function whose calls `call` makes.

@@ -94,12 +94,25 @@ pub(super) fn with_memory<T: 'static, R>(
             let memory = *memory;
             with_unshared(caller, get, memory, run)
         }
-        _ => with_other_memory(caller, get, binding, run),
+        Some(export) => {
+            let export = export.clone();
+            with_export(caller, get, export, run)
+        }
+        None => out_of_line(caller, get, run),
     }
 }
 
+#[inline(never)]
+fn out_of_line<T: 'static, R>(
+    caller: &mut Caller<'_, T>,
+    get: impl Fn(&mut T) -> &mut WasiCryptoCtx,
+    run: impl FnOnce(&mut WasiCryptoCtx, GuestMemory<'_>) -> R,
+) -> R {
+    with_looked_up(caller, get, run)
+}
+
 #[inline(always)]
-fn with_unshared<T: 'static, R>(
+pub(super) fn with_unshared<T: 'static, R>(
     caller: &mut Caller<'_, T>,
     get: impl Fn(&mut T) -> &mut WasiCryptoCtx,
     memory: Memory,
@@ -109,22 +122,28 @@ fn with_unshared<T: 'static, R>(
     run(get(data), GuestMemory::unshared(bytes))
 }
 
-/// The ways that take longer, out of line.
-#[inline(never)]
-fn with_other_memory<T: 'static, R>(
+/// Where no memory has been bound. wasmtime needs 30 ns to find an export, by its name or by a `ModuleExport`.
+#[inline(always)]
+pub(super) fn with_looked_up<T: 'static, R>(
     caller: &mut Caller<'_, T>,
     get: impl Fn(&mut T) -> &mut WasiCryptoCtx,
-    binding: &impl Binding,
     run: impl FnOnce(&mut WasiCryptoCtx, GuestMemory<'_>) -> R,
 ) -> R {
-    let export = match binding.memory(get(caller.data_mut())) {
-        Some(export) => export.clone(),
-        None => match caller.get_export(MEMORY) {
-            // Not through `Export`: moving it there and back stalls.
-            Some(Extern::Memory(memory)) => return with_unshared(caller, get, memory, run),
-            export => Export::new(export),
-        },
-    };
+    match caller.get_export(MEMORY) {
+        // Not through `Export`: moving it there and back stalls.
+        Some(Extern::Memory(memory)) => with_unshared(caller, get, memory, run),
+        export => with_export(caller, get, Export::new(export), run),
+    }
+}
+
+#[cold]
+#[inline(never)]
+pub(super) fn with_export<T: 'static, R>(
+    caller: &mut Caller<'_, T>,
+    get: impl Fn(&mut T) -> &mut WasiCryptoCtx,
+    export: Export,
+    run: impl FnOnce(&mut WasiCryptoCtx, GuestMemory<'_>) -> R,
+) -> R {
     match export {
         Export::Unshared(memory) => with_unshared(caller, get, memory, run),
         Export::Shared(memory) => run(get(caller.data_mut()), GuestMemory::shared(&memory)),

@@ -13,9 +13,10 @@
 //!
 //! With the feature `epochs`, calls that take long look at the epoch of the engine every 10 ms, if it
 //! [has them](::wasmtime::Config::epoch_interruption), and what is chosen for the store happens: a trap, a callback, a turn for the executor.
-//! That takes one instance of a small module in the store, and wasmtime's compiler. In other builds, and for the guests of
-//! [`add_to_linker_shared`], a [`StopHandle`](crate::StopHandle) ends long calls. A call in one piece takes no more than 50 ms within the
-//! default [`Limits`](crate::Limits).
+//! That takes one instance of a small module in the store, and wasmtime's compiler. In other builds, a
+//! [`StopHandle`](crate::StopHandle) ends long calls. A call in one piece takes no more than 50 ms within the default
+//! [`Limits`](crate::Limits), but where a thread of [`add_to_linker_shared`] has data hashed that is not in a shared memory, or waits for
+//! another thread.
 
 mod check;
 mod epochs;
@@ -25,6 +26,7 @@ mod link_async;
 mod memory;
 mod shared_memory;
 mod status;
+mod threads;
 
 use ::wasmtime::{AsContextMut, Caller, Extern, Instance, Linker, Module, Result};
 
@@ -35,8 +37,7 @@ use self::link_async::link_async;
 #[cfg(feature = "async")]
 use self::memory::Binding;
 use self::memory::{Export, Kept, OfContext, OfInstance};
-use self::status::result;
-use crate::abi::{GuestMemory, Hostcall, hostcalls};
+use crate::abi::{Hostcall, hostcalls};
 use crate::context::WasiCryptoCtx;
 use crate::engine::MEMORY;
 use crate::threads::SharedWasiCryptoCtx;
@@ -59,7 +60,7 @@ pub fn add_to_linker<T: 'static>(
 /// Like [`add_to_linker`], for the threads of a guest: each has a store of its own, and all share a context.
 ///
 /// Each call finds the memory that its caller exports as `memory`. Calls that take long go on side by side,
-/// unless they are about the same object; none is moved to another thread.
+/// unless they are about the same object. On an engine with epochs, such a call does its work on a thread of its own and looks meanwhile.
 ///
 /// # Errors
 ///
@@ -68,15 +69,12 @@ pub fn add_to_linker_shared<T: 'static>(
     linker: &mut Linker<T>,
     get: impl Fn(&T) -> &SharedWasiCryptoCtx + Copy + Send + Sync + 'static,
 ) -> Result<()> {
+    let epochs = Epochs::of(linker.engine());
     let call = move |caller: &mut Caller<'_, T>, hostcall: &'static Hostcall, args: &[u64]| {
         let ctx = get(caller.data()).clone();
-        result(match Export::new(caller.get_export(MEMORY)) {
-            Export::Unshared(memory) => ctx.call(hostcall, GuestMemory::unshared(memory.data_mut(caller)), args),
-            Export::Shared(memory) => ctx.call(hostcall, GuestMemory::shared(&memory), args),
-            Export::None => ctx.call(hostcall, GuestMemory::unshared(&mut []), args),
-        })
+        threads::call(caller, &ctx, epochs.as_ref(), hostcall, args)
     };
-    hostcalls().iter().try_for_each(|hostcall| link(linker, hostcall, call))
+    hostcalls().iter().try_for_each(|hostcall| link(linker, hostcall, call.clone()))
 }
 
 /// Like [`add_to_linker`], for stores that are used asynchronously.
