@@ -29,7 +29,6 @@ pub struct SharedWasiCryptoCtx(Arc<Shared>);
 
 struct Shared {
     table: SharedTable,
-    stop: StopHandle,
     watch: Option<Arc<Watch>>,
 }
 
@@ -37,16 +36,16 @@ impl SharedWasiCryptoCtx {
     /// Shares a context. What an engine adapter has kept in it is forgotten: every thread has a memory of its own to find.
     pub fn new(ctx: WasiCryptoCtx) -> Self {
         let WasiCryptoCtx { table, stop, watch, .. } = ctx;
-        Self(Arc::new(Shared { table: SharedTable::new(table, stop.clone()), stop, watch }))
+        Self(Arc::new(Shared { table: SharedTable::new(table, stop), watch }))
     }
 
     /// Runs one function for a thread of the guest: the way in for engine adapters. As [`WasiCryptoCtx::call`], whose
     /// rules hold; any number of threads may call at a time.
     pub fn call(&self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
-        let Shared { table, stop, watch } = &*self.0;
+        let Shared { table, watch } = &*self.0;
         let started = watch.as_ref().and_then(|watch| watch.note_begin(hostcall));
         let mut table = table.clone();
-        let mut call = Call::new(&mut table, memory, args, Pace::whole(stop));
+        let mut call = Call::new(&mut table, memory, args, Pace::whole(self.0.table.stop()));
         let errno = status(hostcall.handlers().shared.run(&mut call));
         if let (Some(watch), Some(started)) = (watch, started) {
             watch.note_end(hostcall, args, errno, started);
@@ -81,7 +80,7 @@ impl SharedWasiCryptoCtx {
 
     /// Ends long calls of all threads from outside, at once or at a given time.
     pub fn stop_handle(&self) -> StopHandle {
-        self.0.stop.clone()
+        self.0.table.stop().clone()
     }
 }
 

@@ -83,6 +83,16 @@ impl Epochs {
                     look.now_and_then(caller, get)?;
                     with_memory(caller, get, binding, |ctx, memory| ctx.continue_call(paused, hostcall, memory, args))
                 }
+                Progress::Pending(work) if work.waits_for_store() => {
+                    let (jobs, stop) = (get(caller.data_mut()).jobs().clone(), work.stop_handle());
+                    let done = jobs.wait(&stop, move || work.run(), || self.look(caller, get));
+                    match done.inspect_err(|_| stop.stop())? {
+                        Ok(done) => {
+                            with_memory(caller, get, binding, |ctx, memory| ctx.finish_call(done, memory, args))
+                        }
+                        Err(errno) => Progress::Done(errno),
+                    }
+                }
                 Progress::Pending(work) => {
                     let done = beside(work, || self.look(caller, get))?;
                     with_memory(caller, get, binding, |ctx, memory| ctx.finish_call(done, memory, args))
