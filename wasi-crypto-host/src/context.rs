@@ -12,9 +12,8 @@ use crate::backend;
 use crate::engine::Slot;
 use crate::errno::Errno;
 use crate::handle::HandleTable;
-#[cfg(feature = "async")]
 use crate::jobs::JobPool;
-use crate::limits::{Limits, MAX_HANDLES};
+use crate::limits::{Limits, MAX_HANDLES, Spent};
 use crate::managed::ManagedKeys;
 use crate::objects::Table;
 use crate::observer::Observer;
@@ -30,8 +29,6 @@ use crate::watch::Watch;
 pub struct WasiCryptoCtx {
     pub(crate) table: Table,
     pub(crate) stop: StopHandle,
-    #[cfg(feature = "async")]
-    jobs: JobPool,
     /// What an engine adapter wants to find again at each call, such as the guest's memory.
     adapter: Slot,
     /// Nothing in most contexts, which is all that a call then looks at.
@@ -54,7 +51,6 @@ pub struct WasiCryptoCtxBuilder {
     observer: Option<Arc<dyn Observer>>,
     secrets: Option<Namespace>,
     algorithms: AllowedAlgorithms,
-    #[cfg(feature = "async")]
     jobs: JobPool,
 }
 
@@ -101,8 +97,7 @@ impl WasiCryptoCtxBuilder {
         self
     }
 
-    /// Sets where the long work of an asynchronous guest runs, which contexts can share.
-    #[cfg(feature = "async")]
+    /// Sets where long work runs that is not done in the guest's calls, which contexts can share.
     pub fn job_pool(mut self, pool: JobPool) -> Self {
         self.jobs = pool;
         self
@@ -200,10 +195,9 @@ impl WasiCryptoCtxBuilder {
         Ok(WasiCryptoCtx {
             table: HandleTable::new(self.limits, u32::from_le_bytes(offset))
                 .with_managed_keys(self.secrets.map(|secrets| ManagedKeys::new(secrets, self.algorithms.clone())))
-                .with_algorithms(self.algorithms),
+                .with_algorithms(self.algorithms)
+                .with_jobs(self.jobs),
             stop: StopHandle::new(),
-            #[cfg(feature = "async")]
-            jobs: self.jobs,
             adapter: Slot::default(),
             watch: Watch::new(self.statistics, self.observer).map(Arc::new),
         })
@@ -312,7 +306,7 @@ impl WasiCryptoCtx {
     #[inline(always)]
     pub fn begin_call(&mut self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Progress {
         let started = self.note_begin(hostcall);
-        self.call_part(PausedCall { done: 0, started }, hostcall, memory, args)
+        self.call_part(PausedCall { done: 0, spent: Spent::default(), started }, hostcall, memory, args)
     }
 
     /// Goes on with what [`begin_call`](Self::begin_call) began, with the same arguments; with others it may panic.
@@ -333,24 +327,25 @@ impl WasiCryptoCtx {
     #[inline(always)]
     fn call_part(
         &mut self,
-        PausedCall { done, started }: PausedCall,
+        PausedCall { done, spent, started }: PausedCall,
         hostcall: &Hostcall,
         memory: GuestMemory<'_>,
         args: &[u64],
     ) -> Progress {
-        let mut call = Call::new(&mut self.table, memory, args, Pace::in_parts(&self.stop, done));
+        let mut call = Call::new(&mut self.table, memory, args, Pace::in_parts(&self.stop, done, spent));
         let result = match &hostcall.handlers().owned {
             Handler::Short(handler) | Handler::Data(handler) => handler(&mut call).map(|()| Step::Done),
             Handler::Long(handler) => handler(&mut call),
         };
         if call.pace.is_paused {
-            return Progress::Paused(PausedCall { done: call.pace.done, started });
+            return Progress::Paused(PausedCall { done: call.pace.done, spent: call.pace.spent, started });
         }
         let errno = match result {
             Ok(Step::Done) => Errno::Success,
-            Ok(Step::Work(work)) => {
+            Ok(Step::Work(work, place)) => {
                 return Progress::Pending(PendingWork {
                     work,
+                    place,
                     stop: self.stop.child(),
                     hostcall: hostcall.index(),
                     started,
@@ -368,10 +363,10 @@ impl WasiCryptoCtx {
     /// Panics if the memory has become smaller meanwhile, which no WebAssembly memory does.
     pub fn finish_call(&mut self, done: FinishedWork, memory: GuestMemory<'_>, args: &[u64]) -> Progress {
         let FinishedWork { finish, hostcall, started } = done;
-        let mut call = Call::new(&mut self.table, memory, args, Pace::in_parts(&self.stop, 0));
+        let mut call = Call::new(&mut self.table, memory, args, Pace::in_parts(&self.stop, 0, Spent::default()));
         let errno = status(finish(&mut call));
         if call.pace.is_paused {
-            return Progress::Paused(PausedCall { done: call.pace.done, started });
+            return Progress::Paused(PausedCall { done: call.pace.done, spent: call.pace.spent, started });
         }
         self.note_end(&hostcalls()[hostcall], args, errno, started);
         Progress::Done(errno)
@@ -383,9 +378,8 @@ impl WasiCryptoCtx {
     }
 
     /// Where long work runs.
-    #[cfg(feature = "async")]
     pub(crate) fn jobs(&self) -> &JobPool {
-        &self.jobs
+        self.table.jobs()
     }
 
     /// What the engine adapter keeps in this context, if that is a `T`. This is as fast as to look at a field.

@@ -11,6 +11,7 @@ use crate::abi::HandleType;
 use crate::allowed::AllowedAlgorithms;
 use crate::booking::{Booking, Ledger};
 use crate::errno::Errno;
+use crate::jobs::JobPool;
 use crate::limits::{Account, INDEX_BITS, Limits, Spare};
 use crate::managed::ManagedKeys;
 use crate::secret::wipe_unused;
@@ -38,6 +39,8 @@ pub(crate) struct HandleTable<O> {
     /// Where the guest's managed keys and secrets are, if it was given a place for them.
     managed_keys: Option<Arc<ManagedKeys>>,
     allowed: AllowedAlgorithms,
+    /// Where work goes that is not done in the guest's calls.
+    jobs: JobPool,
 }
 
 struct Slot<O> {
@@ -85,6 +88,7 @@ impl<O> HandleTable<O> {
             limits,
             managed_keys: None,
             allowed: AllowedAlgorithms::all(),
+            jobs: JobPool::default(),
         }
     }
 
@@ -98,6 +102,22 @@ impl<O> HandleTable<O> {
     pub(crate) fn with_algorithms(mut self, allowed: AllowedAlgorithms) -> Self {
         self.allowed = allowed;
         self
+    }
+
+    /// The same table of a guest whose long work goes there.
+    pub(crate) fn with_jobs(mut self, jobs: JobPool) -> Self {
+        self.jobs = jobs;
+        self
+    }
+
+    /// Where work goes that is not done in the guest's calls.
+    pub(crate) fn jobs(&self) -> &JobPool {
+        &self.jobs
+    }
+
+    /// The limits, which a batch makes narrower for each of its entries.
+    pub(crate) fn limits_mut(&mut self) -> &mut Limits {
+        &mut self.limits
     }
 
     /// The algorithms that the guest may have.

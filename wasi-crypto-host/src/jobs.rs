@@ -1,65 +1,108 @@
-//! Where the long work of asynchronous guests runs: on blocking threads of tokio, so many at a time.
+//! Where the long work of guests runs that is not done in their calls.
 
-use std::future::Future;
-use std::pin::pin;
-use std::sync::{Arc, LazyLock};
-use std::task::Poll;
+#[cfg(feature = "async")]
+mod run_async;
+mod side_by_side;
 
-use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::AbortHandle;
+#[cfg(feature = "async")]
+use std::sync::Arc;
+use std::sync::{LazyLock, mpsc};
+use std::time::Duration;
+
+#[cfg(feature = "async")]
+use tokio::sync::Semaphore;
 
 use crate::errno::Errno;
-use crate::progress::{FinishedWork, PendingWork};
 use crate::stop::StopHandle;
+use crate::workers::Workers;
 
-/// Bounds how much long work (password hashing, the generation of RSA keys, what asks a store of managed keys) guests
-/// have going on at a time.
+pub(crate) use side_by_side::WORTH;
+
+/// Bounds how much long work guests have going on at a time.
+///
+/// There are two kinds of places. Those for *computing* are for password hashing and the generation of RSA keys of asynchronous
+/// guests, and for [batches](crate::answers) of signatures and of password hashes, whose entries are worked on side by side while
+/// there are places. Those for *stores* are for what asks a store of managed keys: so a database that does not answer takes no place
+/// of anything that computes.
 ///
 /// A call that finds no place waits for one, in the order of arrival, without a thread. If its guest goes away meanwhile, it has never
-/// been there. Clones are the same pool; share one among the contexts of a host
-/// ([`WasiCryptoCtxBuilder::job_pool`](crate::WasiCryptoCtxBuilder::job_pool)). Contexts that are given none share one with as many
-/// places as the machine has processors.
-#[derive(Clone, Debug)]
-pub struct JobPool(Arc<Semaphore>);
+/// been there. Batches do not wait: a place that is not free is done without. Clones are the same pool; share one among the contexts of
+/// a host ([`WasiCryptoCtxBuilder::job_pool`](crate::WasiCryptoCtxBuilder::job_pool)). Contexts that are given none share one with as
+/// many places for computing as the machine has processors. Threads are started when they are first needed.
+#[derive(Clone)]
+pub struct JobPool {
+    #[cfg(feature = "async")]
+    places: Arc<Semaphore>,
+    /// They work on batches beside the thread that was called.
+    helpers: Workers,
+    /// They wait for stores.
+    store: Workers,
+}
+
+/// Places for what asks stores, unless the embedder says how many: more than a store has connections.
+const STORE_PLACES: usize = 32;
+
+/// How often a call that waits for a store looks whether it is to end.
+const LOOK: Duration = Duration::from_millis(20);
 
 impl JobPool {
-    /// A pool for so many pieces of work at a time. None would be none for ever, so that 0 counts as 1.
+    /// A pool for so many pieces of computing work at a time, and 32 that wait for stores. None would be none for ever, so that 0 counts
+    /// as 1. With 1, the entries of a batch are worked on one after the other.
     pub fn new(places: usize) -> Self {
-        Self(Arc::new(Semaphore::new(places.clamp(1, Semaphore::MAX_PERMITS))))
+        let places = places.max(1);
+        Self {
+            #[cfg(feature = "async")]
+            places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
+            helpers: Workers::new("wasi-crypto batch", places - 1),
+            store: Workers::new("wasi-crypto store", STORE_PLACES),
+        }
     }
 
-    /// The number of places that are free now.
+    /// The same with so many places for what asks stores; 0 counts as 1. A new pool: clones that there are go on as they were.
+    pub fn store_places(self, places: usize) -> Self {
+        Self { store: Workers::new("wasi-crypto store", places.max(1)), ..self }
+    }
+
+    /// The number of places for computing that are free now.
+    #[cfg(feature = "async")]
     pub fn free_places(&self) -> usize {
-        self.0.available_permits()
+        self.places.available_permits()
     }
 
-    /// Does the work on a blocking thread of the runtime, in its turn; or here, where no runtime is. `in_progress` if it was stopped
-    /// before it began, or if the runtime is shutting down; `internal_error` if it panicked. Dropped while it waits, the work is never
-    /// done; dropped later, it is stopped.
-    pub(crate) async fn run(&self, work: PendingWork) -> Result<FinishedWork, Errno> {
-        let Ok(runtime) = Handle::try_current() else { return Ok(work.run()) };
-        let stop = work.stop_handle();
-        let place = self.place(&stop).await.ok_or(Errno::InProgress)?;
-        let job = runtime.spawn_blocking(move || {
-            // Taken until the work is over, whether anybody waits for it or not.
-            let _place = place;
-            work.run()
+    /// The number of places for what asks stores that are free now.
+    pub fn free_store_places(&self) -> usize {
+        self.store.free()
+    }
+
+    /// Does work that may wait for a store, on a thread for such, while this one looks whether it is to end: `in_progress` if it
+    /// was stopped, and then the work may still be going on; `internal_error` if it panicked. Also ends with an error of `look`, which
+    /// is called every now and then.
+    pub(crate) fn wait<R: Send + 'static, E>(
+        &self,
+        stop: &StopHandle,
+        work: impl FnOnce() -> R + Send + 'static,
+        mut look: impl FnMut() -> Result<(), E>,
+    ) -> Result<Result<R, Errno>, E> {
+        let (done, result) = mpsc::channel();
+        let job = Box::new(move || {
+            // Nobody may be there any more.
+            _ = done.send(work());
         });
-        let _abandoned = Abandoned { stop, job: job.abort_handle() };
-        job.await.map_err(|cause| if cause.is_panic() { Errno::InternalError } else { Errno::InProgress })
-    }
-
-    /// A place, or `None` if the call is stopped before there is one.
-    async fn place(&self, stop: &StopHandle) -> Option<OwnedSemaphorePermit> {
-        let mut stopped = pin!(stop.stopped());
-        let mut place = pin!(Arc::clone(&self.0).acquire_owned());
-        std::future::poll_fn(|context| match stopped.as_mut().poll(context) {
-            Poll::Ready(()) => Poll::Ready(None),
-            // The semaphore is never closed.
-            Poll::Pending => place.as_mut().poll(context).map(Result::ok),
-        })
-        .await
+        let _queued = match self.store.queue(job) {
+            Ok(queued) => Some(queued),
+            Err(job) => {
+                job();
+                None
+            }
+        };
+        loop {
+            match result.recv_timeout(LOOK) {
+                Ok(result) => return Ok(Ok(result)),
+                Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(Err(Errno::InternalError)),
+                Err(mpsc::RecvTimeoutError::Timeout) if stop.is_stopped() => return Ok(Err(Errno::InProgress)),
+                Err(mpsc::RecvTimeoutError::Timeout) => look()?,
+            }
+        }
     }
 }
 
@@ -72,15 +115,11 @@ impl Default for JobPool {
     }
 }
 
-/// Ends work when nobody waits for it any more.
-struct Abandoned {
-    stop: StopHandle,
-    job: AbortHandle,
-}
-
-impl Drop for Abandoned {
-    fn drop(&mut self) {
-        self.stop.stop();
-        self.job.abort();
+impl std::fmt::Debug for JobPool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("JobPool")
+            .field("places", &(self.helpers.most() + 1))
+            .field("store_places", &self.store.most())
+            .finish_non_exhaustive()
     }
 }

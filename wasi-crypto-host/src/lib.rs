@@ -121,7 +121,6 @@ mod errno;
 mod handle;
 mod held;
 mod host_keys;
-#[cfg(feature = "async")]
 mod jobs;
 mod limits;
 mod managed;
@@ -138,6 +137,7 @@ mod stop;
 mod symmetric;
 mod threads;
 mod watch;
+mod workers;
 
 #[doc(inline)]
 pub use abi::{CoreType, GuestMemory, HandleType, Hostcall, MAX_CORE_PARAMS, ParamType, SharedMemory, hostcalls};
@@ -152,7 +152,6 @@ pub use engine::wasmi;
 #[cfg(feature = "wasmtime")]
 pub use engine::wasmtime;
 pub use host_keys::Export;
-#[cfg(feature = "async")]
 pub use jobs::JobPool;
 pub use limits::Limits;
 #[cfg(feature = "tracing")]

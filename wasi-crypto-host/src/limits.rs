@@ -16,8 +16,9 @@ pub(crate) const MAX_HANDLES: usize = 1 << INDEX_BITS;
 ///
 /// The defaults suit a server with many guests: none of them makes the process grow by more than 54 MiB (1.25 × [`bytes`](Self::bytes)
 /// and 4 MiB for the table of handles and work in passing), whatever it opens and in whatever order; a test measures it for each kind of
-/// object of each algorithm. What is said of a call holds for each entry of a batch, which is ended between any two by a
-/// [`StopHandle`](crate::StopHandle); a synchronous embedder should have one, with a deadline. Set others through [`WasiCryptoCtxBuilder`](crate::WasiCryptoCtxBuilder).
+/// object of each algorithm. What is said of a call holds for all entries of a batch together: those for which nothing is left answer as one
+/// that is too large by itself. Between any two of them, and in those that take long, a batch heeds a [`StopHandle`](crate::StopHandle); a
+/// synchronous embedder should have one, with a deadline. Set others through [`WasiCryptoCtxBuilder`](crate::WasiCryptoCtxBuilder).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
@@ -51,6 +52,34 @@ impl Default for Limits {
             gathered_bytes: 8 << 20,
             call_bytes: 32 << 20,
             password_iterations: 10_000_000,
+        }
+    }
+}
+
+/// What the entries of a batch have taken so far of what one call may take.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spent {
+    /// Of [`Limits::call_bytes`].
+    pub(crate) bytes: usize,
+    /// Of [`Limits::password_iterations`].
+    pub(crate) iterations: u64,
+}
+
+impl Spent {
+    /// Adds what was taken besides.
+    pub(crate) fn add(&mut self, more: Self) {
+        self.bytes = self.bytes.saturating_add(more.bytes);
+        self.iterations = self.iterations.saturating_add(more.iterations);
+    }
+}
+
+impl Limits {
+    /// What is left of them.
+    pub(crate) fn without(self, spent: &Spent) -> Self {
+        Self {
+            call_bytes: self.call_bytes.saturating_sub(spent.bytes),
+            password_iterations: self.password_iterations.saturating_sub(spent.iterations),
+            ..self
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use crate::abi::call::{Finish, Work};
+use crate::abi::call::{Finish, Place, Work};
 use crate::errno::Errno;
+use crate::limits::Spent;
 use crate::objects::Table;
 use crate::stop::StopHandle;
 
@@ -23,6 +24,8 @@ pub enum Progress {
 #[derive(Debug)]
 pub struct PausedCall {
     pub(crate) done: usize,
+    /// What the entries of a batch have taken so far of what the call may take.
+    pub(crate) spent: Spent,
     /// When the call began, if somebody wants to know.
     pub(crate) started: Option<Instant>,
 }
@@ -30,6 +33,7 @@ pub struct PausedCall {
 /// Work of a call that needs nothing of the guest.
 pub struct PendingWork {
     pub(crate) work: Work<Table>,
+    pub(crate) place: Place,
     pub(crate) stop: StopHandle,
     /// The place of the function in the table.
     pub(crate) hostcall: usize,
@@ -46,8 +50,14 @@ pub struct FinishedWork {
 impl PendingWork {
     /// Does the work; this may take seconds, or about a millisecond from when it is stopped.
     pub fn run(self) -> FinishedWork {
-        let Self { work, stop, hostcall, started } = self;
+        let Self { work, stop, hostcall, started, .. } = self;
         FinishedWork { finish: work(&stop), hostcall, started }
+    }
+
+    /// Whether it waits for a store of managed keys, which may take as long as a database does and no processor time, rather than compute.
+    /// Whoever runs both should have places of their own for this. Of what was stopped, nobody needs to wait for the end.
+    pub fn waits_for_store(&self) -> bool {
+        self.place == Place::Store
     }
 
     /// Stops this work alone, for when nobody waits for it any more. The handle of the whole context stops it, too.

@@ -10,22 +10,27 @@ use crate::allowed::AllowedAlgorithms;
 use crate::booking::Booking;
 use crate::errno::Errno;
 use crate::handle::Object;
+use crate::jobs::JobPool;
 use crate::limits::{Account, Limits, Spare};
 use crate::managed::ManagedKeys;
 use crate::objects::{AnyHandle, Table};
 use crate::ops::{Load, Objects};
 use crate::stop::StopHandle;
 
-/// The objects of a shared context. Clones are the same table.
+/// The objects of a shared context. Clones are the same table, each for one call.
 #[derive(Clone)]
-pub(crate) struct SharedTable(Arc<Shared>);
+pub(crate) struct SharedTable {
+    shared: Arc<Shared>,
+    /// Those of the call.
+    limits: Limits,
+}
 
 struct Shared {
     table: Mutex<Table>,
     /// Notified whenever an object is back.
     returned: Condvar,
-    limits: Limits,
     allowed: AllowedAlgorithms,
+    jobs: JobPool,
     stop: StopHandle,
 }
 
@@ -36,13 +41,19 @@ const BULK: usize = 4 << 10;
 impl SharedTable {
     /// Shares a table. Whoever waits for an object gives up when `stop` is stopped.
     pub(crate) fn new(table: Table, stop: StopHandle) -> Self {
-        let (limits, allowed) = (*table.spare().limits, table.algorithms().clone());
-        Self(Arc::new(Shared { table: Mutex::new(table), returned: Condvar::new(), limits, allowed, stop }))
+        let (limits, allowed, jobs) = (*table.spare().limits, table.algorithms().clone(), table.jobs().clone());
+        let shared = Shared { table: Mutex::new(table), returned: Condvar::new(), allowed, jobs, stop };
+        Self { shared: Arc::new(shared), limits }
+    }
+
+    /// Ends long calls.
+    pub(crate) fn stop(&self) -> &StopHandle {
+        &self.shared.stop
     }
 
     /// A panic elsewhere leaves the table as it was before or after a step, never broken.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Table> {
-        self.0.table.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The table, when nobody works on the object behind this handle. `in_progress` if the guest was stopped meanwhile: those who wait
@@ -50,8 +61,8 @@ impl SharedTable {
     fn lock_for(&self, handle: u32) -> Result<MutexGuard<'_, Table>, Errno> {
         let mut table = self.lock();
         while table.is_lent(handle) {
-            table = self.0.returned.wait(table).unwrap_or_else(PoisonError::into_inner);
-            if self.0.stop.is_stopped() {
+            table = self.shared.returned.wait(table).unwrap_or_else(PoisonError::into_inner);
+            if self.shared.stop.is_stopped() {
                 return Err(Errno::InProgress);
             }
         }
@@ -86,7 +97,7 @@ impl<T: Object<AnyHandle>> Drop for Loan<'_, T> {
     fn drop(&mut self) {
         let object = self.object.take().filter(|_| self.is_whole);
         self.table.lock().give_back(self.handle, object);
-        self.table.0.returned.notify_all();
+        self.table.shared.returned.notify_all();
     }
 }
 
@@ -104,7 +115,8 @@ impl Objects for SharedTable {
         handle: u32,
         change: impl FnOnce(&mut T, Account<'_>) -> Result<R, Errno>,
     ) -> Result<R, Errno> {
-        self.lock_for(handle)?.change(handle, change)
+        let limits = &self.limits;
+        self.lock_for(handle)?.change(handle, |object, account| change(object, Account { limits, ..account }))
     }
 
     fn work<T: Object<AnyHandle>, A, R>(
@@ -115,7 +127,8 @@ impl Objects for SharedTable {
         run: impl FnOnce(&mut T, A) -> Result<R, Errno>,
     ) -> Result<R, Errno> {
         let mut table = self.lock_for(handle)?;
-        let admitted = table.change(handle, admit)?;
+        let limits = &self.limits;
+        let admitted = table.change(handle, |object, account| admit(object, Account { limits, ..account }))?;
         if load.bytes.is_some_and(|bytes| bytes < BULK) {
             table.change(handle, |object, _| run(object, admitted))
         } else {
@@ -160,7 +173,7 @@ impl Objects for SharedTable {
 
     fn spare(&mut self) -> Spare<'_> {
         let bytes = self.lock().spare().bytes;
-        Spare { limits: &self.0.limits, bytes }
+        Spare { limits: &self.limits, bytes }
     }
 
     fn reserve(&mut self, bytes: usize) -> Result<Booking, Errno> {
@@ -168,7 +181,15 @@ impl Objects for SharedTable {
     }
 
     fn algorithms(&self) -> &AllowedAlgorithms {
-        &self.0.allowed
+        &self.shared.allowed
+    }
+
+    fn jobs(&self) -> &JobPool {
+        &self.shared.jobs
+    }
+
+    fn limits_mut(&mut self) -> &mut Limits {
+        &mut self.limits
     }
 
     fn managed_keys(&mut self) -> Option<Arc<ManagedKeys>> {

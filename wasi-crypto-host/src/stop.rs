@@ -106,6 +106,11 @@ impl StopHandle {
         self.0.waiting.notify_waiters();
     }
 
+    /// Whether somebody has a clone of this handle, or has set a deadline: only then can it become stopped.
+    pub(crate) fn is_watched(&self) -> bool {
+        Arc::strong_count(&self.0) > 1 || self.0.deadline.load(Ordering::Relaxed) != NO_DEADLINE || self.is_stopped()
+    }
+
     /// Whether long calls are to end.
     pub fn is_stopped(&self) -> bool {
         let State { stopped, deadline, parent, .. } = &*self.0;
@@ -136,6 +141,7 @@ mod tests {
         let parent = StopHandle::new();
         let child = parent.child();
         assert!(!child.is_stopped());
+        assert!(parent.is_watched(), "by its child");
         child.stop();
         assert!(child.is_stopped() && !parent.is_stopped());
 

@@ -4,13 +4,16 @@ use std::any::Any;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use crate::abi::call::{Call, Finish, Pace, Step, Work};
+use crate::abi::call::{Call, Finish, Pace, Place, Step, Work};
 use crate::abi::hostcall::Handler;
 use crate::abi::{GuestMemory, HandleType, Hostcall};
 use crate::allowed::AllowedAlgorithms;
 use crate::context::{WasiCryptoCtx, status};
 use crate::engine::Slot;
 use crate::errno::Errno;
+use crate::jobs::JobPool;
+use crate::limits::Spent;
+use crate::ops::Objects as _;
 use crate::shared_table::SharedTable;
 use crate::stop::StopHandle;
 use crate::watch::Watch;
@@ -33,7 +36,6 @@ pub struct SharedWasiCryptoCtx(Arc<Shared>);
 
 struct Shared {
     table: SharedTable,
-    stop: StopHandle,
     watch: Option<Arc<Watch>>,
     /// What an engine adapter wants to find again.
     adapter: Mutex<Slot>,
@@ -43,16 +45,16 @@ impl SharedWasiCryptoCtx {
     /// Shares a context. What an engine adapter has kept in it is forgotten: every thread has a memory of its own to find.
     pub fn new(ctx: WasiCryptoCtx) -> Self {
         let WasiCryptoCtx { table, stop, watch, .. } = ctx;
-        Self(Arc::new(Shared { table: SharedTable::new(table, stop.clone()), stop, watch, adapter: Mutex::default() }))
+        Self(Arc::new(Shared { table: SharedTable::new(table, stop), watch, adapter: Mutex::default() }))
     }
 
     /// Runs one function for a thread of the guest: the way in for engine adapters. As [`WasiCryptoCtx::call`], whose
     /// rules hold; any number of threads may call at a time.
     pub fn call(&self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Errno {
-        let Shared { table, stop, watch, .. } = &*self.0;
+        let Shared { table, watch, .. } = &*self.0;
         let started = watch.as_ref().and_then(|watch| watch.note_begin(hostcall));
         let mut table = table.clone();
-        let mut call = Call::new(&mut table, memory, args, Pace::whole(stop));
+        let mut call = Call::new(&mut table, memory, args, Pace::whole(self.0.table.stop()));
         let errno = status(hostcall.handlers().shared.run(&mut call));
         if let (Some(watch), Some(started)) = (watch, started) {
             watch.note_end(hostcall, args, errno, started);
@@ -62,9 +64,10 @@ impl SharedWasiCryptoCtx {
 
     /// Begins a call that may take long, for adapters that look at something else meanwhile.
     pub(crate) fn long_call<'a>(&'a self, hostcall: &'static Hostcall, args: &'a [u64]) -> LongCall<'a> {
-        let Shared { table, stop, watch, .. } = &*self.0;
+        let Shared { table, watch, .. } = &*self.0;
         let started = watch.as_ref().and_then(|watch| watch.note_begin(hostcall));
-        LongCall { table: table.clone(), watch: watch.as_deref(), hostcall, args, stop: stop.child(), started, done: 0 }
+        let (watch, stop) = (watch.as_deref(), table.stop().child());
+        LongCall { table: table.clone(), watch, hostcall, args, stop, started, done: 0, spent: Spent::default() }
     }
 
     /// What the engine adapter keeps, which is a default `T` at first.
@@ -103,7 +106,7 @@ impl SharedWasiCryptoCtx {
 
     /// Ends long calls of all threads from outside, at once or at a given time.
     pub fn stop_handle(&self) -> StopHandle {
-        self.0.stop.clone()
+        self.0.table.stop().clone()
     }
 }
 
@@ -126,6 +129,8 @@ pub(crate) struct LongCall<'a> {
     stop: StopHandle,
     started: Option<Instant>,
     done: usize,
+    /// What the entries of a batch have taken so far of what the call may take.
+    spent: Spent,
 }
 
 /// How far a call got.
@@ -133,13 +138,18 @@ pub(crate) enum Part {
     Done(Errno),
     /// For the caller to do other things.
     Paused,
-    /// To be run anywhere; then the call [finishes](LongCall::finish).
-    Work(Work<SharedTable>),
+    /// To be run anywhere, better in such a place; then the call [finishes](LongCall::finish).
+    Work(Work<SharedTable>, Place),
 }
 
 impl LongCall<'_> {
     pub(crate) fn stop_handle(&self) -> StopHandle {
         self.stop.clone()
+    }
+
+    /// Where its work may be done.
+    pub(crate) fn jobs(&self) -> JobPool {
+        self.table.jobs().clone()
     }
 
     /// The whole call, in one piece.
@@ -151,8 +161,8 @@ impl LongCall<'_> {
 
     /// As much of the call as can be done at once.
     pub(crate) fn part(&mut self, memory: GuestMemory<'_>) -> Part {
-        let Self { table, stop, args, done, .. } = self;
-        let mut call = Call::new(table, memory, args, Pace::in_parts(stop, *done));
+        let Self { table, stop, args, done, spent, .. } = self;
+        let mut call = Call::new(table, memory, args, Pace::in_parts(stop, *done, *spent));
         let result = match &self.hostcall.handlers().shared {
             // Others must not come in between.
             Handler::Short(_) | Handler::Data(_) => {
@@ -162,11 +172,11 @@ impl LongCall<'_> {
             Handler::Long(handler) => handler(&mut call),
         };
         if call.pace.is_paused {
-            *done = call.pace.done;
+            (*done, *spent) = (call.pace.done, call.pace.spent);
             return Part::Paused;
         }
         match result {
-            Ok(Step::Work(work)) => Part::Work(work),
+            Ok(Step::Work(work, place)) => Part::Work(work, place),
             Ok(Step::Done) => Part::Done(self.end(Errno::Success)),
             Err(errno) => Part::Done(self.end(errno)),
         }
@@ -174,17 +184,18 @@ impl LongCall<'_> {
 
     /// Hands the result of work to the guest.
     pub(crate) fn finish(&mut self, finish: Finish<SharedTable>, memory: GuestMemory<'_>) -> Part {
-        let Self { table, stop, args, done, .. } = self;
-        let mut call = Call::new(table, memory, args, Pace::in_parts(stop, 0));
+        let Self { table, stop, args, done, spent, .. } = self;
+        let mut call = Call::new(table, memory, args, Pace::in_parts(stop, 0, Spent::default()));
         let result = finish(&mut call);
         if call.pace.is_paused {
-            *done = call.pace.done;
+            (*done, *spent) = (call.pace.done, call.pace.spent);
             return Part::Paused;
         }
         Part::Done(self.end(status(result)))
     }
 
-    fn end(&self, errno: Errno) -> Errno {
+    /// Tells that the call is over.
+    pub(crate) fn end(&self, errno: Errno) -> Errno {
         if let (Some(watch), Some(started)) = (self.watch, self.started) {
             watch.note_end(self.hostcall, self.args, errno, started);
         }

@@ -2,7 +2,8 @@
 
 use crate::abi::memory::GuestMemory;
 use crate::errno::Errno;
-use crate::ops::Fed;
+use crate::limits::Spent;
+use crate::ops::{Fed, Objects};
 use crate::options::AlgorithmType;
 use crate::stop::StopHandle;
 
@@ -23,6 +24,8 @@ pub(crate) struct Pace<'a> {
     pub(crate) may_yield: bool,
     /// How far the call has come: bytes that it has taken in, or entries of a batch.
     pub(crate) done: usize,
+    /// What the entries of a batch have taken so far of what the call may take.
+    pub(crate) spent: Spent,
     /// Whether the call came back only for the caller to do other things.
     pub(crate) is_paused: bool,
 }
@@ -30,7 +33,16 @@ pub(crate) struct Pace<'a> {
 /// How far a handler of a long function got.
 pub(crate) enum Step<O> {
     Done,
-    Work(Work<O>),
+    Work(Work<O>, Place),
+}
+
+/// Where work is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// It computes.
+    Processor,
+    /// It waits for a store.
+    Store,
 }
 
 impl<O: 'static> Step<O> {
@@ -39,10 +51,19 @@ impl<O: 'static> Step<O> {
         work: impl FnOnce(&StopHandle) -> R + Send + 'static,
         finish: impl FnOnce(&mut Call<'_, O>, R) -> Result<(), Errno> + Send + 'static,
     ) -> Self {
-        Self::Work(Box::new(move |stop| {
+        Self::work_at(Place::Processor, work, finish)
+    }
+
+    fn work_at<R: Send + 'static>(
+        place: Place,
+        work: impl FnOnce(&StopHandle) -> R + Send + 'static,
+        finish: impl FnOnce(&mut Call<'_, O>, R) -> Result<(), Errno> + Send + 'static,
+    ) -> Self {
+        let work: Work<O> = Box::new(move |stop| {
             let result = work(stop);
             Box::new(move |call: &mut Call<'_, O>| finish(call, result)) as Finish<O>
-        }))
+        });
+        Self::Work(work, place)
     }
 }
 
@@ -92,20 +113,30 @@ impl<'a, O> Call<'a, O> {
         Ok(())
     }
 
-    /// Runs work that may take as long as a database does: elsewhere if the caller wants to do other things, else here.
-    /// Then what is to be done in the call with its result.
+    /// Runs work that may take as long as a database does: elsewhere if the caller wants to do other things, or if somebody could stop the
+    /// call meanwhile, else here. Then what is to be done in the call with its result.
     pub(crate) fn run_apart<R: Send + 'static>(
         &mut self,
         work: impl FnOnce(&StopHandle) -> R + Send + 'static,
         finish: impl FnOnce(&mut Call<'_, O>, R) -> Result<(), Errno> + Send + 'static,
     ) -> Result<Step<O>, Errno>
     where
-        O: 'static,
+        O: Objects + 'static,
     {
         if self.pace.may_yield {
-            return Ok(Step::work(work, finish));
+            return Ok(Step::work_at(Place::Store, work, finish));
         }
-        let result = work(self.pace.stop);
+        let stop = self.pace.stop;
+        let result = if stop.is_watched() {
+            let its_stop = stop.child();
+            let never = || Ok::<(), std::convert::Infallible>(());
+            match self.objects.jobs().wait(stop, move || work(&its_stop), never) {
+                Ok(result) => result?,
+                Err(never) => match never {},
+            }
+        } else {
+            work(stop)
+        };
         finish(self, result).map(|()| Step::Done)
     }
 
@@ -134,12 +165,12 @@ impl<'a> Pace<'a> {
     /// To the end, in the call.
     #[inline]
     pub(crate) fn whole(stop: &'a StopHandle) -> Self {
-        Self { stop, may_yield: false, done: 0, is_paused: false }
+        Self { stop, may_yield: false, done: 0, spent: Spent::default(), is_paused: false }
     }
 
     /// A slice at a time, from where an earlier part ended.
-    pub(crate) fn in_parts(stop: &'a StopHandle, done: usize) -> Self {
-        Self { stop, may_yield: true, done, is_paused: false }
+    pub(crate) fn in_parts(stop: &'a StopHandle, done: usize, spent: Spent) -> Self {
+        Self { stop, may_yield: true, done, spent, is_paused: false }
     }
 }
 

@@ -41,7 +41,7 @@ impl<O> Handler<O> {
             Short(handler) | Data(handler) => handler(call),
             Long(handler) => match handler(call)? {
                 Step::Done => Ok(()),
-                Step::Work(work) => work(call.pace.stop)(call),
+                Step::Work(work, _) => work(call.pace.stop)(call),
             },
         }
     }

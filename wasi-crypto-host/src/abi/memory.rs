@@ -253,6 +253,11 @@ impl Range {
         Self { start: self.start + start, len }
     }
 
+    /// Whether they have a byte in common.
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+        self.len > 0 && other.len > 0 && self.start < other.start + other.len && other.start < self.start + self.len
+    }
+
     /// The bytes in the memory for which the range was checked.
     #[inline(always)]
     fn of<'a>(&self, memory: &'a [u8]) -> &'a [u8] {

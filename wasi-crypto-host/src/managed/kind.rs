@@ -67,7 +67,8 @@ impl Manageable for Keypair {
         let algorithm = algorithm.ok_or(Errno::UnsupportedAlgorithm)?;
         let parsed = opened.prepared(|bytes| {
             let parsed = Held::<Self>::from_canonical(algorithm, bytes, Origin::Guest).map_err(no_key)?;
-            Ok(Arc::new(Parsed(parsed.key.shared)))
+            let in_use = parsed.booked().1;
+            Ok((Arc::new(Parsed(parsed.key.shared)), in_use))
         })?;
         Ok(Held::new(algorithm, Arc::clone(&parsed.0), origin))
     }

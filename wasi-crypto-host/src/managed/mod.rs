@@ -63,7 +63,12 @@ impl ManagedKeys {
         if opened.bytes().len() > spare {
             return Err(Errno::Overflow);
         }
-        K::from_opened(&opened, self.origin(opened.header().clone(), revoked))
+        let was_prepared = opened.is_prepared();
+        let held = K::from_opened(&opened, self.origin(opened.header().clone(), revoked))?;
+        if opened.is_prepared() != was_prepared {
+            self.namespace.count_prepared(&opened);
+        }
+        Ok(held)
     }
 
     /// Revokes versions of a key or secret, which handles of this context heed at once.

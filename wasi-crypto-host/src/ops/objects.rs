@@ -1,14 +1,17 @@
 //! What operations need of a guest's objects.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::allowed::AllowedAlgorithms;
 use crate::booking::Booking;
 use crate::errno::Errno;
 use crate::handle::{HandleTable, Object};
-use crate::limits::{Account, Spare};
+use crate::jobs::JobPool;
+use crate::limits::{Account, Limits, Spare};
 use crate::managed::ManagedKeys;
 use crate::objects::AnyHandle;
+use crate::stop::StopHandle;
 
 /// The objects of a guest. Every method answers `invalid_handle` to a handle that is closed, unknown or of another type.
 pub(crate) trait Objects {
@@ -43,6 +46,28 @@ pub(crate) trait Objects {
         run: impl FnOnce(&mut T, &U) -> Result<R, Errno>,
     ) -> Result<R, Errno>;
 
+    /// How many threads [`work_on_many`](Self::work_on_many) uses at most.
+    fn threads(&self) -> usize {
+        1
+    }
+
+    /// Lets `work` do something on each of many objects, those of different handles side by side, those of one in their order. Returns
+    /// the results in order; `in_progress` for what was not begun when the call was stopped.
+    fn work_on_many<T: Object<AnyHandle> + Send + 'static, J: Send + 'static, R: Send + 'static>(
+        &mut self,
+        jobs: Vec<(u32, J)>,
+        stop: &StopHandle,
+        work: fn(&mut T, J) -> Result<R, Errno>,
+    ) -> Vec<Result<R, Errno>> {
+        let one = |(handle, job)| {
+            if stop.is_stopped() {
+                return Err(Errno::InProgress);
+            }
+            self.work(handle, Load::long(), |_: &mut T, _| Ok(()), |object, ()| work(object, job))
+        };
+        jobs.into_iter().map(one).collect()
+    }
+
     /// Takes an object in and books what it holds. `too_many_handles` or `overflow` at the limits.
     fn insert<T: Object<AnyHandle>>(&mut self, object: T) -> Result<u32, Errno>;
 
@@ -67,6 +92,12 @@ pub(crate) trait Objects {
 
     /// The algorithms that the guest may have: every look-up of one by a name that the guest gave goes this way.
     fn algorithms(&self) -> &AllowedAlgorithms;
+
+    /// Where work goes that is not done in the guest's calls.
+    fn jobs(&self) -> &JobPool;
+
+    /// The limits that hold for the call, which a batch makes narrower for each of its entries.
+    fn limits_mut(&mut self) -> &mut Limits;
 
     /// Where the guest's managed keys and secrets are, if it was given a place for them.
     fn managed_keys(&mut self) -> Option<Arc<ManagedKeys>>;
@@ -98,6 +129,12 @@ impl Load {
     pub(crate) fn and_host_bytes(self, host_bytes: usize) -> Self {
         Self { host_bytes, ..self }
     }
+}
+
+/// An object that has left the table, and what is to be done on it, each for an entry.
+struct Lent<T, J> {
+    object: T,
+    jobs: Vec<(usize, J)>,
 }
 
 /// A context with one owner lends its objects where they are.
@@ -145,6 +182,50 @@ impl Objects for HandleTable<AnyHandle> {
         run(object, other)
     }
 
+    fn threads(&self) -> usize {
+        HandleTable::jobs(self).threads()
+    }
+
+    /// The objects leave the table for as long.
+    fn work_on_many<T: Object<AnyHandle> + Send + 'static, J: Send + 'static, R: Send + 'static>(
+        &mut self,
+        jobs: Vec<(u32, J)>,
+        stop: &StopHandle,
+        work: fn(&mut T, J) -> Result<R, Errno>,
+    ) -> Vec<Result<R, Errno>> {
+        let mut results: Vec<Result<R, Errno>> = jobs.iter().map(|_| Err(Errno::InternalError)).collect();
+        let mut lent: Vec<Lent<T, J>> = Vec::with_capacity(jobs.len());
+        let mut places: HashMap<u32, usize> = HashMap::new();
+        let mut handles = Vec::with_capacity(jobs.len());
+        for (entry, (handle, job)) in jobs.into_iter().enumerate() {
+            if let Some(place) = places.get(&handle) {
+                lent[*place].jobs.push((entry, job));
+                continue;
+            }
+            match self.lend(handle) {
+                Ok(object) => {
+                    places.insert(handle, lent.len());
+                    handles.push(handle);
+                    lent.push(Lent { object, jobs: vec![(entry, job)] });
+                }
+                Err(errno) => results[entry] = Err(errno),
+            }
+        }
+        let stop = stop.clone();
+        let done = HandleTable::jobs(self).side_by_side(lent, move |Lent { mut object, jobs }| {
+            let mut one = |job| if stop.is_stopped() { Err(Errno::InProgress) } else { work(&mut object, job) };
+            let results: Vec<_> = jobs.into_iter().map(|(entry, job)| (entry, one(job))).collect();
+            (object, results)
+        });
+        for (handle, done) in handles.into_iter().zip(done) {
+            // Lost where its work panicked, which nothing in this library is known to do: then the handle is closed.
+            let (object, of_object) = done.map_or((None, Vec::new()), |(object, results)| (Some(object), results));
+            self.give_back::<T>(handle, object);
+            of_object.into_iter().for_each(|(entry, result)| results[entry] = result);
+        }
+        results
+    }
+
     #[inline(always)]
     fn insert<T: Object<AnyHandle>>(&mut self, object: T) -> Result<u32, Errno> {
         HandleTable::insert(self, object)
@@ -186,6 +267,14 @@ impl Objects for HandleTable<AnyHandle> {
     #[inline]
     fn algorithms(&self) -> &AllowedAlgorithms {
         HandleTable::algorithms(self)
+    }
+
+    fn jobs(&self) -> &JobPool {
+        HandleTable::jobs(self)
+    }
+
+    fn limits_mut(&mut self) -> &mut Limits {
+        HandleTable::limits_mut(self)
     }
 
     fn managed_keys(&mut self) -> Option<Arc<ManagedKeys>> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::booking::{BookedSecret, Booking};
 use crate::errno::Errno;
 use crate::held::Held;
-use crate::limits::Account;
+use crate::limits::{Account, Spent};
 use crate::ops::export::Export;
 use crate::ops::{Buffer, Bytes, Fed, Input, Load, Objects, Output};
 use crate::options::{AlgorithmType, OptionSet, Options};
@@ -157,6 +157,22 @@ pub(crate) fn symmetric_state_squeeze<T: Output>(
             None => output.fill(|bytes| state.squeeze(bytes, stop)).map(Derived::Now),
         },
     )
+}
+
+/// What [`symmetric_state_squeeze`] of so many bytes takes of what a call may take, or a tag if that is `None`; nothing where it is refused.
+pub(crate) fn squeeze_cost(objects: &mut impl Objects, state: u32, len: Option<usize>) -> Spent {
+    objects.look(state, |state: &SymmetricState, _| Ok(state.squeeze_cost(len))).unwrap_or_default()
+}
+
+/// What encryption or decryption of so many bytes takes of what a call may take.
+pub(crate) fn message_cost(objects: &mut impl Objects, state: u32, buffer: &impl Buffer) -> Spent {
+    let cost = algorithm_of_state(objects, state).map_or(0, |algorithm| algorithm.cost);
+    Spent { bytes: buffer.data_len().saturating_mul(cost).saturating_add(buffer.host_bytes()), iterations: 0 }
+}
+
+/// Whether [`symmetric_state_squeeze`] of so many bytes takes long.
+pub(crate) fn is_long_squeeze(objects: &mut impl Objects, state: u32, len: usize) -> bool {
+    objects.look(state, |state: &SymmetricState, spare| state.check_squeeze(len, spare.limits)) == Ok(Weight::Long)
 }
 
 /// A tag over all data so far, as a handle; what takes long is handed back instead, for [`insert_tag`].

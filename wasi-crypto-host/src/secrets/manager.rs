@@ -31,6 +31,7 @@ impl SecretsManager {
             observer: None,
             trail: Trail::Off,
             cached_records: 128,
+            cached_bytes: 8 << 20,
         }
     }
 
@@ -45,7 +46,11 @@ impl SecretsManager {
         if open.len() == open.capacity() {
             open.retain(|_, shared| shared.strong_count() > 0);
         }
-        let shared = Arc::new(Shared::new(self.inner.clone(), name, Cache::new(self.inner.cached_records)));
+        let shared = Arc::new(Shared::new(
+            self.inner.clone(),
+            name,
+            Cache::new(self.inner.cached_records, self.inner.cached_bytes),
+        ));
         open.insert(name.to_owned(), Arc::downgrade(&shared));
         Namespace::new(shared)
     }
@@ -103,6 +108,7 @@ pub struct SecretsManagerBuilder {
     observer: Option<Arc<dyn SecretsObserver>>,
     trail: Trail,
     cached_records: usize,
+    cached_bytes: usize,
 }
 
 impl SecretsManagerBuilder {
@@ -137,11 +143,18 @@ impl SecretsManagerBuilder {
     }
 
     /// Sets how many records of each namespace stay in memory, opened, as long as somebody has the namespace; 0 is
-    /// none. Default: 128, which take up 24 MB if they are all of ML-DSA-87, and in use, and 2 MB if they are of
-    /// Ed25519. External secrets take up what they are long, all together at most what the policy of the namespace
-    /// lets its records have. No guest is charged for any of it.
+    /// none. Default: 128.
     pub fn cached_records(mut self, records: usize) -> Self {
         self.cached_records = records;
+        self
+    }
+
+    /// Sets how many bytes those records may have all together: keys with all that is prepared when they are first
+    /// used, secrets as they are, and 512 for each. What is not used for longest goes first; what is larger than half
+    /// of it does not stay at all. No guest is charged for it, so that a host with so many namespaces in use keeps
+    /// so many times as much. Default: 8 MiB, which is 44 keys of ML-DSA-87, and more than 128 of most others.
+    pub fn cached_bytes(mut self, bytes: usize) -> Self {
+        self.cached_bytes = bytes;
         self
     }
 
@@ -163,6 +176,7 @@ impl SecretsManagerBuilder {
             root_key: root_key.root_key()?,
             old_root_keys: old_root_keys?,
             cached_records: self.cached_records,
+            cached_bytes: self.cached_bytes,
         };
         Ok(SecretsManager { inner: Arc::new(inner), open: Arc::default() })
     }

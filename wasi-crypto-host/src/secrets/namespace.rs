@@ -174,6 +174,11 @@ impl Namespace {
         self.told(Action::Load, Some(*identifier), version, now, result)
     }
 
+    /// Counts in memory what was prepared of a record that was loaded.
+    pub(crate) fn count_prepared(&self, opened: &Arc<Opened>) {
+        self.shared.cache.count(opened);
+    }
+
     /// Revokes one version of a key or secret of these kinds, the latest, or all of them, durably. Returns which.
     /// `NotFound` if there is none that is not revoked.
     pub fn revoke(&self, kinds: &[Kind], identifier: &Identifier, version: Version) -> Result<Vec<u64>, SecretsError> {
@@ -210,7 +215,7 @@ impl Namespace {
     #[cfg(test)]
     pub(crate) fn reopened(&self) -> Self {
         let Shared { manager, name, .. } = &*self.shared;
-        Self { shared: Arc::new(Shared::new(manager.clone(), name, Cache::new(16))), ..self.clone() }
+        Self { shared: Arc::new(Shared::new(manager.clone(), name, Cache::new(16, 1 << 20))), ..self.clone() }
     }
 
     /// Whether both have the same key and cache in memory.

@@ -17,6 +17,7 @@ pub(crate) struct OpenStore {
     pub(crate) root_key: RootKey,
     pub(crate) old_root_keys: Vec<RootKey>,
     pub(crate) cached_records: usize,
+    pub(crate) cached_bytes: usize,
 }
 
 impl OpenStore {

@@ -162,6 +162,10 @@ impl Squeeze for Expansion {
         if hashed > limits.call_bytes / 2 { Err(Errno::Overflow) } else { Ok(()) }
     }
 
+    fn squeeze_cost(&self, len: usize) -> usize {
+        len.div_ceil(self.hash_len).saturating_mul(self.info.len()).saturating_mul(2)
+    }
+
     fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno> {
         self.prk.expand(&self.info, out)
     }

@@ -127,6 +127,10 @@ impl Stretch for Password {
         }
     }
 
+    fn iterations(&self, len: Option<usize>) -> u64 {
+        self.work(len.unwrap_or(self.algorithm.hash_len))
+    }
+
     fn squeeze(&self, out: &mut [u8], stop: &StopHandle) -> Result<(), Errno> {
         pbkdf2::derive(self.algorithm.prf, self.iterations, &self.salt, &self.password, out, stop)
     }

@@ -6,7 +6,7 @@ use crate::backend::random;
 use crate::booking::Ledger;
 use crate::errno::Errno;
 use crate::held::Held;
-use crate::limits::{Account, Limits};
+use crate::limits::{Account, Limits, Spent};
 use crate::options::{BytesOption, Name, Options};
 use crate::secret::Secret;
 use crate::stop::StopHandle;
@@ -74,6 +74,15 @@ impl SymmetricState {
             State::Squeeze(state) => state.check_squeeze(len, limits).map(|()| Weight::Short),
             State::Stretch(state) => state.check_squeeze(len, limits),
             _ => Err(Errno::InvalidOperation),
+        }
+    }
+
+    /// What it takes to fill `len` bytes, or to make a tag if that is `None`.
+    pub(crate) fn squeeze_cost(&self, len: Option<usize>) -> Spent {
+        match &self.inner {
+            State::Squeeze(state) => Spent { bytes: len.map_or(0, |len| state.squeeze_cost(len)), iterations: 0 },
+            State::Stretch(state) => Spent { bytes: 0, iterations: state.iterations(len) },
+            _ => Spent::default(),
         }
     }
 

@@ -81,6 +81,12 @@ pub(crate) trait Squeeze: Absorb {
     /// Whether the state could fill `len` bytes; asked before anything is written.
     fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<(), Errno>;
 
+    /// How much of what a call may work on, in bytes, it takes to fill `len` bytes: nothing where an output is short.
+    fn squeeze_cost(&self, len: usize) -> usize {
+        let _ = len;
+        0
+    }
+
     /// Fills `out`, after [`check_squeeze`](Self::check_squeeze) said yes.
     fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno>;
 }
@@ -103,6 +109,12 @@ pub(crate) trait DeriveKey: Absorb {
 pub(crate) trait Stretch: Absorb {
     /// Whether the state could fill `len` bytes, and how long that takes; asked before anything is written.
     fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<Weight, Errno>;
+
+    /// How many of the iterations that a call may take it takes to fill `len` bytes, or for a string if that is `None`.
+    fn iterations(&self, len: Option<usize>) -> u64 {
+        let _ = len;
+        0
+    }
 
     /// Fills `out`, after [`check_squeeze`](Self::check_squeeze) said yes. `in_progress` if it was stopped.
     fn squeeze(&self, out: &mut [u8], stop: &StopHandle) -> Result<(), Errno>;

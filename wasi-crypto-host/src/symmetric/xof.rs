@@ -83,6 +83,10 @@ impl<X: Xof> Squeeze for Stream<X> {
         if len > limits.call_bytes / 2 { Err(Errno::Overflow) } else { Ok(()) }
     }
 
+    fn squeeze_cost(&self, len: usize) -> usize {
+        len.saturating_mul(2)
+    }
+
     fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno> {
         self.squeezing = true;
         self.xof.squeeze(out);

@@ -84,6 +84,16 @@ impl Epochs {
                     look.now_and_then(caller, OfContext(get))?;
                     with_memory(caller, get, binding, |ctx, memory| ctx.continue_call(paused, hostcall, memory, args))
                 }
+                Progress::Pending(work) if work.waits_for_store() => {
+                    let (jobs, stop) = (get(caller.data_mut()).jobs().clone(), work.stop_handle());
+                    let done = jobs.wait(&stop, move || work.run(), || self.look(caller, OfContext(get)));
+                    match done.inspect_err(|_| stop.stop())? {
+                        Ok(done) => {
+                            with_memory(caller, get, binding, |ctx, memory| ctx.finish_call(done, memory, args))
+                        }
+                        Err(errno) => Progress::Done(errno),
+                    }
+                }
                 Progress::Pending(work) => {
                     let done = beside(&work.stop_handle(), || work.run(), || self.look(caller, OfContext(get)))?;
                     with_memory(caller, get, binding, |ctx, memory| ctx.finish_call(done, memory, args))
@@ -94,7 +104,7 @@ impl Epochs {
 
     /// Looks, in a store that is used synchronously. In one that is not, nothing can be called in this way: its functions are to be
     /// linked with `add_to_linker_async`.
-    pub(super) fn look<T: 'static>(&self, caller: &mut Caller<'_, T>, place: impl Place<T>) -> Result<()> {
+    pub(super) fn look<T: 'static>(&self, caller: &mut Caller<'_, T>, place: impl CheckPlace<T>) -> Result<()> {
         let check = match place.kept(caller) {
             Some(check) => check,
             None => {
@@ -156,7 +166,11 @@ impl<'a> Look<'a> {
     }
 
     /// Looks if it is time.
-    pub(super) fn now_and_then<T: 'static>(&mut self, caller: &mut Caller<'_, T>, place: impl Place<T>) -> Result<()> {
+    pub(super) fn now_and_then<T: 'static>(
+        &mut self,
+        caller: &mut Caller<'_, T>,
+        place: impl CheckPlace<T>,
+    ) -> Result<()> {
         self.due().map_or(Ok(()), |epochs| epochs.look(caller, place))
     }
 
@@ -234,7 +248,7 @@ pub(super) fn beside<R: Send>(
 }
 
 /// Where the check of a store is kept.
-pub(super) trait Place<T: 'static>: Copy {
+pub(super) trait CheckPlace<T: 'static>: Copy {
     /// The one of the caller's store: a context may go from one to another, or be in several.
     fn kept(self, caller: &mut Caller<'_, T>) -> Option<Check>;
 
@@ -245,7 +259,7 @@ pub(super) trait Place<T: 'static>: Copy {
 #[derive(Clone, Copy)]
 struct OfContext<G>(G);
 
-impl<T: 'static, G: Fn(&mut T) -> &mut WasiCryptoCtx + Copy> Place<T> for OfContext<G> {
+impl<T: 'static, G: Fn(&mut T) -> &mut WasiCryptoCtx + Copy> CheckPlace<T> for OfContext<G> {
     fn kept(self, caller: &mut Caller<'_, T>) -> Option<Check> {
         let data = address(caller);
         let check = Kept::of((self.0)(caller.data_mut())).check.as_ref()?;
@@ -266,7 +280,7 @@ impl Check {
     /// Makes one, and has it kept.
     fn new<T: 'static>(
         caller: &mut Caller<'_, T>,
-        place: impl Place<T>,
+        place: impl CheckPlace<T>,
         nothing: Nothing,
         instance: &Instance,
     ) -> Result<Self> {

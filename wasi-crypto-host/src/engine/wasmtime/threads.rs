@@ -3,9 +3,10 @@
 use ::wasmtime::{Caller, Result};
 
 use super::check::{Check, address};
-use super::epochs::{Epochs, Look, Place, beside};
+use super::epochs::{CheckPlace, Epochs, Look, beside};
 use super::memory::Export;
 use super::status::result;
+use crate::abi::call::Place;
 use crate::abi::hostcall::Handler;
 use crate::abi::{GuestMemory, Hostcall};
 use crate::engine::MEMORY;
@@ -50,7 +51,18 @@ fn call_and_look<T: 'static>(
                 look.now_and_then(caller, ctx)?;
                 on_memory(caller, export, |memory| call.part(memory))
             }
-            Part::Work(work) => {
+            Part::Work(work, Place::Store) => {
+                let work = {
+                    let stop = stop.clone();
+                    move || work(&stop)
+                };
+                let done = call.jobs().wait(&stop, work, || epochs.look(caller, ctx));
+                match done.inspect_err(|_| stop.stop())? {
+                    Ok(finish) => on_memory(caller, export, |memory| call.finish(finish, memory)),
+                    Err(errno) => Part::Done(call.end(errno)),
+                }
+            }
+            Part::Work(work, Place::Processor) => {
                 let finish = beside(&stop, || work(&stop), || epochs.look(caller, ctx))?;
                 on_memory(caller, export, |memory| call.finish(finish, memory))
             }
@@ -78,7 +90,7 @@ fn is_much_data(hostcall: &Hostcall, args: &[u64]) -> bool {
 #[derive(Default)]
 struct Checks(Vec<Check>);
 
-impl<T: 'static> Place<T> for &SharedWasiCryptoCtx {
+impl<T: 'static> CheckPlace<T> for &SharedWasiCryptoCtx {
     fn kept(self, caller: &mut Caller<'_, T>) -> Option<Check> {
         let data = address(caller);
         self.with_adapter_data(|Checks(checks)| checks.iter().find(|check| check.is_of(data)).cloned())
