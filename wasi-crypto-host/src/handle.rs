@@ -143,7 +143,7 @@ impl<O> HandleTable<O> {
         let (handle, place) = self.open(T::TYPE, SLOT + object.held(), object.shared())?;
         // The place is empty. Dropping what is not there might unwind, for all that the compiler knows, and then the new object would have
         // to be put together elsewhere.
-        std::mem::forget(std::mem::replace(place, Some(object.into_any())));
+        std::mem::forget(place.replace(object.into_any()));
         Ok(handle)
     }
 

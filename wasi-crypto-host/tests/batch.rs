@@ -10,6 +10,7 @@ use wasi_crypto_host::{
     Errno, GuestMemory, JobPool, Progress, SharedWasiCryptoCtx, WasiCryptoCtx, WasiCryptoCtxBuilder,
 };
 
+use support::hex::hex;
 use support::{Guest, Native, Random, Transport, hostcall};
 
 const AES: &str = "AES-256-GCM";
@@ -197,10 +198,6 @@ const ED25519: [(&str, &[u8], &str); 2] = [
     ),
 ];
 
-fn from_hex(hex: &str) -> Vec<u8> {
-    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
-}
-
 #[test]
 fn signatures_are_made_and_verified() {
     let mut guest = Guest::native();
@@ -208,7 +205,7 @@ fn signatures_are_made_and_verified() {
     let states: Vec<[u32; 1]> = ED25519
         .iter()
         .map(|(pair, message, _)| {
-            let ([name, name_len], [raw, raw_len]) = (guest.put(b"Ed25519"), guest.put(&from_hex(pair)));
+            let ([name, name_len], [raw, raw_len]) = (guest.put(b"Ed25519"), guest.put(&hex(pair)));
             let pair = guest.call_for_u32("keypair_import", &[0, name, name_len, raw, raw_len, 0]).unwrap();
             pairs.push(pair);
             let state = guest.call_for_u32("signature_state_open", &[pair]).unwrap();
@@ -219,7 +216,7 @@ fn signatures_are_made_and_verified() {
         .collect();
     let signatures = values(&batch(&mut guest, "batch_signature_state_sign", &states, 8).unwrap());
     for ((.., expected), signature) in ED25519.iter().zip(&signatures) {
-        assert_eq!(guest.export_as("signature_export", *signature, 0).unwrap(), from_hex(expected));
+        assert_eq!(guest.export_as("signature_export", *signature, 0).unwrap(), hex(expected));
     }
 
     let mut verifier = |of: usize| {

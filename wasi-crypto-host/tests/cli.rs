@@ -1,5 +1,8 @@
 //! The `wasi-crypto` command, from outside: exit statuses, output and sentences.
 
+#[path = "support/hex.rs"]
+mod hex;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -139,7 +142,7 @@ fn the_guest_reaches_the_directories_it_is_given_and_no_others() {
 #[test]
 fn wasi_crypto_is_linked() {
     // FIPS 180-4, example of SHA-256.
-    let digest = hex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    let digest = hex::hex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     Dir::new("hash").run(&[], HASH).exits(0).prints(&digest).silent();
 }
 
@@ -588,8 +591,4 @@ impl Finished {
         assert_eq!(self.stderr(), "");
         self
     }
-}
-
-fn hex(text: &str) -> Vec<u8> {
-    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap()).collect()
 }

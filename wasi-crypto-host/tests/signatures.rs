@@ -533,7 +533,3 @@ fn integer(number: &[u8]) -> Vec<u8> {
     }
     [&[2, content.len() as u8][..], &content].concat()
 }
-
-fn hex(text: &str) -> Vec<u8> {
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
-}

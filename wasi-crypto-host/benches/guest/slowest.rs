@@ -1,19 +1,33 @@
 //! The longest time for which a call of each function holds up the thread that makes it, whatever the guest passes, at default limits.
 //!
-//! Each function is called with the most that it takes, for every algorithm. Times are those between two chances for an executor: work that is
-//! handed out does not count, nor does a call as a whole that comes in parts.
+//! Each function is called with the most that it takes, for every algorithm, on a memory of its own and on a shared one, out of which the host
+//! copies what it works on. Times are those between two chances for an executor: work that is handed out does not count, nor does a call as a
+//! whole that comes in parts.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use wasi_crypto_host::SharedMemory as _;
 use wasi_crypto_host::{AlgorithmType, Errno, GuestMemory, Hostcall, Limits, Progress, WasiCryptoCtx, algorithms};
+use wasmtime::{Config, Engine, MemoryType, SharedMemory};
 
 use crate::support::{Guest, Transport};
 
-/// The table, function by function, the slowest first.
+/// The table, function by function and memory by memory, the slowest first.
 pub(crate) fn table() -> String {
-    let limits = Limits::default();
-    let memory = vec![0x5a; 2 * limits.call_bytes + (2 << 20)];
+    let len = 2 * Limits::default().call_bytes + (2 << 20);
+    let mut rows: Vec<_> = [Memory::own(len), Memory::shared(len)].into_iter().flat_map(rows).collect();
+    rows.sort_by_key(|(.., longest)| std::cmp::Reverse(longest.held));
+    let mut table =
+        "\n| function | memory | longest hold | with | the whole call |\n|---|---|---|---|---|\n".to_owned();
+    for (function, memory, Longest { held, whole, what }) in rows {
+        let milliseconds = |time: Duration| format!("{:.2} ms", time.as_secs_f64() * 1e3);
+        table += &format!("| {function} | {memory} | {} | {what} | {} |\n", milliseconds(held), milliseconds(whole));
+    }
+    table
+}
+
+fn rows(memory: Memory) -> impl Iterator<Item = (&'static str, &'static str, Longest)> {
     let ctx = WasiCryptoCtx::builder().build().expect("the defaults are good");
     let mut guest = Guest::new(Timed { ctx, memory, what: String::new(), longest: BTreeMap::new() });
     for info in algorithms() {
@@ -24,20 +38,45 @@ pub(crate) fn table() -> String {
             of_pairs => key_pairs(&mut guest, of_pairs as u32, info.name),
         }
     }
-    let mut rows: Vec<_> = guest.transport.longest.into_iter().collect();
-    rows.sort_by_key(|(_, longest)| std::cmp::Reverse(longest.held));
-    let mut table = "\n| function | longest hold | with | the whole call |\n|---|---|---|---|\n".to_owned();
-    for (function, Longest { held, whole, what }) in rows {
-        let milliseconds = |time: Duration| format!("{:.2} ms", time.as_secs_f64() * 1e3);
-        table += &format!("| {function} | {} | {what} | {} |\n", milliseconds(held), milliseconds(whole));
-    }
-    table
+    let Timed { memory, longest, .. } = guest.transport;
+    let name = if let Memory::Own(_) = memory { "its own" } else { "shared" };
+    longest.into_iter().map(move |(function, longest)| (function, name, longest))
 }
+
+/// The guest's memory.
+enum Memory {
+    Own(Vec<u8>),
+    Shared(SharedMemory),
+}
+
+impl Memory {
+    fn own(len: usize) -> Self {
+        Self::Own(vec![FILL; len])
+    }
+
+    fn shared(len: usize) -> Self {
+        let engine = Engine::new(Config::new().wasm_threads(true).shared_memory(true)).expect("both are offered");
+        let pages = len.div_ceil(1 << 16) as u32;
+        let memory = SharedMemory::new(&engine, MemoryType::shared(pages, pages)).expect("so much memory");
+        memory.write(0, &vec![FILL; len]);
+        Self::Shared(memory)
+    }
+
+    fn of_guest(&mut self) -> GuestMemory<'_> {
+        match self {
+            Self::Own(bytes) => GuestMemory::unshared(bytes),
+            Self::Shared(memory) => GuestMemory::shared(memory),
+        }
+    }
+}
+
+/// What lies in the memory, which does not matter.
+const FILL: u8 = 0x5a;
 
 /// Makes calls as an executor does, and keeps the longest hold of each function.
 struct Timed {
     ctx: WasiCryptoCtx,
-    memory: Vec<u8>,
+    memory: Memory,
     /// What the calls are about now.
     what: String,
     longest: BTreeMap<&'static str, Longest>,
@@ -53,19 +92,19 @@ impl Transport for Timed {
     fn call(&mut self, hostcall: &'static Hostcall, args: &[u64]) -> Errno {
         let Self { ctx, memory, what, longest } = self;
         let (began, mut held, mut start) = (Instant::now(), Duration::ZERO, Instant::now());
-        let mut progress = ctx.begin_call(hostcall, GuestMemory::unshared(memory), args);
+        let mut progress = ctx.begin_call(hostcall, memory.of_guest(), args);
         let errno = loop {
             held = held.max(start.elapsed());
             progress = match progress {
                 Progress::Done(errno) => break errno,
                 Progress::Paused(paused) => {
                     start = Instant::now();
-                    ctx.continue_call(paused, hostcall, GuestMemory::unshared(memory), args)
+                    ctx.continue_call(paused, hostcall, memory.of_guest(), args)
                 }
                 Progress::Pending(work) => {
                     let done = work.run();
                     start = Instant::now();
-                    ctx.finish_call(done, GuestMemory::unshared(memory), args)
+                    ctx.finish_call(done, memory.of_guest(), args)
                 }
             };
         };
@@ -77,11 +116,17 @@ impl Transport for Timed {
     }
 
     fn read(&mut self, start: u32, into: &mut [u8]) {
-        into.copy_from_slice(&self.memory[start as usize..][..into.len()]);
+        match &self.memory {
+            Memory::Own(bytes) => into.copy_from_slice(&bytes[start as usize..][..into.len()]),
+            Memory::Shared(memory) => memory.read(start as usize, into),
+        }
     }
 
     fn write(&mut self, start: u32, from: &[u8]) {
-        self.memory[start as usize..][..from.len()].copy_from_slice(from);
+        match &mut self.memory {
+            Memory::Own(bytes) => bytes[start as usize..][..from.len()].copy_from_slice(from),
+            Memory::Shared(memory) => memory.write(start as usize, from),
+        }
     }
 }
 

@@ -6,8 +6,9 @@ use crate::abi::secrets_manager::invalidate;
 use crate::errno::Errno;
 use crate::ops::Objects;
 use crate::ops::external_secrets::{
-    Decapsulation, Loading, Storage, check_room_for_identifier, open_sealed, open_secret, secret_identifier,
+    Decapsulation, Storage, check_room_for_identifier, open_sealed, open_secret, secret_identifier,
 };
+use crate::ops::managed_keys::Loading;
 use crate::secrets::Kind;
 
 pub(crate) fn external_secret_store<O: Objects + 'static>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
@@ -48,7 +49,7 @@ pub(crate) fn external_secret_from_id<O: Objects + 'static>(call: &mut Call<'_, 
     let identifier = GuestBytes::new(&call.memory, identifier, identifier_len)?;
     let loading = Loading::admit(call.objects, manager, identifier, version)?;
     call.run_apart(
-        move |_| loading.run(),
+        move |_| loading.run_for_secret(),
         move |call, loaded| {
             let handle = open_secret(call.objects, loaded?.bytes())?;
             call.memory.put(slot, handle.to_le_bytes());

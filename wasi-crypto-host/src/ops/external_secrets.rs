@@ -8,10 +8,11 @@ use crate::booking::BookedSecret;
 use crate::errno::Errno;
 use crate::managed::ManagedKeys;
 use crate::ops::common::open_array_output;
+use crate::ops::managed_keys::Loading;
 use crate::ops::secrets_manager::{identifier_of, keys_of};
 use crate::ops::{Bytes, Objects};
 use crate::secret::Secret;
-use crate::secrets::{Identifier, Kind, NewRecord, Opened, OpenedSecret, SecretsError, Version};
+use crate::secrets::{Identifier, Kind, NewRecord, Opened, OpenedSecret, SecretsError};
 
 /// A secret that is to be kept until it expires.
 pub(crate) struct Storage {
@@ -63,27 +64,9 @@ pub(crate) fn secret_identifier(bytes: impl Bytes) -> Result<Identifier, Errno> 
     identifier_of(bytes)
 }
 
-/// A secret that is to be loaded.
-pub(crate) struct Loading {
-    keys: Arc<ManagedKeys>,
-    identifier: Identifier,
-    version: Version,
-}
-
 impl Loading {
-    /// `not_found` for what is no identifier.
-    pub(crate) fn admit(
-        objects: &mut impl Objects,
-        manager: u32,
-        identifier: impl Bytes,
-        version: u64,
-    ) -> Result<Self, Errno> {
-        let keys = keys_of(objects, manager)?;
-        objects.check_room(1)?;
-        Ok(Self { keys, identifier: identifier_of(identifier)?, version: Version::from_interface(version) })
-    }
-
-    pub(crate) fn run(self) -> Result<Arc<Opened>, Errno> {
+    /// Loads a secret.
+    pub(crate) fn run_for_secret(self) -> Result<Arc<Opened>, Errno> {
         self.keys.namespace.load(Kind::Secret, &self.identifier, self.version).map_err(errno)
     }
 }

@@ -151,11 +151,11 @@ where
     }
 }
 
-/// A managed key that is to be loaded.
+/// A managed key or secret that is to be loaded.
 pub(crate) struct Loading {
-    keys: Arc<ManagedKeys>,
-    identifier: Identifier,
-    version: Version,
+    pub(super) keys: Arc<ManagedKeys>,
+    pub(super) identifier: Identifier,
+    pub(super) version: Version,
     /// Bytes that the guest has room for.
     spare: usize,
 }
@@ -174,6 +174,7 @@ impl Loading {
         Ok(Self { keys, identifier, version: Version::from_interface(version), spare })
     }
 
+    /// Loads a key.
     pub(crate) fn run<K: Manageable>(self) -> Result<Held<K>, Errno> {
         self.keys.load(&self.identifier, self.version, self.spare)
     }

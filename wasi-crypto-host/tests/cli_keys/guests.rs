@@ -79,7 +79,7 @@ impl Place {
         command.arg("run").args(options).arg("guest.wat");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // A guest that does not come to read leaves nobody to write to.
-        let _ = child.stdin.take().unwrap().write_all(&unhex(key));
+        let _ = child.stdin.take().unwrap().write_all(&crate::hex::hex(key));
         Finished(child.wait_with_output().unwrap())
     }
 
@@ -207,8 +207,4 @@ fn the_operator_is_told_why_a_store_fails() {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Vec<u8> {
-    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap()).collect()
 }

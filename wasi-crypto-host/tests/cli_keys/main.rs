@@ -4,6 +4,8 @@
 mod audit;
 mod backup;
 mod guests;
+#[path = "../support/hex.rs"]
+mod hex;
 mod life;
 mod openssl;
 mod page;

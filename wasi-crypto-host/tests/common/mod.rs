@@ -2,13 +2,16 @@
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "each test uses a part")]
 
 mod encode;
+#[path = "../support/hex.rs"]
+mod hex;
 
 use wasi_crypto_host::{
     Errno, GuestMemory, Hostcall, MAX_CORE_PARAMS, PublickeyEncoding, SignatureEncoding, WasiCryptoCtx,
     WasiCryptoCtxBuilder,
 };
 
-pub use encode::{der, hex, pem};
+pub use encode::{der, pem};
+pub use hex::hex;
 
 /// The encodings of keys, as the interface numbers them.
 pub const RAW: u32 = PublickeyEncoding::Raw as u32;

@@ -16,17 +16,16 @@ fn vectors() -> Vec<Vector> {
     let mut fields: Vec<(&str, String)> = Vec::new();
     for line in lines {
         match (line.split_once(" = "), fields.last_mut()) {
-            (Some((name, hex)), _) => fields.push((name, hex.to_owned())),
-            (None, Some((_, hex))) => hex.push_str(line.trim()),
+            (Some((name, digits)), _) => fields.push((name, digits.to_owned())),
+            (None, Some((_, digits))) => digits.push_str(line.trim()),
             (None, None) => panic!("the file begins in the middle of a field"),
         }
     }
-    let bytes = |hex: &str| (0..hex.len() / 2).map(|i| u8::from_str_radix(&hex[2 * i..][..2], 16).unwrap()).collect();
     let blocks = fields.chunks_exact(5);
     blocks
         .map(|block| {
             assert_eq!(std::array::from_fn(|i| block[i].0), ["sk", "eseed", "ss", "pk", "ct"]);
-            std::array::from_fn(|i| bytes(&block[i].1))
+            std::array::from_fn(|i| hex(&block[i].1))
         })
         .collect()
 }

@@ -4,6 +4,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part")]
 
 pub mod forwarder;
+pub mod hex;
 pub mod transcript;
 
 use wasi_crypto_host::{

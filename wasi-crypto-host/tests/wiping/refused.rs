@@ -3,10 +3,11 @@
 #[path = "../common/encode.rs"]
 mod encode;
 
-use encode::{der, hex, pem};
+use encode::{der, pem};
 use wasi_crypto_host::PublickeyEncoding;
 
 use super::*;
+use crate::support::hex::hex;
 
 const RAW: u32 = PublickeyEncoding::Raw as u32;
 const PKCS8: u32 = PublickeyEncoding::Pkcs8 as u32;
