@@ -31,6 +31,7 @@ impl Case {
             strength: Strength::Must,
             kind: Kind::Api,
             may_trap: false,
+            exact_keys: false,
             steps: Vec::new(),
             alternatives: Vec::new(),
             oracle: None,
@@ -70,6 +71,12 @@ impl Case {
         self
     }
 
+    /// The case is about the encodings of its keys: on a host without them, others do not do.
+    pub(crate) fn exact_keys(mut self) -> Self {
+        self.exact_keys = true;
+        self
+    }
+
     /// Judges what the case dumped ([`dump`](Self::dump)), in order, in the runner.
     pub fn oracle(mut self, judge: impl Fn(&[Vec<u8>]) -> Result<(), String> + Send + Sync + 'static) -> Self {
         self.oracle = Some(Oracle::from(std::sync::Arc::new(judge) as std::sync::Arc<_>));
@@ -79,6 +86,11 @@ impl Case {
     /// The id.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The algorithm that the case is about, if it is about one.
+    pub fn algorithm_name(&self) -> Option<&str> {
+        self.algorithms.first().map(String::as_str)
     }
 }
 

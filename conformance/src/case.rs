@@ -19,6 +19,8 @@ pub struct Case {
     pub(crate) strength: Strength,
     pub(crate) kind: Kind,
     pub(crate) may_trap: bool,
+    /// Keys have to go in and come out as the steps say: that is what the case is about.
+    pub(crate) exact_keys: bool,
     pub(crate) steps: Vec<Step>,
     pub(crate) alternatives: Vec<Alternative>,
     pub(crate) oracle: Option<Oracle>,
@@ -233,6 +235,11 @@ impl Expect {
         self
     }
 
+    /// The answers that are as good as can be, in words.
+    pub(crate) fn best_names(&self) -> String {
+        if self.best == ALL_ERRORS { "any error".to_owned() } else { names(self.best) }
+    }
+
     /// Tolerates every other error with a warning.
     pub fn or_warn_any_error(mut self) -> Self {
         self.warn |= ALL_ERRORS & !self.best & !self.info;
@@ -248,10 +255,10 @@ impl From<Errno> for Expect {
 
 impl std::fmt::Display for Expect {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.best_names())?;
         if self.best == ALL_ERRORS {
-            return f.write_str("any error");
+            return Ok(());
         }
-        f.write_str(&names(self.best))?;
         for (mask, word) in [(self.info, "allowed"), (self.warn, "tolerated")] {
             if mask | self.best == ALL_ERRORS {
                 write!(f, " ({word}: any error)")?;

@@ -11,13 +11,15 @@ use crate::args;
 use crate::batches::{Settings, run_programs};
 use crate::builder::Arg;
 use crate::capability::Capability;
-use crate::case::{ALL_ERRORS, Case, Expect, Kind, bit};
+use crate::case::{ALL_ERRORS, Case, Expect, bit};
 use crate::cases::secrets::ask;
 use crate::catalogue::{Algorithm, Tier, algorithms};
 use crate::engine::{Engine, EngineInfo, Outcome};
+use crate::fallback::{self, Fitted};
 use crate::guest::{self, Program};
+use crate::key_probe::Keys;
 use crate::reader::Reader;
-use crate::verdict::{CaseResult, End, Transcript, Verdict};
+use crate::verdict::{CaseResult, Cause, End, Transcript, Verdict};
 
 /// What a host has.
 pub(crate) struct Presence {
@@ -25,6 +27,7 @@ pub(crate) struct Presence {
     algorithms: Vec<(String, Option<Algorithm>, Found)>,
     /// Those that some case needs.
     capabilities: BTreeMap<Capability, Found>,
+    keys: Keys,
     /// The one answer to everything, of a host that only pretends.
     constant_answer: Option<Errno>,
 }
@@ -71,11 +74,27 @@ impl Presence {
         }
         let algorithms = probe_algorithms(engine, cases, settings, &functions)?;
         let capabilities = probe_capabilities(engine, cases, settings, &functions)?;
-        Ok(Self { functions, algorithms, capabilities, constant_answer })
+        let keys = if constant_answer.is_some() {
+            Keys::default()
+        } else {
+            let has_algorithm =
+                |name: &str| algorithms.iter().any(|(known, _, found)| known == name && *found == Found::Present);
+            let has_function = |name: &str| functions.get(name) == Some(&Found::Present);
+            Keys::probe(engine, cases, settings, &has_algorithm, &has_function)?
+        };
+        Ok(Self { functions, algorithms, capabilities, keys, constant_answer })
     }
 
-    /// Why a case cannot run on this host, if so.
-    pub(crate) fn missing_for(&self, case: &Case) -> Option<String> {
+    /// A case as this host can run it, or why it cannot.
+    pub(crate) fn fit<'a>(&self, case: &'a Case) -> Result<Fitted<'a>, String> {
+        match self.missing_for(case) {
+            Some(missing) => Err(missing),
+            None => fallback::fit(case, &self.keys),
+        }
+    }
+
+    /// Why a case cannot run on this host, if so, whatever the encodings of its keys.
+    fn missing_for(&self, case: &Case) -> Option<String> {
         if let Some(answer) = self.constant_answer {
             return Some(format!("the host answers {answer} to every call"));
         }
@@ -118,13 +137,11 @@ impl Presence {
         let mut results = Vec::new();
         if let Some(answer) = self.constant_answer {
             results.push(CaseResult {
-                id: "probe/host".to_owned(),
-                requirements: vec!["ABI-ERRNO-005".to_owned()],
-                algorithm: String::new(),
-                kind: Kind::Probe.name(),
                 verdict: Verdict::Fail,
                 observed: format!("every function answers {answer} to everything: there is no wasi-crypto behind them"),
                 expected: "a host that does something; is its plugin installed and found?".to_owned(),
+                cause: Some(Cause::missing("every function", "an answer", answer.name())),
+                ..CaseResult::probe("probe/host".to_owned(), vec!["ABI-ERRNO-005".to_owned()], "")
             });
             return results;
         }
@@ -133,13 +150,9 @@ impl Presence {
                 true => ("ABI-FUNC-004", Verdict::Na),
                 false => ("ABI-FUNC-003", Verdict::Fail),
             };
-            results.push(CaseResult {
-                id: format!("probe/function/{}", function.name()),
-                requirements: vec![requirement.to_owned(), module_requirement(function).to_owned()],
-                algorithm: String::new(),
-                kind: Kind::Probe.name(),
-                ..self.functions[function.name()].result(if_missing)
-            });
+            let ids = vec![requirement.to_owned(), module_requirement(function).to_owned()];
+            let probe = CaseResult::probe(format!("probe/function/{}", function.name()), ids, "");
+            results.push(self.functions[function.name()].result(probe, "a function", if_missing));
         }
         for (name, algorithm, found) in &self.algorithms {
             let Some(algorithm) = algorithm else { continue };
@@ -148,13 +161,9 @@ impl Presence {
                 Tier::Recommended => Verdict::Warn,
                 Tier::Optional => Verdict::Na,
             };
-            results.push(CaseResult {
-                id: format!("probe/algorithm/{name}"),
-                requirements: vec![algorithm.requirement.to_owned()],
-                algorithm: name.clone(),
-                kind: Kind::Probe.name(),
-                ..found.result(if_missing)
-            });
+            let probe =
+                CaseResult::probe(format!("probe/algorithm/{name}"), vec![algorithm.requirement.to_owned()], name);
+            results.push(found.result(probe, "an algorithm", if_missing));
         }
         for (capability, found) in &self.capabilities {
             // C30: any error of `secrets_manager_open` is allowed, one is better.
@@ -163,14 +172,11 @@ impl Presence {
                 Found::Refused(answer) if *capability == Capability::Manager && other(*answer) => Verdict::Info,
                 _ => Verdict::Na,
             };
-            results.push(CaseResult {
-                id: format!("probe/secrets/{}", capability.name()),
-                requirements: capability.requirements().iter().map(ToString::to_string).collect(),
-                algorithm: String::new(),
-                kind: Kind::Probe.name(),
-                ..found.result(if_missing)
-            });
+            let ids = capability.requirements().iter().map(ToString::to_string).collect();
+            let probe = CaseResult::probe(format!("probe/secrets/{}", capability.name()), ids, "");
+            results.push(found.result(probe, "managed keys or secrets", if_missing));
         }
+        results.extend(self.keys.results());
         results
     }
 }
@@ -180,26 +186,23 @@ fn module_requirement(function: &Function) -> &'static str {
 }
 
 impl Found {
-    fn result(&self, if_missing: Verdict) -> CaseResult {
-        let (verdict, observed) = match self {
-            Self::Present => (Verdict::Pass, String::new()),
-            Self::NotLinked(reason) => (if_missing, reason.clone()),
-            Self::NotImplemented => (if_missing, Errno::NotImplemented.name().to_owned()),
-            Self::Refused(answer) => (if_missing, answer.name().to_owned()),
-            Self::Unsupported => (if_missing, Errno::UnsupportedAlgorithm.name().to_owned()),
-            Self::Unknown(function) => (Verdict::Na, format!("cannot be asked for without {function}")),
+    /// What the probe has found. `what` is what is missing, if it is.
+    fn result(&self, probe: CaseResult, what: &str, if_missing: Verdict) -> CaseResult {
+        let (verdict, observed, seen) = match self {
+            Self::Present => return probe,
+            Self::NotLinked(reason) => (if_missing, reason.clone(), "not linked"),
+            Self::NotImplemented => name_of(if_missing, Errno::NotImplemented),
+            Self::Refused(answer) => name_of(if_missing, *answer),
+            Self::Unsupported => name_of(if_missing, Errno::UnsupportedAlgorithm),
+            Self::Unknown(function) => (Verdict::Na, format!("cannot be asked for without {function}"), "unknown"),
         };
-        let expected = if verdict == Verdict::Pass { String::new() } else { "to be there".to_owned() };
-        CaseResult {
-            id: String::new(),
-            requirements: Vec::new(),
-            algorithm: String::new(),
-            kind: "",
-            verdict,
-            observed,
-            expected,
-        }
+        let cause = Some(Cause::missing("", what, seen));
+        CaseResult { verdict, observed, expected: "to be there".to_owned(), cause, ..probe }
     }
+}
+
+fn name_of(verdict: Verdict, answer: Errno) -> (Verdict, String, &'static str) {
+    (verdict, answer.name().to_owned(), answer.name())
 }
 
 /// Whether the engine runs guests and hands over what they write. If it does not run one that calls nothing but WASI's

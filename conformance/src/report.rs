@@ -126,8 +126,8 @@ fn paint(text: &str, verdict: Verdict, colour: bool) -> String {
         Verdict::Pass => "32",
         Verdict::Info => "36",
         Verdict::Warn => "33",
-        Verdict::Na | Verdict::Skip => "2",
-        Verdict::Fail | Verdict::Trap | Verdict::Crash | Verdict::Timeout => "31",
+        Verdict::Na | Verdict::Skip | Verdict::Xfail => "2",
+        Verdict::Fail | Verdict::Trap | Verdict::Crash | Verdict::Timeout | Verdict::Xpass => "31",
     };
     format!("\x1b[{code}m{text}\x1b[0m")
 }

@@ -135,7 +135,8 @@ fn steps(case: &Case, list: &[Step], indent: usize, number: &mut usize, text: &m
     }
 }
 
-fn sentence(case: &Case, step: &Step) -> String {
+/// A step in words.
+pub(crate) fn sentence(case: &Case, step: &Step) -> String {
     let show = |value: &Value| value_text(case, *value);
     match step {
         Step::Call { function, args, expect, .. } => {

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::batches::run_programs;
 use crate::case::Case;
 use crate::engine::{Engine, EngineInfo};
+use crate::fallback::Fitted;
 use crate::guest::Program;
 use crate::probe::Presence;
 use crate::verdict::{CaseResult, Judgement, Verdict, judge};
@@ -49,19 +50,22 @@ pub fn run(
 ) -> Result<Report, String> {
     let presence = Presence::probe(engine, cases, settings)?;
     let mut probes = presence.results();
-    let mut results = Vec::with_capacity(cases.len());
-    let missing: Vec<Option<String>> = cases.iter().map(|case| presence.missing_for(case)).collect();
-    let applicable: Vec<&Case> =
-        cases.iter().zip(&missing).filter(|(_, missing)| missing.is_none()).map(|(case, _)| case).collect();
+    let fitted: Vec<Result<Fitted<'_>, String>> = cases.iter().map(|case| presence.fit(case)).collect();
+    let applicable: Vec<&Case> = fitted.iter().flatten().map(|fitted| &*fitted.case).collect();
     let mut judgements = VecDeque::from(run_cases(engine, &applicable, settings, progress)?);
-    for (case, missing) in cases.iter().zip(missing) {
-        results.push(match missing {
-            Some(missing) => CaseResult::new(case, Verdict::Na, missing, String::new()),
-            None => {
-                let judgement = judgements.pop_front().ok_or("the runner lost the result of a case")?;
-                CaseResult::new(case, judgement.verdict, judgement.observed, judgement.expected)
+    let mut results = Vec::with_capacity(cases.len());
+    for (case, fitted) in cases.iter().zip(&fitted) {
+        let judgement = match fitted {
+            Err(missing) => Judgement::new(Verdict::Na, missing, ""),
+            Ok(Fitted { changes, .. }) => {
+                let mut judgement = judgements.pop_front().ok_or("the runner lost the result of a case")?;
+                if judgement.verdict != Verdict::Pass && !changes.is_empty() {
+                    judgement.observed.push_str(&format!("; {}", changes.join("; ")));
+                }
+                judgement
             }
-        });
+        };
+        results.push(CaseResult::new(case, judgement));
     }
     if settings.strict {
         for result in probes.iter_mut().chain(&mut results) {

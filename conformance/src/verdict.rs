@@ -2,12 +2,12 @@
 
 use wasi_crypto_interface::Errno;
 
-use crate::case::{Case, Relation, Step, Strength, Value, bit};
+use crate::case::{Case, Kind, Relation, Step, Strength, Value, bit};
 use crate::guest::Program;
-use crate::hex;
+use crate::{hex, repro};
 
 /// What came of a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// As expected.
@@ -26,14 +26,29 @@ pub enum Verdict {
     Timeout,
     /// The host does not have what the case needs.
     Na,
-    /// The runner cannot run the case on this engine.
+    /// The runner does not run the case on this engine.
     Skip,
+    /// It came to what an expectation file says, which is not what the text asks for.
+    Xfail,
+    /// An expectation file says that it goes wrong, and it does not.
+    Xpass,
 }
 
 impl Verdict {
     /// All verdicts, in the order of reports.
-    pub const ALL: [Self; 9] =
-        [Self::Pass, Self::Fail, Self::Warn, Self::Info, Self::Na, Self::Skip, Self::Trap, Self::Crash, Self::Timeout];
+    pub const ALL: [Self; 11] = [
+        Self::Pass,
+        Self::Fail,
+        Self::Warn,
+        Self::Info,
+        Self::Na,
+        Self::Skip,
+        Self::Trap,
+        Self::Crash,
+        Self::Timeout,
+        Self::Xfail,
+        Self::Xpass,
+    ];
 
     /// The name in reports.
     pub fn name(self) -> &'static str {
@@ -47,12 +62,14 @@ impl Verdict {
             Self::Timeout => "timeout",
             Self::Na => "na",
             Self::Skip => "skip",
+            Self::Xfail => "xfail",
+            Self::Xpass => "xpass",
         }
     }
 
     /// Whether a run with such a case is red.
     pub fn is_unexpected(self) -> bool {
-        matches!(self, Self::Fail | Self::Trap | Self::Crash | Self::Timeout)
+        matches!(self, Self::Fail | Self::Trap | Self::Crash | Self::Timeout | Self::Xpass)
     }
 }
 
@@ -73,10 +90,17 @@ pub struct CaseResult {
     pub observed: String,
     /// What it should have done there.
     pub expected: String,
+    /// What was called there, with what, if it was a call.
+    pub call: String,
+    /// What kind of thing went wrong, if something did: results with the same cause are one finding.
+    pub cause: Option<Cause>,
+    /// How many steps the case has.
+    pub steps: usize,
 }
 
 impl CaseResult {
-    pub(crate) fn new(case: &Case, verdict: Verdict, observed: String, expected: String) -> Self {
+    pub(crate) fn new(case: &Case, judgement: Judgement) -> Self {
+        let Judgement { verdict, observed, expected, call, cause } = judgement;
         Self {
             id: case.id.clone(),
             requirements: case.requirements.clone(),
@@ -85,7 +109,103 @@ impl CaseResult {
             verdict,
             observed,
             expected,
+            call,
+            cause,
+            steps: Program::of(case)[0].numbered_steps().len(),
         }
+    }
+
+    /// What a probe has found that is as it should be.
+    pub(crate) fn probe(id: String, requirements: Vec<String>, algorithm: &str) -> Self {
+        Self {
+            id,
+            requirements,
+            algorithm: algorithm.to_owned(),
+            kind: Kind::Probe.name(),
+            verdict: Verdict::Pass,
+            observed: String::new(),
+            expected: String::new(),
+            call: String::new(),
+            cause: None,
+            steps: 1,
+        }
+    }
+}
+
+/// What kind of thing went wrong, whatever the algorithm and the data.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct Cause {
+    /// The function that answered, or that was called last before a check; empty if none was.
+    pub function: String,
+    /// What kind of step it was.
+    pub step: StepKind,
+    /// The answer, or what was seen, without anything that differs from case to case.
+    pub seen: String,
+    /// What the answer should have been, in the same way.
+    pub wanted: String,
+}
+
+/// What kind of step went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepKind {
+    /// The status of a call.
+    Answer,
+    /// Bytes that the host wrote, or a length.
+    Output,
+    /// Two outputs that must not be the same, such as nonces.
+    Distinct,
+    /// Memory that is none of the call's.
+    Memory,
+    /// The guest trapped.
+    Trap,
+    /// The engine's process ended.
+    Crash,
+    /// There was no answer.
+    Timeout,
+    /// Something is not there: a function, an algorithm, an encoding.
+    Missing,
+}
+
+impl StepKind {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Output => "output",
+            Self::Distinct => "distinct",
+            Self::Memory => "memory",
+            Self::Trap => "trap",
+            Self::Crash => "crash",
+            Self::Timeout => "timeout",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+impl Cause {
+    pub(crate) fn new(function: &str, step: StepKind, seen: &str, wanted: &str) -> Self {
+        Self { function: function.to_owned(), step, seen: seen.to_owned(), wanted: wanted.to_owned() }
+    }
+
+    /// Something is not there, and `seen` is how the host says so.
+    pub(crate) fn missing(function: &str, what: &str, seen: &str) -> Self {
+        Self::new(function, StepKind::Missing, seen, what)
+    }
+
+    /// An end that the guest did not choose, for a reason in the engine's words.
+    pub(crate) fn ended(step: StepKind, reason: &str) -> Self {
+        const LEN: usize = 160;
+        // Addresses, process numbers and times are not the same twice.
+        let mut seen = String::new();
+        for c in reason.chars().take(LEN) {
+            match c.is_ascii_digit() {
+                true if seen.ends_with('#') => {}
+                true => seen.push('#'),
+                false => seen.push(c),
+            }
+        }
+        Self::new("", step, seen.trim(), "an answer")
     }
 }
 
@@ -121,11 +241,17 @@ pub(crate) struct Judgement {
     pub(crate) verdict: Verdict,
     pub(crate) observed: String,
     pub(crate) expected: String,
+    pub(crate) call: String,
+    pub(crate) cause: Option<Cause>,
 }
 
 impl Judgement {
-    fn new(verdict: Verdict, observed: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self { verdict, observed: observed.into(), expected: expected.into() }
+    pub(crate) fn new(verdict: Verdict, observed: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self { verdict, observed: observed.into(), expected: expected.into(), call: String::new(), cause: None }
+    }
+
+    fn because(self, cause: Cause) -> Self {
+        Self { cause: Some(cause), ..self }
     }
 }
 
@@ -143,7 +269,11 @@ pub(crate) fn judge(case: &Case, transcripts: &[Transcript]) -> Judgement {
             let names = case.alternatives.iter().map(|alternative| alternative.name.as_str());
             let names: Vec<&str> = names.collect();
             let verdict = judgements[n].verdict.max(Verdict::Info);
-            Judgement::new(verdict, names[n], names[0])
+            // The way to the preferred alternative ends here.
+            let Judgement { call, cause, .. } = judgements.swap_remove(0);
+            let function = cause.map(|cause| cause.function).unwrap_or_default();
+            let cause = Cause::new(&function, StepKind::Answer, names[n], names[0]);
+            Judgement { call, ..Judgement::new(verdict, names[n], names[0]).because(cause) }
         }
         None => judgements.swap_remove(0),
     }
@@ -158,21 +288,23 @@ fn judge_one(program: Program<'_>, said: &Transcript) -> Judgement {
         Strength::May => Verdict::Info,
     };
     match &said.end {
-        End::Failed(step, value) => {
-            let (observed, expected) = describe(program, &steps, *step, value);
-            Judgement::new(failed, observed, expected)
-        }
+        End::Failed(step, value) => Judgement { verdict: failed, ..describe(program, &steps, *step, value) },
         End::Trapped(reason) => {
             let verdict = if case.may_trap { Verdict::Info } else { Verdict::Trap };
             Judgement::new(verdict, format!("trap: {reason}"), "an answer")
+                .because(Cause::ended(StepKind::Trap, reason))
         }
-        End::Crashed(reason) => Judgement::new(Verdict::Crash, reason.clone(), "an answer"),
-        End::TimedOut => Judgement::new(Verdict::Timeout, "no answer in time", "an answer"),
+        End::Crashed(reason) => {
+            Judgement::new(Verdict::Crash, reason.clone(), "an answer").because(Cause::ended(StepKind::Crash, reason))
+        }
+        End::TimedOut => Judgement::new(Verdict::Timeout, "no answer in time", "an answer")
+            .because(Cause::ended(StepKind::Timeout, "no answer in time")),
         End::Passed => {
             if let Some(oracle) = &case.oracle
                 && let Err(wrong) = oracle(&said.dumps)
             {
-                return Judgement::new(failed, wrong, "what an independent implementation accepts");
+                let cause = Cause::new(last_function(&steps, steps.len()), StepKind::Output, "wrong", "right");
+                return Judgement::new(failed, wrong, "what an independent implementation accepts").because(cause);
             }
             let mut worst = Judgement::new(Verdict::Pass, "", "");
             for (step, value) in &said.notes {
@@ -190,8 +322,7 @@ fn judge_one(program: Program<'_>, said: &Transcript) -> Judgement {
                     _ => Verdict::Warn,
                 };
                 if verdict > worst.verdict {
-                    let (observed, expected) = describe(program, &steps, *step, value);
-                    worst = Judgement::new(verdict, observed, expected);
+                    worst = Judgement { verdict, ..describe(program, &steps, *step, value) };
                 }
             }
             worst
@@ -200,33 +331,48 @@ fn judge_one(program: Program<'_>, said: &Transcript) -> Judgement {
 }
 
 /// What a step saw and what it wanted, in words.
-fn describe(program: Program<'_>, steps: &[&Step], step: u32, value: &str) -> (String, String) {
+fn describe(program: Program<'_>, steps: &[&Step], step: u32, value: &str) -> Judgement {
     let index = step as usize;
+    let said = |observed, expected, cause| Judgement::new(Verdict::Fail, observed, expected).because(cause);
+    let last = last_function(steps, index);
     let Some(found) = steps.get(index) else {
         let mut guards = program.case.image.all_guards();
         return match guards.nth(index - steps.len()) {
-            Some((start, len)) => (
+            Some((start, len)) => said(
                 format!("bytes {start} to {} outside of any buffer were changed to {value}", start + len),
                 "bytes outside of buffers are left alone".to_owned(),
+                Cause::new(last, StepKind::Memory, "bytes outside of buffers were changed", "left alone"),
             ),
-            None => ("input data was changed".to_owned(), "input data is left alone".to_owned()),
+            None => said(
+                "input data was changed".to_owned(),
+                "input data is left alone".to_owned(),
+                Cause::new(last, StepKind::Memory, "input data was changed", "left alone"),
+            ),
         };
     };
     let place = format!("step {step}");
+    let output = |seen: &str| Cause::new(last, StepKind::Output, seen, "");
     match found {
         Step::Call { function, expect, .. } => {
             let answer = number(value).map_or_else(
                 || value.to_owned(),
                 |n| Errno::from_number(n).map_or_else(|| format!("the unknown status {n}"), |e| e.name().to_owned()),
             );
-            (format!("{place}: {} answered {answer}", function.name()), expect.to_string())
+            let cause = Cause::new(function.name(), StepKind::Answer, &answer, &expect.best_names());
+            let observed = format!("{place}: {} answered {answer}", function.name());
+            Judgement { call: repro::sentence(program.case, found), ..said(observed, expect.to_string(), cause) }
         }
         Step::Bytes { equal: true, right, len, .. } => {
             let expected = constant(program, *right, *len).unwrap_or_else(|| "the same bytes".to_owned());
-            (format!("{place}: bytes {value}"), expected)
+            said(format!("{place}: bytes {value}"), expected, output("wrong bytes"))
         }
-        Step::Bytes { .. } => (format!("{place}: bytes {value}"), "different bytes".to_owned()),
-        Step::Filled { byte, .. } => (format!("{place}: bytes {value}"), format!("nothing but {byte:02x}")),
+        Step::Bytes { .. } => {
+            let cause = Cause::new(last, StepKind::Distinct, "the same bytes", "different bytes");
+            said(format!("{place}: bytes {value}"), "different bytes".to_owned(), cause)
+        }
+        Step::Filled { byte, .. } => {
+            said(format!("{place}: bytes {value}"), format!("nothing but {byte:02x}"), output("bytes were written"))
+        }
         Step::Numbers { relation, right, .. } => {
             let (left, seen) = value.split_once(' ').unwrap_or((value, ""));
             let word = match relation {
@@ -236,10 +382,24 @@ fn describe(program: Program<'_>, steps: &[&Step], step: u32, value: &str) -> (S
                 Relation::AtLeast => "at least ",
             };
             let right = if let Value::Number(n) = right { n.to_string() } else { decimal(seen) };
-            (format!("{place}: {}", decimal(left)), format!("{word}{right}"))
+            said(format!("{place}: {}", decimal(left)), format!("{word}{right}"), output("a wrong number"))
         }
-        _ => (format!("{place}: {value}"), String::new()),
+        _ => said(format!("{place}: {value}"), String::new(), output("")),
     }
+}
+
+/// What was called before a step. What pulls an output only brings it: what has made it counts.
+fn last_function(steps: &[&Step], before: usize) -> &'static str {
+    let name = |step: &&Step| match step {
+        Step::Call { function, .. } => Some(function.name()),
+        _ => None,
+    };
+    let mut names = steps[..before.min(steps.len())].iter().rev().filter_map(name);
+    let carries =
+        ["array_output_pull", "array_output_len", "symmetric_tag_pull", "symmetric_tag_len", "signature_export"];
+    let closes = |name: &str| name.ends_with("_close");
+    let last = names.clone().find(|name| !closes(name));
+    names.find(|name| !carries.contains(name) && !closes(name)).or(last).unwrap_or_default()
 }
 
 /// The bytes of input data that a check compares with, as many as the guest shows.

@@ -8,7 +8,7 @@ use crate::builder::Data;
 use crate::case::{Buffer, Case, Handle, Value};
 
 /// The three kinds of key objects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyKind {
     /// `keypair`
     Keypair,
@@ -51,7 +51,7 @@ impl KeyKind {
 }
 
 /// The encodings of keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the names are those of the interface")]
 pub enum Encoding {
     Raw,

@@ -7,7 +7,7 @@ use crate::case::Case;
 mod abi;
 mod array;
 mod batch;
-mod encodings;
+pub(crate) mod encodings;
 mod encodings_malformed;
 mod encodings_of_tools;
 mod errors;
