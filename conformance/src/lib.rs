@@ -40,6 +40,8 @@ mod cases;
 pub mod catalogue;
 pub mod cli;
 pub mod engine;
+pub mod expectations;
+mod export;
 mod fallback;
 pub mod glob;
 mod guest;

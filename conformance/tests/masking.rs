@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
-use wasi_crypto_conformance::engine::EngineInfo;
 use wasi_crypto_conformance::engine::embedded::serve;
 use wasi_crypto_conformance::engine::worker::WorkerEngine;
+use wasi_crypto_conformance::engine::{EngineInfo, EngineKind};
 use wasi_crypto_conformance::runner::{Report, Settings, run};
 use wasi_crypto_conformance::{Case, CaseResult, Verdict, suite};
 use wasi_crypto_host::{GuestMemory, WasiCryptoCtx, hostcalls};
@@ -122,7 +122,7 @@ fn find<'a>(report: &'a Report, id: &str) -> &'a CaseResult {
 
 fn run_on(host: &str, cases: Vec<Case>) -> Report {
     let args = ["--exact", host, "--ignored", "--nocapture", "--test-threads=1"];
-    let info = EngineInfo { name: "test".to_owned(), version: String::new() };
+    let info = EngineInfo { name: "test".to_owned(), version: String::new(), kind: EngineKind::Worker };
     let engine = WorkerEngine::new(info, std::env::current_exe().unwrap(), args.map(Into::into));
     let settings = Settings { jobs: 2, timeout: Duration::from_secs(20), ..Settings::default() };
     run(&engine, &cases, &settings, &|_, _| ()).unwrap()
