@@ -29,14 +29,19 @@ pub(crate) fn wasi_testsuite(folder: &Path, filter: &[String]) -> Result<usize, 
         }
         count += 1;
     }
-    let manifest = folder.join("manifest.json");
-    let name = serde_json::json!({ "name": "WASI-Crypto conformance" });
-    std::fs::write(&manifest, format!("{name:#}\n")).map_err(|error| failed(&manifest, error))?;
     if count == 0 {
         return Err("no case fits --filter, or those that do have more than one right answer".to_owned());
     }
+    let name = serde_json::json!({ "name": "WASI-Crypto conformance" });
+    for (name, content) in [("manifest.json", format!("{name:#}\n")), ("adapter.py", ADAPTER.to_owned())] {
+        let path = folder.join(name);
+        std::fs::write(&path, content).map_err(|error| failed(&path, error))?;
+    }
     Ok(count)
 }
+
+/// Tells that runner how to start the command line of this project; other engines need one of their own.
+const ADAPTER: &str = include_str!("wasi_testsuite_adapter.py");
 
 fn says_one_thing(case: &Case) -> bool {
     let plain = |step: &&Step| match step {
