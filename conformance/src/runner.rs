@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::batches::run_programs;
 use crate::case::Case;
+use crate::cause::StepKind;
 use crate::engine::{Engine, EngineInfo};
 use crate::fallback::Fitted;
 use crate::guest::Program;
 use crate::probe::Presence;
-use crate::verdict::{CaseResult, End, Judgement, StepKind, Verdict, judge};
+use crate::verdict::{CaseResult, End, Judgement, Verdict, judge};
 use crate::{glob, repro};
 
 pub use crate::batches::Settings;

@@ -8,8 +8,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::finding::{self, Finding};
+use crate::cause::Cause;
 use crate::runner::Report;
-use crate::verdict::{CaseResult, Cause, Verdict};
+use crate::verdict::{CaseResult, Verdict};
 
 /// The version of the format. It grows when a field changes its meaning or goes; new fields alone don't count.
 pub const SCHEMA: u32 = 3;

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::document::Entry;
 use crate::catalogue;
-use crate::verdict::{Cause, StepKind, Verdict};
+use crate::cause::{Cause, StepKind};
+use crate::verdict::Verdict;
 
 /// What a host gets wrong, or does in its own way, in one place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,10 +172,15 @@ impl Class {
     }
 }
 
-/// Which error was due, is no part of the cause where there was none.
+/// Which error was due, is no part of the cause where there was none; but that a handle is wrong, hosts notice in one
+/// place, and that its use is, in another.
 fn common(cause: Cause) -> Cause {
     let accepted = cause.step == StepKind::Answer && cause.seen == SUCCESS;
-    if accepted && cause.wanted != SUCCESS { Cause { wanted: "an error".to_owned(), ..cause } } else { cause }
+    if accepted && ![SUCCESS, "invalid_handle"].contains(&cause.wanted.as_str()) {
+        Cause { wanted: "an error".to_owned(), ..cause }
+    } else {
+        cause
+    }
 }
 
 const SUCCESS: &str = "success";
@@ -301,7 +307,7 @@ fn title(Cause { function, step, seen, wanted }: &Cause) -> String {
         StepKind::Distinct => format!("{} gives the same where it must give something else each time", of(function)),
         StepKind::Memory => format!("{}: {seen}", of(function)),
         StepKind::Trap => format!("{} traps: {seen}", of(function)),
-        StepKind::Crash => format!("{} ends the engine's process: {seen}", of(function)),
+        StepKind::Crash => format!("{} ends the engine: {seen}", of(function)),
         StepKind::Timeout => format!("{} does not come back in time", of(function)),
         StepKind::Missing if function == "*_import" => format!("keys cannot be imported as {wanted}: {seen}"),
         StepKind::Missing if function == "*_export" => format!("keys cannot be exported as {wanted}: {seen}"),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::document::{Document, EngineRun};
 use super::finding::Severity;
 use super::support::{self, Cell};
-use super::words::{command, count, cut};
+use super::words::{capitalized, command, count, cut};
 use crate::catalogue::{Tier, algorithms};
 use crate::verdict::Verdict;
 
@@ -51,7 +51,7 @@ fn findings(run: &EngineRun, text: &mut String) {
         if here.peek().is_none() {
             continue;
         }
-        let _ = writeln!(text, "\n### {}\n", severity.sentence());
+        let _ = writeln!(text, "\n### {}\n", capitalized(severity.sentence()));
         for finding in here {
             let known = finding.known.as_ref().map_or_else(String::new, |reason| format!(" Known: {}.", plain(reason)));
             let _ = writeln!(

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::document::{EngineRun, Entry};
 use super::finding::{Finding, Severity};
-use super::words::{command, count, cut};
+use super::words::{capitalized, command, count, cut};
 use crate::verdict::Verdict;
 
 /// Lines that are longer are cut: what an engine wrote can be long.
@@ -169,9 +169,4 @@ fn code(verdict: Verdict) -> &'static str {
 
 fn paint(text: &str, code: &str, colour: bool) -> String {
     if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
-}
-
-fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

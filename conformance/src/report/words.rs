@@ -55,3 +55,19 @@ pub(super) fn cut(text: &str, len: usize) -> String {
     }
     text.chars().take(len.saturating_sub(1)).chain(['…']).collect()
 }
+
+/// With a capital letter at the beginning.
+pub(super) fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// The first few of a list, and how many more there are.
+pub(super) fn some(items: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let mut text = items.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if items.len() > SHOWN {
+        text.push_str(&format!(" and {} more", items.len() - SHOWN));
+    }
+    text
+}

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use super::anchor;
 use crate::report::document::EngineRun;
 use crate::report::finding::{Finding, Severity};
-use crate::report::words::{command, count, escaped};
+use crate::report::words::{capitalized, command, count, escaped};
 
 /// Case ids that are listed for a finding; the JSON has all.
-const CASES: usize = 12;
+const CASES: usize = 8;
 
 /// A finding, and the engines that have it.
 struct Shared<'a> {
@@ -42,7 +42,7 @@ pub(super) fn section(runs: &[(&str, &EngineRun)]) -> String {
             text,
             "<section class=\"group {}\"><h3><span>{}</span> <small>{}</small></h3>",
             severity.name(),
-            escaped(severity.sentence()),
+            escaped(&capitalized(severity.sentence())),
             here.len()
         );
         for shared in here {
@@ -63,7 +63,8 @@ fn card(Shared { finding, on }: &Shared<'_>) -> String {
     );
     for (name, _, finding) in on {
         let known = if finding.known.is_some() { ", known" } else { "" };
-        let _ = write!(text, "<span class=\"chip\">{} <b>{}</b>{known}</span> ", escaped(name), finding.count);
+        let results = count(finding.count, "result");
+        let _ = write!(text, "<span class=\"chip\"><b>{results}</b> on {}{known}</span> ", escaped(name));
     }
     text.push_str("</p>\n");
     let requirement = &finding.requirement;

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use super::compare;
 use super::document::{Document, EngineRun};
-use super::words::{count, escaped};
+use super::words::{count, escaped, some};
 use crate::verdict::Verdict;
 
 const STYLE: &str = include_str!("page.css");
@@ -70,10 +70,10 @@ fn head(document: &Document, page: &mut String) {
         settings.push("recommendations count as requirements".to_owned());
     }
     if !document.settings.filter.is_empty() {
-        settings.push(format!("only cases that fit {}", document.settings.filter.join(", ")));
+        settings.push(format!("only cases that fit {}", some(&document.settings.filter)));
     }
     if !document.settings.requirement.is_empty() {
-        settings.push(format!("only cases about {}", document.settings.requirement.join(", ")));
+        settings.push(format!("only cases about {}", some(&document.settings.requirement)));
     }
     if let Some(seed) = document.settings.seed {
         settings.push(format!("seed {seed}"));
