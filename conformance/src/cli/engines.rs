@@ -74,15 +74,19 @@ impl EngineOptions {
         Ok(engines)
     }
 
-    /// The options that name the first of the engines, as a shell wants them, with a blank in front; nothing for the default.
-    pub(super) fn first(&self) -> String {
+    /// The options that name each of the engines, as a shell wants them, with a blank in front; nothing for the default.
+    pub(super) fn each(&self) -> Vec<String> {
         let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
-        match (self.engine.first(), self.engine_cmd.first(), self.worker_cmd.first()) {
-            (Some(name), ..) => format!(" --engine {}", quoted(name)),
-            (None, Some(template), _) => format!(" --engine-cmd {}", quoted(template.text())),
-            (None, None, Some(template)) => format!(" --worker-cmd {}", quoted(template.text())),
-            (None, None, None) => String::new(),
-        }
+        let names = self.engine.iter().map(|name| format!(" --engine {}", quoted(name)));
+        let commands = self.engine_cmd.iter().map(|template| format!(" --engine-cmd {}", quoted(template.text())));
+        let workers = self.worker_cmd.iter().map(|template| format!(" --worker-cmd {}", quoted(template.text())));
+        let each: Vec<String> = names.chain(commands).chain(workers).collect();
+        if each.is_empty() { vec![String::new()] } else { each }
+    }
+
+    /// The options that name the first of the engines.
+    pub(super) fn first(&self) -> String {
+        self.each().swap_remove(0)
     }
 
     /// The command line that runs a module, if the first engine is one.
