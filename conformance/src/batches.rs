@@ -21,12 +21,14 @@ pub struct Settings {
     pub strict: bool,
     /// How many cases go into one guest.
     pub batch: usize,
+    /// Patterns of cases that are not run, each with the reason.
+    pub skip: Vec<(String, String)>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { jobs, timeout: Duration::from_secs(30), strict: false, batch: 500 }
+        Self { jobs, timeout: Duration::from_secs(30), strict: false, batch: 500, skip: Vec::new() }
     }
 }
 

@@ -1,23 +1,28 @@
 //! The command line: what to run, progress, reports, exit codes.
 
 mod engines;
+mod progress;
+mod reports;
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, IsTerminal, Write as _, stderr, stdout};
+use std::io::{ErrorKind, Write as _, stderr, stdout};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use clap::{Parser, Subcommand};
 
 use self::engines::{EngineCommand, EngineOptions};
+use self::progress::Progress;
+use self::reports::{ExpectOptions, ReportCommand, ReportOptions};
 use crate::case::Case;
-use crate::engine::{Engine, EngineInfo, Template};
-use crate::runner::{Report, Settings, run};
-use crate::verdict::Verdict;
-use crate::{catalogue, glob, report, repro, suite};
+use crate::engine::{Engine, Template};
+use crate::expectations::Expectations;
+use crate::report::document::RunSettings;
+use crate::report::{Document, EngineRun};
+use crate::runner::{Settings, run};
+use crate::{catalogue, glob, repro, suite};
 
 /// As expected.
 const GREEN: u8 = 0;
@@ -104,9 +109,11 @@ struct Options {
     #[arg(long, value_name = "ID", conflicts_with = "list")]
     repro: Option<String>,
 
-    /// Write a report as JSON
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    forms: ReportOptions,
+
+    #[command(flatten)]
+    expect: ExpectOptions,
 }
 
 impl Options {
@@ -118,6 +125,7 @@ impl Options {
             timeout: self.timeout.map(Duration::from_secs).or(wishes.timeout).unwrap_or(default.timeout),
             strict: self.strict,
             batch: wishes.batch.map_or(default.batch, NonZeroUsize::get),
+            ..default
         }
     }
 }
@@ -127,25 +135,21 @@ impl Options {
 enum Other {
     #[command(flatten)]
     Engine(EngineCommand),
-}
-
-/// What came of one engine: a report, or the sentence that says why it cannot be used.
-struct Run {
-    engine: EngineInfo,
-    report: Result<Report, String>,
-    time: Duration,
+    #[command(flatten)]
+    Report(ReportCommand),
 }
 
 /// The whole program.
 pub fn main() -> ExitCode {
     let options = Options::parse();
     let other = match (&options.engines.worker, &options.command) {
-        (Some(name), _) => Some(engines::serve(name)),
-        (None, Some(Other::Engine(command))) => Some(command.run()),
+        (Some(name), _) => Some(engines::serve(name).map(|()| GREEN)),
+        (None, Some(Other::Engine(command))) => Some(command.run().map(|()| GREEN)),
+        (None, Some(Other::Report(command))) => Some(command.run()),
         (None, None) => None,
     };
     if let Some(result) = other {
-        return result.map_or_else(|reason| fail(USAGE, &reason), |()| ExitCode::from(GREEN));
+        return result.map_or_else(|reason| fail(USAGE, &reason), ExitCode::from);
     }
     // A builder panics on a case that cannot be, and has told why on standard error.
     let Ok(cases) = std::panic::catch_unwind(suite::all) else {
@@ -183,52 +187,44 @@ fn start(options: &Options, cases: Vec<Case>) -> Result<u8, String> {
         return say(&lines.collect::<String>()).map(|()| GREEN);
     }
     let engines = options.engines.engines()?;
-    let runs: Vec<Run> =
-        engines.iter().map(|engine| run_on(engine.as_ref(), &cases, &options.settings(engine.as_ref()))).collect();
-    // The files first: a reader of the text may go away.
-    if let Some(path) = &options.json {
-        for Run { engine, report, .. } in &runs {
-            let path = if runs.len() == 1 { path.clone() } else { path_for(path, &engine.name) };
-            report.as_ref().map_or(Ok(()), |report| write(&path, report::json(report)))?;
-        }
+    let known = options.expect.read()?;
+    let settings = RunSettings {
+        strict: options.strict,
+        filter: options.filter.clone(),
+        requirement: options.requirement.clone(),
+        seed: None,
+    };
+    let mut document = Document::new(SystemTime::now(), settings);
+    for (engine, again) in engines.iter().zip(options.engines.each()) {
+        let settings = Settings { skip: known.skipped(&engine.info()), ..options.settings(engine.as_ref()) };
+        document.engines.push(run_on(engine.as_ref(), &cases, &settings, again, &known));
     }
-    for Run { engine, report, time } in &runs {
-        match report {
-            Ok(report) => say(&text(report, &coverage, *time))?,
-            Err(reason) if runs.len() == 1 => return Err(reason.clone()),
-            Err(reason) => drop(fail(USAGE, &format!("{}: {reason}", engine.name))),
-        }
+    options.expect.update(&known, &document.engines)?;
+    options.forms.write(&document, &coverage_line(&coverage))?;
+    let errors = document.engines.iter().filter_map(|run| Some((run, run.error.as_ref()?)));
+    let errors: Vec<String> = errors
+        .map(|(run, reason)| if engines.len() == 1 { reason.clone() } else { format!("{}: {reason}", run.name) })
+        .collect();
+    match errors.is_empty() {
+        false => Err(errors.join("\nerror: ")),
+        true => Ok(if document.is_green() { GREEN } else { RED }),
     }
-    Ok(runs.iter().map(Run::code).max().unwrap_or(GREEN))
 }
 
-fn run_on(engine: &dyn Engine, cases: &[Case], settings: &Settings) -> Run {
+fn run_on(engine: &dyn Engine, cases: &[Case], settings: &Settings, again: String, known: &Expectations) -> EngineRun {
     let begin = Instant::now();
-    let progress = Progress::new();
+    let info = engine.info();
+    let progress = Progress::new(&info.name);
     let report = run(engine, cases, settings, &|done, all| progress.show(done, all));
     progress.clear();
-    Run { engine: engine.info(), report, time: begin.elapsed() }
-}
-
-impl Run {
-    fn code(&self) -> u8 {
-        match &self.report {
-            Ok(report) if report.is_green() => GREEN,
-            Ok(_) => RED,
-            Err(_) => USAGE,
+    match report {
+        Ok(report) => {
+            let mut run = EngineRun::new(&report, again, begin.elapsed());
+            known.apply(&mut run);
+            run
         }
+        Err(reason) => EngineRun::unusable(&info, again, begin.elapsed(), Some(reason)),
     }
-}
-
-/// `report.json` of several engines is a file for each, such as `report-wasmi.json`.
-fn path_for(path: &Path, engine: &str) -> PathBuf {
-    let mut name = path.file_stem().unwrap_or_default().to_owned();
-    name.push(format!("-{engine}"));
-    if let Some(extension) = path.extension() {
-        name.push(".");
-        name.push(extension);
-    }
-    path.with_file_name(name)
 }
 
 /// Writes to standard output. A reader that has seen enough and closes it, as `head` does, is no error.
@@ -263,7 +259,7 @@ fn select(options: &Options, cases: Vec<Case>) -> Result<Vec<Case>, String> {
 fn write_repro(cases: &[Case], id: &str, engines: &EngineOptions) -> Result<u8, String> {
     let case = cases.iter().find(|case| case.id == id);
     let case = case.ok_or_else(|| format!("there is no case {id:?}; `--list` shows them all"))?;
-    let name: String = id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    let name = repro::file_name(id);
     let (wasm, listing) = (format!("{name}.wasm"), format!("{name}.txt"));
     write(Path::new(&wasm), repro::wasm(case))?;
     write(Path::new(&listing), repro::listing(case))?;
@@ -283,25 +279,7 @@ fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), String> {
     std::fs::write(path, content).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
-/// What came of a run, for people.
-fn text(report: &Report, coverage: &BTreeMap<&str, (usize, usize)>, time: Duration) -> String {
-    let colour = stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let mut text = String::new();
-    for verdict in [Verdict::Info, Verdict::Warn, Verdict::Timeout, Verdict::Crash, Verdict::Trap, Verdict::Fail] {
-        for result in report.probes.iter().filter(|result| result.verdict == verdict) {
-            text.push_str(&report::finding(result, colour));
-        }
-        for result in report.cases.iter().filter(|result| result.verdict == verdict) {
-            text.push_str(&report::finding(result, colour));
-            if verdict.is_unexpected() {
-                text.push_str(&format!("        again:    wasi-crypto-conformance --repro '{}'\n", result.id));
-            }
-        }
-    }
-    if !text.is_empty() {
-        text.push('\n');
-    }
-    text.push_str(&report::table(report, colour));
+fn coverage_line(coverage: &BTreeMap<&str, (usize, usize)>) -> String {
     let areas: Vec<String> = [
         "ABI", "ERR", "HANDLE", "ARRAY", "OPT", "ALG", "SYM", "SEC", "ENC", "ASYM", "KP", "PK", "SK", "SIG", "KX",
         "BATCH", "SM", "MK", "KID", "MF", "EXT",
@@ -309,47 +287,7 @@ fn text(report: &Report, coverage: &BTreeMap<&str, (usize, usize)>, time: Durati
     .iter()
     .filter_map(|area| coverage.get(area).map(|(covered, all)| format!("{area} {covered}/{all}")))
     .collect();
-    text.push_str(&format!("\nobservable requirements that have a case: {}\n", areas.join(", ")));
-    text.push_str(&format!(
-        "{} on {}, {:.2} s\n",
-        report::last_line(report),
-        report.engine.version,
-        time.as_secs_f64()
-    ));
-    text
-}
-
-/// A bar on a terminal; nothing elsewhere, where the end of the run is soon enough.
-struct Progress {
-    terminal: bool,
-    last: Mutex<Instant>,
-}
-
-impl Progress {
-    fn new() -> Self {
-        Self { terminal: stderr().is_terminal(), last: Mutex::new(Instant::now()) }
-    }
-
-    fn show(&self, done: usize, all: usize) {
-        const WIDTH: usize = 40;
-        const INTERVAL: Duration = Duration::from_millis(50);
-        if !self.terminal {
-            return;
-        }
-        let Ok(mut last) = self.last.try_lock() else { return };
-        if last.elapsed() < INTERVAL {
-            return;
-        }
-        *last = Instant::now();
-        let full = (done * WIDTH).checked_div(all).unwrap_or(WIDTH);
-        let _ = write!(stderr(), "\r[{}{}] {done}/{all}", "#".repeat(full), "-".repeat(WIDTH - full));
-    }
-
-    fn clear(&self) {
-        if self.terminal {
-            let _ = write!(stderr(), "\r\x1b[K");
-        }
-    }
+    format!("\nobservable requirements that have a case: {}\n", areas.join(", "))
 }
 
 #[cfg(test)]

@@ -11,12 +11,13 @@ use crate::batches::{Settings, run_programs};
 use crate::calls::{Encoding, KeyKind};
 use crate::case::{ALL_ERRORS, Case, Expect, bit};
 use crate::cases::encodings::{Need, need, requirements};
+use crate::cause::Cause;
 use crate::engine::Engine;
 use crate::guest::Program;
 use crate::key_formats::{Format, rewrite};
 use crate::oracle;
 use crate::test_keys::{self, TestKey};
-use crate::verdict::{CaseResult, Cause, End, Transcript, Verdict};
+use crate::verdict::{CaseResult, End, Transcript, Verdict};
 
 /// How a host reads and writes keys, as far as it was asked.
 #[derive(Default)]

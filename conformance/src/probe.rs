@@ -14,12 +14,13 @@ use crate::capability::Capability;
 use crate::case::{ALL_ERRORS, Case, Expect, bit};
 use crate::cases::secrets::ask;
 use crate::catalogue::{Algorithm, Tier, algorithms};
+use crate::cause::Cause;
 use crate::engine::{Engine, EngineInfo, Outcome};
 use crate::fallback::{self, Fitted};
 use crate::guest::{self, Program};
 use crate::key_probe::Keys;
 use crate::reader::Reader;
-use crate::verdict::{CaseResult, Cause, End, Transcript, Verdict};
+use crate::verdict::{CaseResult, End, Transcript, Verdict};
 
 /// What a host has.
 pub(crate) struct Presence {

@@ -14,6 +14,11 @@ pub fn wasm(case: &Case) -> Vec<u8> {
     guest::module(&Program::of(case))
 }
 
+/// The name of a file about a case, without its extension.
+pub(crate) fn file_name(id: &str) -> String {
+    id.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect()
+}
+
 /// The case in words, step by step, with what is needed to read it and the guest's output.
 pub fn listing(case: &Case) -> String {
     let mut text = format!("case         {}\nrequirements {}\n", case.id, case.requirements.join(", "));

@@ -1,14 +1,16 @@
 //! Runs cases on a host that has been probed: all in large guests, then again alone what failed there.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::batches::run_programs;
 use crate::case::Case;
+use crate::cause::StepKind;
 use crate::engine::{Engine, EngineInfo};
 use crate::fallback::Fitted;
 use crate::guest::Program;
 use crate::probe::Presence;
-use crate::verdict::{CaseResult, Judgement, Verdict, judge};
+use crate::verdict::{CaseResult, End, Judgement, Verdict, judge};
+use crate::{glob, repro};
 
 pub use crate::batches::Settings;
 
@@ -21,6 +23,8 @@ pub struct Report {
     pub probes: Vec<CaseResult>,
     /// The cases, in their order.
     pub cases: Vec<CaseResult>,
+    /// How many of the cases that could be run call each function.
+    pub functions: BTreeMap<&'static str, usize>,
 }
 
 impl Report {
@@ -50,13 +54,17 @@ pub fn run(
 ) -> Result<Report, String> {
     let presence = Presence::probe(engine, cases, settings)?;
     let mut probes = presence.results();
-    let fitted: Vec<Result<Fitted<'_>, String>> = cases.iter().map(|case| presence.fit(case)).collect();
+    let fit = |case| match settings.skip.iter().find(|(pattern, _)| glob::matches(pattern, Case::id(case))) {
+        Some((_, reason)) => Err((Verdict::Skip, reason.clone())),
+        None => presence.fit(case).map_err(|missing| (Verdict::Na, missing)),
+    };
+    let fitted: Vec<Result<Fitted<'_>, (Verdict, String)>> = cases.iter().map(fit).collect();
     let applicable: Vec<&Case> = fitted.iter().flatten().map(|fitted| &*fitted.case).collect();
     let mut judgements = VecDeque::from(run_cases(engine, &applicable, settings, progress)?);
     let mut results = Vec::with_capacity(cases.len());
     for (case, fitted) in cases.iter().zip(&fitted) {
         let judgement = match fitted {
-            Err(missing) => Judgement::new(Verdict::Na, missing, ""),
+            Err((verdict, reason)) => Judgement::new(*verdict, reason, ""),
             Ok(Fitted { changes, .. }) => {
                 let mut judgement = judgements.pop_front().ok_or("the runner lost the result of a case")?;
                 if judgement.verdict != Verdict::Pass && !changes.is_empty() {
@@ -74,7 +82,21 @@ pub fn run(
             }
         }
     }
-    Ok(Report { engine: engine.info(), probes, cases: results })
+    Ok(Report { engine: engine.info(), probes, cases: results, functions: functions(&applicable) })
+}
+
+/// How many of these cases call each function of the interface.
+fn functions(cases: &[&Case]) -> BTreeMap<&'static str, usize> {
+    let mut counts: BTreeMap<&str, usize> =
+        wasi_crypto_interface::functions().iter().map(|function| (function.name(), 0)).collect();
+    for case in cases {
+        let programs = Program::of(case).into_iter();
+        let called: BTreeSet<&str> = programs.flat_map(Program::functions).map(|function| function.name()).collect();
+        for name in called {
+            *counts.entry(name).or_default() += 1;
+        }
+    }
+    counts
 }
 
 /// Runs cases in large guests, then again alone what failed there.
@@ -87,16 +109,56 @@ fn run_cases(
     let mut judgements = judge_all(engine, cases, settings, settings.batch, progress)?;
     let failed: Vec<usize> = (0..cases.len()).filter(|i| judgements[*i].verdict.is_unexpected()).collect();
     let again: Vec<&Case> = failed.iter().map(|i| cases[*i]).collect();
+    let mut searched = 0;
     for (i, alone) in failed.into_iter().zip(judge_all(engine, &again, settings, 1, &|_, _| ())?) {
         let first = &mut judgements[i];
         if alone.verdict.is_unexpected() {
             *first = alone;
+            if searched < MAX_SEARCHES && locate(engine, cases[i], settings, first)? {
+                searched += if first.verdict == Verdict::Timeout { MAX_SEARCHES / 3 } else { 1 };
+            }
             first.observed.push_str(" (confirmed alone)");
         } else {
             first.observed.push_str(" (order dependent: alone it does not fail)");
         }
     }
     Ok(judgements)
+}
+
+/// How often the step is searched for that ends a guest: each search runs some five guests, and may wait for time-outs.
+const MAX_SEARCHES: usize = 60;
+
+/// Finds the call that ends the guest of a case, as the guest itself cannot say any more, and adds it to the judgement.
+/// Says whether it has searched.
+fn locate(engine: &dyn Engine, case: &Case, settings: &Settings, judgement: &mut Judgement) -> Result<bool, String> {
+    let Some(cause) = &mut judgement.cause else { return Ok(false) };
+    if !matches!(cause.step, StepKind::Trap | StepKind::Crash | StepKind::Timeout) {
+        return Ok(false);
+    }
+    let whole = Program::of(case)[0];
+    let dies = |len: usize| {
+        let part = Program { case, steps: &whole.steps[..len] };
+        let said = run_programs(engine, &[part], settings, 1, &|_, _| ())?;
+        let died = |end: &End| !matches!(end, End::Passed | End::Failed(..));
+        Ok::<_, String>(said.first().is_some_and(|said| died(&said.end)))
+    };
+    // The first `survives` steps go well, and with the first `dead` steps it dies.
+    let (mut survives, mut dead) = (0, whole.steps.len());
+    if !dies(dead)? {
+        return Ok(true);
+    }
+    while dead - survives > 1 {
+        let middle = survives + (dead - survives) / 2;
+        if dies(middle)? { dead = middle } else { survives = middle }
+    }
+    let last = Program { case, steps: &whole.steps[dead - 1..dead] };
+    if let Some(function) = last.functions().last() {
+        cause.function = function.name().to_owned();
+        judgement.call = repro::sentence(case, &whole.steps[dead - 1]);
+        let number = Program { case, steps: &whole.steps[..dead - 1] }.numbered_steps().len();
+        judgement.observed = format!("step {number}: {}: {}", function.name(), judgement.observed);
+    }
+    Ok(true)
 }
 
 fn judge_all(

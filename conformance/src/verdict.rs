@@ -3,6 +3,7 @@
 use wasi_crypto_interface::Errno;
 
 use crate::case::{Case, Kind, Relation, Step, Strength, Value, bit};
+use crate::cause::{Cause, StepKind};
 use crate::guest::Program;
 use crate::{hex, repro};
 
@@ -129,83 +130,6 @@ impl CaseResult {
             cause: None,
             steps: 1,
         }
-    }
-}
-
-/// What kind of thing went wrong, whatever the algorithm and the data.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-pub struct Cause {
-    /// The function that answered, or that was called last before a check; empty if none was.
-    pub function: String,
-    /// What kind of step it was.
-    pub step: StepKind,
-    /// The answer, or what was seen, without anything that differs from case to case.
-    pub seen: String,
-    /// What the answer should have been, in the same way.
-    pub wanted: String,
-}
-
-/// What kind of step went wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StepKind {
-    /// The status of a call.
-    Answer,
-    /// Bytes that the host wrote, or a length.
-    Output,
-    /// Two outputs that must not be the same, such as nonces.
-    Distinct,
-    /// Memory that is none of the call's.
-    Memory,
-    /// The guest trapped.
-    Trap,
-    /// The engine's process ended.
-    Crash,
-    /// There was no answer.
-    Timeout,
-    /// Something is not there: a function, an algorithm, an encoding.
-    Missing,
-}
-
-impl StepKind {
-    /// The name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Answer => "answer",
-            Self::Output => "output",
-            Self::Distinct => "distinct",
-            Self::Memory => "memory",
-            Self::Trap => "trap",
-            Self::Crash => "crash",
-            Self::Timeout => "timeout",
-            Self::Missing => "missing",
-        }
-    }
-}
-
-impl Cause {
-    pub(crate) fn new(function: &str, step: StepKind, seen: &str, wanted: &str) -> Self {
-        Self { function: function.to_owned(), step, seen: seen.to_owned(), wanted: wanted.to_owned() }
-    }
-
-    /// Something is not there, and `seen` is how the host says so.
-    pub(crate) fn missing(function: &str, what: &str, seen: &str) -> Self {
-        Self::new(function, StepKind::Missing, seen, what)
-    }
-
-    /// An end that the guest did not choose, for a reason in the engine's words.
-    pub(crate) fn ended(step: StepKind, reason: &str) -> Self {
-        const LEN: usize = 160;
-        // Addresses, process numbers and times are not the same twice.
-        let mut seen = String::new();
-        for c in reason.chars().take(LEN) {
-            match c.is_ascii_digit() {
-                true if seen.ends_with('#') => {}
-                true => seen.push('#'),
-                false => seen.push(c),
-            }
-        }
-        Self::new("", step, seen.trim(), "an answer")
     }
 }
 

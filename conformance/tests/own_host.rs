@@ -13,8 +13,11 @@ fn everything_holds_on_the_own_host() {
     let file = folder.join("report.json");
     let output = suite(&["--strict", "--json", file.to_str().unwrap()], &folder);
     let report: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    assert_eq!(report["schema"], 2);
-    assert_eq!(report["engine"]["name"], "wasmtime");
+    assert_eq!(report["schema"], 3);
+    assert_eq!(report["settings"]["strict"], true);
+    let report = &report["engines"][0];
+    assert_eq!(report["name"], "wasmtime");
+    assert_eq!(report["findings"].as_array().unwrap().len(), 0, "{}", report["findings"]);
 
     // Only what the host does not claim to have may be missing.
     let mut may_miss: Vec<String> = Vec::new();

@@ -52,7 +52,7 @@
 //!
 //! # Other engines
 //!
-//! The module `wasmi` (feature `wasmi`) serves that interpreter. For any other engine, an adapter of about a hundred lines does; `engine/wasmi.rs` is
+//! The modules `wasmi`, `wasmer` and `wasm3` serve those engines, each under a feature of its name. For any other engine, an adapter of about a hundred lines does; `engine/wasmi.rs` is
 //! one, and needs nothing that an adapter in another crate could not have:
 //!
 //! 1. It walks [`hostcalls`], the table of all functions, and defines each in the engine's linker: [`Hostcall::module`] and
@@ -96,6 +96,8 @@
 //! | `async` | yes | [`wasmtime::add_to_linker_async`], with tokio's blocking threads for long calls |
 //! | `epochs` | no | long calls heed the epochs of a wasmtime engine; needs its compiler |
 //! | `wasmi` | no | the functions for modules on wasmi |
+//! | `wasmer` | no | the functions for modules on wasmer; needs Rust 1.91 |
+//! | `wasm3` | no | the functions for modules on wasm3; needs a C compiler, and libclang |
 //! | `tracing` | no | [`TracingObserver`]: an event for each call |
 //! | `sqlite` | no | [`secrets::SqliteStore`]: managed keys in a file |
 //! | `toml` | no | [`secrets::Policy::from_toml`] |
@@ -147,6 +149,10 @@ pub use context::{BuildError, WasiCryptoCtx, WasiCryptoCtxBuilder};
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub use engine::precompiled;
+#[cfg(feature = "wasm3")]
+pub use engine::wasm3;
+#[cfg(feature = "wasmer")]
+pub use engine::wasmer;
 #[cfg(feature = "wasmi")]
 pub use engine::wasmi;
 #[cfg(feature = "wasmtime")]

@@ -28,6 +28,8 @@ const NOT_CRYPTOGRAPHIC: &[&str] = &[
     "toml",
     "tracing",
     "wasi-crypto-interface",
+    "wasm3x",
+    "wasmer",
     "wasmi",
     "wasmtime",
     "wasmtime-wasi",

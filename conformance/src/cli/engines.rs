@@ -12,6 +12,10 @@ use crate::engine::command::CommandEngine;
 use crate::engine::embedded;
 use crate::engine::file::EngineFile;
 use crate::engine::known;
+#[cfg(feature = "wasm3")]
+use crate::engine::wasm3;
+#[cfg(feature = "wasmer")]
+use crate::engine::wasmer;
 #[cfg(feature = "wasmi")]
 use crate::engine::wasmi;
 use crate::engine::worker::WorkerEngine;
@@ -70,15 +74,19 @@ impl EngineOptions {
         Ok(engines)
     }
 
-    /// The options that name the first of the engines, as a shell wants them, with a blank in front; nothing for the default.
-    pub(super) fn first(&self) -> String {
+    /// The options that name each of the engines, as a shell wants them, with a blank in front; nothing for the default.
+    pub(super) fn each(&self) -> Vec<String> {
         let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
-        match (self.engine.first(), self.engine_cmd.first(), self.worker_cmd.first()) {
-            (Some(name), ..) => format!(" --engine {}", quoted(name)),
-            (None, Some(template), _) => format!(" --engine-cmd {}", quoted(template.text())),
-            (None, None, Some(template)) => format!(" --worker-cmd {}", quoted(template.text())),
-            (None, None, None) => String::new(),
-        }
+        let names = self.engine.iter().map(|name| format!(" --engine {}", quoted(name)));
+        let commands = self.engine_cmd.iter().map(|template| format!(" --engine-cmd {}", quoted(template.text())));
+        let workers = self.worker_cmd.iter().map(|template| format!(" --worker-cmd {}", quoted(template.text())));
+        let each: Vec<String> = names.chain(commands).chain(workers).collect();
+        if each.is_empty() { vec![String::new()] } else { each }
+    }
+
+    /// The options that name the first of the engines.
+    pub(super) fn first(&self) -> String {
+        self.each().swap_remove(0)
     }
 
     /// The command line that runs a module, if the first engine is one.
@@ -101,8 +109,12 @@ impl EngineCommand {
 const DEFAULT: &str = "wasmtime";
 
 /// The engines that this program can have in itself, each under the feature that it takes.
-const EMBEDDED: &[(&str, &str, bool)] =
-    &[("wasmtime", "embedded", cfg!(feature = "embedded")), ("wasmi", "wasmi", cfg!(feature = "wasmi"))];
+const EMBEDDED: &[(&str, &str, bool)] = &[
+    ("wasmtime", "embedded", cfg!(feature = "embedded")),
+    ("wasmi", "wasmi", cfg!(feature = "wasmi")),
+    ("wasmer", "wasmer", cfg!(feature = "wasmer")),
+    ("wasm3", "wasm3", cfg!(feature = "wasm3")),
+];
 
 /// An engine by its name or its file.
 fn named(name: &str) -> Result<Box<dyn Engine>, String> {
@@ -121,6 +133,10 @@ fn embedded_engine(name: &str) -> Result<Box<dyn Engine>, String> {
         embedded::NAME => return Ok(Box::new(embedded::engine(&["--worker", name])?)),
         #[cfg(feature = "wasmi")]
         wasmi::NAME => return Ok(Box::new(wasmi::engine(&["--worker", name])?)),
+        #[cfg(feature = "wasmer")]
+        wasmer::NAME => return Ok(Box::new(wasmer::engine(&["--worker", name])?)),
+        #[cfg(feature = "wasm3")]
+        wasm3::NAME => return Ok(Box::new(wasm3::engine(&["--worker", name])?)),
         _ => (),
     }
     let mut sentence = match EMBEDDED.iter().find(|(known, ..)| *known == name) {
@@ -148,6 +164,10 @@ pub(super) fn serve(name: &str) -> Result<(), String> {
         embedded::NAME => embedded::serve_own_host(),
         #[cfg(feature = "wasmi")]
         wasmi::NAME => wasmi::serve_own_host(),
+        #[cfg(feature = "wasmer")]
+        wasmer::NAME => wasmer::serve_own_host(),
+        #[cfg(feature = "wasm3")]
+        wasm3::NAME => wasm3::serve_own_host(),
         _ => Err(format!("there is no engine called {name:?} to work for")),
     }
 }
@@ -247,7 +267,7 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg(not(any(feature = "embedded", feature = "wasmi")))]
+    #[cfg(not(feature = "embedded"))]
     fn a_build_without_an_engine_says_how_to_name_one() {
         let sentence = named("wasmtime").err().unwrap();
         assert!(sentence.contains("feature `embedded`") && sentence.contains("--engine-cmd"), "{sentence}");

@@ -5,7 +5,7 @@ use wasi_crypto_host::wasmtime::{add_to_linker, bind_memory};
 use wasmtime::{Caller, Config, Engine, Extern, Linker, Module, OptLevel, Store};
 
 use super::own_host;
-use super::serving::{Failure, fd_write, serve_guests};
+use super::serving::{Failure, fd_write_in, serve_guests};
 use super::worker::WorkerEngine;
 use super::{EngineInfo, EngineKind};
 
@@ -75,7 +75,7 @@ fn link_fd_write<T: 'static>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
         let Some(Extern::Memory(memory)) = caller.get_export("memory") else {
             wasmtime::bail!("the guest exports no memory");
         };
-        fd_write(memory.data_mut(&mut caller), fd, vectors, count, written).map_err(wasmtime::Error::msg)?;
+        fd_write_in(memory.data_mut(&mut caller), fd, vectors, count, written).map_err(wasmtime::Error::msg)?;
         Ok(0)
     };
     linker.func_wrap("wasi_snapshot_preview1", "fd_write", write)?;

@@ -13,14 +13,18 @@ pub mod known;
 mod listening;
 mod memory;
 mod output;
-#[cfg(any(feature = "embedded", feature = "wasmi"))]
+#[cfg(any(feature = "embedded", feature = "wasm3", feature = "wasmer", feature = "wasmi"))]
 mod own_host;
 mod process;
 mod search;
-#[cfg(any(feature = "embedded", feature = "wasmi"))]
+#[cfg(any(feature = "embedded", feature = "wasm3", feature = "wasmer", feature = "wasmi"))]
 mod serving;
 mod setup;
 mod template;
+#[cfg(feature = "wasm3")]
+pub mod wasm3;
+#[cfg(feature = "wasmer")]
+pub mod wasmer;
 #[cfg(feature = "wasmi")]
 pub mod wasmi;
 pub mod worker;

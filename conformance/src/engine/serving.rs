@@ -39,20 +39,40 @@ pub(super) fn serve_guests(mut run: impl FnMut(&[u8]) -> Result<(), Failure>) ->
     }
 }
 
-/// The one function of WASI that guests use: writes one vector to standard output. The error is a sentence.
-pub(super) fn fd_write(memory: &mut [u8], fd: u32, vectors: u32, count: u32, written: u32) -> Result<(), String> {
+/// The one function of WASI that guests use: writes one vector to standard output, and says how many bytes that were. `read` copies bytes of
+/// the guest's memory. The error is a sentence.
+pub(super) fn fd_write(
+    read: impl Fn(u32, &mut [u8]) -> Result<(), String>,
+    fd: u32,
+    vectors: u32,
+    count: u32,
+) -> Result<u32, String> {
+    /// What the guest's own buffer takes.
+    const MAX: u32 = 4096;
     if fd != 1 || count != 1 {
         return Err("guests write one vector at a time, to standard output".to_owned());
     }
-    let range = |start: u32, len: u32| start as usize..start as usize + len as usize;
-    let outside = || "the guest writes from outside its memory".to_owned();
-    let word = |at: u32| -> Option<u32> {
-        Some(u32::from_le_bytes(memory.get(range(at, 4))?.try_into().expect("a range of 4 bytes")))
-    };
-    let (start, len) = word(vectors).zip(vectors.checked_add(4).and_then(word)).ok_or_else(outside)?;
-    let bytes = memory.get(range(start, len)).ok_or_else(outside)?;
+    let mut vector = [0; 8];
+    read(vectors, &mut vector)?;
+    let [a, b, c, d, len @ ..] = vector;
+    let (start, len) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes(len).min(MAX));
+    let mut bytes = vec![0; len as usize];
+    read(start, &mut bytes)?;
     let mut output = io::stdout().lock();
-    output.write_all(bytes).and_then(|()| output.flush()).map_err(|error| format!("cannot write: {error}"))?;
+    output.write_all(&bytes).and_then(|()| output.flush()).map_err(|error| format!("cannot write: {error}"))?;
+    Ok(len)
+}
+
+/// [`fd_write`] on a memory that can be borrowed.
+#[cfg(any(feature = "embedded", feature = "wasmi"))]
+pub(super) fn fd_write_in(memory: &mut [u8], fd: u32, vectors: u32, count: u32, written: u32) -> Result<(), String> {
+    let outside = || "the guest writes from outside its memory".to_owned();
+    let range = |start: u32, len: usize| start as usize..start as usize + len;
+    let read = |start: u32, into: &mut [u8]| {
+        into.copy_from_slice(memory.get(range(start, into.len())).ok_or_else(outside)?);
+        Ok(())
+    };
+    let len = fd_write(read, fd, vectors, count)?;
     memory.get_mut(range(written, 4)).ok_or_else(outside)?.copy_from_slice(&len.to_le_bytes());
     Ok(())
 }

@@ -6,7 +6,7 @@ use wasi_crypto_host::wasmi::{add_to_linker, bind_memory};
 use wasmi::{Caller, Engine, Error, Extern, Linker, Module, Store};
 
 use super::own_host;
-use super::serving::{Failure, fd_write, serve_guests};
+use super::serving::{Failure, fd_write_in, serve_guests};
 use super::worker::WorkerEngine;
 use super::{EngineInfo, EngineKind};
 
@@ -54,7 +54,7 @@ fn link_fd_write(linker: &mut Linker<WasiCryptoCtx>) -> Result<(), Error> {
     let write = |mut caller: Caller<'_, WasiCryptoCtx>, fd: u32, vectors: u32, count: u32, written: u32| {
         let memory = caller.get_export("memory").and_then(Extern::into_memory);
         let memory = memory.ok_or_else(|| Error::new("the guest exports no memory"))?;
-        fd_write(memory.data_mut(&mut caller), fd, vectors, count, written).map_err(Error::new)?;
+        fd_write_in(memory.data_mut(&mut caller), fd, vectors, count, written).map_err(Error::new)?;
         Ok::<u32, Error>(0)
     };
     linker.func_wrap("wasi_snapshot_preview1", "fd_write", write)?;

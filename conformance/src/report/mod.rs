@@ -1,0 +1,17 @@
+//! What comes of a run, as data and in every form that it is shown in.
+
+pub mod badge;
+pub mod compare;
+pub mod document;
+pub mod finding;
+pub mod github;
+pub mod html;
+pub mod junit;
+pub mod markdown;
+mod support;
+pub mod text;
+mod time;
+mod words;
+
+pub use document::{Document, EngineRun, Entry};
+pub use finding::{Finding, Severity};
