@@ -108,6 +108,7 @@ fn run_batch(
             timeout,
         );
         let complete = reader.is_complete();
+        let gap = reader.gap();
         let (done, mut culprit) = reader.end();
         let any = !done.is_empty();
         most = if any { most.saturating_mul(2) } else { most.div_ceil(2) };
@@ -120,9 +121,7 @@ fn run_batch(
             continue;
         }
         culprit.end = match outcome {
-            Outcome::Finished => {
-                End::Crashed("the engine ended well, but the output of the guest is cut or not there".to_owned())
-            }
+            Outcome::Finished => End::Crashed(gap),
             Outcome::Link(reason) => {
                 End::Crashed(format!("the guest does not link, though each function does: {reason}"))
             }

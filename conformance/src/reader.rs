@@ -10,6 +10,9 @@ const MARK: &str = "@wcc ";
 const MAX_NOTES: usize = 10_000;
 const MAX_DUMPED: usize = 4 << 20;
 
+/// How many characters of a line are shown.
+const MAX_SHOWN: usize = 100;
+
 /// Takes in the lines of one guest.
 pub(crate) struct Reader {
     /// How many programs the guest runs.
@@ -19,16 +22,31 @@ pub(crate) struct Reader {
     current: Transcript,
     /// How many bytes it has dumped.
     dumped: usize,
+    /// The first line that has the guest's mark, and is none of its own.
+    strange: Option<String>,
 }
 
 impl Reader {
     pub(crate) fn new(programs: usize) -> Self {
-        Self { programs, done: Vec::new(), current: Transcript::default(), dumped: 0 }
+        Self { programs, done: Vec::new(), current: Transcript::default(), dumped: 0, strange: None }
     }
 
     /// Takes a line in. Engines write there, too, also without ending their line; what does not look in every respect
     /// like a line of the program under way is theirs.
     pub(crate) fn line(&mut self, line: &str) -> Heard {
+        let heard = self.hear(line);
+        if heard == Heard::Noise
+            && !self.is_complete()
+            && self.strange.is_none()
+            && let Some(at) = line.find(MARK)
+        {
+            let line = line[at..].chars().filter(|c| !c.is_control()).take(MAX_SHOWN).collect();
+            self.strange = Some(line);
+        }
+        heard
+    }
+
+    fn hear(&mut self, line: &str) -> Heard {
         let Some(Line { kind, index, step, data }) = line.find(MARK).and_then(|at| Line::parse(&line[at..])) else {
             return Heard::Noise;
         };
@@ -58,6 +76,18 @@ impl Reader {
     /// Whether every program has come to its end.
     pub(crate) fn is_complete(&self) -> bool {
         self.done.len() == self.programs
+    }
+
+    /// What is wrong with the output of a guest that is said to have ended well, and did not say all. A sentence.
+    pub(crate) fn gap(&self) -> String {
+        if let Some(line) = &self.strange {
+            return format!("the engine ended well, but hands over what no guest writes here: {line}");
+        }
+        let spoke = !self.done.is_empty() || self.current != Transcript::default();
+        if spoke {
+            return "the engine ended well, but the output of the guest is cut".to_owned();
+        }
+        "the engine ended well, but nothing came of what the guest writes; does it run the guest at all?".to_owned()
     }
 
     /// What the programs said that came to their end, and what the one after them said.
@@ -146,6 +176,20 @@ mod tests {
         assert_eq!(reader.line("@wcc P 00000000 00000000"), Heard::Noise);
         assert_eq!(reader.line("@wcc P 00000001 00000000"), Heard::Last);
         assert_eq!(reader.line("@wcc P 00000002 00000000"), Heard::Noise);
+    }
+
+    #[test]
+    fn output_that_is_missing_cut_or_wrong_is_told_apart() {
+        let gap = |lines: &[&str]| {
+            let mut reader = Reader::new(2);
+            lines.iter().for_each(|line| assert_ne!(reader.line(line), Heard::Last));
+            reader.gap()
+        };
+        assert!(gap(&["[info] hello"]).contains("nothing came of what the guest writes"));
+        assert!(gap(&["@wcc P 00000000 00000000 "]).contains("is cut"));
+        assert!(gap(&["@wcc N 00000000 00000001 3"]).contains("is cut"));
+        assert!(gap(&["@wcc P 00000000 0000000", "x"]).ends_with("here: @wcc P 00000000 0000000"));
+        assert!(gap(&["@wcc P 00000001 00000000 "]).contains("no guest writes here"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use wasi_crypto_conformance::engine::Template;
 use wasi_crypto_conformance::engine::command::CommandEngine;
 use wasi_crypto_conformance::engine::embedded::serve;
+use wasi_crypto_conformance::engine::file::EngineFile;
 use wasi_crypto_conformance::runner::{Report, Settings, run};
 use wasi_crypto_conformance::{Case, Verdict};
 
@@ -67,8 +68,8 @@ fn a_trap_a_crash_and_output_that_is_cut_are_told_apart() {
         ("by aborting", Verdict::Crash, "the engine's process ended with signal: 6 (SIGABRT)"),
         ("by panicking", Verdict::Crash, "the engine lost its nerve"),
         ("by exiting", Verdict::Crash, "the engine's process ended with exit status: 7; the last that it wrote: "),
-        ("by cutting output", Verdict::Crash, "the engine ended well, but the output of the guest is cut or not there"),
-        ("by cutting a line", Verdict::Crash, "the engine ended well, but the output of the guest is cut or not there"),
+        ("by cutting output", Verdict::Crash, "the engine ended well, but "),
+        ("by cutting a line", Verdict::Crash, "hands over what no guest writes here: @wcc P 0000"),
         ("by flooding", Verdict::Crash, "it was ended, as it wrote more than 64 MiB"),
     ] {
         assert_only_culprit(&run_on(&engine_that_misbehaves(misbehave)), verdict, observed);
@@ -129,14 +130,17 @@ fn an_engine_that_cannot_run_anything_is_a_sentence() {
     for (engine, sentence) in [
         ("/nowhere/to/be/found {module}", "cannot start /nowhere/to/be/found: "),
         ("/dev/null {module}", "cannot start /dev/null: "),
-        ("true {module}", "the engine ended well, but the output of the guest is cut or not there"),
+        (
+            "true {module}",
+            "the engine ended well, but nothing came of what the guest writes; does it run the guest at all?",
+        ),
         ("false {module}", "the engine's process ended with exit status: 1; it wrote nothing about it"),
         (
             "sh -c 'echo no such command: run >&2; exit 64' sh {module}",
             "64; the last that it wrote: no such command: run",
         ),
         ("sh -c 'exec sleep 600' sh {module}", "it was not done after 3 s"),
-        ("cat {module}", "the output of the guest is cut or not there"),
+        ("cat {module}", "the engine ended well, but nothing came of what the guest writes"),
     ] {
         let template: Template = engine.parse().unwrap();
         let error = run(&CommandEngine::new(template), &cases(), &settings(), &|_, _| ()).unwrap_err();
@@ -152,6 +156,95 @@ fn an_engine_that_hangs_on_every_import_is_given_up() {
     let template: Template = engine.parse().unwrap();
     let error = run(&CommandEngine::new(template), &cases(), &settings(), &|_, _| ()).unwrap_err();
     assert_eq!(error, "the engine gives no answer in time to guests that only import functions");
+}
+
+// ---- engines that a file describes ----
+
+#[test]
+fn an_engine_that_uses_too_much_memory_is_ended() {
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    let limits = "[limits]\nmemory-mib = 300";
+    let report = run_file("memory", &engine_file("by using memory", limits)).unwrap();
+    assert_only_culprit(
+        &report,
+        Verdict::Crash,
+        "it was ended, as it used more than 300 MiB of memory (confirmed alone)",
+    );
+}
+
+#[test]
+fn an_engine_that_is_killed_from_elsewhere_may_have_used_too_much_memory() {
+    let report = run_on(&engine_that_misbehaves("by being killed"));
+    let observed = "killed (signal: 9 (SIGKILL)), and not by this runner: systems do that when memory runs out";
+    assert_only_culprit(&report, Verdict::Crash, observed);
+}
+
+#[test]
+fn a_process_that_has_run_for_long_enough_is_followed_by_another() {
+    // Slower than a process may be that runs them all, each fast enough by itself.
+    let limits = "[limits]\nprocess-seconds = 2\njobs = 1";
+    let report = run_file("process", &engine_file("by taking its time", limits)).unwrap();
+    for result in &report.cases {
+        assert_eq!(result.verdict, Verdict::Pass, "{result:?}");
+    }
+}
+
+#[test]
+fn an_engine_that_says_that_its_plugin_is_missing_is_a_sentence() {
+    // Runs the guest that imports nothing of wasi-crypto, and says of others what WasmEdge does.
+    let file = r#"
+        command = ["sh", "-c", '''printf "@wcc P 00000000 00000000 \n"; grep -q wasi_ephemeral "$1" &&
+            echo "[2026-11-26 04:37:27.972] [error] WASI-Crypto plugin not installed. Please install the plugin."
+            exit 0''', "sh", "{module}"]
+        [signs]
+        no-plugin = ["WASI-Crypto plugin not installed"]
+        plugin = "Put it into /plugins."
+    "#;
+    let error = run_file("plugin", file).unwrap_err();
+    assert!(error.starts_with("its plugin for wasi-crypto is not there, as it says itself: ["), "{error}");
+    assert!(error.ends_with("Put it into /plugins."), "{error}");
+}
+
+#[test]
+fn what_a_file_says_of_an_engine_is_heeded() {
+    let environment = "[environment]\nWORKER = \"host_without_functions\"";
+    let report = run_file("environment", &engine_file("not at all", environment)).unwrap();
+    assert_eq!(report.count(Verdict::Na), report.cases.len());
+    assert_eq!((report.engine.name.as_str(), report.engine.version.as_str()), ("environment", "environment 1.2.3"));
+
+    let signs = "[signs]\ntrap = [\"lost its nerve\"]";
+    let report = run_file("signs", &engine_file("by panicking", signs)).unwrap();
+    assert_only_culprit(&report, Verdict::Trap, "the engine lost its nerve");
+
+    let script = r#"
+        command = ["sh", "{script}", "{module}"]
+        [script]
+        file = "run.sh"
+        text = "grep -q fd_write $1 || exit 1; echo this is no guest; exit 3"
+    "#;
+    let error = run_file("script", script).unwrap_err();
+    assert!(error.contains("ended with exit status: 3; the last that it wrote: this is no guest"), "{error}");
+}
+
+fn run_file(name: &str, text: &str) -> Result<Report, String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("engine files {}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(format!("{name}.toml"));
+    std::fs::write(&path, text).unwrap();
+    let engine = EngineFile::open(&path).unwrap().engine().unwrap();
+    run(engine.as_ref(), &cases(), &Settings { jobs: 1, ..settings() }, &|_, _| ())
+}
+
+/// The file of the engine that misbehaves like this.
+fn engine_file(how: &str, more: &str) -> String {
+    let this = std::env::current_exe().unwrap();
+    let args = "'--exact', 'engine', '--ignored', '--nocapture', '--test-threads=1'";
+    format!(
+        "command = ['env', 'GUEST={{module}}', 'MISBEHAVE={how}', '{}', {args}]\nversion = ['echo', '1.2.3']\n{more}",
+        this.display()
+    )
 }
 
 // ---- how the tests run cases ----
@@ -269,6 +362,7 @@ fn engine() {
             "by printing the lines of other cases" => {
                 println!("@wcc P 00000005 00000000 \n@wcc F 00000004 00000001 1\n@wcc E 00000005 00000000 \n@wcc P 0");
             }
+            "by taking its time" if line.contains("@wcc D") => std::thread::sleep(Duration::from_millis(450)),
             _ => (),
         }
         println!("{line}");
@@ -283,6 +377,15 @@ fn misbehave(how: &str) {
             std::process::exit(134);
         }
         "by trapping in silence" => std::process::exit(134),
+        "by being killed" => {
+            let _ = Command::new("kill").args(["-KILL", &std::process::id().to_string()]).status();
+            hang();
+        }
+        "by using memory" => {
+            let memory = vec![1u8; 400 << 20];
+            std::hint::black_box(&memory);
+            hang();
+        }
         "by aborting" => std::process::abort(),
         "by panicking" => panic!("the engine lost its nerve"),
         "by exiting" => std::process::exit(7),

@@ -1,9 +1,11 @@
 //! What a build offers, for people and programs that ask.
 
 use crate::asymmetric::algorithm as asymmetric;
+use crate::context::WasiCryptoCtx;
 use crate::options::AlgorithmType;
 use crate::symmetric::algorithm::{Algorithm, KeyPolicy, NoncePolicy};
 use crate::symmetric::registry;
+use crate::threads::SharedWasiCryptoCtx;
 
 /// An algorithm of this build.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +27,7 @@ pub struct AlgorithmInfo {
     pub tag_len: Option<usize>,
 }
 
-/// All algorithms of this build, type by type.
+/// All algorithms of this build, type by type. [`WasiCryptoCtx::algorithms`] has those that one guest may have.
 ///
 /// ```
 /// let aes = wasi_crypto_host::algorithms().find(|info| info.name == "AES-256-GCM").unwrap();
@@ -41,6 +43,22 @@ pub fn algorithms() -> impl Iterator<Item = AlgorithmInfo> {
         nonce_optional: false,
         tag_len: None,
     }))
+}
+
+impl WasiCryptoCtx {
+    /// The algorithms that the guest may have, as [`algorithms`] lists them.
+    pub fn algorithms(&self) -> impl Iterator<Item = AlgorithmInfo> {
+        let allowed = self.table.algorithms().clone();
+        algorithms().filter(move |info| allowed.allows(info.name))
+    }
+}
+
+impl SharedWasiCryptoCtx {
+    /// The algorithms that the guest may have, as [`algorithms`] lists them.
+    pub fn algorithms(&self) -> impl Iterator<Item = AlgorithmInfo> {
+        let allowed = self.allowed_algorithms();
+        algorithms().filter(move |info| allowed.allows(info.name))
+    }
 }
 
 fn symmetric(algorithm: &Algorithm) -> AlgorithmInfo {

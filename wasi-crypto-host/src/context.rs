@@ -7,6 +7,7 @@ use std::time::Instant;
 use crate::abi::call::{Call, Pace, Step};
 use crate::abi::hostcall::{Handler, Hostcall, hostcalls};
 use crate::abi::{GuestMemory, HandleType};
+use crate::allowed::AllowedAlgorithms;
 use crate::backend;
 use crate::engine::Slot;
 use crate::errno::Errno;
@@ -52,6 +53,7 @@ pub struct WasiCryptoCtxBuilder {
     statistics: bool,
     observer: Option<Arc<dyn Observer>>,
     secrets: Option<Namespace>,
+    algorithms: AllowedAlgorithms,
     #[cfg(feature = "async")]
     jobs: JobPool,
 }
@@ -157,6 +159,28 @@ impl WasiCryptoCtxBuilder {
         self
     }
 
+    /// Sets which algorithms the guest may have. To all others, every function that takes a name answers
+    /// [`Errno::UnsupportedAlgorithm`], as if the build did not have them, and so do the keys of a secrets manager and those that the
+    /// embedder [puts in](WasiCryptoCtx::import_keypair). Default: all.
+    ///
+    /// ```
+    /// use wasi_crypto_host::{AllowedAlgorithms, Errno, Export, WasiCryptoCtx};
+    ///
+    /// let allowed = AllowedAlgorithms::only(["Ed25519", "AES-256-GCM", "SHA-256"]);
+    /// let mut ctx = WasiCryptoCtx::builder().algorithms(allowed).build()?;
+    /// assert_eq!(ctx.algorithms().count(), 3);
+    /// let refused = ctx.import_symmetric_key("AES-128-GCM", &[0; 16], Export::Prohibited);
+    /// assert_eq!(refused, Err(Errno::UnsupportedAlgorithm));
+    ///
+    /// let misspelt = WasiCryptoCtx::builder().algorithms(AllowedAlgorithms::only(["AES256-GCM"])).build();
+    /// assert!(misspelt.unwrap_err().to_string().contains("no algorithm AES256-GCM"));
+    /// # Ok::<(), wasi_crypto_host::BuildError>(())
+    /// ```
+    pub fn algorithms(mut self, allowed: AllowedAlgorithms) -> Self {
+        self.algorithms = allowed;
+        self
+    }
+
     /// Counts the calls of each function, for [`WasiCryptoCtx::calls`].
     pub fn statistics(mut self, count: bool) -> Self {
         self.statistics = count;
@@ -168,11 +192,15 @@ impl WasiCryptoCtxBuilder {
         if !(1..=MAX_HANDLES).contains(&self.limits.handles) {
             return Err(BuildError::Handles(self.limits.handles));
         }
+        if let Some(name) = self.algorithms.unknown() {
+            return Err(BuildError::UnknownAlgorithm(name.to_owned()));
+        }
         let mut offset = [0; 4];
         backend::random::fill(&mut offset).map_err(|_| BuildError::Random)?;
         Ok(WasiCryptoCtx {
             table: HandleTable::new(self.limits, u32::from_le_bytes(offset))
-                .with_managed_keys(self.secrets.map(ManagedKeys::new)),
+                .with_managed_keys(self.secrets.map(|secrets| ManagedKeys::new(secrets, self.algorithms.clone())))
+                .with_algorithms(self.algorithms),
             stop: StopHandle::new(),
             #[cfg(feature = "async")]
             jobs: self.jobs,
@@ -183,11 +211,13 @@ impl WasiCryptoCtxBuilder {
 }
 
 /// Why a context cannot be built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The limit on handles is zero or above 1,048,576.
     Handles(usize),
+    /// The list of allowed algorithms has this name, in upper case, which no algorithm of this build has.
+    UnknownAlgorithm(String),
     /// The system gave no random bytes.
     Random,
 }
@@ -198,6 +228,10 @@ impl std::fmt::Display for BuildError {
             Self::Handles(n) => {
                 write!(f, "the limit on open handles is {n}; set it to a number from 1 to {MAX_HANDLES}")
             }
+            Self::UnknownAlgorithm(name) => write!(
+                f,
+                "this build has no algorithm {name}, which the list of allowed ones names; see wasi_crypto_host::algorithms, or `wasi-crypto algorithms`"
+            ),
             Self::Random => f.write_str("the operating system's random number generator failed"),
         }
     }

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use crate::abi::HandleType;
+use crate::allowed::AllowedAlgorithms;
 use crate::booking::{Booking, Ledger};
 use crate::errno::Errno;
 use crate::limits::{Account, INDEX_BITS, Limits, Spare};
@@ -36,6 +37,7 @@ pub(crate) struct HandleTable<O> {
     limits: Limits,
     /// Where the guest's managed keys and secrets are, if it was given a place for them.
     managed_keys: Option<Arc<ManagedKeys>>,
+    allowed: AllowedAlgorithms,
 }
 
 struct Slot<O> {
@@ -82,6 +84,7 @@ impl<O> HandleTable<O> {
             offset,
             limits,
             managed_keys: None,
+            allowed: AllowedAlgorithms::all(),
         }
     }
 
@@ -89,6 +92,17 @@ impl<O> HandleTable<O> {
     pub(crate) fn with_managed_keys(mut self, managed_keys: Option<Arc<ManagedKeys>>) -> Self {
         self.managed_keys = managed_keys;
         self
+    }
+
+    /// The same table of a guest that may have these algorithms only.
+    pub(crate) fn with_algorithms(mut self, allowed: AllowedAlgorithms) -> Self {
+        self.allowed = allowed;
+        self
+    }
+
+    /// The algorithms that the guest may have.
+    pub(crate) fn algorithms(&self) -> &AllowedAlgorithms {
+        &self.allowed
     }
 
     /// Where managed keys and secrets are.

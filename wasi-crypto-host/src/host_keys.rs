@@ -2,7 +2,6 @@
 
 use wasi_crypto_interface::{AlgorithmType, KeypairEncoding};
 
-use crate::asymmetric;
 use crate::asymmetric::encoding::{KeyEncoding, Label};
 use crate::asymmetric::key::Keypair;
 use crate::booking::Booking;
@@ -10,7 +9,6 @@ use crate::context::WasiCryptoCtx;
 use crate::errno::Errno;
 use crate::held::Held;
 use crate::origin::Origin;
-use crate::symmetric;
 use crate::symmetric::key::SymmetricKey;
 
 /// Whether a guest may have the bytes of a key that its embedder put in. Public halves it always may.
@@ -26,8 +24,9 @@ impl WasiCryptoCtx {
     /// Puts a key pair in, and returns its handle, which is to be handed to the guest: as an argument, say, or through its memory. The guest
     /// uses it like one of its own, and closes it. Counts against the [`Limits`](crate::Limits).
     ///
-    /// [`Errno::UnsupportedAlgorithm`], [`Errno::UnsupportedEncoding`], [`Errno::InvalidKey`]; [`Errno::TooManyHandles`] or
-    /// [`Errno::Overflow`] at the limits.
+    /// [`Errno::UnsupportedAlgorithm`], also for one that the context does not
+    /// [allow](crate::WasiCryptoCtxBuilder::algorithms); [`Errno::UnsupportedEncoding`], [`Errno::InvalidKey`];
+    /// [`Errno::TooManyHandles`] or [`Errno::Overflow`] at the limits.
     ///
     /// ```
     /// use wasi_crypto_host::{AlgorithmType, Errno, Export, GuestMemory, Hostcall, KeypairEncoding, WasiCryptoCtx};
@@ -61,7 +60,7 @@ impl WasiCryptoCtx {
         encoding: KeypairEncoding,
         export: Export,
     ) -> Result<u32, Errno> {
-        let algorithm = asymmetric::algorithm::Algorithm::find(algorithm_type, algorithm.as_bytes())?;
+        let algorithm = self.table.algorithms().asymmetric(algorithm_type, algorithm.as_bytes())?;
         let encoding = KeyEncoding::of_keypair(encoding)?;
         let secret = encoding.import(algorithm.keys, Label::PrivateKey, encoded, |keys, encoded, form| {
             keys.import_keypair(encoded, form)
@@ -73,10 +72,10 @@ impl WasiCryptoCtx {
     ///
     /// What a guest derives with a key, as HKDF does, is the guest's own.
     ///
-    /// [`Errno::UnsupportedAlgorithm`], [`Errno::KeyNotSupported`], [`Errno::InvalidKey`] for a wrong size; [`Errno::TooManyHandles`] or
-    /// [`Errno::Overflow`] at the limits.
+    /// [`Errno::UnsupportedAlgorithm`], also for one that the context does not allow; [`Errno::KeyNotSupported`],
+    /// [`Errno::InvalidKey`] for a wrong size; [`Errno::TooManyHandles`] or [`Errno::Overflow`] at the limits.
     pub fn import_symmetric_key(&mut self, algorithm: &str, raw: &[u8], export: Export) -> Result<u32, Errno> {
-        let algorithm = symmetric::registry::find(algorithm.as_bytes())?;
+        let algorithm = self.table.algorithms().symmetric(algorithm.as_bytes())?;
         let key = SymmetricKey::import(algorithm, raw, Booking::default())?;
         self.table.insert(Held::<SymmetricKey>::new(algorithm, key, export.origin()))
     }

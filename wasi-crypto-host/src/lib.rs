@@ -110,6 +110,7 @@ mod abi;
 #[cfg(feature = "async")]
 mod alarm;
 mod algorithms;
+mod allowed;
 mod array_output;
 mod asymmetric;
 mod backend;
@@ -141,6 +142,7 @@ mod watch;
 #[doc(inline)]
 pub use abi::{CoreType, GuestMemory, HandleType, Hostcall, MAX_CORE_PARAMS, ParamType, SharedMemory, hostcalls};
 pub use algorithms::{AlgorithmInfo, algorithms};
+pub use allowed::AllowedAlgorithms;
 pub use context::{BuildError, WasiCryptoCtx, WasiCryptoCtxBuilder};
 #[cfg(feature = "cli")]
 #[doc(hidden)]

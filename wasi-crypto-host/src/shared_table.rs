@@ -6,6 +6,7 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use crate::allowed::AllowedAlgorithms;
 use crate::booking::Booking;
 use crate::errno::Errno;
 use crate::handle::Object;
@@ -24,6 +25,7 @@ struct Shared {
     /// Notified whenever an object is back.
     returned: Condvar,
     limits: Limits,
+    allowed: AllowedAlgorithms,
     stop: StopHandle,
 }
 
@@ -34,8 +36,8 @@ const BULK: usize = 4 << 10;
 impl SharedTable {
     /// Shares a table. Whoever waits for an object gives up when `stop` is stopped.
     pub(crate) fn new(table: Table, stop: StopHandle) -> Self {
-        let limits = *table.spare().limits;
-        Self(Arc::new(Shared { table: Mutex::new(table), returned: Condvar::new(), limits, stop }))
+        let (limits, allowed) = (*table.spare().limits, table.algorithms().clone());
+        Self(Arc::new(Shared { table: Mutex::new(table), returned: Condvar::new(), limits, allowed, stop }))
     }
 
     /// A panic elsewhere leaves the table as it was before or after a step, never broken.
@@ -163,6 +165,10 @@ impl Objects for SharedTable {
 
     fn reserve(&mut self, bytes: usize) -> Result<Booking, Errno> {
         self.lock().reserve(bytes)
+    }
+
+    fn algorithms(&self) -> &AllowedAlgorithms {
+        &self.0.allowed
     }
 
     fn managed_keys(&mut self) -> Option<Arc<ManagedKeys>> {

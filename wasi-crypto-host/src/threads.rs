@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::abi::call::{Call, Pace};
 use crate::abi::{GuestMemory, HandleType, Hostcall};
+use crate::allowed::AllowedAlgorithms;
 use crate::context::{WasiCryptoCtx, status};
 use crate::errno::Errno;
 use crate::shared_table::SharedTable;
@@ -61,6 +62,11 @@ impl SharedWasiCryptoCtx {
     /// The types of the open handles, one item for each.
     pub fn open_handle_types(&self) -> Vec<HandleType> {
         self.0.table.lock().open_types().collect()
+    }
+
+    /// Which algorithms the guest may have.
+    pub(crate) fn allowed_algorithms(&self) -> AllowedAlgorithms {
+        self.0.table.lock().algorithms().clone()
     }
 
     /// The bytes held for the guest, as counted against [`Limits::bytes`](crate::Limits::bytes).

@@ -271,6 +271,28 @@ fn a_guest_that_opens_too_many_handles_is_refused_them() {
     dir.run(&["--max-handles", "0"], OPEN).exits(NOT_STARTED).says("the limit on open handles is 0");
 }
 
+#[test]
+fn a_guest_has_only_the_algorithms_that_it_is_allowed() {
+    /// Opens a state of SHA-256, and exits with the error.
+    const OPEN: &str = r#"(module
+        (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_open"
+            (func $open (param i32 i32 i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 0) "SHA-256") (data (i32.const 32) "\01")
+        (func (export "_start")
+            (call $exit (call $open (i32.const 0) (i32.const 7) (i32.const 32) (i32.const 32) (i32.const 64)))))"#;
+
+    let dir = Dir::new("algorithms");
+    let unsupported = i32::from(wasi_crypto_host::Errno::UnsupportedAlgorithm.number());
+    dir.run(&["--allow-algorithms", "Ed25519,sha-256"], OPEN).exits(0).silent();
+    dir.run(&["--allow-algorithms", "Ed25519", "--allow-algorithms", "SHA-256"], OPEN).exits(0).silent();
+    dir.run(&["--allow-algorithms", "Ed25519,SHA-512"], OPEN).exits(unsupported).silent();
+    dir.run(&["--allow-algorithms", "Ed25519,SHA256"], OPEN)
+        .exits(NOT_STARTED)
+        .says("this build has no algorithm SHA256");
+}
+
 // What goes wrong
 
 #[test]

@@ -1,4 +1,4 @@
-//! Engines that a TOML file describes. `engines/README.md` says what may be in one.
+//! Engines that a TOML file describes. `engines/template.toml` says what may be in one.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -301,4 +301,125 @@ fn places(word: &str) -> impl Iterator<Item = &str> {
         let is_word = place.len() > 2 && place[1..len - 1].bytes().all(|byte| byte.is_ascii_lowercase());
         is_word.then_some(place)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<EngineFile, String> {
+        EngineFile::read(text, "mine.toml", "mine")
+    }
+
+    #[test]
+    fn a_file_with_everything_is_understood() {
+        let file = read(
+            r#"
+            name = "mine-2"
+            about = "mine"
+            command = ["mine", "--flag=a b", "{script}", "{module}"]
+            version = ["mine", "version"]
+            look-in = ["~/.mine"]
+            install = "Build it."
+            [environment]
+            MINE = "1"
+            [script]
+            file = "run.mjs"
+            text = "run()"
+            [limits]
+            case-seconds = 5
+            process-seconds = 60
+            memory-mib = 512
+            cases-per-guest = 50
+            jobs = 1
+            [signs]
+            link = ["no such function"]
+            trap-status = [3]
+            "#,
+        )
+        .unwrap();
+        assert_eq!(file.name(), "mine-2");
+        assert_eq!(file.command(), "mine '--flag=a b' {script} {module}");
+        assert_eq!(file.kind, EngineKind::Command);
+        let Setup { environment, limits, signs } = &file.setup;
+        assert_eq!(*environment, [("MINE".to_owned(), "1".to_owned())]);
+        assert_eq!((limits.process, limits.memory), (Some(Duration::from_secs(60)), 512 << 20));
+        let one = NonZeroUsize::new;
+        assert_eq!(limits.wishes, Wishes { timeout: Some(Duration::from_secs(5)), batch: one(50), jobs: one(1) });
+        assert_eq!(
+            (signs.link.as_slice(), signs.trap_status.as_slice()),
+            (["no such function".to_owned()].as_slice(), [3].as_slice())
+        );
+        let short = read("worker = ['mine', 'serve']").unwrap();
+        assert_eq!((short.name(), short.kind), ("mine", EngineKind::Worker));
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_line_and_what_to_do() {
+        for (text, sentence) in [
+            ("about = 'x'", "mine.toml, line 1: there is no command: write for instance command = [\"mine\""),
+            (
+                "\ncomand = ['mine', '{module}']",
+                "mine.toml, line 2: unknown field `comand`, expected one of `name`, `about`, `command`",
+            ),
+            ("command = ['mine'", "mine.toml, line 1: "),
+            (
+                "command = 'mine {module}'",
+                "mine.toml, line 1: invalid type: string \"mine {module}\", expected a sequence",
+            ),
+            ("\n\ncommand = ['mine', 'run']", "mine.toml, line 3: it does not say where the guest goes: put {module}"),
+            ("command = ['{module}']", "mine.toml, line 1: its first word is the engine"),
+            ("command = []", "mine.toml, line 1: it is empty"),
+            (
+                "command = ['mine', '{modul}', '{module}']",
+                "there is nothing to put in the place of {modul}; there are {module} and {script}",
+            ),
+            (
+                "command = ['mine', '{module}']\nworker = ['mine']",
+                "mine.toml, line 2: there are `command` and `worker`",
+            ),
+            ("worker = ['mine', '{module}']", "a worker gets its guests on standard input: leave {module} out"),
+            ("command = ['mine', '{script}', '{module}']", "{script} stands for a file that is described in [script]"),
+            (
+                "command = ['mine', '{module}']\n[script]\nfile = 'a'\ntext = ''",
+                "mine.toml, line 2: nothing needs the script",
+            ),
+            (
+                "command = ['mine', '{script}', '{module}']\n[script]\nfile = '../a'\ntext = ''",
+                "\"../a\" is no name for the script",
+            ),
+            (
+                "command = ['mine', '{module}']\n[limits]\ncase-seconds = 0",
+                "mine.toml, line 3: invalid value: integer `0`, expected a nonzero u64",
+            ),
+            ("name = 'a/b'\ncommand = ['mine', '{module}']", "mine.toml, line 1: a name consists of"),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.contains(sentence), "{text}\n{error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_version_is_the_first_line_that_the_engine_writes_when_asked() {
+        let version = |command: &str| {
+            let text = format!("command = ['sh', '-c', 'exit', '{{module}}']\nversion = ['sh', '-c', '''{command}''']");
+            read(&text).unwrap().engine().unwrap().info().version
+        };
+        assert_eq!(version("echo; echo sh 1.2; echo more"), "sh 1.2");
+        assert_eq!(version("echo v1.2"), "mine v1.2");
+        assert_eq!(version("echo oh >&2; exit 1"), "mine, version unknown: it says nothing when asked");
+        let none = read("command = ['sh', '{module}']").unwrap().engine().unwrap().info().version;
+        assert_eq!(none, "mine, version unknown: its engine file does not say how to ask for it");
+    }
+
+    #[test]
+    fn a_program_that_is_not_here_is_a_sentence_with_what_to_do() {
+        let file =
+            read("command = ['no-such-engine', '{module}']\nlook-in = ['~/.mine']\ninstall = 'Build it.'").unwrap();
+        assert_eq!(
+            file.engine().err().unwrap(),
+            "mine cannot be started: there is no program `no-such-engine` on the PATH, nor in ~/.mine. Build it."
+        );
+    }
 }

@@ -135,13 +135,13 @@ pub(super) fn export<O: Objects + 'static>(
     finish(call, exported).map(|()| Step::Done)
 }
 
-/// The algorithm of this type and name; symmetric ones have no key pairs.
-pub(super) fn find<O>(
+/// The algorithm of this type and name, if the guest may have it; symmetric ones have no key pairs.
+pub(super) fn find<O: Objects>(
     call: &Call<'_, O>,
     algorithm_type: u32,
     name: u32,
     name_len: u32,
 ) -> Result<&'static Algorithm, Errno> {
     let name = call.memory.name(name, name_len)?;
-    Algorithm::find(algorithm_type_of(algorithm_type)?, &name)
+    call.objects.algorithms().asymmetric(algorithm_type_of(algorithm_type)?, &name)
 }

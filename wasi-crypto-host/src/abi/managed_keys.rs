@@ -12,7 +12,6 @@ use crate::managed::Manageable;
 use crate::objects::AnyHandle;
 use crate::ops::Objects;
 use crate::ops::managed_keys::{Generation, Loading, Replacement, Storage, key_id};
-use crate::symmetric;
 use crate::symmetric::key::SymmetricKey;
 
 pub(crate) fn keypair_generate_managed<O: Objects + 'static>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
@@ -40,7 +39,7 @@ pub(crate) fn keypair_from_id<O: Objects + 'static>(call: &mut Call<'_, O>) -> R
 pub(crate) fn symmetric_key_generate_managed<O: Objects + 'static>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
     let [manager, algorithm, algorithm_len, options, handle] = call.args();
     let name = call.memory.name(algorithm, algorithm_len)?;
-    let algorithm = symmetric::registry::find(&name);
+    let algorithm = call.objects.algorithms().symmetric(&name);
     generate::<SymmetricKey, O>(call, manager, algorithm, options, handle)
 }
 

@@ -2,7 +2,6 @@
 
 use crate::abi::call::Call;
 use crate::abi::data::{GuestBytes, GuestInput};
-use crate::asymmetric::algorithm::Algorithm;
 use crate::asymmetric::encoding::SignatureEncoding;
 use crate::errno::Errno;
 use crate::ops::{Objects, signatures};
@@ -18,7 +17,7 @@ pub(crate) fn signature_import<O: Objects>(call: &mut Call<'_, O>) -> Result<(),
     call.for_handle(handle, |call| {
         let name = call.memory.name(algorithm, algorithm_len)?;
         let encoded = GuestBytes::new(&call.memory, encoded, encoded_len)?;
-        let algorithm = Algorithm::find(AlgorithmType::Signatures, &name)?;
+        let algorithm = call.objects.algorithms().asymmetric(AlgorithmType::Signatures, &name)?;
         signatures::signature_import(call.objects, algorithm, encoded, encoding_of(encoding)?)
     })
 }

@@ -10,6 +10,7 @@ pub(crate) use kind::Manageable;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use crate::allowed::AllowedAlgorithms;
 use crate::errno::Errno;
 use crate::held::Held;
 use crate::managed::key::{ManagedKey, errno};
@@ -21,13 +22,15 @@ use crate::secrets::{Header, Identifier, Kind, Namespace, NewRecord, Version};
 /// its store does.
 pub(crate) struct ManagedKeys {
     pub(crate) namespace: Namespace,
+    /// The algorithms that the guest may have, whoever put keys of them in.
+    allowed: AllowedAlgorithms,
     /// Of the keys that the guest has handles of.
     revoked: Mutex<HashMap<Identifier, Weak<Revoked>>>,
 }
 
 impl ManagedKeys {
-    pub(crate) fn new(namespace: Namespace) -> Arc<Self> {
-        Arc::new(Self { namespace, revoked: Mutex::default() })
+    pub(crate) fn new(namespace: Namespace, allowed: AllowedAlgorithms) -> Arc<Self> {
+        Arc::new(Self { namespace, allowed, revoked: Mutex::default() })
     }
 
     /// Keeps a key under a new identifier, and returns what its handle has to know.
@@ -43,7 +46,8 @@ impl ManagedKeys {
         Ok(self.origin(header, old.revoked.clone()))
     }
 
-    /// Loads a key. `overflow` if it takes up more than `spare` bytes.
+    /// Loads a key. `unsupported_algorithm` if the guest may not have its algorithm; `overflow` if it takes up more than
+    /// `spare` bytes.
     pub(crate) fn load<K: Manageable>(
         self: &Arc<Self>,
         identifier: &Identifier,
@@ -53,6 +57,9 @@ impl ManagedKeys {
         // Before it is loaded: so a thread that revokes it meanwhile reaches this handle, too.
         let revoked = self.revoked_of(identifier);
         let opened = self.namespace.load(K::KIND, identifier, version).map_err(errno)?;
+        if !self.allowed.allows(&opened.header().algorithm) {
+            return Err(Errno::UnsupportedAlgorithm);
+        }
         if opened.bytes().len() > spare {
             return Err(Errno::Overflow);
         }

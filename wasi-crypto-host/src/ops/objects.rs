@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::allowed::AllowedAlgorithms;
 use crate::booking::Booking;
 use crate::errno::Errno;
 use crate::handle::{HandleTable, Object};
@@ -63,6 +64,9 @@ pub(crate) trait Objects {
 
     /// Books what work takes up besides objects, until the booking is dropped. `overflow` if the guest has no room for it.
     fn reserve(&mut self, bytes: usize) -> Result<Booking, Errno>;
+
+    /// The algorithms that the guest may have: every look-up of one by a name that the guest gave goes this way.
+    fn algorithms(&self) -> &AllowedAlgorithms;
 
     /// Where the guest's managed keys and secrets are, if it was given a place for them.
     fn managed_keys(&mut self) -> Option<Arc<ManagedKeys>>;
@@ -176,6 +180,11 @@ impl Objects for HandleTable<AnyHandle> {
 
     fn reserve(&mut self, bytes: usize) -> Result<Booking, Errno> {
         HandleTable::reserve(self, bytes)
+    }
+
+    #[inline]
+    fn algorithms(&self) -> &AllowedAlgorithms {
+        HandleTable::algorithms(self)
     }
 
     fn managed_keys(&mut self) -> Option<Arc<ManagedKeys>> {

@@ -13,7 +13,6 @@ use crate::secret::Secret;
 use crate::stop::StopHandle;
 use crate::symmetric::algorithm::{Algorithm, MAX_TAG_LEN};
 use crate::symmetric::key::SymmetricKey;
-use crate::symmetric::registry;
 use crate::symmetric::state::SymmetricState;
 use crate::symmetric::tag::SymmetricTag;
 use crate::symmetric::traits::{Derived, Weight};
@@ -23,7 +22,7 @@ pub(crate) fn symmetric_key_generate(
     algorithm: &[u8],
     options: Option<u32>,
 ) -> Result<u32, Errno> {
-    let algorithm = registry::find(algorithm)?;
+    let algorithm = objects.algorithms().symmetric(algorithm)?;
     options_of(objects, options)?;
     objects.check_room(1)?;
     objects.insert(Held::<SymmetricKey>::by_guest(algorithm, SymmetricKey::generate(algorithm)?))
@@ -34,7 +33,7 @@ pub(crate) fn symmetric_key_import(
     algorithm: &[u8],
     raw: impl Bytes,
 ) -> Result<u32, Errno> {
-    let algorithm = registry::find(algorithm)?;
+    let algorithm = objects.algorithms().symmetric(algorithm)?;
     objects.check_room(1)?;
     // Before anything is copied or hashed.
     if raw.len() > objects.spare().limits.gathered_bytes {
@@ -65,7 +64,7 @@ pub(crate) fn symmetric_state_open(
     key: Option<u32>,
     options: Option<u32>,
 ) -> Result<u32, Errno> {
-    let algorithm = registry::find(algorithm)?;
+    let algorithm = objects.algorithms().symmetric(algorithm)?;
     let options = options_of(objects, options)?;
     let state = match key {
         Some(key) => objects.look(key, |key: &Held<SymmetricKey>, _| {
@@ -178,7 +177,7 @@ pub(crate) fn symmetric_state_squeeze_key(
     state: u32,
     algorithm: &[u8],
 ) -> Result<u32, Errno> {
-    let target = registry::find(algorithm);
+    let target = objects.algorithms().symmetric(algorithm);
     objects.check_room(1)?;
     let key =
         objects.work(state, Load::long(), |_: &mut SymmetricState, _| Ok(()), |state, ()| state.squeeze_key(target))?;

@@ -6,8 +6,9 @@ mod text;
 #[cfg(feature = "toml")]
 pub use text::PolicyError;
 
-use std::collections::BTreeSet;
 use std::time::Duration;
+
+use crate::allowed::AllowedAlgorithms;
 
 /// What the users of a namespace may do. The default suits a guest that is not trusted: it can make, store and revoke
 /// keys, and never gets one out.
@@ -28,7 +29,7 @@ pub struct Policy {
     export: Export,
     import: bool,
     revoke: bool,
-    algorithms: Option<BTreeSet<String>>,
+    algorithms: AllowedAlgorithms,
     lifetime: Option<Duration>,
     retention: Duration,
     limits: SecretsLimits,
@@ -77,7 +78,7 @@ impl Default for Policy {
             export: Export::Never,
             import: true,
             revoke: true,
-            algorithms: None,
+            algorithms: AllowedAlgorithms::all(),
             lifetime: None,
             retention: Duration::from_secs(30 * 24 * 60 * 60),
             limits: SecretsLimits::default(),
@@ -110,8 +111,7 @@ impl Policy {
     /// Sets the algorithms whose keys may be made or stored, by their canonical names; case does not matter. Default:
     /// all.
     pub fn algorithms<S: AsRef<str>>(self, algorithms: impl IntoIterator<Item = S>) -> Self {
-        let algorithms = algorithms.into_iter().map(|name| name.as_ref().to_ascii_uppercase()).collect();
-        Self { algorithms: Some(algorithms), ..self }
+        Self { algorithms: AllowedAlgorithms::only(algorithms), ..self }
     }
 
     /// Sets how long a version of a key is used after it was made; then it is expired. Default: without end. External
@@ -157,7 +157,7 @@ impl Policy {
 
     /// Whether keys of this algorithm may be made or stored.
     pub fn allows_algorithm(&self, algorithm: &str) -> bool {
-        self.algorithms.as_ref().is_none_or(|allowed| allowed.contains(&algorithm.to_ascii_uppercase()))
+        self.algorithms.allows(algorithm)
     }
 
     /// Whether a key may leave the host, by where it came from.

@@ -88,7 +88,7 @@ impl Hoarder {
     fn leave(&mut self, room: usize) {
         let limits = Limits::default();
         loop {
-            let options = self.option_set();
+            let options = self.option_set().unwrap();
             let Some(spare) = limits.bytes.checked_sub(self.held() + room + KIB).filter(|spare| *spare > 0) else {
                 break;
             };
@@ -112,14 +112,13 @@ impl Hoarder {
         self.guest.call("symmetric_state_absorb", &[state, KIB as u32, len as u32])
     }
 
-    fn option_set(&mut self) -> u32 {
-        let options = self.guest.options_open();
-        self.keep("options_close", Ok(options)).unwrap()
+    fn option_set(&mut self) -> Result<u32, Errno> {
+        self.get("options_open", &[AlgorithmType::Symmetric.number().into()], "options_close")
     }
 
     /// Options that every algorithm will do with. `overflow` if there is no room for them.
     fn options(&mut self, info: &AlgorithmInfo) -> Result<u32, Errno> {
-        let options = self.option_set();
+        let options = self.option_set()?;
         let nonce = vec![7; info.nonce_len.filter(|_| !info.nonce_optional).unwrap_or_default()];
         if !nonce.is_empty() {
             self.guest.options_set(options, "nonce", &nonce).unwrap();
@@ -325,7 +324,7 @@ fn what_is_refused_is_not_copied() {
     let mut hoarder = Hoarder::new();
     let longest = Limits::default().gathered_bytes;
     let key = hoarder.key("HKDF-EXTRACT/SHA-256", longest).unwrap();
-    let options = hoarder.option_set();
+    let options = hoarder.option_set().unwrap();
     let [salt, salt_len] = hoarder.guest.put(b"salt");
     hoarder.guest.call("options_set", &[options, salt, salt_len, KIB as u32, longest as u32]).unwrap();
     hoarder.guest.options_set_u64(options, "ops_limit", 1).unwrap();

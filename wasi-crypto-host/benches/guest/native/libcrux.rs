@@ -7,6 +7,10 @@ use libcrux_ml_kem::mlkem768;
 
 use crate::native::{Library, MESSAGE, Native, SignatureKey, random};
 
+/// The figures are to be those of the vector code. It is missing where LIBCRUX_DISABLE_SIMD256 was set when libcrux was first compiled.
+#[cfg(target_arch = "x86_64")]
+const _: fn([u8; 64]) -> mlkem768::MlKem768KeyPair = mlkem768::avx2::generate_key_pair;
+
 pub(crate) fn ml_dsa_65(seed: &[u8; 32]) -> SignatureKey {
     let pair = ml_dsa_65::generate_key_pair(*seed);
     SignatureKey {

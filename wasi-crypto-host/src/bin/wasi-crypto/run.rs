@@ -7,8 +7,8 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use wasi_crypto_host::WasiCryptoCtx;
 use wasi_crypto_host::wasmtime::{add_to_linker_async, bind_memory};
+use wasi_crypto_host::{AllowedAlgorithms, WasiCryptoCtx};
 use wasmtime::{Engine, ExternType, InstancePre, Linker, Module, Store, Trap, UnknownImportError, WasmBacktrace};
 use wasmtime_wasi::p1::{self, WasiP1Ctx};
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtxBuilder};
@@ -35,6 +35,7 @@ Examples:
   wasi-crypto run --dir . guest.wasm input.txt
   wasi-crypto run --dir /srv/data::/data --env LANG=C guest.wasm --verbose /data/file
   wasi-crypto run --timeout 5s --max-memory-size 64MiB --statistics guest.cwasm
+  wasi-crypto run --allow-algorithms Ed25519,SHA-256,HMAC/SHA-256 guest.wasm
   wasi-crypto run --secrets sqlite:keys.db --root-key file:root.key --namespace tenant-42 guest.wasm
 
 Without --secrets there is no secrets manager, and keys live as long as the guest. `wasi-crypto keys` makes stores and keys.";
@@ -60,6 +61,9 @@ pub(crate) struct Args {
     /// Bound the memory that wasi-crypto holds for the guest in keys, states and outputs
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     max_held_bytes: Option<usize>,
+    /// Let the guest have these algorithms only, such as Ed25519,SHA-256; `wasi-crypto algorithms` lists all
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    allow_algorithms: Option<Vec<String>>,
     #[command(flatten)]
     secrets: GuestSecrets,
     /// Stop the guest after this time, such as 500ms, 5s or 2m
@@ -181,6 +185,9 @@ fn guest(args: &Args) -> Result<Guest, Failure> {
     }
     if let Some(bytes) = args.max_held_bytes {
         crypto = crypto.max_bytes(bytes);
+    }
+    if let Some(names) = &args.allow_algorithms {
+        crypto = crypto.algorithms(AllowedAlgorithms::only(names));
     }
     if let Some(namespace) = args.secrets.namespace(args.file())? {
         crypto = crypto.secrets(namespace);
