@@ -67,5 +67,5 @@ fn says_one_thing(case: &Case) -> bool {
         && case.kind != Kind::Stress
         && !case.may_trap
         && case.capabilities.is_empty()
-        && Program::of(case)[0].numbered_steps().iter().all(|step| plain(&step))
+        && Program::of(case)[0].numbered_steps().iter().all(plain)
 }

@@ -69,7 +69,7 @@ struct Row<'a> {
 }
 
 /// The gravest finding of an engine that fits.
-fn finding<'a>(run: &'a EngineRun, fits: impl Fn(&crate::report::Finding) -> bool) -> Option<&'a str> {
+fn finding(run: &EngineRun, fits: impl Fn(&crate::report::Finding) -> bool) -> Option<&str> {
     run.findings
         .iter()
         .find(|finding| finding.severity.is_unexpected() && fits(finding))
