@@ -44,7 +44,11 @@ Examples:
   wasi-crypto-conformance --requirement ARRAY-PULL-002 --strict
   wasi-crypto-conformance --list --filter array             what there is, one case a line
   wasi-crypto-conformance --repro array/pull/two-halves     writes the guest and a listing of it
-  wasi-crypto-conformance --json report.json
+  wasi-crypto-conformance --engine wasmtime --engine wasmedge --json run.json --html run.html
+  wasi-crypto-conformance --expect known.toml               only what is not known is red
+  wasi-crypto-conformance compare run.json older.json       who answers what, where they differ
+  wasi-crypto-conformance report run.json --markdown run.md
+  wasi-crypto-conformance export --wasi-testsuite folder    for another runner
 
 Any engine:
   A command line after --engine-cmd is started once for each guest, with the path of a .wasm file
@@ -63,8 +67,11 @@ Verdicts:
   pass, fail, trap, crash (of the engine's process), timeout;
   warn: a recommendation is not met;
   info: the text leaves it open, and the host answers otherwise than this project's;
-  na: the host does not have what the case needs;  skip: the runner cannot run it there.
+  na: the host does not have what the case needs;  skip: it was not run;
+  xfail: it goes wrong, as --expect says;  xpass: it was expected to, and does not.
   Probes, which find out what a host has before the cases run, are counted apart from the cases.
+  What a host cannot read or write fails there, once; cases do with other encodings where they can.
+  Results with one cause are one finding. REPORT.md says more, of expectation files, too.
 
 Exit codes:
   0  nothing unexpected        2  wrong usage, or the engine cannot be used

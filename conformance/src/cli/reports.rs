@@ -87,18 +87,15 @@ pub(super) enum ReportCommand {
 impl ReportOptions {
     /// Writes the files, then says what came of it. The files come first: a reader of the text may go away.
     pub(super) fn write(&self, document: &Document, more: &str) -> Result<(), String> {
-        let files: [(&Option<PathBuf>, fn(&Document) -> String); 5] = [
-            (&self.json, Document::json),
-            (&self.html, html::page),
-            (&self.markdown, markdown::report),
-            (&self.junit, junit::xml),
-            (&self.support, markdown::support_table),
-        ];
-        for (path, make) in files {
-            if let Some(path) = path {
-                write(path, make(document))?;
-            }
-        }
+        let put = |path: &Option<PathBuf>, make: fn(&Document) -> String| match path {
+            Some(path) => write(path, make(document)),
+            None => Ok(()),
+        };
+        put(&self.json, Document::json)?;
+        put(&self.html, html::page)?;
+        put(&self.markdown, markdown::report)?;
+        put(&self.junit, junit::xml)?;
+        put(&self.support, markdown::support_table)?;
         if let Some(path) = &self.badge {
             for run in &document.engines {
                 let path = if document.engines.len() == 1 { path.clone() } else { path_for(path, &run.name) };

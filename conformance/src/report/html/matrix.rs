@@ -69,7 +69,7 @@ struct Row<'a> {
 }
 
 /// The gravest finding of an engine that fits.
-fn finding<'a>(run: &'a EngineRun, fits: impl Fn(&crate::report::Finding) -> bool) -> Option<&'a str> {
+fn finding(run: &EngineRun, fits: impl Fn(&crate::report::Finding) -> bool) -> Option<&str> {
     run.findings
         .iter()
         .find(|finding| finding.severity.is_unexpected() && fits(finding))
@@ -110,7 +110,7 @@ fn table<'r>(
         let _ = write!(text, "</th><td class=\"word\">{}</td>", escaped(row.word));
         for ((_, run), cell) in runs.iter().zip(cells) {
             let (word, sign) = cell.support().sign();
-            let inside = format!("<b>{sign}</b> {}", cell.figure());
+            let inside = format!("<b>{sign}</b> <span>{}</span>", cell.figure());
             let link = if cell.bad > 0 { finding(run, row) } else { None };
             let inside = link.map_or(inside.clone(), |id| format!("<a href=\"#{}\">{inside}</a>", anchor("f", id)));
             let _ = write!(text, "<td class=\"cell {word}\" title=\"{word}\">{inside}</td>");
