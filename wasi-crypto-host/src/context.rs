@@ -99,6 +99,12 @@ impl WasiCryptoCtxBuilder {
         self
     }
 
+    /// Sets [`Limits::password_memory_work`].
+    pub fn max_password_memory_work(mut self, bytes: u64) -> Self {
+        self.limits.password_memory_work = bytes;
+        self
+    }
+
     /// Sets where the long work of an asynchronous guest runs, which contexts can share.
     #[cfg(feature = "async")]
     pub fn job_pool(mut self, pool: JobPool) -> Self {

@@ -41,6 +41,11 @@ pub struct Limits {
     /// counts as what it costs. Above it: `prohibited_operation`.
     /// Default: 10,000,000 (one to four seconds).
     pub password_iterations: u64,
+    /// Bytes of memory that one call of Argon2 or scrypt goes over: for Argon2 as many as it takes up, in each pass; for scrypt twice as many for
+    /// each of its parallel parts; hashing what goes in and out counts as what it costs. Above it: `prohibited_operation`. How much it takes up is
+    /// for [`bytes`](Self::bytes) to bound. scrypt can be stopped, Argon2 cannot, so that this is what bounds it. Default: 1 GiB
+    /// (one to three seconds).
+    pub password_memory_work: u64,
 }
 
 impl Default for Limits {
@@ -51,6 +56,7 @@ impl Default for Limits {
             gathered_bytes: 8 << 20,
             call_bytes: 32 << 20,
             password_iterations: 10_000_000,
+            password_memory_work: 1 << 30,
         }
     }
 }

@@ -83,6 +83,11 @@ impl SymmetricState {
         }
     }
 
+    /// Bytes of memory that [long](Weight::Long) work takes up besides its output.
+    pub(crate) fn scratch_len(&self) -> usize {
+        if let State::Stretch(state) = &self.inner { state.scratch_len() } else { 0 }
+    }
+
     /// The same as a piece of work, for what is [long](Weight::Long).
     pub(crate) fn derivation(&self, len: usize, account: &Account<'_>) -> Result<Derivation, Errno> {
         match &self.inner {

@@ -103,14 +103,17 @@ pub(crate) trait Stretch: Absorb {
     /// Whether the state could fill `len` bytes, and how long that takes; asked before anything is written.
     fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<Weight, Errno>;
 
+    /// Bytes of memory that the work takes up besides what goes in and out. Only what is always [long](Weight::Long) takes up any.
+    fn scratch_len(&self) -> usize;
+
     /// Fills `out`, after [`check_squeeze`](Self::check_squeeze) said yes. `in_progress` if it was stopped.
     fn squeeze(&self, out: &mut [u8], stop: &StopHandle) -> Result<(), Errno>;
 
     /// The same as a piece of work, for what is [long](Weight::Long). `overflow` if the guest has no room for the output, which is
-    /// booked until it is handed over.
+    /// booked until it is handed over, and for what the work takes up until it is done.
     fn derivation(&self, len: usize, account: &Account<'_>) -> Result<Derivation, Errno>;
 
-    /// The work that makes a string which says how it was made. What needs much memory books it before.
+    /// The work that makes a string which says how it was made. `overflow` as for a [derivation](Self::derivation).
     fn string(&self, account: &Account<'_>) -> Result<Derivation, Errno>;
 }
 
