@@ -45,6 +45,9 @@ impl Bounds {
 /// So many iterations of a password hash take a few milliseconds, and enough of them are handed out.
 const PASSWORD_ITERATIONS: u64 = 5_000;
 
+/// The same for Argon2 and scrypt, in bytes of memory.
+const PASSWORD_MEMORY_WORK: u64 = 1 << 20;
+
 /// A context and the way to it.
 pub struct Host {
     way: Way,
@@ -63,7 +66,8 @@ impl Host {
             .max_handles(bounds.handles)
             .max_bytes(bounds.bytes)
             .max_gathered_bytes(bounds.gathered_bytes)
-            .max_password_iterations(PASSWORD_ITERATIONS);
+            .max_password_iterations(PASSWORD_ITERATIONS)
+            .max_password_memory_work(PASSWORD_MEMORY_WORK);
         let ctx = builder.build().expect("the bounds can be kept");
         let ctx = match way {
             Way::Whole | Way::Deferred => Context::Own(Box::new(ctx)),

@@ -74,6 +74,7 @@
 //! | [`hmac`] | [`Hmac`], [`HmacKey`] |
 //! | [`hkdf`] | [`Hkdf`] |
 //! | [`mod@pbkdf2`] | [`pbkdf2_hmac`] |
+//! | [`mod@argon2`], [`scrypt`] | [`Argon2`], [`Scrypt`]: password hashing that is hard on memory |
 //! | [`mod@aead`] | [`Aes128Gcm`], [`Aes256Gcm`], [`ChaCha20Poly1305`], [`XChaCha20Poly1305`] |
 //! | [`mod@signature`] | [`SigningKey`](signature::SigningKey), [`VerifyingKey`](signature::VerifyingKey), [`Signature`](signature::Signature): RSA, ECDSA, Ed25519, ML-DSA |
 //! | [`kx`] | [`SecretKey`](kx::SecretKey), [`PublicKey`](kx::PublicKey): X25519, P-256, P-384, ML-KEM, X-Wing |
@@ -92,6 +93,7 @@
 //! | `digest` | yes | the traits of [`digest`](https://docs.rs/digest/0.11) 0.11: `Digest` and `Mac` with all that they stand on |
 //! | `aead` | yes | the traits of [`aead`](https://docs.rs/aead/0.6) 0.6: `Aead`, `AeadInOut`, `KeyInit` |
 //! | `signature` | yes | the traits of [`signature`](https://docs.rs/signature/3) 3: `Signer`, `Verifier`, `Keypair`, `SignatureEncoding` |
+//! | `password-hash` | yes | the traits of [`password-hash`](https://docs.rs/password-hash/0.6) 0.6, with PHC strings: `PasswordHasher`, `PasswordVerifier` |
 //! | `jwk` | no | the module `jwk`: public keys as JSON Web Keys, `from_jwk` and `to_jwk` |
 //! | `rand_core` | no | `random::HostRng`, a generator for crates that take one of [`rand_core`](https://docs.rs/rand_core/0.10) 0.10 |
 #![no_std]
@@ -103,6 +105,7 @@ extern crate alloc;
 mod imports;
 
 pub mod aead;
+pub mod argon2;
 pub mod asymmetric;
 pub mod batch;
 mod error;
@@ -113,20 +116,24 @@ mod host;
 #[cfg(feature = "jwk")]
 pub mod jwk;
 pub mod kx;
+mod password;
 pub mod pbkdf2;
 pub mod pem;
 mod public_key;
 pub mod random;
 pub mod raw;
+pub mod scrypt;
 pub mod secrets;
 pub mod signature;
 pub mod symmetric;
 
 pub use crate::aead::{Aes128Gcm, Aes256Gcm, ChaCha20Poly1305, XChaCha20Poly1305};
+pub use crate::argon2::Argon2;
 pub use crate::error::Error;
 pub use crate::hash::{Sha256, Sha384, Sha512, Sha512_256};
 pub use crate::hkdf::Hkdf;
 pub use crate::hmac::{Hmac, HmacKey};
 pub use crate::pbkdf2::pbkdf2_hmac;
+pub use crate::scrypt::Scrypt;
 #[cfg(feature = "digest")]
 pub use digest::{Digest, Mac};

@@ -97,6 +97,12 @@ impl WasiCryptoCtxBuilder {
         self
     }
 
+    /// Sets [`Limits::password_memory_work`].
+    pub fn max_password_memory_work(mut self, bytes: u64) -> Self {
+        self.limits.password_memory_work = bytes;
+        self
+    }
+
     /// Sets where long work runs that is not done in the guest's calls, which contexts can share.
     pub fn job_pool(mut self, pool: JobPool) -> Self {
         self.jobs = pool;

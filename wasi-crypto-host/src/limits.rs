@@ -42,6 +42,11 @@ pub struct Limits {
     /// counts as what it costs. Above it: `prohibited_operation`.
     /// Default: 10,000,000 (one to four seconds).
     pub password_iterations: u64,
+    /// Bytes of memory that one call of Argon2 or scrypt goes over: for Argon2 as many as it takes up, in each pass; for scrypt twice as many for
+    /// each of its parallel parts; hashing what goes in and out counts as what it costs. Above it: `prohibited_operation`. How much it takes up is
+    /// for [`bytes`](Self::bytes) to bound. scrypt can be stopped, Argon2 cannot, so that this is what bounds it. Default: 1 GiB
+    /// (one to three seconds).
+    pub password_memory_work: u64,
 }
 
 impl Default for Limits {
@@ -52,6 +57,7 @@ impl Default for Limits {
             gathered_bytes: 8 << 20,
             call_bytes: 32 << 20,
             password_iterations: 10_000_000,
+            password_memory_work: 1 << 30,
         }
     }
 }
@@ -63,6 +69,8 @@ pub(crate) struct Spent {
     pub(crate) bytes: usize,
     /// Of [`Limits::password_iterations`].
     pub(crate) iterations: u64,
+    /// Of [`Limits::password_memory_work`].
+    pub(crate) memory_work: u64,
 }
 
 impl Spent {
@@ -70,6 +78,7 @@ impl Spent {
     pub(crate) fn add(&mut self, more: Self) {
         self.bytes = self.bytes.saturating_add(more.bytes);
         self.iterations = self.iterations.saturating_add(more.iterations);
+        self.memory_work = self.memory_work.saturating_add(more.memory_work);
     }
 }
 
@@ -79,6 +88,7 @@ impl Limits {
         Self {
             call_bytes: self.call_bytes.saturating_sub(spent.bytes),
             password_iterations: self.password_iterations.saturating_sub(spent.iterations),
+            password_memory_work: self.password_memory_work.saturating_sub(spent.memory_work),
             ..self
         }
     }

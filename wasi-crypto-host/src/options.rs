@@ -21,7 +21,8 @@ pub(crate) struct OptionSet {
 pub(crate) struct Options {
     bytes: [Option<Value>; 3],
     numbers: [Option<u64>; 3],
-    /// Scratch memory that the guest offers (start and length). No algorithm of this host uses it yet.
+    /// Scratch memory that the guest offers (start and length). It stays as it is: other threads of the guest could change it. Its size says
+    /// how much memory a password hash is to take up, as `memory_limit` does.
     buffer: Option<(u32, u32)>,
 }
 
@@ -175,7 +176,11 @@ impl Options {
     }
 
     pub(crate) fn number(&self, option: NumberOption) -> Option<u64> {
-        self.numbers[option as usize]
+        let offered = match option {
+            NumberOption::MemoryLimit => self.buffer.map(|(_, len)| len.into()),
+            NumberOption::OpsLimit | NumberOption::Parallelism => None,
+        };
+        self.numbers[option as usize].or(offered)
     }
 }
 
@@ -223,7 +228,8 @@ pub(crate) mod tests {
     pub(crate) fn for_any_algorithm() -> Options {
         let mut options = Options::DEFAULT;
         options.bytes[BytesOption::Salt as usize] = Some(Value::Short(Short { bytes: [7; SHORT], len: 8 }));
-        options.numbers[NumberOption::OpsLimit as usize] = Some(1);
+        options.numbers[NumberOption::OpsLimit as usize] = Some(2);
+        options.numbers[NumberOption::MemoryLimit as usize] = Some(8192);
         options
     }
 }

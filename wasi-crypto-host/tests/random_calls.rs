@@ -38,6 +38,8 @@ const ALGORITHMS: &[&str] = &[
     "BLAKE2B-512",
     "BLAKE3",
     "PBKDF2-SHA-256",
+    "ARGON2ID",
+    "SCRYPT",
     "Ed25519",
     "X25519",
     "ECDSA_P256_SHA256",
@@ -60,10 +62,12 @@ const KINDS: &[(&str, u64, u64)] = &[
     ("HKDF-EXPAND/SHA-256", 40, 0),
     ("SHA-512", 0, 0),
     ("PBKDF2-SHA-256", 0, 0),
+    ("ARGON2ID", 0, 0),
+    ("SCRYPT", 0, 0),
 ];
 /// Algorithms of key pairs, with their type.
 const PAIRS: &[(u64, &str)] = &[(0, "Ed25519"), (0, "ECDSA_P256_SHA256"), (2, "X25519")];
-const OPTIONS: &[&str] = &["nonce", "salt", "context", "ops_limit", "parallelism", "buffer", "colour"];
+const OPTIONS: &[&str] = &["nonce", "salt", "context", "ops_limit", "memory_limit", "parallelism", "buffer", "colour"];
 
 #[test]
 fn nonsense_does_nothing_bad() {
@@ -91,7 +95,7 @@ fn nonsense_does_nothing_bad_when_long_work_is_handed_out() {
 #[test]
 fn enough_of_the_nonsense_makes_sense() {
     let mut session = Session::new(1, false);
-    for step in 0..20_000 {
+    for step in 0..40_000 {
         session.step(step);
     }
     for hostcall in hostcalls().iter().filter(|hostcall| hostcall.is_implemented() && !is_batch(hostcall)) {
@@ -147,7 +151,12 @@ impl Session {
         Self {
             random: Random(seed),
             seed,
-            ctx: builder.max_password_iterations(5_000).secrets(namespace()).build().unwrap(),
+            ctx: builder
+                .max_password_iterations(5_000)
+                .max_password_memory_work(100_000)
+                .secrets(namespace())
+                .build()
+                .unwrap(),
             memory,
             names,
             open: Vec::new(),
@@ -189,7 +198,8 @@ impl Session {
         let Some(options) = self.run(step, "options_open", &[&[1, SLOT]]) else { return };
         self.run(step, "options_set", &[&[options], &self.named("nonce"), &[DATA, nonce_len]]);
         self.run(step, "options_set", &[&[options], &self.named("salt"), &[DATA, 9]]);
-        self.run(step, "options_set_u64", &[&[options], &self.named("ops_limit"), &[3]]);
+        self.run(step, "options_set_u64", &[&[options], &self.named("ops_limit"), &[4]]);
+        self.run(step, "options_set_u64", &[&[options], &self.named("memory_limit"), &[10_000]]);
         self.memory[..8].copy_from_slice(&[1, 0, 0, 0, 0, 0, 0, 0]);
         if key_len > 0 {
             let import = [&self.named(name)[..], &[DATA, key_len, SLOT]];

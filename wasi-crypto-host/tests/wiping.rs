@@ -289,6 +289,42 @@ fn passwords_salts_and_derived_keys_are_wiped() {
     }
 }
 
+/// The first block of Argon2's memory in one pass, and the first entry of scrypt's table, are hashes of the password.
+#[test]
+fn what_memory_hard_functions_fill_is_wiped() {
+    for (defers, name, ops) in
+        [false, true].into_iter().flat_map(|defers| [(defers, "ARGON2ID", 1), (defers, "SCRYPT", 16)])
+    {
+        let (salt, cost) = ([5; 16], 1 << 15);
+        let mut guest = guest(&first_block(name, &salt, cost, ops));
+        guest.transport.defers = defers;
+        let options = guest.options_open();
+        guest.options_set(options, "salt", &salt).unwrap();
+        guest.options_set_u64(options, "ops_limit", ops).unwrap();
+        guest.options_set_u64(options, "memory_limit", cost).unwrap();
+        let state = guest.open(name, None, Some(options)).unwrap();
+        guest.absorb(state, b"password").unwrap();
+        let derived = guest.squeeze(state, 32).unwrap();
+        guest.transport.secret = derived.clone();
+        assert_eq!(guest.squeeze(state, 32).unwrap(), derived);
+        guest.close(state).unwrap();
+        drop_context(guest);
+    }
+}
+
+fn first_block(name: &str, salt: &[u8], memory: u64, ops: u64) -> Vec<u8> {
+    if name == "SCRYPT" {
+        let mut part = vec![0; (memory / ops) as usize];
+        pbkdf2::pbkdf2_hmac::<sha2::Sha256>(b"password", salt, 1, &mut part);
+        return part[..128].to_vec();
+    }
+    let params = argon2::Params::new((memory >> 10) as u32, ops as u32, 1, Some(32)).unwrap();
+    let mut blocks = vec![argon2::Block::new(); params.block_count()];
+    let argon2 = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
+    argon2.hash_password_into_with_memory(b"password", salt, &mut [0; 32], &mut *blocks).unwrap();
+    blocks[0].as_ref()[..16].iter().flat_map(|word| word.to_le_bytes()).collect()
+}
+
 #[test]
 fn long_work_that_is_never_run_is_wiped() {
     let secret = key(40);

@@ -12,6 +12,7 @@ pub(crate) mod der;
 pub(crate) mod encoding;
 pub(crate) mod kem;
 pub(crate) mod key;
+pub(crate) mod password;
 pub(crate) mod signature;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Published test vectors as cases. The id of each names the source, the file and the number there.
 //!
-//! What cannot be expressed through the interface, and so is not here: PBKDF2 with SHA-1 (RFC 6070), AES with keys of
+//! What cannot be expressed through the interface, and so is not here: PBKDF2 with SHA-1 (RFC 6070), Argon2 with a secret and
+//! associated data (all of RFC 9106), AES with keys of
 //! 192 bits, tags that are cut short, nonces that the algorithm's table entry does not know; what ML-KEM encapsulates with
 //! given randomness, and ML-DSA with a context, a given `mu`, or a secret key without its seed.
 
@@ -18,6 +19,7 @@ mod eddsa;
 mod hash;
 mod kdf;
 mod mac;
+mod memory_hard;
 mod ml_dsa;
 mod ml_kem;
 mod rsa;
@@ -40,6 +42,7 @@ pub(crate) fn symmetric() -> Vec<Case> {
         blake3::cases(),
         mac::cases(),
         kdf::cases(),
+        memory_hard::cases(),
         aead::cases(),
         cbc::cases(),
         wycheproof::cases(),
@@ -120,7 +123,10 @@ mod tests {
             ("wycheproof/pbkdf2_hmacsha512", 58),
             ("rfc4231", 7 * 3),
             ("rfc5869", 3 * 2),
-            ("rfc7914", 2),
+            ("rfc7914", 2 + 3),
+            ("argon2-reference", 4),
+            ("argon2-cffi", 12),
+            ("python-scrypt", 3),
             ("rfc8439", 2),
             ("xchacha", 1),
             ("rfc4493", 4),

@@ -37,5 +37,5 @@ pub(crate) use dalek::curve25519;
 pub(crate) use reference::{aegis, ascon, blake3};
 pub(crate) use ring::{digest, hkdf, hmac, pbkdf2};
 pub(crate) use rustcrypto::{
-    aes_cbc, blake2b, cmac, ec, hchacha, ml_dsa as ml_dsa_representatives, rsa as rsa_digests,
+    aes_cbc, argon2, blake2b, cmac, ec, hchacha, ml_dsa as ml_dsa_representatives, rsa as rsa_digests, scrypt,
 };

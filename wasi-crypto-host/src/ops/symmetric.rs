@@ -15,7 +15,7 @@ use crate::symmetric::algorithm::{Algorithm, MAX_TAG_LEN};
 use crate::symmetric::key::SymmetricKey;
 use crate::symmetric::state::SymmetricState;
 use crate::symmetric::tag::SymmetricTag;
-use crate::symmetric::traits::{Derived, Weight};
+use crate::symmetric::traits::{Derivation, Derived, Weight};
 
 pub(crate) fn symmetric_key_generate(
     objects: &mut impl Objects,
@@ -147,16 +147,26 @@ pub(crate) fn symmetric_state_squeeze<T: Output>(
         state,
         Load::long().and_host_bytes(host_bytes),
         |state: &mut SymmetricState, account| match state.check_squeeze(len, account.limits)? {
-            Weight::Short => account.check_spare(host_bytes).map(|()| None),
-            Weight::Long if may_defer => state.derivation(len, &account).map(Some),
-            // Where it runs elsewhere, the result waits in host memory; both ways have one answer.
-            Weight::Long => account.check_spare(len).map(|()| None),
+            Weight::Short => account.check_spare(host_bytes).map(|()| Squeezing::Here(None)),
+            Weight::Long if may_defer => state.derivation(len, &account).map(Squeezing::Elsewhere),
+            Weight::Long => {
+                // Where it runs elsewhere, the result waits in host memory; both ways have one answer.
+                account.check_spare(len.saturating_add(state.scratch_len()))?;
+                account.reserve(state.scratch_len()).map(|scratch| Squeezing::Here(Some(scratch)))
+            }
         },
-        |state, derivation| match derivation {
-            Some(derivation) => Ok(Derived::Later(derivation)),
-            None => output.fill(|bytes| state.squeeze(bytes, stop)).map(Derived::Now),
+        |state, squeezing| match squeezing {
+            Squeezing::Elsewhere(derivation) => Ok(Derived::Later(derivation)),
+            Squeezing::Here(_scratch) => output.fill(|bytes| state.squeeze(bytes, stop)).map(Derived::Now),
         },
     )
+}
+
+/// Where an output is made.
+enum Squeezing {
+    /// With what memory that takes up booked, if it takes long.
+    Here(Option<Booking>),
+    Elsewhere(Derivation),
 }
 
 /// What [`symmetric_state_squeeze`] of so many bytes takes of what a call may take, or a tag if that is `None`; nothing where it is refused.
@@ -167,7 +177,7 @@ pub(crate) fn squeeze_cost(objects: &mut impl Objects, state: u32, len: Option<u
 /// What encryption or decryption of so many bytes takes of what a call may take.
 pub(crate) fn message_cost(objects: &mut impl Objects, state: u32, buffer: &impl Buffer) -> Spent {
     let cost = algorithm_of_state(objects, state).map_or(0, |algorithm| algorithm.cost);
-    Spent { bytes: buffer.data_len().saturating_mul(cost).saturating_add(buffer.host_bytes()), iterations: 0 }
+    Spent { bytes: buffer.data_len().saturating_mul(cost).saturating_add(buffer.host_bytes()), ..Spent::default() }
 }
 
 /// Whether [`symmetric_state_squeeze`] of so many bytes takes long.

@@ -12,7 +12,9 @@ static ALGORITHMS: &[&[Algorithm]] = &[
     xof::ALGORITHMS,
     mac::ALGORITHMS,
     hkdf::ALGORITHMS,
-    password::ALGORITHMS,
+    password::pbkdf2::ALGORITHMS,
+    password::argon2::ALGORITHMS,
+    password::scrypt::ALGORITHMS,
 ];
 
 /// The algorithm of this name, in any ASCII case. `unsupported_algorithm` if there is none.

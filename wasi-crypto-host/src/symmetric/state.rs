@@ -80,8 +80,8 @@ impl SymmetricState {
     /// What it takes to fill `len` bytes, or to make a tag if that is `None`.
     pub(crate) fn squeeze_cost(&self, len: Option<usize>) -> Spent {
         match &self.inner {
-            State::Squeeze(state) => Spent { bytes: len.map_or(0, |len| state.squeeze_cost(len)), iterations: 0 },
-            State::Stretch(state) => Spent { bytes: 0, iterations: state.iterations(len) },
+            State::Squeeze(state) => Spent { bytes: len.map_or(0, |len| state.squeeze_cost(len)), ..Spent::default() },
+            State::Stretch(state) => state.cost(len),
             _ => Spent::default(),
         }
     }
@@ -93,6 +93,11 @@ impl SymmetricState {
             State::Stretch(state) => state.squeeze(out, stop),
             _ => Err(Errno::InvalidOperation),
         }
+    }
+
+    /// Bytes of memory that [long](Weight::Long) work takes up besides its output.
+    pub(crate) fn scratch_len(&self) -> usize {
+        if let State::Stretch(state) = &self.inner { state.scratch_len() } else { 0 }
     }
 
     /// The same as a piece of work, for what is [long](Weight::Long).

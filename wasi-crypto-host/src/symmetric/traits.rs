@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::booking::BookedSecret;
 use crate::errno::Errno;
-use crate::limits::{Account, Limits};
+use crate::limits::{Account, Limits, Spent};
 use crate::options::Options;
 use crate::secret::Secret;
 use crate::stop::StopHandle;
@@ -110,20 +110,20 @@ pub(crate) trait Stretch: Absorb {
     /// Whether the state could fill `len` bytes, and how long that takes; asked before anything is written.
     fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<Weight, Errno>;
 
-    /// How many of the iterations that a call may take it takes to fill `len` bytes, or for a string if that is `None`.
-    fn iterations(&self, len: Option<usize>) -> u64 {
-        let _ = len;
-        0
-    }
+    /// What it takes of what a call may take to fill `len` bytes, or for a string if that is `None`.
+    fn cost(&self, len: Option<usize>) -> Spent;
+
+    /// Bytes of memory that the work takes up besides what goes in and out. Only what is always [long](Weight::Long) takes up any.
+    fn scratch_len(&self) -> usize;
 
     /// Fills `out`, after [`check_squeeze`](Self::check_squeeze) said yes. `in_progress` if it was stopped.
     fn squeeze(&self, out: &mut [u8], stop: &StopHandle) -> Result<(), Errno>;
 
     /// The same as a piece of work, for what is [long](Weight::Long). `overflow` if the guest has no room for the output, which is
-    /// booked until it is handed over.
+    /// booked until it is handed over, and for what the work takes up until it is done.
     fn derivation(&self, len: usize, account: &Account<'_>) -> Result<Derivation, Errno>;
 
-    /// The work that makes a string which says how it was made. What needs much memory books it before.
+    /// The work that makes a string which says how it was made. `overflow` as for a [derivation](Self::derivation).
     fn string(&self, account: &Account<'_>) -> Result<Derivation, Errno>;
 }
 

@@ -126,7 +126,8 @@ impl Hoarder {
         // That of BLAKE2 is short.
         let salt_len = if info.name.starts_with("BLAKE2B") { 16 } else { 100 };
         self.guest.options_set(options, "salt", &[8; 100][..salt_len])?;
-        self.guest.options_set_u64(options, "ops_limit", 1)?;
+        self.guest.options_set_u64(options, "ops_limit", 2)?;
+        self.guest.options_set_u64(options, "memory_limit", 8 << 10)?;
         Ok(options)
     }
 }

@@ -85,10 +85,18 @@ fn derivations<T: Transport>(guest: &mut Guest<T>, log: &mut Transcript, random:
             log.note("close", guest.call("symmetric_key_close", &[key]));
         }
     }
-    for (name, iterations) in [("PBKDF2-SHA-256", 10), ("PBKDF2-SHA-512", 3000)] {
+    for (name, cost) in [
+        ("PBKDF2-SHA-256", 10),
+        ("PBKDF2-SHA-512", 3000),
+        ("ARGON2ID", 2),
+        ("ARGON2I", 1),
+        ("ARGON2D", 3),
+        ("SCRYPT", 16),
+    ] {
         let options = guest.options_open();
         log.note("salt", guest.options_set(options, "salt", &random.bytes(16)));
-        log.note("ops_limit", guest.options_set_u64(options, "ops_limit", iterations));
+        log.note("ops_limit", guest.options_set_u64(options, "ops_limit", cost));
+        log.note("memory_limit", guest.options_set_u64(options, "memory_limit", 32 << 10));
         let state = guest.open(name, None, Some(options)).unwrap();
         log.note(name, guest.absorb(state, b"password"));
         log.note("squeeze", guest.squeeze(state, 80));

@@ -12,6 +12,7 @@ mod hash;
 mod hkdf;
 mod key;
 mod mac;
+mod memory_hard;
 mod model;
 mod names;
 mod nonce;
@@ -42,6 +43,7 @@ pub(super) fn cases() -> Vec<Case> {
         hkdf::cases(),
         key::cases(),
         mac::cases(),
+        memory_hard::cases(),
         model::cases(),
         names::cases(),
         nonce::cases(),

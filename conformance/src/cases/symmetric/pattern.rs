@@ -3,8 +3,10 @@
 
 use wasi_crypto_interface::AlgorithmType;
 
+use super::memory_hard::{self, MEMORY_HARD};
 use super::{AEADS, Aead, BLAKE3, HASHES, HKDFS, MAC_KEY_LEN, MACS, PASSWORD_HASHES, TAG_LEN, not_defined, oracle};
 use crate::case::{Case, Handle};
+use crate::oracle::password::MemoryHard;
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -125,6 +127,7 @@ enum Algorithm {
     Extract(&'static str, String),
     Expand(&'static str, String),
     Password(&'static str),
+    MemoryHard(MemoryHard<'static>),
     Aead(Aead),
 }
 
@@ -135,6 +138,7 @@ fn algorithms() -> Vec<Algorithm> {
     all.extend(HKDFS.map(|(hash, _)| Algorithm::Extract(hash, format!("HKDF-EXTRACT/{hash}"))));
     all.extend(HKDFS.map(|(hash, _)| Algorithm::Expand(hash, format!("HKDF-EXPAND/{hash}"))));
     all.extend(PASSWORD_HASHES.map(Algorithm::Password));
+    all.extend(MEMORY_HARD.map(Algorithm::MemoryHard));
     all.extend(AEADS.map(Algorithm::Aead));
     all
 }
@@ -144,6 +148,7 @@ impl Algorithm {
         match self {
             Self::Hash(name) | Self::Mac(name) | Self::Password(name) => name,
             Self::Extract(_, name) | Self::Expand(_, name) => name,
+            Self::MemoryHard(function) => function.algorithm,
             Self::Aead(aead) => aead.name,
         }
     }
@@ -154,7 +159,9 @@ impl Algorithm {
             Self::Hash(_) | Self::Expand(..) => function == Function::Squeeze,
             // That of a MAC may have a length; a password hash may give a string.
             Self::Mac(_) => [Function::SqueezeTag, Function::MaxTagLen].contains(&function),
-            Self::Password(_) => [Function::Squeeze, Function::SqueezeTag, Function::MaxTagLen].contains(&function),
+            Self::Password(_) | Self::MemoryHard(_) => {
+                [Function::Squeeze, Function::SqueezeTag, Function::MaxTagLen].contains(&function)
+            }
             Self::Extract(..) => function == Function::SqueezeKey,
             Self::Aead(_) => {
                 ![Function::Squeeze, Function::SqueezeTag, Function::SqueezeKey, Function::Ratchet].contains(&function)
@@ -175,6 +182,7 @@ impl Algorithm {
                 c.options_set_u64(options, "ops_limit", 2u32);
                 c.state_open(name, None, Some(options))
             }
+            Self::MemoryHard(function) => memory_hard::open(c, *function, b"salt of 16 bytes"),
             Self::Aead(aead) => aead.open(c, b""),
         }
     }
@@ -197,6 +205,7 @@ impl Algorithm {
             }
             Self::Expand(hash, _) => c.squeeze_eq(state, oracle::hkdf_expand(hash, &key, b"abc", 40)),
             Self::Password(name) => c.squeeze_eq(state, oracle::pbkdf2(name, b"abc", b"salt", 2, 40)),
+            Self::MemoryHard(function) => c.squeeze_eq(state, function.hash(b"abc", b"salt of 16 bytes", 40)),
             Self::Aead(aead) => {
                 let (ciphertext, tag) = aead.seal(b"abc", b"message");
                 c.encrypt_detached_eq(state, "message", ciphertext, tag);

@@ -1,6 +1,7 @@
 //! RustCrypto.
 
 pub(crate) mod aes_cbc;
+pub(crate) mod argon2;
 pub(crate) mod blake2b;
 pub(crate) mod cmac;
 pub(crate) mod ec;
@@ -8,3 +9,4 @@ pub(crate) mod ecdh;
 pub(crate) mod hchacha;
 pub(crate) mod ml_dsa;
 pub(crate) mod rsa;
+pub(crate) mod scrypt;
