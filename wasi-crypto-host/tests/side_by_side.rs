@@ -220,6 +220,30 @@ fn passwords_are_hashed_the_same() {
     }
 }
 
+/// What Argon2 may take of a call's limit, all entries of a batch take together.
+#[test]
+fn the_memory_that_passwords_go_over_counts_over_all_entries() {
+    const MIB: u64 = 1 << 20;
+    // 1 MiB in one pass, the password, and what the salt and an output of 32 bytes come to.
+    let each = MIB + 8 + 16 + 8 * 32;
+    for way in &WAYS[1..] {
+        let mut guest = way.guest(WasiCryptoCtx::builder().max_password_memory_work(2 * each));
+        let states = [(); 4].map(|()| {
+            let options = guest.options_open();
+            guest.options_set(options, "salt", &[1; 16]).unwrap();
+            guest.options_set_u64(options, "memory_limit", MIB).unwrap();
+            guest.options_set_u64(options, "ops_limit", 1).unwrap();
+            let state = guest.open("ARGON2ID", None, Some(options)).unwrap();
+            guest.absorb(state, b"password").unwrap();
+            state
+        });
+        let entries: Vec<[u32; 3]> = (0..).zip(states).map(|(at, state)| [state, 0x4000 + 64 * at, 32]).collect();
+        let results = way.run(&mut guest, SQUEEZE, &entries);
+        let (ok, refused) = ((0, Errno::Success), (0, Errno::ProhibitedOperation));
+        assert_eq!(results, [ok, ok, refused, refused], "{way:?}");
+    }
+}
+
 #[test]
 fn strings_of_passwords_are_made_the_same() {
     let outcomes = WAYS.map(|way| {
