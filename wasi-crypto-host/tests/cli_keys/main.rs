@@ -3,11 +3,16 @@
 
 mod audit;
 mod backup;
+#[cfg(all(any(feature = "postgres", feature = "pkcs11"), unix))]
+mod elsewhere;
 mod guests;
 mod life;
 mod openssl;
 mod page;
 mod place;
+#[cfg(all(feature = "postgres", unix))]
+#[path = "../secrets/postgres_server.rs"]
+mod postgres_server;
 mod processes;
 mod secrecy;
 mod trouble;
