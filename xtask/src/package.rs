@@ -37,7 +37,8 @@ const NOT_CRYPTOGRAPHIC: &[&str] = &[
 
 /// Packages all crates that are for others, and holds them against what their manifests and documents say.
 pub(crate) fn check() -> Result<(), String> {
-    let metadata = output(cargo(&["metadata", "--locked", "--format-version", "1"]))?;
+    // Of all features, as what these bring along is in the tables, too.
+    let metadata = output(cargo(&["metadata", "--locked", "--all-features", "--format-version", "1"]))?;
     let metadata: Value =
         serde_json::from_str(&metadata).map_err(|cause| format!("cannot read what cargo says: {cause}"))?;
     let packages = list(&metadata, "packages");

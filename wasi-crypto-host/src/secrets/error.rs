@@ -5,7 +5,8 @@ use std::fmt;
 use crate::errno::Errno;
 use crate::secrets::{Identifier, RootKeyError, RootKeyId};
 
-/// Why an operation on managed keys and secrets was not done. Nothing was changed.
+/// Why an operation on managed keys and secrets was not done. Nothing was changed, unless a store says that it is
+/// [in doubt](StoreFault::InDoubt).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SecretsError {
@@ -139,7 +140,7 @@ impl From<RootKeyError> for SecretsError {
     }
 }
 
-/// Why a store did not do what it was asked. Nothing was changed.
+/// Why a store did not do what it was asked. Nothing was changed, unless it is [in doubt](StoreFault::InDoubt).
 #[derive(Debug)]
 pub struct StoreError {
     /// Which store, such as `the SQLite store /var/lib/keys.db`.
@@ -171,6 +172,10 @@ pub enum StoreFault {
     Full,
     /// It can be read and not written.
     ReadOnly,
+    /// It did not answer within the time-out.
+    TooSlow,
+    /// It was lost while a change was being made durable, and did not say since whether the change was made.
+    InDoubt,
 }
 
 impl fmt::Display for StoreError {
@@ -192,6 +197,13 @@ impl fmt::Display for StoreError {
             StoreFault::ReadOnly => {
                 write!(f, "{store} can be read only; open it for writing, with the rights to do so")
             }
+            StoreFault::TooSlow => {
+                write!(f, "{store} did not answer in time; look what it is busy with, or give it a longer time-out")
+            }
+            StoreFault::InDoubt => write!(
+                f,
+                "{store} was lost in the middle of a change, which was made or not; look at what is there before it is done again"
+            ),
         }?;
         if self.cause.is_empty() { Ok(()) } else { write!(f, " ({})", self.cause) }
     }

@@ -93,8 +93,12 @@ pub use namespace::{Check, Namespace, NewRecord, OpenedSecret};
 pub use policy::PolicyError;
 pub use policy::{Export, Policy, SecretsLimits};
 pub use record::{Entry, Header, Kind, Record, State};
+#[cfg(feature = "pkcs11")]
+pub use root_key::RootKeyToken;
 pub use root_key::{RootKey, RootKeyCommand, RootKeyError, RootKeyFile, RootKeyId, RootKeyProvider, RootKeyVariable};
 pub use store::{Due, Found, Item, MemoryStore, NamespaceRow, SecretsStore, TrailRow, Transaction, Usage};
+#[cfg(feature = "postgres")]
+pub use store::{PostgresStore, PostgresStoreBuilder};
 #[cfg(feature = "sqlite")]
 pub use store::{SqliteStore, SqliteStoreBuilder};
 pub use trail::{Action, SecretsEvent, SecretsObserver, Trail, TrailEnd, TrailEntry};

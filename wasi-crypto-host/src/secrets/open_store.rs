@@ -48,7 +48,7 @@ impl OpenStore {
 
     pub(crate) fn wrap(&self, name: &str, key: &Secret) -> Result<NamespaceRow, SecretsError> {
         let wrapped_by = self.root_key.id();
-        let wrapped_key = self.root_key.wrapping().seal(&wrapping_header(name, wrapped_by), key)?;
+        let wrapped_key = self.root_key.wrap(&wrapping_header(name, wrapped_by), key)?;
         Ok(NamespaceRow { wrapped_by, wrapped_key, usage: Usage::default() })
     }
 
@@ -56,7 +56,7 @@ impl OpenStore {
         let root_key = [&self.root_key].into_iter().chain(&self.old_root_keys).find(|key| key.id() == row.wrapped_by);
         let root_key = root_key
             .ok_or_else(|| SecretsError::OtherRootKey { namespace: name.to_owned(), wrapped_by: row.wrapped_by })?;
-        let key = root_key.wrapping().open(&wrapping_header(name, row.wrapped_by), &row.wrapped_key)?;
+        let key = root_key.unwrap(&wrapping_header(name, row.wrapped_by), &row.wrapped_key)?;
         key.ok_or_else(|| SecretsError::DamagedNamespace(name.to_owned()))
     }
 }

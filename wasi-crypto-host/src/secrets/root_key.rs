@@ -2,10 +2,14 @@
 
 mod command;
 mod file;
+#[cfg(feature = "pkcs11")]
+mod token;
 mod variable;
 
 pub use command::RootKeyCommand;
 pub use file::RootKeyFile;
+#[cfg(feature = "pkcs11")]
+pub use token::RootKeyToken;
 pub use variable::RootKeyVariable;
 
 use std::fmt;
@@ -25,11 +29,19 @@ pub trait RootKeyProvider: Send + Sync {
 }
 
 /// The key that wraps the keys of namespaces: 32 bytes, written in base64 with its padding, 44 characters, as
-/// `openssl rand -base64 32` does it. Wiped when it is dropped.
+/// `openssl rand -base64 32` does it, and wiped when it is dropped; or a key that stays in a token, and works there.
 pub struct RootKey {
-    wrapping: SealingKey,
     id: RootKeyId,
-    bytes: Secret,
+    place: Place,
+}
+
+enum Place {
+    Here {
+        wrapping: SealingKey,
+        bytes: Secret,
+    },
+    #[cfg(feature = "pkcs11")]
+    Token(std::sync::Arc<token::TokenKey>),
 }
 
 impl RootKey {
@@ -56,10 +68,15 @@ impl RootKey {
         Self::from_bytes(Secret::from(&bytes[..len])).map_err(|what| RootKeyError::new(from, what))
     }
 
-    /// The text to keep it as, wiped when it is dropped.
+    /// The text to keep it as, wiped when it is dropped. One that stays in a token has none.
     pub fn to_text(&self) -> Result<Zeroizing<String>, RootKeyError> {
+        let bytes = match &self.place {
+            Place::Here { bytes, .. } => bytes,
+            #[cfg(feature = "pkcs11")]
+            Place::Token(_) => return Err(RootKeyError::new("the root key", "stays in its token")),
+        };
         let mut text = Secret::zeroed(TEXT_LEN);
-        let written = Base64::encode(&self.bytes, &mut text);
+        let written = Base64::encode(bytes, &mut text);
         let written = written.map_err(|_| RootKeyError::new("the root key", "cannot be written in base64"))?;
         Ok(Zeroizing::new(written.to_owned()))
     }
@@ -69,20 +86,40 @@ impl RootKey {
         self.id
     }
 
-    /// The same key once more.
-    fn copied(&self) -> Result<Self, RootKeyError> {
-        Self::from_bytes(self.bytes.clone()).map_err(|what| RootKeyError::new("the root key", what))
+    /// Seals the key of a namespace under a header.
+    pub(crate) fn wrap(&self, header: &[u8], key: &Secret) -> Result<Vec<u8>, SecretsError> {
+        match &self.place {
+            Place::Here { wrapping, .. } => wrapping.seal(header, key),
+            #[cfg(feature = "pkcs11")]
+            Place::Token(token) => token.wrap(header, key),
+        }
     }
 
-    pub(crate) fn wrapping(&self) -> &SealingKey {
-        &self.wrapping
+    /// The key of a namespace; none if it was not wrapped by this one under this header.
+    pub(crate) fn unwrap(&self, header: &[u8], wrapped: &[u8]) -> Result<Option<Secret>, SecretsError> {
+        match &self.place {
+            Place::Here { wrapping, .. } => wrapping.open(header, wrapped),
+            #[cfg(feature = "pkcs11")]
+            Place::Token(token) => token.unwrap(header, wrapped),
+        }
+    }
+
+    /// The same key once more.
+    fn copied(&self) -> Result<Self, RootKeyError> {
+        match &self.place {
+            Place::Here { bytes, .. } => {
+                Self::from_bytes(bytes.clone()).map_err(|what| RootKeyError::new("the root key", what))
+            }
+            #[cfg(feature = "pkcs11")]
+            Place::Token(token) => Ok(Self { id: self.id, place: Place::Token(token.clone()) }),
+        }
     }
 
     fn from_bytes(bytes: Secret) -> Result<Self, &'static str> {
         let purposes = derivable(&bytes);
         let id = id(&purposes).map_err(|_| "has no id")?;
         let wrapping = SealingKey::derived(&purposes, "wasi-crypto root key: wrapping").map_err(|_| "cannot wrap")?;
-        Ok(Self { wrapping, id, bytes })
+        Ok(Self { id, place: Place::Here { wrapping, bytes } })
     }
 }
 

@@ -3,6 +3,8 @@
 
 mod audit;
 mod backup;
+#[cfg(all(any(feature = "postgres", feature = "pkcs11"), unix))]
+mod elsewhere;
 mod guests;
 #[path = "../support/hex.rs"]
 mod hex;
@@ -10,6 +12,9 @@ mod life;
 mod openssl;
 mod page;
 mod place;
+#[cfg(all(feature = "postgres", unix))]
+#[path = "../secrets/postgres_server.rs"]
+mod postgres_server;
 mod processes;
 mod secrecy;
 mod trouble;

@@ -72,7 +72,14 @@ fn a_store_that_is_not_there_is_not_made_by_the_way() {
         assert!(!place.path("keys.db").exists(), "{args:?}");
     }
     place.keys(["list", "--secrets", "memory:"]).exits(MISUSED).says("memory: is gone when this command ends");
-    place.keys(["list", "--secrets", "postgres://db"]).exits(MISUSED).says("no stores of the kind postgres:");
+    place.keys(["list", "--secrets", "mysql://db"]).exits(MISUSED).says("no stores of the kind mysql:");
+    #[cfg(not(feature = "postgres"))]
+    place.keys(["list", "--secrets", "postgres://db"]).exits(MISUSED).says("build it with --features cli,postgres");
+    #[cfg(not(feature = "pkcs11"))]
+    place
+        .keys(["check", "--secrets", "keys.db", "--root-key", "pkcs11:object=a"])
+        .exits(MISUSED)
+        .says("build it with --features cli,pkcs11");
 }
 
 #[test]

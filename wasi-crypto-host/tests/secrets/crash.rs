@@ -13,23 +13,44 @@ use crate::worker::{Folder, Worker, given, namespace, say};
 #[test]
 fn what_was_acknowledged_survives_a_kill() {
     const TEST: &str = "crash::what_was_acknowledged_survives_a_kill";
+    survives(TEST, kills("WASI_CRYPTO_KILLS", 20), |_| Folder::new("crash"), |_, random| at_any_time(random));
+}
+
+/// How often to kill, unless a variable says otherwise.
+pub(crate) fn kills(variable: &str, kills: u64) -> u64 {
+    std::env::var(variable).map_or(kills, |kills| kills.parse().unwrap())
+}
+
+/// Some time in the next few changes.
+pub(crate) fn at_any_time(random: &mut Random) -> Vec<String> {
+    thread::sleep(Duration::from_micros(random.below(20_000)));
+    Vec::new()
+}
+
+/// Kills processes that do what the test of this name does, with a store in such a folder, of which there are several.
+/// Each time something is done before, which returns what the process has said meanwhile.
+pub(crate) fn survives(
+    test: &str,
+    kills: u64,
+    folder: impl Fn(u64) -> Folder,
+    mut before: impl FnMut(&mut Worker, &mut Random) -> Vec<String>,
+) {
     if let Some((folder, seed)) = given() {
         work(&namespace(&folder), seed.parse().unwrap());
     }
-    let kills: u64 = std::env::var("WASI_CRYPTO_KILLS").map_or(20, |kills| kills.parse().unwrap());
     let mut random = Random(1);
     let mut acknowledged = 0;
     for from in (0..kills).step_by(KILLS_OF_ONE_STORE) {
-        let folder = Folder::new("crash");
+        let folder = folder(from);
         let mut expected = Expected::default();
         for kill in from..kills.min(from + KILLS_OF_ONE_STORE as u64) {
-            let mut worker = Worker::start(TEST, folder.path(), &(kill + 1).to_string());
-            // When it has done some things, at any time of the next few.
+            let mut worker = Worker::start(test, folder.path(), &(kill + 1).to_string());
+            // When it has done some things.
             let done = 1 + random.below(5);
-            let first: Vec<String> = (0..=done).map(|_| worker.next().expect("the worker goes on")).collect();
-            thread::sleep(Duration::from_micros(random.below(20_000)));
+            let mut said: Vec<String> = (0..=done).map(|_| worker.next().expect("the worker goes on")).collect();
+            said.extend(before(&mut worker, &mut random));
             worker.kill();
-            for said in first.into_iter().chain(std::iter::from_fn(|| worker.next())) {
+            for said in said.into_iter().chain(std::iter::from_fn(|| worker.next())) {
                 acknowledged += expected.acknowledge(&said);
             }
             expected.check(&namespace(folder.path()));

@@ -5,5 +5,11 @@
 
 mod crash;
 mod figures;
+#[cfg(all(feature = "postgres", unix))]
+mod postgres;
+#[cfg(all(feature = "postgres", unix))]
+mod postgres_server;
 mod processes;
+#[cfg(all(feature = "pkcs11", unix))]
+mod tokens;
 mod worker;

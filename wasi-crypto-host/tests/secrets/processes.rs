@@ -7,6 +7,11 @@ use crate::worker::{Folder, Worker, given, namespace, say};
 #[test]
 fn eight_processes_that_rotate_one_key_get_versions_of_their_own() {
     const TEST: &str = "processes::eight_processes_that_rotate_one_key_get_versions_of_their_own";
+    rotate(TEST, || Folder::new("rotate"));
+}
+
+/// What the test of this name does, with a store in such a folder.
+pub(crate) fn rotate(test: &str, folder: impl FnOnce() -> Folder) {
     if let Some((folder, work)) = given() {
         let (identifier, byte) = work.split_once(' ').unwrap();
         let (identifier, byte) = (identifier.parse().unwrap(), byte.parse().unwrap());
@@ -16,11 +21,11 @@ fn eight_processes_that_rotate_one_key_get_versions_of_their_own() {
         }
         return;
     }
-    let folder = Folder::new("rotate");
+    let folder = folder();
     let namespace = namespace(folder.path());
     let id = namespace.create(key(&[0; 32])).unwrap().identifier;
     let mut workers: Vec<(u8, Worker)> =
-        (1..=8).map(|byte| (byte, Worker::start(TEST, folder.path(), &format!("{id} {byte}")))).collect();
+        (1..=8).map(|byte| (byte, Worker::start(test, folder.path(), &format!("{id} {byte}")))).collect();
     let mut versions = Vec::new();
     for (byte, worker) in &mut workers {
         while let Some(said) = worker.next() {

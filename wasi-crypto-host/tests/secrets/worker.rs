@@ -4,7 +4,11 @@ use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use wasi_crypto_host::secrets::{Namespace, Policy, RootKeyFile, SecretsLimits, SecretsManager, SqliteStore, Trail};
+use std::sync::Arc;
+
+use wasi_crypto_host::secrets::{
+    Namespace, Policy, RootKeyFile, SecretsLimits, SecretsManager, SecretsStore, SqliteStore, Trail,
+};
 
 /// A folder with a store and its root key, gone when it is dropped.
 pub(crate) struct Folder(PathBuf);
@@ -22,6 +26,13 @@ impl Folder {
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }
+
+    /// Says that the store is in a database, and not in a file of this folder.
+    #[cfg(all(feature = "postgres", unix))]
+    pub(crate) fn with_database(self, url: &str) -> Self {
+        std::fs::write(self.0.join(URL), url).unwrap();
+        self
+    }
 }
 
 impl Drop for Folder {
@@ -32,10 +43,19 @@ impl Drop for Folder {
 
 /// The namespace that all processes share.
 pub(crate) fn namespace(folder: &Path) -> Namespace {
-    let store = SqliteStore::open(folder.join("keys.db")).unwrap();
     let root_key = RootKeyFile::new(folder.join("root.key"));
-    let manager = SecretsManager::builder(store).root_key(root_key).trail(Trail::Changes).build().unwrap();
+    let manager = SecretsManager::builder(store(folder)).root_key(root_key).trail(Trail::Changes).build().unwrap();
     manager.namespace("tenant").policy(Policy::default().limits(SecretsLimits::NONE))
+}
+
+fn store(folder: &Path) -> Arc<dyn SecretsStore> {
+    #[cfg(all(feature = "postgres", unix))]
+    if let Ok(url) = std::fs::read_to_string(folder.join(URL)) {
+        // A server that is started again on a busy machine may take long.
+        let builder = wasi_crypto_host::secrets::PostgresStore::builder(&url);
+        return Arc::new(builder.timeout(std::time::Duration::from_secs(60)).open().unwrap());
+    }
+    Arc::new(SqliteStore::open(folder.join("keys.db")).unwrap())
 }
 
 /// A process that does what one test does when it has work.
@@ -97,6 +117,8 @@ pub(crate) fn say(what: &str) {
     println!("{MARK}{what}.");
 }
 
+#[cfg(all(feature = "postgres", unix))]
+const URL: &str = "url";
 const FOLDER: &str = "WASI_CRYPTO_TEST_FOLDER";
 const WORK: &str = "WASI_CRYPTO_TEST_WORK";
 

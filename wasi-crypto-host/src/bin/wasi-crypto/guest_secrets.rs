@@ -10,7 +10,7 @@ use wasi_crypto_host::secrets::{
 
 use crate::failure::Failure;
 use crate::say;
-use crate::secrets::{Audit, Location, RootKeys, open_file, parse_location, read_policy};
+use crate::secrets::{Audit, Location, RootKeys, open_store, parse_location, read_policy};
 
 #[derive(clap::Args)]
 pub(crate) struct GuestSecrets {
@@ -52,12 +52,11 @@ impl GuestSecrets {
 
     fn builder(&self, location: &Location) -> Result<SecretsManagerBuilder, Failure> {
         match location {
-            Location::Sqlite(path) => self.root_keys.builder(open_file(path, false)?),
-            Location::Memory if self.root_keys.root_key.is_some() => self.root_keys.builder(MemoryStore::new()),
-            Location::Memory => {
+            Location::Memory if self.root_keys.root_key.is_none() => {
                 let root_key = RootKey::generate().map_err(|error| Failure::failed(error.to_string()))?;
                 Ok(SecretsManager::builder(MemoryStore::new()).root_key(root_key))
             }
+            _ => self.root_keys.builder(open_store(location, false)?),
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::secrets::{RootKey, RootKeyError, RootKeyProvider};
 /// that of the host.
 #[derive(Clone, Debug)]
 pub struct RootKeyCommand {
+    /// What it is asked for.
+    what: &'static str,
     program: OsString,
     args: Vec<OsString>,
     timeout: Duration,
@@ -21,7 +23,13 @@ pub struct RootKeyCommand {
 impl RootKeyCommand {
     /// The root key that this program writes. It is run without a shell.
     pub fn new(program: impl Into<OsString>) -> Self {
-        Self { program: program.into(), args: Vec::new(), timeout: Duration::from_secs(10) }
+        Self { what: "root key", program: program.into(), args: Vec::new(), timeout: Duration::from_secs(10) }
+    }
+
+    /// The same program asked for something else.
+    #[cfg(feature = "pkcs11")]
+    pub(crate) fn asked_for(self, what: &'static str) -> Self {
+        Self { what, ..self }
     }
 
     /// Adds an argument.
@@ -37,11 +45,33 @@ impl RootKeyCommand {
     }
 
     fn name(&self) -> String {
-        format!("the root key command {}", self.program.display())
+        format!("the {} command {}", self.what, self.program.display())
     }
 
     fn error(&self, what: impl Into<String>) -> RootKeyError {
         RootKeyError::new(self.name(), what)
+    }
+
+    /// What the program writes.
+    pub(crate) fn output(&self) -> Result<Box<KeyText>, RootKeyError> {
+        let deadline = Instant::now() + self.timeout;
+        let mut command = Command::new(&self.program);
+        command.args(&self.args).stdin(Stdio::null()).stdout(Stdio::piped());
+        let child = command.spawn().map_err(|error| self.error(format!("cannot be run: {error}")))?;
+        let mut child = Killed(child);
+        let output = child.0.stdout.take().ok_or_else(|| self.error("has no output"))?;
+        // On a thread of its own: what the program started may hold its output open for ever.
+        let (send, receive) = mpsc::channel();
+        thread::spawn(move || send.send(KeyText::read(output)));
+        let text = receive.recv_timeout(deadline.saturating_duration_since(Instant::now()));
+        let text = text.map_err(|_| self.too_slow())?;
+        let text = text.map_err(|error| self.error(format!("cannot be read from: {error}")))?;
+        let text = text.ok_or_else(|| self.error(format!("wrote too much for a {}", self.what)))?;
+        let status = self.wait(&mut child.0, deadline)?;
+        if !status.success() {
+            return Err(self.error(format!("failed: {status}")));
+        }
+        Ok(text)
     }
 
     /// Waits for the program; kills it at its deadline.
@@ -63,24 +93,7 @@ impl RootKeyCommand {
 
 impl RootKeyProvider for RootKeyCommand {
     fn root_key(&self) -> Result<RootKey, RootKeyError> {
-        let deadline = Instant::now() + self.timeout;
-        let mut command = Command::new(&self.program);
-        command.args(&self.args).stdin(Stdio::null()).stdout(Stdio::piped());
-        let child = command.spawn().map_err(|error| self.error(format!("cannot be run: {error}")))?;
-        let mut child = Killed(child);
-        let output = child.0.stdout.take().ok_or_else(|| self.error("has no output"))?;
-        // On a thread of its own: what the program started may hold its output open for ever.
-        let (send, receive) = mpsc::channel();
-        thread::spawn(move || send.send(KeyText::read(output)));
-        let text = receive.recv_timeout(deadline.saturating_duration_since(Instant::now()));
-        let text = text.map_err(|_| self.too_slow())?;
-        let text = text.map_err(|error| self.error(format!("cannot be read from: {error}")))?;
-        let text = text.ok_or_else(|| self.error("wrote too much for a root key"))?;
-        let status = self.wait(&mut child.0, deadline)?;
-        if !status.success() {
-            return Err(self.error(format!("failed: {status}")));
-        }
-        RootKey::parse(text.as_bytes(), &format!("what {} wrote", self.name()))
+        RootKey::parse(self.output()?.as_bytes(), &format!("what {} wrote", self.name()))
     }
 }
 

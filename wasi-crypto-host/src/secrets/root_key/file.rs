@@ -50,24 +50,30 @@ impl RootKeyFile {
 
 impl RootKeyProvider for RootKeyFile {
     fn root_key(&self) -> Result<RootKey, RootKeyError> {
-        let cannot_read = |error: io::Error| self.error(format!("cannot be read: {error}"));
-        let file = File::open(&self.0).map_err(cannot_read)?;
-        // Of the file that is open, which nobody can put another one in the place of.
-        #[cfg(unix)]
-        {
-            let metadata = file.metadata().map_err(cannot_read)?;
-            let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions());
-            if mode & 0o077 != 0 {
-                return Err(self.error(format!(
-                    "can be used by others than its owner (its mode is {:03o}); let nobody else read it: chmod 600",
-                    mode & 0o777
-                )));
-            }
-        }
-        let text = KeyText::read(file).map_err(cannot_read)?;
-        let text = text.ok_or_else(|| self.error("is too long for a root key"))?;
+        let text = read_private(&self.0, "root key")?;
         RootKey::parse(text.as_bytes(), &self.name())
     }
+}
+
+/// What a file has that nobody but its owner may use; `what` says what that is for.
+pub(crate) fn read_private(path: &Path, what: &str) -> Result<Box<KeyText>, RootKeyError> {
+    let error = |cause: String| RootKeyError::new(format!("the {what} file {}", path.display()), cause);
+    let cannot_read = |cause: io::Error| error(format!("cannot be read: {cause}"));
+    let file = File::open(path).map_err(cannot_read)?;
+    // Of the file that is open, which nobody can put another one in the place of.
+    #[cfg(unix)]
+    {
+        let metadata = file.metadata().map_err(cannot_read)?;
+        let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions());
+        if mode & 0o077 != 0 {
+            return Err(error(format!(
+                "can be used by others than its owner (its mode is {:03o}); let nobody else read it: chmod 600",
+                mode & 0o777
+            )));
+        }
+    }
+    let text = KeyText::read(file).map_err(cannot_read)?;
+    text.ok_or_else(|| error(format!("is too long for a {what}")))
 }
 
 #[cfg(test)]

@@ -17,12 +17,19 @@ impl RootKeyVariable {
 
 impl RootKeyProvider for RootKeyVariable {
     fn root_key(&self) -> Result<RootKey, RootKeyError> {
-        let from = format!("the environment variable {}", self.0);
-        let Some(text) = std::env::var_os(&self.0) else { return Err(RootKeyError::new(from, "is not set")) };
-        // The copy; the environment itself keeps the key.
-        let text = Secret::from_vec(text.into_encoded_bytes());
-        RootKey::parse(&text, &from)
+        RootKey::parse(&read_variable(&self.0)?, &name(&self.0))
     }
+}
+
+/// What an environment variable has.
+pub(crate) fn read_variable(variable: &str) -> Result<Secret, RootKeyError> {
+    let Some(text) = std::env::var_os(variable) else { return Err(RootKeyError::new(name(variable), "is not set")) };
+    // The copy; the environment itself keeps the key.
+    Ok(Secret::from_vec(text.into_encoded_bytes()))
+}
+
+fn name(variable: &str) -> String {
+    format!("the environment variable {variable}")
 }
 
 #[cfg(test)]

@@ -229,5 +229,5 @@ fn found(record: &Record) -> Found {
 mod tests {
     use super::*;
 
-    crate::secrets::store::suite::suite!(|_| MemoryStore::new());
+    crate::secrets::store::suite::suite!(|_: &_| MemoryStore::new());
 }

@@ -1,12 +1,16 @@
 //! Stores: where records are kept, sealed.
 
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(test)]
 mod suite;
 
 pub use memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresStore, PostgresStoreBuilder};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteStore, SqliteStoreBuilder};
 
@@ -45,7 +49,8 @@ pub trait SecretsStore: Send + Sync {
     fn trail(&self, namespace: &str, behind: u64, most: usize) -> Result<Vec<TrailRow>, StoreError>;
 
     /// Changes a namespace. When the work answers well, all that it wrote is durable before this returns; else nothing
-    /// of it is there, and its error is returned. It may be run again, from the start, if the store finds that it must.
+    /// of it is there, and its error is returned; which of both is so can only be unknown if the store says that it is
+    /// [`InDoubt`](crate::secrets::StoreFault::InDoubt). It may be run again, from the start, if the store finds that it must.
     /// The work asks the transaction and nothing else of the store, which may be locked for it.
     fn change(
         &self,

@@ -72,7 +72,7 @@ struct Line {
 
 pub(crate) fn audit(args: &Args) -> Result<(), Failure> {
     let store = args.store.open_read_only()?;
-    args.namespace.check(&store)?;
+    args.namespace.check(&*store)?;
     let manager = args.root_keys.builder(store)?.build()?;
     let namespace = manager.namespace(&args.namespace.namespace);
     let mut lines = Vec::new();

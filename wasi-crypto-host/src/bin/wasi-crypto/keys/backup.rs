@@ -39,7 +39,7 @@ struct Done {
 }
 
 pub(crate) fn backup(args: &Args) -> Result<(), Failure> {
-    let store = args.store.open_read_only()?;
+    let store = open_file(args.store.path()?, true)?;
     let file = &args.file;
     if file.exists() {
         return Err(Failure::failed(format!("there is a file {} already; nothing was written", file.display())));

@@ -52,13 +52,13 @@ pub(crate) fn check(args: &Args) -> Result<(), Failure> {
     let store = args.store.open_read_only()?;
     let names = match &args.namespace {
         Some(name) => {
-            check_namespace(&store, name)?;
+            check_namespace(&*store, name)?;
             vec![name.clone()]
         }
         None => store.namespaces().map_err(SecretsError::from)?,
     };
     let manager = args.root_keys.builder(store.clone())?.build()?;
-    store.check().map_err(SecretsError::from)?;
+    args.store.check_file()?;
     let namespaces = names.iter().map(|name| check_one(&manager, name)).collect::<Result<Vec<_>, _>>()?;
 
     let damaged: usize = namespaces.iter().map(|checked| checked.damaged.len()).sum();

@@ -1,7 +1,7 @@
 //! `wasi-crypto keys list`.
 
 use serde::Serialize;
-use wasi_crypto_host::secrets::{Entry, Identifier, Namespace, SecretsError, SecretsStore, SqliteStore, State};
+use wasi_crypto_host::secrets::{Entry, Identifier, Namespace, SecretsError, SecretsStore, State};
 
 use crate::failure::Failure;
 use crate::keys::SCHEMA;
@@ -76,18 +76,18 @@ pub(crate) fn list(args: &Args) -> Result<(), Failure> {
     let (store, manager) = args.store.overseer()?;
     match &args.namespace {
         Some(name) => {
-            check_namespace(&store, name)?;
+            check_namespace(&*store, name)?;
             let keys = Keys { keys: keys(&manager.namespace(name))? };
             if args.json { print_json(SCHEMA, &keys) } else { print(keys.table()) }
         }
         None => {
-            let namespaces = Namespaces { namespaces: namespaces(&store)? };
+            let namespaces = Namespaces { namespaces: namespaces(&*store)? };
             if args.json { print_json(SCHEMA, &namespaces) } else { print(namespaces.table()) }
         }
     }
 }
 
-fn namespaces(store: &SqliteStore) -> Result<Vec<NamespaceLine>, Failure> {
+fn namespaces(store: &dyn SecretsStore) -> Result<Vec<NamespaceLine>, Failure> {
     let mut lines = Vec::new();
     for name in store.namespaces().map_err(SecretsError::from)? {
         if let Some(row) = store.namespace(&name).map_err(SecretsError::from)? {

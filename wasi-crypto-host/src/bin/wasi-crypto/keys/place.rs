@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use wasi_crypto_host::secrets::{
-    Header, Kind, Namespace, Policy, RootKey, SecretsError, SecretsManager, SecretsStore, SqliteStore, Version,
+    Header, Kind, Namespace, Policy, RootKey, SecretsError, SecretsManager, SecretsStore, Version,
 };
 
 use crate::failure::Failure;
 use crate::say;
-use crate::secrets::{Audit, Location, RootKeys, open_file, parse_location, read_policy};
+use crate::secrets::{Audit, Location, RootKeys, open_file, open_store, parse_location, read_policy};
 
 /// All kinds of what a store keeps.
 pub(crate) const ALL_KINDS: &[Kind] = &[Kind::KeyPair, Kind::SymmetricKey, Kind::Secret];
@@ -17,37 +17,59 @@ pub(crate) const ALL_KINDS: &[Kind] = &[Kind::KeyPair, Kind::SymmetricKey, Kind:
 #[derive(clap::Args)]
 pub(crate) struct Store {
     /// The store: sqlite:PATH
-    #[arg(long, value_name = "URL", env = "WASI_CRYPTO_SECRETS", value_parser = parse_location)]
-    secrets: Location,
+    #[arg(
+        long, value_name = "URL", env = "WASI_CRYPTO_SECRETS", hide_env_values = true, value_parser = parse_location
+    )]
+    pub(crate) secrets: Location,
 }
 
 impl Store {
+    /// The file that the store is in.
     pub(crate) fn path(&self) -> Result<&Path, Failure> {
         match &self.secrets {
             Location::Sqlite(path) => Ok(path),
-            Location::Memory => {
-                Err(Failure::misused("memory: is gone when this command ends; name a file by --secrets sqlite:PATH"))
-            }
+            Location::Memory => Err(gone()),
+            #[cfg(feature = "postgres")]
+            Location::Postgres(_) => Err(Failure::misused(
+                "this is for stores in a file; copy a database by its own means, as with \
+                 `pg_dump --schema=wasi_crypto` and `pg_restore`",
+            )),
         }
     }
 
     /// For changing it.
-    pub(crate) fn open(&self) -> Result<Arc<SqliteStore>, Failure> {
-        open_file(self.path()?, false).map(Arc::new)
+    pub(crate) fn open(&self) -> Result<Arc<dyn SecretsStore>, Failure> {
+        self.open_as(false)
     }
 
     /// For looking at it.
-    pub(crate) fn open_read_only(&self) -> Result<Arc<SqliteStore>, Failure> {
-        open_file(self.path()?, true).map(Arc::new)
+    pub(crate) fn open_read_only(&self) -> Result<Arc<dyn SecretsStore>, Failure> {
+        self.open_as(true)
+    }
+
+    fn open_as(&self, read_only: bool) -> Result<Arc<dyn SecretsStore>, Failure> {
+        if self.secrets == Location::Memory { Err(gone()) } else { open_store(&self.secrets, read_only) }
+    }
+
+    /// Looks for damage of the file; a database does that by its own means.
+    pub(crate) fn check_file(&self) -> Result<(), Failure> {
+        match &self.secrets {
+            Location::Sqlite(path) => Ok(open_file(path, true)?.check().map_err(SecretsError::from)?),
+            _ => Ok(()),
+        }
     }
 
     /// A manager that says what lies open in the store and opens nothing, since it has no root key of it.
-    pub(crate) fn overseer(&self) -> Result<(Arc<SqliteStore>, SecretsManager), Failure> {
+    pub(crate) fn overseer(&self) -> Result<(Arc<dyn SecretsStore>, SecretsManager), Failure> {
         let store = self.open_read_only()?;
         let stand_in = RootKey::generate().map_err(|error| Failure::failed(error.to_string()))?;
         let manager = SecretsManager::builder(Arc::clone(&store)).root_key(stand_in).build()?;
         Ok((store, manager))
     }
+}
+
+fn gone() -> Failure {
+    Failure::misused("memory: is gone when this command ends; name a file by --secrets sqlite:PATH")
 }
 
 /// A namespace to look at.
@@ -60,12 +82,12 @@ pub(crate) struct InNamespace {
 
 impl InNamespace {
     /// Fails if there is none of this name, and says which there are.
-    pub(crate) fn check(&self, store: &SqliteStore) -> Result<(), Failure> {
+    pub(crate) fn check(&self, store: &dyn SecretsStore) -> Result<(), Failure> {
         check_namespace(store, &self.namespace)
     }
 }
 
-pub(crate) fn check_namespace(store: &SqliteStore, name: &str) -> Result<(), Failure> {
+pub(crate) fn check_namespace(store: &dyn SecretsStore, name: &str) -> Result<(), Failure> {
     if store.namespace(name).map_err(SecretsError::from)?.is_some() {
         return Ok(());
     }
@@ -98,14 +120,14 @@ impl Place {
     /// The namespace, which must be there.
     pub(crate) fn open(&self) -> Result<Namespace, Failure> {
         let store = self.store.open()?;
-        self.namespace.check(&store)?;
+        self.namespace.check(&*store)?;
         self.namespace(store)
     }
 
     /// Puts something into the namespace, which comes into being if it is not there; that is said, in case its name was mistyped.
     pub(crate) fn put_in(&self, put: impl FnOnce(&Namespace) -> Result<Header, Failure>) -> Result<Header, Failure> {
         let store = self.store.open()?;
-        let is_new = self.namespace.check(&store).is_err();
+        let is_new = self.namespace.check(&*store).is_err();
         let namespace = self.namespace(store)?;
         let header = put(&namespace)?;
         if is_new {
@@ -114,7 +136,7 @@ impl Place {
         Ok(header)
     }
 
-    fn namespace(&self, store: Arc<SqliteStore>) -> Result<Namespace, Failure> {
+    fn namespace(&self, store: Arc<dyn SecretsStore>) -> Result<Namespace, Failure> {
         let policy = self.policy.as_deref().map_or_else(|| Ok(Policy::unrestricted()), read_policy)?;
         let manager = self.root_keys.builder(store)?.trail(self.audit.trail()).build()?;
         Ok(manager.namespace(&self.namespace.namespace).policy(policy).who(&self.who))

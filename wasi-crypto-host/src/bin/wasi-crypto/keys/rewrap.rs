@@ -1,13 +1,12 @@
 //! `wasi-crypto keys rewrap`.
 
 use serde::Serialize;
-use wasi_crypto_host::secrets::{RootKeyFile, SecretsError};
 
 use crate::failure::Failure;
 use crate::keys::SCHEMA;
 use crate::keys::place::Store;
 use crate::output::{print, print_json};
-use crate::secrets::{Audit, RootKeySource, RootKeys};
+use crate::secrets::{Audit, RootKeys};
 
 const NOTES: &str = "\
 Keys and secrets stay as they are, and guests that run go on. If it is stopped half-way, give it
@@ -29,7 +28,7 @@ pub(crate) struct Args {
     store: Store,
     #[command(flatten)]
     root_keys: RootKeys,
-    /// Make the new root key, in the new file that --root-key names
+    /// Make the new root key, in the new file, or in the token, that --root-key names
     #[arg(long)]
     make_root_key: bool,
     /// What the audit trail in the store keeps
@@ -49,10 +48,7 @@ struct Done {
 pub(crate) fn rewrap(args: &Args) -> Result<(), Failure> {
     let store = args.store.open()?;
     if args.make_root_key {
-        let RootKeySource::File(file) = args.root_keys.source()? else {
-            return Err(Failure::misused("a root key is made in a file: --root-key file:PATH"));
-        };
-        RootKeyFile::create(file).map_err(SecretsError::from)?;
+        args.root_keys.source()?.make()?;
     }
     let manager = args.root_keys.builder(store)?.trail(args.audit.trail()).build()?;
     let rewrapped = manager.rewrap()?;

@@ -40,7 +40,7 @@ struct Shown {
 
 pub(crate) fn show(args: &Args) -> Result<(), Failure> {
     let (store, manager) = args.store.overseer()?;
-    args.namespace.check(&store)?;
+    args.namespace.check(&*store)?;
     let namespace = manager.namespace(&args.namespace.namespace);
     let (now, entries) = (namespace.now(), namespace.show(&args.identifier)?);
     if args.json {
