@@ -99,8 +99,13 @@ fn stories() -> Vec<Vec<u8>> {
     let symmetric = known().iter().filter(|known| known.info.algorithm_type == AlgorithmType::Symmetric);
     for (index, known) in symmetric.enumerate() {
         let index = index as u8;
-        // 12 bytes for the nonce, or 24; and the salt of a password.
-        let nonce = u8::from(known.info.nonce_len == Some(24));
+        // The choice of so many bytes for the nonce; and the salt of a password.
+        let nonce = match known.info.nonce_len {
+            Some(24) => 1,
+            Some(16) => 4,
+            Some(32) => 5,
+            _ => 0,
+        };
         let mut story = Story::default();
         story.call("options_open", &[]).call("options_set", &[0, 0, nonce]).call("options_set", &[0, 1, 2]);
         story.call("options_set_u64", &[0, 2, 100]);

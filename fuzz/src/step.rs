@@ -220,8 +220,8 @@ impl Reader<'_, '_> {
         let at = [u64::from(DATA), u64::from(choice % 64)];
         match (name, self.hostcall.params()[index].name) {
             ("symmetric_key_import", _) => [DATA.into(), self.known.map_or(0, Known::key_len) as u64],
-            // 12 or 24 bytes are a nonce.
-            ("options_set", _) => [DATA.into(), [12, 24, 9, 0][usize::from(choice % 4)]],
+            // 12, 24, 16 or 32 bytes are a nonce.
+            ("options_set", _) => [DATA.into(), [12, 24, 9, 0, 16, 32][usize::from(choice % 6)]],
             ("symmetric_tag_verify" | "symmetric_state_decrypt" | "kx_decapsulate", _) => self.history.output(0),
             ("symmetric_state_decrypt_detached", "data") => self.history.output(1),
             ("symmetric_state_decrypt_detached", _) => self.history.output(0),

@@ -1,5 +1,6 @@
 //! Authenticated encryption: AES-GCM (NIST SP 800-38D), ChaCha20-Poly1305 (RFC 8439), XChaCha20-Poly1305
-//! (draft-irtf-cfrg-xchacha).
+//! (draft-irtf-cfrg-xchacha); and, on hosts that have them, AES-GCM-SIV (RFC 8452), AEGIS (draft-irtf-cfrg-aegis-aead), Ascon-AEAD128
+//! (NIST SP 800-232).
 //!
 //! ```no_run
 //! use wasi_crypto_bindings::Aes256Gcm;
@@ -26,6 +27,7 @@
 //!
 //! | | bytes | messages with one key | |
 //! |---|---|---|---|
+//! | [`Aegis256`], [`Aegis256X2`], [`Aegis256X4`] | 32 | no bound in practice | chosen by the host |
 //! | [`XChaCha20Poly1305`] | 24 | no bound in practice: after 2⁸⁰ messages the chance of a repetition is 2⁻³³ | chosen by the host |
 //! | [`Aes128Gcm`], [`Aes256Gcm`], [`ChaCha20Poly1305`] | 12 | at most 2³² (NIST SP 800-38D section 8.3): the chance is then 2⁻³³ | from [`random`] |
 //!
@@ -307,6 +309,24 @@ ciphers! {
     ChaCha20Poly1305: "CHACHA20-POLY1305", 32, 12, U32, U12;
     /// XChaCha20-Poly1305, whose nonce is long enough to be random.
     XChaCha20Poly1305: "XCHACHA20-POLY1305", 32, 24, U32, U24;
+    /// AES-128-GCM-SIV, which tells no more than which messages are the same if a nonce comes twice.
+    Aes128GcmSiv: "AES-128-GCM-SIV", 16, 12, U16, U12;
+    /// AES-256-GCM-SIV, which tells no more than which messages are the same if a nonce comes twice.
+    Aes256GcmSiv: "AES-256-GCM-SIV", 32, 12, U32, U12;
+    /// AEGIS-128L.
+    Aegis128L: "AEGIS-128L", 16, 16, U16, U16;
+    /// AEGIS-128X2.
+    Aegis128X2: "AEGIS-128X2", 16, 16, U16, U16;
+    /// AEGIS-128X4.
+    Aegis128X4: "AEGIS-128X4", 16, 16, U16, U16;
+    /// AEGIS-256, whose nonce is long enough to be random.
+    Aegis256: "AEGIS-256", 32, 32, U32, U32;
+    /// AEGIS-256X2, whose nonce is long enough to be random.
+    Aegis256X2: "AEGIS-256X2", 32, 32, U32, U32;
+    /// AEGIS-256X4, whose nonce is long enough to be random.
+    Aegis256X4: "AEGIS-256X4", 32, 32, U32, U32;
+    /// Ascon-AEAD128 of NIST SP 800-232.
+    AsconAead128: "ASCON-AEAD", 16, 16, U16, U16;
 }
 
 /// Ciphers for which the host takes no nonce of its own.
@@ -333,22 +353,29 @@ macro_rules! random_nonces {
     )*};
 }
 
-random_nonces! { Aes128Gcm Aes256Gcm ChaCha20Poly1305 }
+random_nonces! { Aes128Gcm Aes256Gcm ChaCha20Poly1305 Aes128GcmSiv Aes256GcmSiv }
 
-impl XChaCha20Poly1305 {
-    /// Like [`seal`](Self::seal) with a random nonce that the host chooses; returns it with the sealed message.
-    ///
-    /// # Errors
-    ///
-    /// As for [`seal`](Self::seal).
-    pub fn seal_with_random_nonce(
-        &self,
-        associated_data: &[u8],
-        message: &[u8],
-    ) -> Result<([u8; Self::NONCE_LEN], Vec<u8>), Error> {
-        let mut state = self.0.begin_with(None, associated_data)?;
-        // A nonce of another size would be a fault of the host.
-        let nonce = state.option("nonce")?.try_into().map_err(|_| Error::InternalError)?;
-        Ok((nonce, seal(&mut state, message)?))
-    }
+/// Ciphers for which the host chooses a nonce if it is given none.
+macro_rules! nonces_of_the_host {
+    ($($name:ident)*) => {$(
+        impl $name {
+            /// Like [`seal`](Self::seal) with a random nonce that the host chooses; returns it with the sealed message.
+            ///
+            /// # Errors
+            ///
+            /// As for [`seal`](Self::seal).
+            pub fn seal_with_random_nonce(
+                &self,
+                associated_data: &[u8],
+                message: &[u8],
+            ) -> Result<([u8; Self::NONCE_LEN], Vec<u8>), Error> {
+                let mut state = self.0.begin_with(None, associated_data)?;
+                // A nonce of another size would be a fault of the host.
+                let nonce = state.option("nonce")?.try_into().map_err(|_| Error::InternalError)?;
+                Ok((nonce, seal(&mut state, message)?))
+            }
+        }
+    )*};
 }
+
+nonces_of_the_host! { XChaCha20Poly1305 Aegis256 Aegis256X2 Aegis256X4 }

@@ -41,7 +41,10 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::mem;
 
-use crate::aead::{Aes128Gcm, Aes256Gcm, ChaCha20Poly1305, Cipher, TAG_LEN, XChaCha20Poly1305};
+use crate::aead::{
+    Aegis128L, Aegis128X2, Aegis128X4, Aegis256, Aegis256X2, Aegis256X4, Aes128Gcm, Aes128GcmSiv, Aes256Gcm,
+    Aes256GcmSiv, AsconAead128, ChaCha20Poly1305, Cipher, TAG_LEN, XChaCha20Poly1305,
+};
 use crate::asymmetric;
 use crate::error::Error;
 use crate::hmac::{Hmac, HmacHash, HmacKey};
@@ -88,7 +91,11 @@ macro_rules! ciphers {
     )*};
 }
 
-ciphers! { Aes128Gcm Aes256Gcm ChaCha20Poly1305 XChaCha20Poly1305 }
+ciphers! {
+    Aes128Gcm Aes256Gcm ChaCha20Poly1305 XChaCha20Poly1305
+    Aes128GcmSiv Aes256GcmSiv Aegis128L Aegis128X2 Aegis128X4
+    Aegis256 Aegis256X2 Aegis256X4 AsconAead128
+}
 
 impl<H: HmacHash> HmacKey<H> {
     /// The tag of each message with this key.

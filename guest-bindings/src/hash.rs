@@ -1,4 +1,4 @@
-//! SHA-2 (FIPS 180-4).
+//! SHA-2 (FIPS 180-4); and, on hosts that have them, BLAKE2b (RFC 7693) and Ascon-Hash256 (NIST SP 800-232).
 //!
 //! ```no_run
 //! use wasi_crypto_bindings::Sha256;
@@ -151,4 +151,10 @@ hashes! {
     Sha512: "SHA-512", 64, U64, U128;
     /// SHA-512/256: SHA-512 with initial values of its own, cut to 256 bits.
     Sha512_256: "SHA-512/256", 32, U32, U128;
+    /// BLAKE2b with a digest of 64 bytes (RFC 7693).
+    Blake2b512: "BLAKE2B-512", 64, U64, U128;
+    /// BLAKE2b with a digest of 32 bytes (RFC 7693).
+    Blake2b256: "BLAKE2B-256", 32, U32, U128;
+    /// Ascon-Hash256 of NIST SP 800-232.
+    AsconHash256: "ASCON-HASH", 32, U32, U8;
 }

@@ -70,12 +70,14 @@
 //!
 //! | | |
 //! |---|---|
-//! | [`hash`] | [`Sha256`], [`Sha384`], [`Sha512`], [`Sha512_256`] |
+//! | [`hash`] | [`Sha256`], [`Sha384`], [`Sha512`], [`Sha512_256`], BLAKE2b, Ascon |
+//! | [`xof`] | hash functions with an output of any length: BLAKE3, cSHAKE, TurboSHAKE, KangarooTwelve |
 //! | [`hmac`] | [`Hmac`], [`HmacKey`] |
+//! | [`mac`] | other MACs: AES-CMAC, KMAC |
 //! | [`hkdf`] | [`Hkdf`] |
 //! | [`mod@pbkdf2`] | [`pbkdf2_hmac`] |
 //! | [`mod@argon2`], [`scrypt`] | [`Argon2`], [`Scrypt`]: password hashing that is hard on memory |
-//! | [`mod@aead`] | [`Aes128Gcm`], [`Aes256Gcm`], [`ChaCha20Poly1305`], [`XChaCha20Poly1305`] |
+//! | [`mod@aead`] | [`Aes128Gcm`], [`Aes256Gcm`], [`ChaCha20Poly1305`], [`XChaCha20Poly1305`], AES-GCM-SIV, AEGIS, Ascon |
 //! | [`mod@signature`] | [`SigningKey`](signature::SigningKey), [`VerifyingKey`](signature::VerifyingKey), [`Signature`](signature::Signature): RSA, ECDSA, Ed25519, ML-DSA |
 //! | [`kx`] | [`SecretKey`](kx::SecretKey), [`PublicKey`](kx::PublicKey): X25519, P-256, P-384, ML-KEM, X-Wing |
 //! | [`batch`] | many messages with one call: `seal_batch`, `open_batch`, `tag_batch`, `sign_batch`, [`verify`](batch::verify) |
@@ -116,6 +118,7 @@ mod host;
 #[cfg(feature = "jwk")]
 pub mod jwk;
 pub mod kx;
+pub mod mac;
 mod password;
 pub mod pbkdf2;
 pub mod pem;
@@ -126,6 +129,7 @@ pub mod scrypt;
 pub mod secrets;
 pub mod signature;
 pub mod symmetric;
+pub mod xof;
 
 pub use crate::aead::{Aes128Gcm, Aes256Gcm, ChaCha20Poly1305, XChaCha20Poly1305};
 pub use crate::argon2::Argon2;

@@ -392,7 +392,7 @@ impl fmt::Display for Version {
 /// | [`SigningKey`](signature::SigningKey) | of all algorithms |
 /// | [`kx::SecretKey`] | of all algorithms |
 /// | [`HmacKey`], [`Hkdf`] | of all hash functions |
-/// | [`Aes128Gcm`](aead::Aes128Gcm), [`Aes256Gcm`](aead::Aes256Gcm), [`ChaCha20Poly1305`](aead::ChaCha20Poly1305), [`XChaCha20Poly1305`](aead::XChaCha20Poly1305) | |
+/// | the ciphers of [`mod@aead`] | |
 /// | [`asymmetric::KeyPair`], [`symmetric::Key`](Key) | of any algorithm; nobody checks which when it is loaded |
 pub trait Manageable: sealed::Manageable {}
 
@@ -584,4 +584,13 @@ symmetric! {
     [] aead::Aes256Gcm: aead::Aes256Gcm::NAME;
     [] aead::ChaCha20Poly1305: aead::ChaCha20Poly1305::NAME;
     [] aead::XChaCha20Poly1305: aead::XChaCha20Poly1305::NAME;
+    [] aead::Aes128GcmSiv: aead::Aes128GcmSiv::NAME;
+    [] aead::Aes256GcmSiv: aead::Aes256GcmSiv::NAME;
+    [] aead::Aegis128L: aead::Aegis128L::NAME;
+    [] aead::Aegis128X2: aead::Aegis128X2::NAME;
+    [] aead::Aegis128X4: aead::Aegis128X4::NAME;
+    [] aead::Aegis256: aead::Aegis256::NAME;
+    [] aead::Aegis256X2: aead::Aegis256X2::NAME;
+    [] aead::Aegis256X4: aead::Aegis256X4::NAME;
+    [] aead::AsconAead128: aead::AsconAead128::NAME;
 }

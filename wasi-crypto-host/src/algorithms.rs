@@ -3,7 +3,7 @@
 use crate::asymmetric::algorithm as asymmetric;
 use crate::context::WasiCryptoCtx;
 use crate::options::AlgorithmType;
-use crate::symmetric::algorithm::{Algorithm, KeyPolicy, NoncePolicy};
+use crate::symmetric::algorithm::{Algorithm, KeyPolicy};
 use crate::symmetric::registry;
 use crate::threads::SharedWasiCryptoCtx;
 
@@ -21,7 +21,7 @@ pub struct AlgorithmInfo {
     pub key_optional: bool,
     /// The size of the nonce in bytes; none if there is no nonce or no fixed size.
     pub nonce_len: Option<usize>,
-    /// Whether the host chooses a random nonce if the guest gives none.
+    /// Whether the guest may give no nonce: the host chooses a random one then, or the algorithm works without.
     pub nonce_optional: bool,
     /// The size of an authentication tag in bytes; none if there is no tag. Padding is none.
     pub tag_len: Option<usize>,
@@ -68,7 +68,7 @@ fn symmetric(algorithm: &Algorithm) -> AlgorithmInfo {
         key_len: algorithm.key.generated_len(),
         key_optional: matches!(algorithm.key, KeyPolicy::Optional(..)),
         nonce_len: algorithm.nonce.len(),
-        nonce_optional: matches!(algorithm.nonce, NoncePolicy::Automatic(_)),
+        nonce_optional: algorithm.nonce.is_optional(),
         tag_len: algorithm.tag_len(),
     }
 }
@@ -99,7 +99,11 @@ mod tests {
         assert_eq!(sizes("AES-256-CBC"), (Some(32), Some(16), false, None));
         assert_eq!(sizes("AEGIS-256"), (Some(32), Some(32), true, Some(16)));
         assert_eq!(sizes("ASCON-AEAD"), (Some(16), Some(16), false, Some(16)));
+        assert_eq!(sizes("AES-256-SIV"), (Some(64), None, true, Some(16)));
+        assert_eq!(sizes("AES-128-CTR"), (Some(16), Some(16), false, None));
+        assert_eq!(sizes("KMAC-256"), (Some(32), None, false, Some(64)));
+        assert_eq!(sizes("XOODYAK-128"), (Some(16), Some(16), true, Some(16)));
         let optional: Vec<_> = algorithms().filter(|info| info.key_optional).map(|info| info.name).collect();
-        assert_eq!(optional, ["BLAKE2B-512", "BLAKE3"]);
+        assert_eq!(optional, ["BLAKE2B-512", "BLAKE2B-256", "BLAKE3", "XOODYAK-128"]);
     }
 }

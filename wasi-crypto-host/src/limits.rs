@@ -33,8 +33,9 @@ pub struct Limits {
     /// Above it: `overflow`. Default: 8 MiB, since one call hashes all of it, twice for Ed25519: 23 ms at the 0.74 GB/s that SHA-512 has on
     /// an AMD Zen 5.
     pub gathered_bytes: usize,
-    /// Bytes that one call works on in one piece: a message to encrypt or decrypt, twice for Ascon, and once more where it is
-    /// copied out of a shared memory; the info of HKDF twice for each block of output; an output without end twice. Above it:
+    /// Bytes that one call works on in one piece: a message to encrypt or decrypt, twice for Ascon and AES-SIV, 18 times for Xoodyak, and
+    /// once more where it is copied out of a shared memory; the info of HKDF twice for each block of output; an output without end twice,
+    /// that of Xoodyak 18 times. Above it:
     /// `overflow`. Hashing, which goes on piece by piece, has no such limit. Default: 32 MiB, which take no algorithm more
     /// than 50 ms.
     pub call_bytes: usize,

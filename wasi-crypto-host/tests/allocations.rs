@@ -190,7 +190,16 @@ fn hashing_and_authenticating_allocate_nothing_of_the_size_of_the_message() {
         ("HMAC/SHA-256", 32),
         ("HMAC/SHA-384", 32),
         ("HMAC/SHA-512", 32),
+        ("BLAKE2B-256", 32),
+        ("ASCON-HASH", 0),
+        ("CSHAKE-128", 0),
+        ("TURBOSHAKE-256", 0),
+        ("KT256", 0),
+        ("XOODYAK-128", 0),
+        ("KMAC-128", 16),
+        ("KMAC-256", 32),
         ("AES-128-CMAC", 16),
+        ("AES-256-CMAC", 32),
     ] {
         let key = (key_len > 0).then(|| guest.import(name, &vec![3; key_len]).unwrap());
         let state = guest.open(name, key, None).unwrap();
@@ -214,6 +223,10 @@ fn squeezing_allocates_nothing_of_the_size_of_the_output() {
         ("PBKDF2-SHA-256", None, MIB),
         ("SHA-512", None, 64),
         ("BLAKE3", None, MIB),
+        ("CSHAKE-256", None, MIB),
+        ("TURBOSHAKE-128", None, MIB),
+        ("KT128", None, MIB),
+        ("XOODYAK-128", None, MIB),
     ] {
         let state = guest.open(name, key, Some(options)).unwrap();
         assert_constant(&format!("{name}, squeeze"), |len| {

@@ -450,7 +450,7 @@ fn algorithms_are_listed_as_a_table() {
     };
     assert!(text.starts_with("Symmetric "));
     assert_eq!(row("AES-256-GCM"), "32 12 16");
-    assert_eq!(row("XCHACHA20-POLY1305"), "32 24 or chosen 16");
+    assert_eq!(row("XCHACHA20-POLY1305"), "32 24, or left out 16");
     assert_eq!(row("SHA-256"), "- - -");
     assert_eq!(row("BLAKE3"), "32 or none - -");
     assert_eq!(row("AES-256-CBC"), "32 16 -");

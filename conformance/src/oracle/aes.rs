@@ -1,5 +1,5 @@
 //! AES in the modes that no other crate of the suite has, on the rounds of `softaes`: CMAC (RFC 4493), CBC (NIST SP 800-38A) with the padding of
-//! PKCS#7, AEGIS-256 (draft-irtf-cfrg-aegis-aead, section 5).
+//! PKCS#7, CTR (the same), SIV (RFC 5297), GCM-SIV (RFC 8452).
 
 use softaes::key_schedule::{key_expansion_128, key_expansion_256};
 use softaes::{Block, SoftAes};
@@ -42,45 +42,70 @@ fn cbc_blocks(aes: &Aes, chained: &mut [u8; 16], blocks: &[u8]) -> Vec<u8> {
     blocks.chunks_exact(16).flat_map(encrypt).collect()
 }
 
-/// The ciphertext, and the tag of 128 bits.
-pub(crate) fn aegis_256(key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
-    let [k0, k1] = [0, 16].map(|at| Block::from_slice(&key[at..at + 16]));
-    let [n0, n1] = [0, 16].map(|at| Block::from_slice(&nonce[at..at + 16]));
-    let [c0, c1] = FIBONACCI.map(|block| Block::from_bytes(&block.to_be_bytes()));
-    let mut state = Aegis([k0 ^ n0, k1 ^ n1, c1, c0, k0 ^ c0, k1 ^ c1]);
-    for _ in 0..4 {
-        [k0, k1, k0 ^ n0, k1 ^ n1].into_iter().for_each(|block| state.update(block));
-    }
-    for block in ad.chunks(16) {
-        state.update(filled_up(block));
-    }
-    let mut ciphertext = Vec::new();
-    for block in message.chunks(16) {
-        let Aegis([_, s1, s2, s3, s4, s5]) = state;
-        let stream = s1 ^ s4 ^ s5 ^ (s2 & s3);
-        ciphertext.extend_from_slice(&(stream ^ filled_up(block)).to_bytes()[..block.len()]);
-        state.update(filled_up(block));
-    }
-    let lens = (message.len() as u64 * 8, ad.len() as u64 * 8);
-    let last = state.0[3] ^ Block::from64x2(lens.0, lens.1);
-    (0..7).for_each(|_| state.update(last));
-    let tag = state.0.into_iter().reduce(|sum, block| sum ^ block).unwrap_or_default();
-    (ciphertext, tag.to_bytes().to_vec())
+/// The message, encrypted or decrypted, from this block of the counter on.
+pub(crate) fn ctr(key: &[u8], counter: &[u8], message: &[u8]) -> Vec<u8> {
+    let (aes, first) = (Aes::new(key), u128::from_be_bytes(array(counter)));
+    let blocks = (0..).zip(message.chunks(16));
+    let stream = blocks.flat_map(|(i, _)| aes.encrypt(first.wrapping_add(i).to_be_bytes()));
+    stream.zip(message).map(|(stream, byte)| stream ^ byte).collect()
 }
 
-const FIBONACCI: [u128; 2] = [0x00010102_0305080d_15223759_90e97962_u128, 0xdb3d1855_6dc22ff1_20113142_73b528dd_u128];
-
-#[derive(Clone, Copy)]
-struct Aegis([Block; 6]);
-
-impl Aegis {
-    fn update(&mut self, block: Block) {
-        let old = self.0;
-        for (i, new) in self.0.iter_mut().enumerate() {
-            *new = SoftAes::block_encrypt(&old[(i + 5) % 6], &old[i]);
+/// AES-SIV, RFC 5297: the ciphertext, and the tag, which is the synthetic initialization vector.
+pub(crate) fn siv(key: &[u8], components: &[&[u8]], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let (mac_key, key) = key.split_at(key.len() / 2);
+    let add = |sum, component: &&[u8]| xor(doubled(sum), cmac(mac_key, component));
+    let sum = components.iter().fold(cmac(mac_key, &[0; 16]), add);
+    let last = match message.len().checked_sub(16) {
+        Some(start) => {
+            let mut last = message.to_vec();
+            last[start..].iter_mut().zip(sum).for_each(|(byte, more)| *byte ^= more);
+            last
         }
-        self.0[0] = self.0[0] ^ block;
-    }
+        None => {
+            let mut padded = [0; 16];
+            padded[..message.len()].copy_from_slice(message);
+            padded[message.len()] = 0x80;
+            xor(doubled(sum), padded).to_vec()
+        }
+    };
+    let tag = cmac(mac_key, &last);
+    let mut counter = tag;
+    counter[8] &= 0x7f;
+    counter[12] &= 0x7f;
+    (ctr(key, &counter, message), tag.to_vec())
+}
+
+/// AES-GCM-SIV, RFC 8452: the ciphertext and the tag.
+pub(crate) fn gcm_siv(key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let generator = Aes::new(key);
+    let half = |i: u32| generator.encrypt(array(&[&i.to_le_bytes(), nonce].concat()))[..8].to_vec();
+    let [mac_key, key]: [Vec<u8>; 2] = [0..2, 2..2 + key.len() as u32 / 8].map(|range| range.flat_map(half).collect());
+    let aes = Aes::new(&key);
+    let lens = [ad.len() as u64 * 8, message.len() as u64 * 8].map(u64::to_le_bytes).concat();
+    let blocks = ad.chunks(16).chain(message.chunks(16)).chain([&lens[..]]);
+    let mac_key = u128::from_le_bytes(array(&mac_key));
+    let sum = blocks.fold(0, |sum, block| dot(sum ^ u128::from_le_bytes(filled_up(block)), mac_key));
+    let mut last = sum.to_le_bytes();
+    last.iter_mut().zip(nonce).for_each(|(byte, more)| *byte ^= more);
+    last[15] &= 0x7f;
+    let tag = aes.encrypt(last);
+    let mut counter = tag;
+    counter[15] |= 0x80;
+    let (start, rest) = counter.split_at(4);
+    let start = u32::from_le_bytes(start.try_into().expect("four bytes"));
+    let block = |i| aes.encrypt(array(&[&u32::wrapping_add(start, i).to_le_bytes(), rest].concat()));
+    let stream = (0..message.len().div_ceil(16) as u32).flat_map(block);
+    (stream.zip(message).map(|(stream, byte)| stream ^ byte).collect(), tag.to_vec())
+}
+
+/// The product of POLYVAL, RFC 8452 section 3: a * b * x^-128.
+fn dot(a: u128, b: u128) -> u128 {
+    // Of x^128 + x^127 + x^126 + x^121 + 1, divided by x.
+    const REDUCTION: u128 = 1 << 127 | 1 << 126 | 1 << 125 | 1 << 120;
+    (0..128).fold(0, |product, bit| {
+        let sum: u128 = product ^ if a >> bit & 1 == 1 { b } else { 0 };
+        if sum & 1 == 1 { sum >> 1 ^ REDUCTION } else { sum >> 1 }
+    })
 }
 
 struct Aes(Vec<Block>);
@@ -115,8 +140,8 @@ fn array(block: &[u8]) -> [u8; 16] {
     block.try_into().expect("a block of 16 bytes")
 }
 
-fn filled_up(block: &[u8]) -> Block {
+fn filled_up(block: &[u8]) -> [u8; 16] {
     let mut whole = [0; 16];
     whole[..block.len()].copy_from_slice(block);
-    Block::from_bytes(&whole)
+    whole
 }

@@ -1,4 +1,4 @@
-//! Ascon-AEAD128 (NIST SP 800-232), written from the standard.
+//! Ascon-AEAD128 and Ascon-Hash256 (NIST SP 800-232), written from the standard.
 
 /// The ciphertext and the tag.
 pub(crate) fn aead128(key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
@@ -28,6 +28,25 @@ pub(crate) fn aead128(key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (V
     state.permute(12);
     state.add(3, [k0, k1]);
     (ciphertext, state.bytes(3).to_vec())
+}
+
+/// The hash.
+pub(crate) fn hash256(message: &[u8]) -> Vec<u8> {
+    let mut state = State([0x0000_0801_00cc_0002, 0, 0, 0, 0]);
+    state.permute(12);
+    let mut padded = message.to_vec();
+    padded.push(1);
+    padded.resize(padded.len().next_multiple_of(8), 0);
+    for block in padded.chunks_exact(8) {
+        state.0[0] ^= u64::from_le_bytes(block.try_into().expect("a block of 8 bytes"));
+        state.permute(12);
+    }
+    let mut hash = Vec::new();
+    while hash.len() < 32 {
+        hash.extend(state.0[0].to_le_bytes());
+        state.permute(12);
+    }
+    hash
 }
 
 struct State([u64; 5]);

@@ -1,9 +1,9 @@
-//! BLAKE2b with a hash of 64 bytes (RFC 7693), written from the standard; the salt from the BLAKE2 paper, section 2.8.
+//! BLAKE2b (RFC 7693), written from the standard; the salt from the BLAKE2 paper, section 2.8.
 
-/// The hash. The key has 64 bytes at most, none is no key; the salt 16 bytes at most.
-pub(crate) fn hash(key: &[u8], salt: &[u8], message: &[u8]) -> Vec<u8> {
+/// The hash of `len` bytes. The key has 64 bytes at most, none is no key; the salt 16 bytes at most.
+pub(crate) fn hash(key: &[u8], salt: &[u8], message: &[u8], len: usize) -> Vec<u8> {
     let mut parameters = [0; 64];
-    parameters[..4].copy_from_slice(&[64, key.len() as u8, 1, 1]);
+    parameters[..4].copy_from_slice(&[len as u8, key.len() as u8, 1, 1]);
     parameters[32..][..salt.len()].copy_from_slice(salt);
     let mut h = IV;
     for (word, parameter) in h.iter_mut().zip(words(&parameters)) {
@@ -19,10 +19,10 @@ pub(crate) fn hash(key: &[u8], salt: &[u8], message: &[u8]) -> Vec<u8> {
     for (i, block) in (1..).zip(data[..whole].chunks_exact(128)) {
         compress(&mut h, block, i * 128, false);
     }
-    let len = data.len() as u128;
+    let total = data.len() as u128;
     data.resize(whole + 128, 0);
-    compress(&mut h, &data[whole..], len, true);
-    h.iter().flat_map(|word| word.to_le_bytes()).collect()
+    compress(&mut h, &data[whole..], total, true);
+    h.iter().flat_map(|word| word.to_le_bytes()).take(len).collect()
 }
 
 /// Section 3.2.

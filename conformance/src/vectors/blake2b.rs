@@ -1,23 +1,30 @@
 //! BLAKE2b with a hash of 64 bytes: the example of RFC 7693, appendix A; known answers of the authors of BLAKE2
-//! (`testvectors/blake2-kat.json` of their repository, CC0), without a key and with one; and what CPython 3's `hashlib.blake2b` gives with
-//! keys of other lengths and with a salt.
+//! (`testvectors/blake2-kat.json` of their repository, CC0), without a key and with one. With one of 32 bytes: the grand hash of RFC 7693,
+//! appendix E. With both: what CPython 3's `hashlib.blake2b` gives with keys of other lengths and with a salt.
 
 use super::{case, hex};
 use crate::case::Case;
+use crate::oracle::blake2b;
 use wasi_crypto_interface::AlgorithmType;
 
-const BLAKE2B: &str = "BLAKE2B-512";
+const BLAKE2B_512: &str = "BLAKE2B-512";
+const BLAKE2B_256: &str = "BLAKE2B-256";
 
 pub(super) fn cases() -> Vec<Case> {
-    let mut cases = vec![hash("rfc7693/BLAKE2B-512/1".to_owned(), b"", b"", b"abc", RFC_7693)];
+    let mut cases = vec![
+        hash("rfc7693/BLAKE2B-512/1".to_owned(), BLAKE2B_512, b"", b"", b"abc", RFC_7693),
+        hash("rfc7693/BLAKE2B-256/E".to_owned(), BLAKE2B_256, b"", b"", &many_hashes(), GRAND_HASH),
+    ];
     for (len, unkeyed, keyed) in KNOWN_ANSWERS {
         let (key, input) = (counted(64), counted(*len));
-        cases.push(hash(format!("blake2-kat/unkeyed/{len}"), b"", b"", &input, unkeyed));
-        cases.push(hash(format!("blake2-kat/keyed/{len}"), &key, b"", &input, keyed));
+        cases.push(hash(format!("blake2-kat/unkeyed/{len}"), BLAKE2B_512, b"", b"", &input, unkeyed));
+        cases.push(hash(format!("blake2-kat/keyed/{len}"), BLAKE2B_512, &key, b"", &input, keyed));
     }
-    for (key, salt, input, expected) in CPYTHON {
-        let id = format!("cpython-blake2b/key-{key}-salt-{salt}-input-{input}");
-        cases.push(hash(id, &counted(*key), &counted(*salt), &counted(*input), expected));
+    for (algorithm, results) in [(BLAKE2B_512, CPYTHON_512), (BLAKE2B_256, CPYTHON_256)] {
+        for (key, salt, input, expected) in results {
+            let id = format!("cpython-blake2b/{algorithm}/key-{key}-salt-{salt}-input-{input}");
+            cases.push(hash(id, algorithm, &counted(*key), &counted(*salt), &counted(*input), expected));
+        }
     }
     cases
 }
@@ -27,15 +34,35 @@ fn counted(len: u8) -> Vec<u8> {
     (0..len).collect()
 }
 
-fn hash(id: String, key: &[u8], salt: &[u8], message: &[u8], expected: &str) -> Case {
-    let mut c = case(id, BLAKE2B, &["SYM-HASH-001", "SYM-HASH-003", "SYM-ABSORB-001"]);
-    let key = (!key.is_empty()).then(|| c.key_import(BLAKE2B, key));
+/// Hashes of four lengths, of inputs of six, without a key and with one.
+fn many_hashes() -> Vec<u8> {
+    let inputs = [0, 3, 128, 129, 255, 1024].map(sequence);
+    let hashes = [20, 32, 48, 64].into_iter().flat_map(|len| {
+        let keys = [Vec::new(), sequence(len)];
+        inputs.iter().flat_map(move |input| keys.clone().map(|key| blake2b::hash(&key, b"", input, len)))
+    });
+    hashes.flatten().collect()
+}
+
+/// The input of a length, appendix E.
+fn sequence(len: usize) -> Vec<u8> {
+    let (mut a, mut b) = (0xdead_4bad_u32.wrapping_mul(len as u32), 1);
+    let next = || {
+        (a, b) = (b, a.wrapping_add(b));
+        (b >> 24) as u8
+    };
+    std::iter::repeat_with(next).take(len).collect()
+}
+
+fn hash(id: String, algorithm: &str, key: &[u8], salt: &[u8], message: &[u8], expected: &str) -> Case {
+    let mut c = case(id, algorithm, &["SYM-HASH-001", "SYM-HASH-003", "SYM-ABSORB-001"]);
+    let key = (!key.is_empty()).then(|| c.key_import(algorithm, key));
     let options = (!salt.is_empty()).then(|| {
         let options = c.options_open(AlgorithmType::Symmetric);
         c.options_set(options, "salt", salt);
         options
     });
-    let state = c.state_open(BLAKE2B, key, options);
+    let state = c.state_open(algorithm, key, options);
     c.absorb(state, message);
     c.squeeze_eq(state, hex(expected));
     c
@@ -43,6 +70,8 @@ fn hash(id: String, key: &[u8], salt: &[u8], message: &[u8], expected: &str) -> 
 
 const RFC_7693: &str = "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1\
      7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923";
+
+const GRAND_HASH: &str = "c23a7800d98123bd10f506c61e29da5603d763b8bbad2e737f5e765a7bccd475";
 
 /// Length of the input, the hash without a key and with one of 64 bytes; input and key count from 0.
 const KNOWN_ANSWERS: &[(u8, &str, &str)] = &[
@@ -119,7 +148,7 @@ const KNOWN_ANSWERS: &[(u8, &str, &str)] = &[
 ];
 
 /// Length of the key, the salt and the input, and the hash; all count from 0.
-const CPYTHON: &[(u8, u8, u8, &str)] = &[
+const CPYTHON_512: &[(u8, u8, u8, &str)] = &[
     (
         1,
         0,
@@ -183,4 +212,20 @@ const CPYTHON: &[(u8, u8, u8, &str)] = &[
         "8ed5227325327487066bceaaf8127123d6d1658528e16727fb37cac27330d8e7\
          3d983207b336572c42402d9931747b77224f89637604929d265fa98d63677655",
     ),
+];
+
+/// The same for a hash of 32 bytes.
+const CPYTHON_256: &[(u8, u8, u8, &str)] = &[
+    (0, 0, 0, "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8"),
+    (0, 0, 3, "3d8c3d594928271f44aad7a04b177154806867bcf918e1549c0bc16f9da2b09b"),
+    (0, 0, 128, "c3582f71ebb2be66fa5dd750f80baae97554f3b015663c8be377cfcb2488c1d1"),
+    (0, 0, 129, "f7f3c46ba2564ff4c4c162da1f5b605f9f1c4aa6a20652a9f9a337c1a2f5b9c9"),
+    (0, 0, 255, "1d0850ee9bca0abc9601e9deabe1418fedec2fb6ac4150bd5302d2430f9be943"),
+    (1, 0, 0, "52897a9c27e9781839168d22a76145b07a8a7f8cd85c1d3709e5b09468405099"),
+    (32, 0, 200, "a39ff6e7e838226fd50e24a55375ff3a39419fd93e32cc463f3f74323291c425"),
+    (64, 0, 64, "28c89a7c58f807ae33bc5aae78340e9c565290597436632f4613dbe33192c5db"),
+    (0, 16, 200, "3d6c84e544e612ade6f2cf17686084f6e352a695931999d5a3560f13ac12e322"),
+    (0, 1, 3, "3d8c3d594928271f44aad7a04b177154806867bcf918e1549c0bc16f9da2b09b"),
+    (64, 16, 129, "a1a3a1b42c6efc8316dab62cee4fa9379f03fde15bb427c8c539a4dda6537bdc"),
+    (32, 7, 77, "dcd27421de197cb04071a9d2bd21323672131de3e1accec7c240eb83870c92a1"),
 ];

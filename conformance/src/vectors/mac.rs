@@ -1,4 +1,4 @@
-//! HMAC: the test cases of RFC 4231, section 4. AES-CMAC: those of RFC 4493, section 4.
+//! HMAC: the test cases of RFC 4231, section 4. AES-CMAC: those of RFC 4493, section 4, and of NIST SP 800-38B, appendix D.3.
 
 use wasi_crypto_interface::Errno::InvalidKey;
 
@@ -17,9 +17,14 @@ pub(super) fn cases() -> Vec<Case> {
             });
         }
     }
-    for (i, (len, tag)) in (1..).zip(RFC_4493) {
-        let (key, message) = (hex(RFC_4493_KEY), hex(RFC_4493_MESSAGE));
-        cases.push(full(format!("rfc4493/AES-128-CMAC/{i}"), "AES-128-CMAC", &key, &message[..*len], &hex(tag), true));
+    for (source, algorithm, key, examples) in
+        [("rfc4493", "AES-128-CMAC", RFC_4493_KEY, RFC_4493), ("sp800-38b", "AES-256-CMAC", SP_800_38B_KEY, SP_800_38B)]
+    {
+        for (i, (len, tag)) in (1..).zip(examples) {
+            let (key, message) = (hex(key), hex(CMAC_MESSAGE));
+            let id = format!("{source}/{algorithm}/{i}");
+            cases.push(full(id, algorithm, &key, &message[..*len], &hex(tag), true));
+        }
     }
     cases
 }
@@ -50,7 +55,6 @@ pub(super) fn truncated(id: String, algorithm: &str, key: &[u8], message: &[u8],
     let full_len = match algorithm {
         "HMAC/SHA-256" => 32,
         "HMAC/SHA-384" => 48,
-        "AES-128-CMAC" => 16,
         _ => 64,
     };
     let handle = tag_of(&mut c, algorithm, key, message);
@@ -62,6 +66,14 @@ pub(super) fn truncated(id: String, algorithm: &str, key: &[u8], message: &[u8],
     } else {
         c.differ(prefix, tag)
     }
+    c
+}
+
+/// A tag that a MAC of tags of another length gives, which is another function: it must not verify.
+pub(super) fn of_another_length(id: String, algorithm: &str, key: &[u8], message: &[u8], tag: &[u8]) -> Case {
+    let mut c = case(id, algorithm, &["SYM-TAG-VERIFY-002"]);
+    let handle = tag_of(&mut c, algorithm, key, message);
+    c.expect(bad_tag()).tag_verify(handle, tag);
     c
 }
 
@@ -176,7 +188,7 @@ const RFC_4231: &[Rfc4231] = &[
 ];
 
 const RFC_4493_KEY: &str = "2b7e151628aed2a6abf7158809cf4f3c";
-const RFC_4493_MESSAGE: &str = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51\
+const CMAC_MESSAGE: &str = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51\
                                 30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710";
 
 /// How much of the message, and its tag.
@@ -185,4 +197,14 @@ const RFC_4493: &[(usize, &str)] = &[
     (16, "070a16b46b4d4144f79bdd9dd04a287c"),
     (40, "dfa66747de9ae63030ca32611497c827"),
     (64, "51f0bebf7e3b9d92fc49741779363cfe"),
+];
+
+const SP_800_38B_KEY: &str = "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4";
+
+/// The same of NIST SP 800-38B.
+const SP_800_38B: &[(usize, &str)] = &[
+    (0, "028962f61b7bf89efc6b551f4667d983"),
+    (16, "28a7023f452e8f82bd4bf28d8c37c35c"),
+    (40, "aaf3d8f1de5640c232f5b169b9c911e6"),
+    (64, "e1992190549f6ed5696a2c056c315410"),
 ];

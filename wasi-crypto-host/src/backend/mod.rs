@@ -10,12 +10,14 @@ pub(crate) mod kem;
 mod libcrux;
 pub(crate) mod ml_dsa;
 pub(crate) mod random;
+#[cfg(feature = "optional-algorithms")]
 mod reference;
 #[cfg_attr(feature = "aws-lc-rs", allow(dead_code, reason = "AWS-LC has some of it"))]
 mod ring;
 pub(crate) mod rsa;
 #[cfg_attr(feature = "aws-lc-rs", allow(dead_code, reason = "AWS-LC has some of it"))]
 mod rustcrypto;
+#[cfg_attr(not(feature = "optional-algorithms"), allow(dead_code, reason = "optional algorithms use more of it"))]
 pub(crate) mod traits;
 pub(crate) mod x_wing;
 pub(crate) mod xchacha20_poly1305;
@@ -34,8 +36,11 @@ pub(crate) use {
 
 // In every build. Hashes, HMAC and HKDF stay with ring: AWS-LC is no faster there, and its HKDF panics on a long pseudo-random key.
 pub(crate) use dalek::curve25519;
-pub(crate) use reference::{aegis, ascon, blake3};
 pub(crate) use ring::{digest, hkdf, hmac, pbkdf2};
-pub(crate) use rustcrypto::{
-    aes_cbc, argon2, blake2b, cmac, ec, hchacha, ml_dsa as ml_dsa_representatives, rsa as rsa_digests, scrypt,
+pub(crate) use rustcrypto::{ec, hchacha, ml_dsa as ml_dsa_representatives, rsa as rsa_digests};
+
+#[cfg(feature = "optional-algorithms")]
+pub(crate) use {
+    reference::{aegis, ascon, blake3, xoodyak},
+    rustcrypto::{aes_cbc, aes_ctr, aes_gcm_siv, aes_siv, argon2, blake2b, cmac, kmac, scrypt, sponge},
 };

@@ -32,7 +32,7 @@ pub(crate) trait SaltedHash: Hash {
 /// A hash with an output of any length, under way.
 pub(crate) trait Xof: Clone + Send + Sync + 'static {
     /// Bytes to book for what it allocates.
-    const HELD: usize;
+    fn held(&self) -> usize;
 
     /// Not any more after [`squeeze`](Self::squeeze).
     fn update(&mut self, data: &[u8]);
@@ -87,6 +87,15 @@ pub(crate) trait BlockMode: Clone + Send + Sync + 'static {
 
     /// Decrypts blocks in place, and the one that comes after them.
     fn decrypt(&self, iv: &[u8; BLOCK], blocks: &mut [[u8; BLOCK]], last: &mut [u8; BLOCK]);
+}
+
+/// A block cipher in counter mode.
+pub(crate) trait CounterMode: Clone + Send + Sync + 'static {
+    /// Bytes to book for what it allocates, which clones may share.
+    fn held(&self) -> usize;
+
+    /// Encrypts or decrypts in place, from this block of the counter on, a big-endian number.
+    fn apply(&self, counter: &[u8; BLOCK], data: &mut [u8]);
 }
 
 /// The block size of AES, in bytes.

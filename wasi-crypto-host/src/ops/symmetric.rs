@@ -232,7 +232,7 @@ pub(crate) fn symmetric_state_encrypt(
             let sealing = state.sealing()?;
             let sealed_len = sealing.sealed_len(data_len);
             check_output(output_len, sealed_len, data_len.saturating_add(sealing.most_added()))?;
-            state.cipher()?.check_encrypt()?;
+            state.cipher()?.check_encrypt(data_len)?;
             check_message(state, data_len, host_bytes, &account)?;
             Ok(sealed_len)
         },
@@ -259,7 +259,7 @@ pub(crate) fn symmetric_state_encrypt_detached(
     let tag_len = objects.change(state, |state: &mut SymmetricState, account| {
         let tag_len = state.sealing()?.tag_len()?;
         check_output(output_len, data_len, data_len)?;
-        state.cipher()?.check_encrypt()?;
+        state.cipher()?.check_encrypt(data_len)?;
         check_message(state, data_len, host_bytes, &account)?;
         Ok(tag_len)
     })?;
@@ -269,7 +269,7 @@ pub(crate) fn symmetric_state_encrypt_detached(
         state,
         Load::of(data_len).and_host_bytes(host_bytes),
         |state: &mut SymmetricState, account| {
-            state.cipher()?.check_encrypt()?;
+            state.cipher()?.check_encrypt(data_len)?;
             account.check_spare(host_bytes)?;
             Ok(Secret::zeroed(tag_len))
         },

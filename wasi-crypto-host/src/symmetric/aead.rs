@@ -1,13 +1,11 @@
-//! Authenticated encryption: AES-GCM, ChaCha20-Poly1305, XChaCha20-Poly1305, AEGIS, Ascon.
+//! Authenticated encryption: AES-GCM, ChaCha20-Poly1305.
 //!
 //! Absorb adds associated data. A state encrypts once; it may decrypt any number of times.
 
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
+use crate::backend::aead;
 use crate::backend::traits::Aead;
-use crate::backend::{aead, aegis, ascon, xchacha20_poly1305};
 use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
 use crate::errno::Errno;
 use crate::limits::Account;
@@ -20,18 +18,20 @@ pub(crate) static ALGORITHMS: &[Algorithm] = &[
     row("AES-128-GCM", 16, NoncePolicy::Given(12), &Ready(aead::Key::aes_128_gcm)),
     row("AES-256-GCM", 32, NoncePolicy::Given(12), &Ready(aead::Key::aes_256_gcm)),
     row("CHACHA20-POLY1305", 32, NoncePolicy::Given(12), &Ready(aead::Key::chacha20_poly1305)),
-    row("XCHACHA20-POLY1305", 32, NoncePolicy::Automatic(24), &XChaCha),
-    row("AEGIS-256", 32, NoncePolicy::Automatic(32), &Ready(aegis::Key256::new)),
-    Algorithm { cost: 2, ..row("ASCON-AEAD", 16, NoncePolicy::Given(16), &Ready(ascon::Key::new)) },
 ];
 
-const fn row(name: &'static str, key_len: usize, nonce: NoncePolicy, keyed: &'static dyn Keyed) -> Algorithm {
+pub(super) const fn row(
+    name: &'static str,
+    key_len: usize,
+    nonce: NoncePolicy,
+    keyed: &'static dyn Keyed,
+) -> Algorithm {
     let key = KeyPolicy::Required(KeyLen::exactly(key_len), keyed);
     Algorithm { name, kind: Kind::Cipher(Sealing::Tag(16)), key, nonce, options: &[], cost: 1 }
 }
 
 /// An algorithm whose keys can be made ready before there is a nonce; this is how.
-struct Ready<K>(fn(&[u8]) -> Result<K, Errno>);
+pub(super) struct Ready<K>(pub(super) fn(&[u8]) -> Result<K, Errno>);
 
 impl<K: Aead> Keyed for Ready<K> {
     fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno> {
@@ -51,31 +51,9 @@ impl<K: Aead> Key for ReadyKey<K> {
     }
 }
 
-/// XChaCha20-Poly1305, whose nonce makes another key of ChaCha20-Poly1305.
-struct XChaCha;
-
-impl Keyed for XChaCha {
-    fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno> {
-        let raw = raw[..].try_into().map_err(|_| Errno::InvalidKey)?;
-        Ok(Arc::new(XChaChaKey(Zeroizing::new(raw))))
-    }
-}
-
-struct XChaChaKey(Zeroizing<[u8; 32]>);
-
-impl Key for XChaChaKey {
-    fn open(&self, given: &Given<'_>) -> Result<State, Errno> {
-        let nonce = given.nonce.try_into().map_err(|_| Errno::InvalidNonce)?;
-        Cipher::open(xchacha20_poly1305::Subkey::new(&self.0, nonce)?, given)
-    }
-
-    fn held(&self) -> usize {
-        size_of::<Self>() + COUNTS + ALLOCATION
-    }
-}
-
+/// The state of a cipher.
 #[derive(Clone)]
-struct Cipher<K: Aead> {
+pub(super) struct Cipher<K: Aead> {
     key: K,
     nonce: K::Nonce,
     associated_data: Secret,
@@ -85,10 +63,10 @@ struct Cipher<K: Aead> {
 }
 
 impl<K: Aead> Cipher<K> {
-    fn open(key: K, given: &Given<'_>) -> Result<State, Errno> {
+    pub(super) fn open(key: K, given: &Given<'_>) -> Result<State, Errno> {
         Ok(State::Encrypt(Box::new(Self {
             key,
-            nonce: given.nonce.try_into().map_err(|_| Errno::InvalidNonce)?,
+            nonce: given.nonce()?,
             associated_data: Secret::default(),
             started: false,
             nonce_use: NonceUse::default(),
@@ -120,7 +98,7 @@ impl<K: Aead> Absorb for Cipher<K> {
 }
 
 impl<K: Aead> Encrypt for Cipher<K> {
-    fn check_encrypt(&self) -> Result<(), Errno> {
+    fn check_encrypt(&self, _: usize) -> Result<(), Errno> {
         self.nonce_use.check()
     }
 
@@ -146,7 +124,7 @@ impl<K: Aead> Encrypt for Cipher<K> {
         }
     }
 
-    fn nonce(&self) -> &[u8] {
-        self.nonce.as_ref()
+    fn nonce(&self) -> Option<&[u8]> {
+        Some(self.nonce.as_ref())
     }
 }

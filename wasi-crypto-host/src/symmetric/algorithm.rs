@@ -29,6 +29,8 @@ pub(crate) enum Kind {
     /// A password hash.
     Stretch,
     Cipher(Sealing),
+    /// A cipher that also squeezes, gives tags and keys; without a key, if it works so, it squeezes only.
+    Session(Sealing),
 }
 
 /// What a cipher adds to a message. So small that it fits into a register.
@@ -38,6 +40,7 @@ pub(crate) enum Sealing {
     Tag(u8),
     /// Padding to whole blocks of so many bytes, one byte at least. There is no tag.
     Padding(u8),
+    Nothing,
 }
 
 /// Whether states are opened with a key.
@@ -56,7 +59,7 @@ pub(crate) struct KeyLen {
     most: usize,
 }
 
-/// Whether states are opened with a nonce, and its size in bytes, at most [`MAX_NONCE_LEN`].
+/// Whether states are opened with a nonce, and its size in bytes: at most [`MAX_NONCE_LEN`] where it has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoncePolicy {
     None,
@@ -64,6 +67,16 @@ pub(crate) enum NoncePolicy {
     Given(usize),
     /// The host chooses a random one if the guest does not.
     Automatic(usize),
+    /// The guest may choose one, and the algorithm works without, too.
+    Optional(NonceLen),
+}
+
+/// The sizes of nonces that may be left out, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NonceLen {
+    Exactly(usize),
+    /// Any size, none included.
+    Any,
 }
 
 /// An option that an algorithm takes.
@@ -86,7 +99,7 @@ impl Algorithm {
     pub(crate) fn max_tag_len(&self) -> Result<usize, Errno> {
         match self.kind {
             Kind::Mac(len) => Ok(len),
-            Kind::Cipher(sealing) => Ok(sealing.most_added()),
+            Kind::Cipher(sealing) | Kind::Session(sealing) => Ok(sealing.most_added()),
             Kind::Squeeze | Kind::DeriveKey | Kind::Stretch => Err(Errno::InvalidOperation),
         }
     }
@@ -95,7 +108,7 @@ impl Algorithm {
     pub(crate) fn tag_len(&self) -> Option<usize> {
         match self.kind {
             Kind::Mac(len) => Some(len),
-            Kind::Cipher(sealing) => sealing.tag_len().ok(),
+            Kind::Cipher(sealing) | Kind::Session(sealing) => sealing.tag_len().ok(),
             Kind::Squeeze | Kind::DeriveKey | Kind::Stretch => None,
         }
     }
@@ -103,7 +116,10 @@ impl Algorithm {
     /// What it adds to a message. `invalid_operation` if it does not encrypt.
     #[inline(always)]
     pub(crate) fn sealing(&self) -> Result<Sealing, Errno> {
-        if let Kind::Cipher(sealing) = self.kind { Ok(sealing) } else { Err(Errno::InvalidOperation) }
+        match self.kind {
+            Kind::Cipher(sealing) | Kind::Session(sealing) => Ok(sealing),
+            _ => Err(Errno::InvalidOperation),
+        }
     }
 
     /// `parameters_missing`, or `invalid_length` for bytes that are too many.
@@ -126,14 +142,17 @@ impl Sealing {
         match self {
             Self::Tag(tag) => len.saturating_add(tag.into()),
             Self::Padding(block) => len.saturating_add(usize::from(block) - len % usize::from(block)),
+            Self::Nothing => len,
         }
     }
 
     /// The most bytes that are added.
     #[inline(always)]
     pub(crate) fn most_added(self) -> usize {
-        let (Self::Tag(len) | Self::Padding(len)) = self;
-        len.into()
+        match self {
+            Self::Tag(len) | Self::Padding(len) => len.into(),
+            Self::Nothing => 0,
+        }
     }
 
     /// How much of a sealed text comes before its end, which is a tag or the last block, and so [this long](Self::most_added).
@@ -150,7 +169,7 @@ impl Sealing {
     #[inline(always)]
     pub(crate) fn message_in_end(self) -> usize {
         match self {
-            Self::Tag(_) => 0,
+            Self::Tag(_) | Self::Nothing => 0,
             Self::Padding(block) => block.into(),
         }
     }
@@ -160,7 +179,7 @@ impl Sealing {
     pub(crate) fn tag_len(self) -> Result<usize, Errno> {
         match self {
             Self::Tag(len) => Ok(len.into()),
-            Self::Padding(_) => Err(Errno::InvalidOperation),
+            Self::Padding(_) | Self::Nothing => Err(Errno::InvalidOperation),
         }
     }
 }
@@ -203,12 +222,17 @@ impl KeyLen {
 }
 
 impl NoncePolicy {
-    /// The size of nonces, if there are any.
+    /// The size of nonces, if there are any, and they have one.
     pub(crate) fn len(self) -> Option<usize> {
         match self {
-            Self::None => None,
-            Self::Given(len) | Self::Automatic(len) => Some(len),
+            Self::None | Self::Optional(NonceLen::Any) => None,
+            Self::Given(len) | Self::Automatic(len) | Self::Optional(NonceLen::Exactly(len)) => Some(len),
         }
+    }
+
+    /// Whether a state can be opened without a nonce from the guest.
+    pub(crate) fn is_optional(self) -> bool {
+        matches!(self, Self::Automatic(_) | Self::Optional(_))
     }
 
     /// The nonce for a new state. One that is not given is chosen in `room`.
@@ -219,16 +243,18 @@ impl NoncePolicy {
         given: Option<&'a [u8]>,
         room: &'a mut [u8; MAX_NONCE_LEN],
         fill: impl FnOnce(&mut [u8]) -> Result<(), Errno>,
-    ) -> Result<&'a [u8], Errno> {
+    ) -> Result<Option<&'a [u8]>, Errno> {
         match (self, given) {
-            (Self::None, _) => Ok(&[]),
-            (Self::Given(len) | Self::Automatic(len), Some(nonce)) if nonce.len() == len => Ok(nonce),
-            (Self::Given(_) | Self::Automatic(_), Some(_)) => Err(Errno::InvalidNonce),
+            (Self::None, _) | (Self::Optional(_), None) => Ok(None),
+            (Self::Optional(NonceLen::Any), Some(nonce)) => Ok(Some(nonce)),
+            (Self::Given(len) | Self::Automatic(len) | Self::Optional(NonceLen::Exactly(len)), Some(nonce)) => {
+                if nonce.len() == len { Ok(Some(nonce)) } else { Err(Errno::InvalidNonce) }
+            }
             (Self::Given(_), None) => Err(Errno::NonceRequired),
             (Self::Automatic(len), None) => {
                 let nonce = room.get_mut(..len).ok_or(Errno::InternalError)?;
                 fill(nonce)?;
-                Ok(nonce)
+                Ok(Some(nonce))
             }
         }
     }
@@ -253,6 +279,14 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_adds_nothing() {
+        for len in [0, 1, 16, 1000] {
+            assert_eq!((Sealing::Nothing.sealed_len(len), Sealing::Nothing.len_before_end(len)), (len, Ok(len)));
+        }
+        assert_eq!((Sealing::Nothing.most_added(), Sealing::Nothing.tag_len()), (0, Err(Errno::InvalidOperation)));
+    }
+
+    #[test]
     fn tags_are_added_to_any_message() {
         let tag = Sealing::Tag(16);
         for len in [0, 1, 16, 1000] {
@@ -272,13 +306,19 @@ mod tests {
                 nonce.fill(7);
                 Ok(())
             };
-            policy.choose(given, &mut room, fill).map(<[u8]>::to_vec)
+            policy.choose(given, &mut room, fill).map(|nonce| nonce.map(<[u8]>::to_vec))
         };
-        assert_eq!(choose(NoncePolicy::None, Some(&[1; 5])), Ok(vec![]));
+        assert_eq!(choose(NoncePolicy::None, Some(&[1; 5])), Ok(None));
         assert_eq!(choose(NoncePolicy::Given(12), None), Err(Errno::NonceRequired));
-        assert_eq!(choose(NoncePolicy::Automatic(24), None), Ok(vec![7; 24]));
-        for policy in [NoncePolicy::Given(12), NoncePolicy::Automatic(12)] {
-            assert_eq!(choose(policy, Some(&[1; 12])), Ok(vec![1; 12]));
+        assert_eq!(choose(NoncePolicy::Automatic(24), None), Ok(Some(vec![7; 24])));
+        let of_any_size = NoncePolicy::Optional(NonceLen::Any);
+        for nonce in [&[][..], &[7; 5], &[1; 1000]] {
+            assert_eq!(choose(of_any_size, Some(nonce)), Ok(Some(nonce.to_vec())));
+        }
+        let of_one_size = NoncePolicy::Optional(NonceLen::Exactly(12));
+        assert_eq!((choose(of_any_size, None), choose(of_one_size, None)), (Ok(None), Ok(None)));
+        for policy in [NoncePolicy::Given(12), NoncePolicy::Automatic(12), of_one_size] {
+            assert_eq!(choose(policy, Some(&[1; 12])), Ok(Some(vec![1; 12])));
             for len in [0, 11, 13, 16] {
                 assert_eq!(choose(policy, Some(&[1; 16][..len])), Err(Errno::InvalidNonce), "{len}");
             }

@@ -1,10 +1,9 @@
-//! Message authentication: absorb data, squeeze a tag over all data so far. HMAC (RFC 2104), AES-CMAC (RFC 4493).
+//! Message authentication: absorb data, squeeze a tag over all data so far. HMAC (RFC 2104).
 
 use std::sync::Arc;
 
-use crate::backend::hmac::{self, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
+use crate::backend::hmac::{self, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512, Key as HmacKey};
 use crate::backend::traits::{Mac, MacKey};
-use crate::backend::{cmac, hmac::Key as HmacKey};
 use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
 use crate::errno::Errno;
 use crate::secret::Secret;
@@ -15,10 +14,9 @@ pub(crate) static ALGORITHMS: &[Algorithm] = &[
     row("HMAC/SHA-256", 32, KeyLen::any(32), &Hmac(HMAC_SHA256)),
     row("HMAC/SHA-384", 48, KeyLen::any(48), &Hmac(HMAC_SHA384)),
     row("HMAC/SHA-512", 64, KeyLen::any(64), &Hmac(HMAC_SHA512)),
-    row("AES-128-CMAC", 16, KeyLen::exactly(16), &Ready(cmac::Key::new)),
 ];
 
-const fn row(name: &'static str, tag_len: usize, key_len: KeyLen, keyed: &'static dyn Keyed) -> Algorithm {
+pub(super) const fn row(name: &'static str, tag_len: usize, key_len: KeyLen, keyed: &'static dyn Keyed) -> Algorithm {
     let key = KeyPolicy::Required(key_len, keyed);
     Algorithm { name, kind: Kind::Mac(tag_len), key, nonce: NoncePolicy::None, options: &[], cost: 1 }
 }
@@ -31,16 +29,8 @@ impl Keyed for Hmac {
     }
 }
 
-/// An algorithm, and how its keys are made ready.
-struct Ready<K>(fn(&[u8]) -> Result<K, Errno>);
-
-impl<K: MacKey> Keyed for Ready<K> {
-    fn prepare(&self, raw: &Arc<BookedSecret>) -> Result<Arc<dyn Key>, Errno> {
-        Ok(Arc::new(ReadyKey(self.0(raw)?)))
-    }
-}
-
-struct ReadyKey<K>(K);
+/// A key that was made ready.
+pub(super) struct ReadyKey<K>(pub(super) K);
 
 impl<K: MacKey> Key for ReadyKey<K> {
     fn open(&self, _: &Given<'_>) -> Result<State, Errno> {
@@ -52,8 +42,9 @@ impl<K: MacKey> Key for ReadyKey<K> {
     }
 }
 
+/// A MAC under way.
 #[derive(Clone)]
-struct Authentication<M>(M);
+pub(super) struct Authentication<M>(pub(super) M);
 
 impl<M: Mac> Absorb for Authentication<M> {
     fn asks_before_absorbing(&self) -> bool {

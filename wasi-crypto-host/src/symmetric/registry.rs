@@ -2,20 +2,16 @@
 
 use crate::errno::Errno;
 use crate::symmetric::algorithm::Algorithm;
-use crate::symmetric::{aead, cbc, hash, hkdf, mac, password, xof};
+use crate::symmetric::{aead, hash, hkdf, mac, password};
 
-/// All symmetric algorithms of this build.
-static ALGORITHMS: &[&[Algorithm]] = &[
-    aead::ALGORITHMS,
-    cbc::ALGORITHMS,
-    hash::ALGORITHMS,
-    xof::ALGORITHMS,
-    mac::ALGORITHMS,
-    hkdf::ALGORITHMS,
-    password::pbkdf2::ALGORITHMS,
-    password::argon2::ALGORITHMS,
-    password::scrypt::ALGORITHMS,
-];
+/// What every build has. Names are looked for in it first.
+static ALGORITHMS: &[&[Algorithm]] =
+    &[aead::ALGORITHMS, hash::ALGORITHMS, mac::ALGORITHMS, hkdf::ALGORITHMS, password::pbkdf2::ALGORITHMS];
+
+#[cfg(feature = "optional-algorithms")]
+use crate::symmetric::optional::ALGORITHMS as OPTIONAL;
+#[cfg(not(feature = "optional-algorithms"))]
+static OPTIONAL: &[&[Algorithm]] = &[];
 
 /// The algorithm of this name, in any ASCII case. `unsupported_algorithm` if there is none.
 pub(crate) fn find(name: &[u8]) -> Result<&'static Algorithm, Errno> {
@@ -23,7 +19,7 @@ pub(crate) fn find(name: &[u8]) -> Result<&'static Algorithm, Errno> {
 }
 
 pub(crate) fn all() -> impl Iterator<Item = &'static Algorithm> {
-    ALGORITHMS.iter().copied().flatten()
+    ALGORITHMS.iter().chain(OPTIONAL).copied().flatten()
 }
 
 #[cfg(test)]
@@ -49,9 +45,10 @@ mod tests {
     fn states_are_of_the_kind_that_the_row_says() {
         let nonce = [7; MAX_NONCE_LEN];
         for algorithm in all() {
-            let nonce = &nonce[..algorithm.nonce.len().unwrap_or(0)];
+            let nonce = algorithm.nonce.len().map(|len| &nonce[..len]);
             let given = Given { nonce, options: &crate::options::tests::for_any_algorithm() };
             let keyed = SymmetricKey::generate(algorithm).ok().map(|key| key.prepared.open(&given));
+            let given = Given { nonce: None, ..given };
             let unkeyed = match algorithm.key {
                 KeyPolicy::None(keyless) => Some(keyless.open(&given)),
                 KeyPolicy::Optional(_, either) => Some(either.open(&given)),
@@ -66,6 +63,11 @@ mod tests {
                     (State::Encrypt(state), Kind::Cipher(sealing)) => {
                         state.nonce() == nonce && sealing.most_added() <= MAX_TAG_LEN
                     }
+                    (State::Session(state), Kind::Session(sealing)) => {
+                        state.nonce() == nonce && sealing.most_added() <= MAX_TAG_LEN
+                    }
+                    // Without a key.
+                    (State::Squeeze(_), Kind::Session(_)) => true,
                     _ => false,
                 };
                 assert!(fits, "{} is no {:?}", algorithm.name, algorithm.kind);

@@ -12,7 +12,7 @@ use crate::secret::Secret;
 use crate::stop::StopHandle;
 use crate::symmetric::algorithm::{Algorithm, KeyPolicy, MAX_NONCE_LEN, Sealing};
 use crate::symmetric::key::SymmetricKey;
-use crate::symmetric::traits::{Derivation, Derived, Encrypt, Given, State, Weight};
+use crate::symmetric::traits::{Derivation, DeriveKey, Derived, Encrypt, Given, State, Weight};
 
 /// A state, as its handle holds it. What its algorithm does not have is `invalid_operation`.
 #[derive(Clone)]
@@ -72,6 +72,7 @@ impl SymmetricState {
     pub(crate) fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<Weight, Errno> {
         match &self.inner {
             State::Squeeze(state) => state.check_squeeze(len, limits).map(|()| Weight::Short),
+            State::Session(state) => state.check_squeeze(len, limits).map(|()| Weight::Short),
             State::Stretch(state) => state.check_squeeze(len, limits),
             _ => Err(Errno::InvalidOperation),
         }
@@ -90,6 +91,7 @@ impl SymmetricState {
     pub(crate) fn squeeze(&mut self, out: &mut [u8], stop: &StopHandle) -> Result<(), Errno> {
         match &mut self.inner {
             State::Squeeze(state) => state.squeeze(out),
+            State::Session(state) => state.squeeze(out),
             State::Stretch(state) => state.squeeze(out, stop),
             _ => Err(Errno::InvalidOperation),
         }
@@ -110,8 +112,9 @@ impl SymmetricState {
 
     /// The tag, or for what takes long the work that makes it.
     pub(crate) fn squeeze_tag(&mut self, account: &Account<'_>) -> Result<Derived<Secret>, Errno> {
-        match &self.inner {
+        match &mut self.inner {
             State::Authenticate(state) => Ok(Derived::Now(state.tag())),
+            State::Session(state) => Ok(Derived::Now(state.tag())),
             State::Stretch(state) => state.string(account).map(Derived::Later),
             _ => Err(Errno::InvalidOperation),
         }
@@ -119,7 +122,11 @@ impl SymmetricState {
 
     /// Derives a key for another algorithm; `target` is an error if the guest named an unknown one.
     pub(crate) fn squeeze_key(&mut self, target: Result<&'static Algorithm, Errno>) -> Result<SymmetricKey, Errno> {
-        let State::DeriveKey(state) = &mut self.inner else { return Err(Errno::InvalidOperation) };
+        let state: &mut dyn DeriveKey = match &mut self.inner {
+            State::DeriveKey(state) => &mut **state,
+            State::Session(state) => &mut **state,
+            _ => return Err(Errno::InvalidOperation),
+        };
         let target = target?;
         if target.name != state.target() {
             return Err(Errno::InvalidOperation);
@@ -132,28 +139,35 @@ impl SymmetricState {
         self.algorithm.max_tag_len()
     }
 
-    /// What encryption adds.
+    /// What encryption adds. A session without a key has none.
     #[inline(always)]
     pub(crate) fn sealing(&self) -> Result<Sealing, Errno> {
-        self.algorithm.sealing()
+        if let State::Squeeze(_) = self.inner { Err(Errno::InvalidOperation) } else { self.algorithm.sealing() }
     }
 
     /// The state as a cipher.
     #[inline(always)]
     pub(crate) fn cipher(&mut self) -> Result<&mut dyn Encrypt, Errno> {
-        if let State::Encrypt(state) = &mut self.inner { Ok(&mut **state) } else { Err(Errno::InvalidOperation) }
+        match &mut self.inner {
+            State::Encrypt(state) => Ok(&mut **state),
+            State::Session(state) => Ok(&mut **state),
+            _ => Err(Errno::InvalidOperation),
+        }
     }
 
-    /// No algorithm of this host has it yet.
+    /// Makes what came before unrecoverable.
     pub(crate) fn ratchet(&mut self) -> Result<(), Errno> {
-        Err(Errno::InvalidOperation)
+        let State::Session(state) = &mut self.inner else { return Err(Errno::InvalidOperation) };
+        state.ratchet();
+        Ok(())
     }
 
     /// The value that this state uses. `option_not_set`, or `unsupported_option` for an unknown name or one of another kind.
     pub(crate) fn option(&self, name: &[u8]) -> Result<&[u8], Errno> {
         let option = Name::parse(name)?.bytes()?;
         match (&self.inner, option) {
-            (State::Encrypt(state), BytesOption::Nonce) => Ok(state.nonce()),
+            (State::Encrypt(state), BytesOption::Nonce) => state.nonce().ok_or(Errno::OptionNotSet),
+            (State::Session(state), BytesOption::Nonce) => state.nonce().ok_or(Errno::OptionNotSet),
             _ => self.options.as_ref().and_then(|options| options.get(option)).ok_or(Errno::OptionNotSet),
         }
     }

@@ -36,9 +36,16 @@ pub(crate) trait Key: Send + Sync {
 
 /// What a state is opened with besides a key, all of it as the row of the algorithm says.
 pub(crate) struct Given<'a> {
-    /// The guest's or one that the host has chosen; empty if the algorithm takes none.
-    pub(crate) nonce: &'a [u8],
+    /// The guest's or one that the host has chosen. None if the algorithm takes none, or works without and was given none.
+    pub(crate) nonce: Option<&'a [u8]>,
     pub(crate) options: &'a Options,
+}
+
+impl Given<'_> {
+    /// The nonce of an algorithm that always has one, of one size. `invalid_nonce` if it has another.
+    pub(crate) fn nonce<N: for<'b> TryFrom<&'b [u8]>>(&self) -> Result<N, Errno> {
+        self.nonce.and_then(|nonce| nonce.try_into().ok()).ok_or(Errno::InvalidNonce)
+    }
 }
 
 /// A computation under way, by what it gives.
@@ -48,6 +55,7 @@ pub(crate) enum State {
     DeriveKey(Box<dyn DeriveKey>),
     Stretch(Box<dyn Stretch>),
     Encrypt(Box<dyn Encrypt>),
+    Session(Box<dyn Session>),
 }
 
 /// What all states have in common.
@@ -129,8 +137,9 @@ pub(crate) trait Stretch: Absorb {
 
 /// Encrypts and decrypts. The row of the algorithm says how long the results are, and operations have checked their buffers by it.
 pub(crate) trait Encrypt: Absorb {
-    /// `nonce_required` if the state or a copy of it has encrypted before.
-    fn check_encrypt(&self) -> Result<(), Errno>;
+    /// `nonce_required` if the state or a copy of it has encrypted before, and must not again. `overflow` if the algorithm does not go on
+    /// for `len` bytes.
+    fn check_encrypt(&self, len: usize) -> Result<(), Errno>;
 
     /// Encrypts in place the message of `len` bytes at the front of `buffer`, which has room for the sealed text.
     fn encrypt(&mut self, buffer: &mut [u8], len: usize) -> Result<(), Errno>;
@@ -142,8 +151,17 @@ pub(crate) trait Encrypt: Absorb {
     /// length of the message. `invalid_tag` if it is not authentic or not well-formed, and the whole buffer is wiped then.
     fn decrypt(&mut self, buffer: &mut [u8], len: usize, end: &[u8]) -> Result<usize, Errno>;
 
-    /// The nonce in use.
-    fn nonce(&self) -> &[u8];
+    /// The nonce in use, if there is any.
+    fn nonce(&self) -> Option<&[u8]>;
+}
+
+/// Does all of it, in any order; each result depends on all that came before it.
+pub(crate) trait Session: Encrypt + Squeeze + DeriveKey {
+    /// A tag of all so far, as long as those of messages.
+    fn tag(&mut self) -> Secret;
+
+    /// Makes what came before unrecoverable.
+    fn ratchet(&mut self);
 }
 
 /// How long an output takes.
@@ -174,6 +192,7 @@ impl State {
             Self::DeriveKey(state) => &mut **state,
             Self::Stretch(state) => &mut **state,
             Self::Encrypt(state) => &mut **state,
+            Self::Session(state) => &mut **state,
         }
     }
 
@@ -185,6 +204,7 @@ impl State {
             Self::DeriveKey(state) => &**state,
             Self::Stretch(state) => &**state,
             Self::Encrypt(state) => &**state,
+            Self::Session(state) => &**state,
         }
     }
 }

@@ -98,12 +98,19 @@ pub const SLOT: u32 = 8;
 pub const DATA: u32 = 64;
 
 /// The AEADs of the host, with the sizes of their keys and nonces. Their tags have 16 bytes.
-pub const AEADS: [(&str, usize, usize); 6] = [
+pub const AEADS: [(&str, usize, usize); 13] = [
     ("AES-128-GCM", 16, 12),
     ("AES-256-GCM", 32, 12),
     ("CHACHA20-POLY1305", 32, 12),
     ("XCHACHA20-POLY1305", 32, 24),
+    ("AES-128-GCM-SIV", 16, 12),
+    ("AES-256-GCM-SIV", 32, 12),
+    ("AEGIS-128L", 16, 16),
+    ("AEGIS-128X2", 16, 16),
+    ("AEGIS-128X4", 16, 16),
     ("AEGIS-256", 32, 32),
+    ("AEGIS-256X2", 32, 32),
+    ("AEGIS-256X4", 32, 32),
     ("ASCON-AEAD", 16, 16),
 ];
 

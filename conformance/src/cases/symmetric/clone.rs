@@ -3,7 +3,7 @@
 use wasi_crypto_interface::AlgorithmType;
 use wasi_crypto_interface::Errno::{InvalidOperation, NonceRequired, Success};
 
-use super::{AEADS, Aead, HASHES, HKDFS, MAC_KEY_LEN, MACS, PASSWORD_HASHES, TAG_LEN, case, oracle};
+use super::{AEADS, Aead, HASHES, HKDFS, MACS, PASSWORD_HASHES, TAG_LEN, case, mac_key, oracle};
 use crate::case::{Case, Expect};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -45,7 +45,7 @@ fn hash(algorithm: &str) -> Case {
 
 fn mac(algorithm: &str) -> Case {
     let mut c = case("clone", algorithm, "independent", &["SYM-CLONE-012"]);
-    let raw = oracle::bytes("key", MAC_KEY_LEN);
+    let raw = mac_key(algorithm);
     let of = |data: &[u8]| oracle::mac(algorithm, &raw, data);
     let key = c.key_import(algorithm, &raw);
     let state = c.state_open(algorithm, Some(key), None);

@@ -5,7 +5,7 @@ use wasi_crypto_interface::Errno::{
     Closed, InvalidHandle, InvalidKey, KeyNotSupported, Success, UnsupportedAlgorithm, UnsupportedFeature,
 };
 
-use super::{Keyed, MAC_KEY_LEN, MACS, PASSWORD_HASHES, SHA_2, Sizes, case, keyed, oracle};
+use super::{Keyed, MACS, PASSWORD_HASHES, Sizes, case, keyed, keyless, mac_key, oracle};
 use crate::args;
 use crate::case::{Case, Expect, Handle, Strength};
 
@@ -19,7 +19,7 @@ pub(super) fn cases() -> Vec<Case> {
             cases.push(of_another_algorithm(keyed, other));
         }
     }
-    for algorithm in SHA_2.iter().map(|(name, _)| *name).chain(PASSWORD_HASHES) {
+    for algorithm in keyless().chain(PASSWORD_HASHES) {
         cases.extend([import_for_keyless(algorithm), generate_for_keyless(algorithm)]);
     }
     cases.extend(MACS.into_iter().map(|(algorithm, _)| closed_after_open(algorithm)));
@@ -177,12 +177,12 @@ fn closed(keyed: &Keyed) -> Case {
 fn closed_after_open(algorithm: &str) -> Case {
     let requirements = ["SYM-KEY-CLOSE-017", "HANDLE-SAFECLOSE-007"];
     let mut c = case("key", algorithm, "closed-after-open", &requirements);
-    let raw = oracle::bytes("key", MAC_KEY_LEN);
+    let raw = mac_key(algorithm);
     let key = c.key_import(algorithm, &raw);
     let state = c.state_open(algorithm, Some(key), None);
     c.close(key);
     // Others take the place of the key.
-    let others: Vec<Handle> = (0..4u8).map(|i| c.key_import(algorithm, vec![i; MAC_KEY_LEN as usize])).collect();
+    let others: Vec<Handle> = (0..4u8).map(|i| c.key_import(algorithm, vec![i; raw.len()])).collect();
     c.absorb(state, "abc");
     c.squeeze_tag_eq(state, oracle::mac(algorithm, &raw, b"abc"));
     for other in others {

@@ -6,6 +6,7 @@
 mod absorb;
 mod cbc;
 mod clone;
+mod ctr;
 mod decrypt;
 mod encrypt;
 mod hash;
@@ -21,6 +22,8 @@ mod oracle;
 mod overlap;
 mod password;
 mod pattern;
+mod session;
+mod siv;
 mod sizes;
 mod state;
 mod tag;
@@ -37,6 +40,7 @@ pub(super) fn cases() -> Vec<Case> {
         absorb::cases(),
         cbc::cases(),
         clone::cases(),
+        ctr::cases(),
         decrypt::cases(),
         encrypt::cases(),
         hash::cases(),
@@ -51,6 +55,8 @@ pub(super) fn cases() -> Vec<Case> {
         overlap::cases(),
         password::cases(),
         pattern::cases(),
+        session::cases(),
+        siv::cases(),
         sizes::cases(),
         state::cases(),
         tag::cases(),
@@ -59,19 +65,45 @@ pub(super) fn cases() -> Vec<Case> {
     areas.into_iter().flatten().collect()
 }
 
-/// They take no key.
-const SHA_2: [(&str, u32); 4] = [("SHA-256", 32), ("SHA-384", 48), ("SHA-512", 64), ("SHA-512/256", 32)];
-
 /// All of them work without a key.
-const HASHES: [(&str, u32); 5] = [SHA_2[0], SHA_2[1], SHA_2[2], SHA_2[3], ("BLAKE2B-512", 64)];
+const HASHES: [(&str, u32); 7] = [
+    ("SHA-256", 32),
+    ("SHA-384", 48),
+    ("SHA-512", 64),
+    ("SHA-512/256", 32),
+    ("ASCON-HASH", 32),
+    BLAKE2BS[0],
+    BLAKE2BS[1],
+];
+
+/// They take a key or none.
+const BLAKE2BS: [(&str, u32); 2] = [("BLAKE2B-512", 64), ("BLAKE2B-256", 32)];
 
 /// Takes a key or none. Its output does not end.
 const BLAKE3: &str = "BLAKE3";
 
-const MACS: [(&str, u32); 4] = [("HMAC/SHA-256", 32), ("HMAC/SHA-384", 48), ("HMAC/SHA-512", 64), ("AES-128-CMAC", 16)];
+/// Nor does the output of these, which take no key.
+const XOFS: [&str; 6] = ["CSHAKE-128", "CSHAKE-256", "TURBOSHAKE-128", "TURBOSHAKE-256", "KT128", "KT256"];
 
-/// The size of a key that every MAC takes.
-const MAC_KEY_LEN: u32 = 16;
+/// Whether the option `context` customizes an algorithm.
+fn is_customized(algorithm: &str) -> bool {
+    ["CSHAKE", "KT", "KMAC"].iter().any(|family| algorithm.starts_with(family))
+}
+
+const MACS: [(&str, u32); 7] = [
+    ("HMAC/SHA-256", 32),
+    ("HMAC/SHA-384", 48),
+    ("HMAC/SHA-512", 64),
+    ("AES-128-CMAC", 16),
+    ("AES-256-CMAC", 16),
+    ("KMAC-128", 32),
+    ("KMAC-256", 64),
+];
+
+/// A key that a MAC takes.
+fn mac_key(algorithm: &str) -> Vec<u8> {
+    oracle::bytes("key", if algorithm == "AES-256-CMAC" { 32 } else { 16 })
+}
 
 /// The hashes of HKDF.
 const HKDFS: [(&str, u32); 3] = [("SHA-256", 32), ("SHA-384", 48), ("SHA-512", 64)];
@@ -86,17 +118,48 @@ struct Aead {
     nonce_len: u32,
 }
 
-const AEADS: [Aead; 6] = [
+/// What several calls of absorb add is one piece of associated data.
+const AEADS: [Aead; 13] = [
     Aead { name: "AES-128-GCM", key_len: 16, nonce_len: 12 },
     Aead { name: "AES-256-GCM", key_len: 32, nonce_len: 12 },
     Aead { name: "CHACHA20-POLY1305", key_len: 32, nonce_len: 12 },
     Aead { name: "XCHACHA20-POLY1305", key_len: 32, nonce_len: 24 },
+    Aead { name: "AES-128-GCM-SIV", key_len: 16, nonce_len: 12 },
+    Aead { name: "AES-256-GCM-SIV", key_len: 32, nonce_len: 12 },
+    Aead { name: "AEGIS-128L", key_len: 16, nonce_len: 16 },
+    Aead { name: "AEGIS-128X2", key_len: 16, nonce_len: 16 },
+    Aead { name: "AEGIS-128X4", key_len: 16, nonce_len: 16 },
     Aead { name: "AEGIS-256", key_len: 32, nonce_len: 32 },
+    Aead { name: "AEGIS-256X2", key_len: 32, nonce_len: 32 },
+    Aead { name: "AEGIS-256X4", key_len: 32, nonce_len: 32 },
     Aead { name: "ASCON-AEAD", key_len: 16, nonce_len: 16 },
 ];
 
+/// Each call of absorb adds a component of the associated data. A nonce has any size, and may be absent.
+const SIVS: [Aead; 2] = [
+    Aead { name: "AES-128-SIV", key_len: 32, nonce_len: 16 },
+    Aead { name: "AES-256-SIV", key_len: 64, nonce_len: 16 },
+];
+
+/// All that seals with associated data, given at once, and a nonce.
+fn sealing() -> impl Iterator<Item = Aead> {
+    AEADS.into_iter().chain(SIVS)
+}
+
+/// Is a hash without a key, and a session with one.
+const XOODYAK: Aead = Aead { name: "XOODYAK-128", key_len: 16, nonce_len: 16 };
+
+/// Ciphers that add nothing to a message.
+const CTRS: [(&str, u32); 2] = [("AES-128-CTR", 16), ("AES-256-CTR", 32)];
+
 /// A cipher that pads, and has no tag.
-const CBC: &str = "AES-256-CBC";
+#[derive(Clone, Copy)]
+struct Cbc {
+    name: &'static str,
+    key_len: u32,
+}
+
+const CBCS: [Cbc; 2] = [Cbc { name: "AES-128-CBC", key_len: 16 }, Cbc { name: "AES-256-CBC", key_len: 32 }];
 
 const TAG_LEN: u32 = 16;
 
@@ -163,6 +226,9 @@ fn keyed() -> Vec<Keyed> {
     let any = |name: &str, len: u32| with(name, len, Sizes::AtLeast(0));
     let mac = |(name, len): (&str, u32)| match name {
         "AES-128-CMAC" => with(name, 16, Sizes::Exactly(16)),
+        "AES-256-CMAC" => with(name, 32, Sizes::Exactly(32)),
+        "KMAC-128" => any(name, 16),
+        "KMAC-256" => any(name, 32),
         _ => any(name, len),
     };
     let hkdf = HKDFS.into_iter().flat_map(|(hash, len)| {
@@ -171,12 +237,19 @@ fn keyed() -> Vec<Keyed> {
     });
     let aead =
         |Aead { name, key_len, nonce_len }: Aead| Keyed { nonce_len, ..with(name, key_len, Sizes::Exactly(key_len)) };
-    let others = [
-        Keyed { is_required: false, ..with("BLAKE2B-512", 64, Sizes::Between(1, 64)) },
-        Keyed { is_required: false, ..with(BLAKE3, 32, Sizes::Exactly(32)) },
-        Keyed { nonce_len: 16, absorbs: false, ..with(CBC, 32, Sizes::Exactly(32)) },
-    ];
-    MACS.into_iter().map(mac).chain(hkdf).chain(AEADS.into_iter().map(aead)).chain(others).collect()
+    let blake2b = |(name, _)| Keyed { is_required: false, ..with(name, 64, Sizes::Between(1, 64)) };
+    let blake3 = Keyed { is_required: false, ..with(BLAKE3, 32, Sizes::Exactly(32)) };
+    let cbc = |Cbc { name, key_len }: Cbc| Keyed {
+        nonce_len: 16,
+        absorbs: false,
+        ..with(name, key_len, Sizes::Exactly(key_len))
+    };
+    let ctr = |(name, key_len)| cbc(Cbc { name, key_len });
+    let session = Keyed { is_required: false, ..aead(XOODYAK) };
+    let unauthenticated = CBCS.into_iter().map(cbc).chain(CTRS.into_iter().map(ctr));
+    let ciphers = sealing().map(aead).chain(unauthenticated).chain([session]);
+    let hashes = BLAKE2BS.into_iter().map(blake2b).chain([blake3]);
+    MACS.into_iter().map(mac).chain(hkdf).chain(hashes).chain(ciphers).collect()
 }
 
 impl Keyed {
@@ -192,7 +265,12 @@ impl Keyed {
 
 /// Every algorithm of the suite, but the password hashes.
 fn names() -> Vec<String> {
-    keyed().into_iter().map(|keyed| keyed.name).chain(SHA_2.map(|(name, _)| name.to_owned())).collect()
+    keyed().into_iter().map(|keyed| keyed.name).chain(keyless().map(str::to_owned)).collect()
+}
+
+/// Every hash function that takes no key.
+fn keyless() -> impl Iterator<Item = &'static str> {
+    HASHES.into_iter().filter(|hash| !BLAKE2BS.contains(hash)).map(|(name, _)| name).chain(XOFS)
 }
 
 /// A case about one algorithm.
@@ -200,9 +278,10 @@ fn case(area: &str, algorithm: &str, behaviour: &str, requirements: &[&str]) -> 
     Case::new(format!("symmetric/{area}/{algorithm}/{behaviour}"), requirements).algorithm(algorithm)
 }
 
-/// The size in bytes of the nonces of an algorithm.
-pub(crate) fn nonce_len(algorithm: &str) -> usize {
-    AEADS.iter().find(|aead| aead.name == algorithm).map_or(0, |aead| aead.nonce_len as usize)
+/// Whether the nonces of an algorithm can have so many bytes.
+pub(crate) fn takes_nonce(algorithm: &str, len: usize) -> bool {
+    let aead = AEADS.iter().find(|aead| aead.name == algorithm);
+    aead.is_none_or(|aead| aead.nonce_len as usize == len)
 }
 
 /// A tag that is not right (C2).

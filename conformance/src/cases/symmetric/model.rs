@@ -2,7 +2,7 @@
 //! that was absorbed (SYM-HASH-006). The sequences are the same in every run.
 
 use super::oracle::{self, Random};
-use super::{HASHES, HKDFS, MAC_KEY_LEN, MACS, case};
+use super::{HASHES, HKDFS, MACS, case, mac_key};
 use crate::case::{Case, Handle};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -41,7 +41,7 @@ enum Kind {
 
 impl Subject {
     fn key(&self) -> Vec<u8> {
-        oracle::bytes("key", if self.kind == Kind::Mac { MAC_KEY_LEN } else { 64 })
+        if self.kind == Kind::Mac { mac_key(self.hash) } else { oracle::bytes("key", 64) }
     }
 
     fn open(&self, c: &mut Case, key: Option<Handle>) -> (Handle, Vec<u8>) {

@@ -7,7 +7,8 @@ use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256, Sha384, Sha512, Sha512_256};
 
-use crate::oracle::{aes, ascon, blake2b, blake3};
+use crate::oracle::keccak::{STRENGTH_128, STRENGTH_256};
+use crate::oracle::{aegis, aes, ascon, blake2b, blake3, keccak, xoodyak};
 
 /// Runs an expression with a type for each hash.
 macro_rules! with_hash {
@@ -33,21 +34,52 @@ macro_rules! with_hash {
 pub(super) fn hash(algorithm: &str, data: &[u8]) -> Vec<u8> {
     match algorithm {
         "SHA-512/256" => Sha512_256::digest(data).to_vec(),
-        "BLAKE2B-512" => blake2b::hash(b"", b"", data),
-        "BLAKE3" => blake3::hash(None, data, 32),
+        "BLAKE2B-512" => blake2b::hash(b"", b"", data, 64),
+        "BLAKE2B-256" => blake2b::hash(b"", b"", data, 32),
+        "BLAKE3" | "CSHAKE-128" | "CSHAKE-256" | "TURBOSHAKE-128" | "TURBOSHAKE-256" | "KT128" | "KT256" => {
+            xof(algorithm, None, b"", data, 32)
+        }
+        "ASCON-HASH" => ascon::hash256(data),
+        "XOODYAK-128" => {
+            let mut hash = xoodyak::Cyclist::hash();
+            hash.absorb(data);
+            hash.squeeze(32)
+        }
         _ => with_hash!(algorithm, H => H::digest(data).to_vec()),
     }
 }
 
 pub(super) fn mac(algorithm: &str, key: &[u8], data: &[u8]) -> Vec<u8> {
-    if algorithm == "AES-128-CMAC" {
+    if algorithm.ends_with("-CMAC") {
         return aes::cmac(key, data).to_vec();
+    }
+    if algorithm.starts_with("KMAC") {
+        return kmac(algorithm, key, b"", data);
     }
     with_hash!(algorithm, H => {
         let mut mac = <Hmac<H> as hmac::KeyInit>::new_from_slice(key).expect("HMAC takes keys of any size");
         mac.update(data);
         mac.finalize().into_bytes().to_vec()
     })
+}
+
+pub(super) fn kmac(algorithm: &str, key: &[u8], customization: &[u8], data: &[u8]) -> Vec<u8> {
+    match algorithm {
+        "KMAC-128" => keccak::kmac(STRENGTH_128, key, customization, data, 32),
+        _ => keccak::kmac(STRENGTH_256, key, customization, data, 64),
+    }
+}
+
+/// The first bytes of an output without end.
+pub(super) fn xof(algorithm: &str, key: Option<&[u8]>, context: &[u8], data: &[u8], len: usize) -> Vec<u8> {
+    let strength = if algorithm.ends_with("128") { STRENGTH_128 } else { STRENGTH_256 };
+    match algorithm {
+        "BLAKE3" => blake3::hash(key, data, len),
+        "CSHAKE-128" | "CSHAKE-256" => keccak::cshake(strength, context, data, len),
+        "TURBOSHAKE-128" | "TURBOSHAKE-256" => keccak::turboshake(strength, data, len),
+        "KT128" | "KT256" => keccak::kt(strength, context, data, len),
+        _ => panic!("the oracle has no {algorithm}"),
+    }
 }
 
 /// The pseudo-random key.
@@ -92,7 +124,16 @@ pub(super) fn seal(algorithm: &str, key: &[u8], nonce: &[u8], ad: &[u8], message
         cipher.encrypt(nonce.try_into().expect("the nonce has the right size"), payload).expect("the message is short")
     }
     match algorithm {
-        "AEGIS-256" => return aes::aegis_256(key, nonce, ad, message),
+        "AEGIS-128L" => return aegis::aegis_128(1, key, nonce, ad, message),
+        "AEGIS-128X2" => return aegis::aegis_128(2, key, nonce, ad, message),
+        "AEGIS-128X4" => return aegis::aegis_128(4, key, nonce, ad, message),
+        "AEGIS-256" => return aegis::aegis_256(1, key, nonce, ad, message),
+        "AEGIS-256X2" => return aegis::aegis_256(2, key, nonce, ad, message),
+        "AEGIS-256X4" => return aegis::aegis_256(4, key, nonce, ad, message),
+        "AES-128-GCM-SIV" | "AES-256-GCM-SIV" => return aes::gcm_siv(key, nonce, ad, message),
+        // Nothing that is absorbed is no component, here and in the cases.
+        "AES-128-SIV" | "AES-256-SIV" if ad.is_empty() => return aes::siv(key, &[nonce], message),
+        "AES-128-SIV" | "AES-256-SIV" => return aes::siv(key, &[ad, nonce], message),
         "ASCON-AEAD" => return ascon::aead128(key, nonce, ad, message),
         _ => {}
     }

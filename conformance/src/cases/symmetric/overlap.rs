@@ -1,12 +1,12 @@
 //! Input and output in the same memory, in every direction (SYM-ENC-034, SYM-ENCD-008; C27).
 
-use super::{AEADS, Aead, TAG_LEN, case, oracle};
+use super::{Aead, TAG_LEN, case, oracle, sealing};
 use crate::args;
 use crate::case::{Case, Kind};
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for aead in AEADS {
+    for aead in sealing() {
         for distance in DISTANCES {
             for operation in
                 [Operation::Encrypt, Operation::EncryptDetached, Operation::Decrypt, Operation::DecryptDetached]

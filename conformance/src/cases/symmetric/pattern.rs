@@ -4,7 +4,7 @@
 use wasi_crypto_interface::AlgorithmType;
 
 use super::memory_hard::{self, MEMORY_HARD};
-use super::{AEADS, Aead, BLAKE3, HASHES, HKDFS, MAC_KEY_LEN, MACS, PASSWORD_HASHES, TAG_LEN, not_defined, oracle};
+use super::{AEADS, Aead, BLAKE3, HASHES, HKDFS, MACS, PASSWORD_HASHES, TAG_LEN, XOFS, mac_key, not_defined, oracle};
 use crate::case::{Case, Handle};
 use crate::oracle::password::MemoryHard;
 
@@ -133,7 +133,7 @@ enum Algorithm {
 
 fn algorithms() -> Vec<Algorithm> {
     let mut all: Vec<Algorithm> = HASHES.map(|(name, _)| Algorithm::Hash(name)).into();
-    all.push(Algorithm::Hash(BLAKE3));
+    all.extend(XOFS.into_iter().chain([BLAKE3]).map(Algorithm::Hash));
     all.extend(MACS.map(|(name, _)| Algorithm::Mac(name)));
     all.extend(HKDFS.map(|(hash, _)| Algorithm::Extract(hash, format!("HKDF-EXTRACT/{hash}"))));
     all.extend(HKDFS.map(|(hash, _)| Algorithm::Expand(hash, format!("HKDF-EXPAND/{hash}"))));
@@ -188,7 +188,7 @@ impl Algorithm {
     }
 
     fn key(&self) -> Vec<u8> {
-        oracle::bytes("key", if let Self::Mac(_) = self { MAC_KEY_LEN } else { 64 })
+        if let Self::Mac(name) = self { mac_key(name) } else { oracle::bytes("key", 64) }
     }
 
     /// The state works, having absorbed "abc".

@@ -4,7 +4,8 @@ use wasi_crypto_interface::AlgorithmType;
 use wasi_crypto_interface::Errno::{Closed, InvalidHandle, InvalidKey, KeyNotSupported, KeyRequired, NonceRequired};
 
 use super::{
-    AEADS, Aead, BLAKE3, CBC, HASHES, Keyed, MAC_KEY_LEN, MACS, PASSWORD_HASHES, SHA_2, TAG_LEN, case, keyed, oracle,
+    AEADS, Aead, BLAKE3, CBCS, CTRS, HASHES, Keyed, MACS, PASSWORD_HASHES, SIVS, TAG_LEN, XOFS, XOODYAK, case, keyed,
+    keyless, mac_key, oracle,
 };
 use crate::args;
 use crate::case::{Case, Expect, Handle};
@@ -12,9 +13,9 @@ use crate::case::{Case, Expect, Handle};
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     cases.extend(HASHES.iter().map(|(hash, _)| with_and_without_options(hash, None)));
-    cases.push(with_and_without_options(BLAKE3, None));
-    cases.extend(MACS.iter().map(|(mac, _)| with_and_without_options(mac, Some(oracle::bytes("key", MAC_KEY_LEN)))));
-    for algorithm in SHA_2.iter().map(|(name, _)| *name).chain(PASSWORD_HASHES) {
+    cases.extend(XOFS.into_iter().chain([BLAKE3]).map(|xof| with_and_without_options(xof, None)));
+    cases.extend(MACS.iter().map(|(mac, _)| with_and_without_options(mac, Some(mac_key(mac)))));
+    for algorithm in keyless().chain(PASSWORD_HASHES) {
         cases.push(key_not_supported(algorithm));
     }
     cases.extend(keyed().iter().filter(|keyed| keyed.is_required).map(key_required));
@@ -25,8 +26,11 @@ pub(super) fn cases() -> Vec<Case> {
     cases.push(closed("BLAKE2B-512", None));
     cases.push(closed(BLAKE3, None));
     cases.push(closed("HMAC/SHA-256", Some(oracle::bytes("key", 32))));
-    cases.push(closed("AES-128-CMAC", Some(oracle::bytes("key", MAC_KEY_LEN))));
-    cases.push(closed(CBC, Some(oracle::bytes("key", 32))));
+    cases.push(closed("AES-128-CMAC", Some(mac_key("AES-128-CMAC"))));
+    cases.extend(CBCS.map(|cbc| closed(cbc.name, Some(oracle::bytes("key", cbc.key_len)))));
+    cases.extend(CTRS.map(|(ctr, key_len)| closed(ctr, Some(oracle::bytes("key", key_len)))));
+    cases.extend(XOFS.map(|xof| closed(xof, None)));
+    cases.extend(SIVS.into_iter().chain([XOODYAK]).map(|aead| closed(aead.name, Some(aead.key()))));
     cases.push(closed("HKDF-EXTRACT/SHA-256", Some(oracle::bytes("key", 32))));
     cases.push(closed("HKDF-EXPAND/SHA-256", Some(oracle::bytes("key", 32))));
     cases.extend(AEADS.map(|aead| closed(aead.name, Some(aead.key()))));

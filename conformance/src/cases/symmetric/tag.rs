@@ -2,11 +2,11 @@
 
 use wasi_crypto_interface::Errno::{Closed, InvalidHandle, InvalidLength, InvalidTag, Overflow, VerificationFailed};
 
-use super::{AEADS, Aead, MAC_KEY_LEN, MACS, TAG_LEN, bad_tag, case, oracle};
+use super::{Aead, MACS, TAG_LEN, bad_tag, case, mac_key, oracle, sealing};
 use crate::case::{Case, Expect, Handle, Kind};
 
 pub(super) fn cases() -> Vec<Case> {
-    let sources = MACS.map(|(name, len)| Source::Mac(name, len)).into_iter().chain(AEADS.map(Source::Aead));
+    let sources = MACS.map(|(name, len)| Source::Mac(name, len)).into_iter().chain(sealing().map(Source::Aead));
     let mut cases = Vec::new();
     for source in sources {
         cases.extend([
@@ -56,7 +56,7 @@ impl Source {
 
     fn bytes(&self) -> Vec<u8> {
         match self {
-            Self::Mac(name, _) => oracle::mac(name, &oracle::bytes("key", MAC_KEY_LEN), &MESSAGE),
+            Self::Mac(name, _) => oracle::mac(name, &mac_key(name), &MESSAGE),
             Self::Aead(aead) => aead.seal(b"ad", &MESSAGE).1,
         }
     }
@@ -64,7 +64,7 @@ impl Source {
     fn state(&self, c: &mut Case) -> Handle {
         match self {
             Self::Mac(name, _) => {
-                let key = c.key_import(name, oracle::bytes("key", MAC_KEY_LEN));
+                let key = c.key_import(name, mac_key(name));
                 let state = c.state_open(name, Some(key), None);
                 c.absorb(state, MESSAGE);
                 state
@@ -229,7 +229,7 @@ fn pull_at_the_end_of_memory(source: &Source) -> Case {
 
 fn two_tags_of_one_state(algorithm: &str) -> Case {
     let mut c = case("tag", algorithm, "two-of-one-state", &["SYM-TAG-001", "SYM-MAC-003"]);
-    let raw = oracle::bytes("key", MAC_KEY_LEN);
+    let raw = mac_key(algorithm);
     let key = c.key_import(algorithm, &raw);
     let state = c.state_open(algorithm, Some(key), None);
     c.absorb(state, "one");

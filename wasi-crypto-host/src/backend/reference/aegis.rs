@@ -3,41 +3,62 @@
 //! By libaegis, in C, which looks for the AES instructions of the processor when it runs. The crate's own Rust does so when it is compiled:
 //! built for any processor it has no AES but in software, and takes 200 times as long for 16 KiB.
 
-use aegis::aegis256::{Aegis256, Key, Nonce};
 use zeroize::Zeroizing;
 
 use crate::backend::traits::Aead;
 use crate::errno::Errno;
 
-/// The tag size, in bytes.
+/// The tag size of all of them, in bytes.
 const TAG_LEN: usize = 16;
 
-/// A key of AEGIS-256, which has no schedule.
-#[derive(Clone)]
-pub(crate) struct Key256(Zeroizing<Key>);
+macro_rules! aegis {
+    ($($(#[$doc:meta])* $name:ident: $library:ident::$aegis:ident;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// There is no schedule.
+        #[derive(Clone)]
+        pub(crate) struct $name(Zeroizing<aegis::$library::Key>);
 
-impl Key256 {
-    /// `invalid_key` if the size is not 32 bytes.
-    pub(crate) fn new(raw: &[u8]) -> Result<Self, Errno> {
-        raw.try_into().map(|raw| Self(Zeroizing::new(raw))).map_err(|_| Errno::InvalidKey)
-    }
+        impl $name {
+            /// `invalid_key` if the size is not that of the cipher's keys.
+            pub(crate) fn new(raw: &[u8]) -> Result<Self, Errno> {
+                raw.try_into().map(|raw| Self(Zeroizing::new(raw))).map_err(|_| Errno::InvalidKey)
+            }
+        }
+
+        impl Aead for $name {
+            type Nonce = aegis::$library::Nonce;
+
+            fn held(&self) -> usize {
+                0
+            }
+
+            fn seal(&self, nonce: &Self::Nonce, ad: &[u8], buffer: &mut [u8], tag: &mut [u8]) -> Result<(), Errno> {
+                let cipher = aegis::$library::$aegis::<TAG_LEN>::new(&self.0, nonce);
+                tag.copy_from_slice(&cipher.encrypt_in_place(buffer, ad));
+                Ok(())
+            }
+
+            fn open(&self, nonce: &Self::Nonce, ad: &[u8], buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno> {
+                let tag = tag.try_into().map_err(|_| Errno::InvalidTag)?;
+                let cipher = aegis::$library::$aegis::<TAG_LEN>::new(&self.0, nonce);
+                cipher.decrypt_in_place(buffer, tag, ad).map_err(|_| Errno::InvalidTag)
+            }
+        }
+    )*};
 }
 
-impl Aead for Key256 {
-    type Nonce = Nonce;
-
-    fn held(&self) -> usize {
-        0
-    }
-
-    fn seal(&self, nonce: &Nonce, ad: &[u8], buffer: &mut [u8], tag: &mut [u8]) -> Result<(), Errno> {
-        let computed = Aegis256::<TAG_LEN>::new(&self.0, nonce).encrypt_in_place(buffer, ad);
-        tag.copy_from_slice(&computed);
-        Ok(())
-    }
-
-    fn open(&self, nonce: &Nonce, ad: &[u8], buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno> {
-        let tag = tag.try_into().map_err(|_| Errno::InvalidTag)?;
-        Aegis256::<TAG_LEN>::new(&self.0, nonce).decrypt_in_place(buffer, tag, ad).map_err(|_| Errno::InvalidTag)
-    }
+aegis! {
+    /// A key of AEGIS-128L.
+    Key128L: aegis128l::Aegis128L;
+    /// A key of AEGIS-128X2.
+    Key128X2: aegis128x2::Aegis128X2;
+    /// A key of AEGIS-128X4.
+    Key128X4: aegis128x4::Aegis128X4;
+    /// A key of AEGIS-256.
+    Key256: aegis256::Aegis256;
+    /// A key of AEGIS-256X2.
+    Key256X2: aegis256x2::Aegis256X2;
+    /// A key of AEGIS-256X4.
+    Key256X4: aegis256x4::Aegis256X4;
 }

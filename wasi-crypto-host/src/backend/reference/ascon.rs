@@ -1,11 +1,13 @@
-//! Ascon-AEAD128 (NIST SP 800-232), which is not the Ascon-128 of the years before.
+//! Ascon-AEAD128 and Ascon-Hash256 (NIST SP 800-232), which are not the Ascon of the years before.
 
 use std::sync::Arc;
 
 use ascon_aead::aead::{AeadInOut, KeyInit};
 use ascon_aead::{AsconAead128, AsconAead128Tag};
+use ascon_hash::AsconHash256;
+use ascon_hash::digest::{FixedOutput, Update};
 
-use crate::backend::traits::Aead;
+use crate::backend::traits::{Aead, Hash};
 use crate::booking::{ALLOCATION, COUNTS};
 use crate::errno::Errno;
 use crate::secret::Wiped;
@@ -47,5 +49,32 @@ impl Aead for Key {
         let tag = AsconAead128Tag::try_from(tag).map_err(|_| Errno::InvalidTag)?;
         let opened = self.0.decrypt_inout_detached(nonce.into(), ad, buffer.into(), &tag);
         opened.map_err(|_| Errno::InvalidTag)
+    }
+}
+
+/// Ascon-Hash256 under way.
+#[derive(Clone)]
+pub(crate) struct Hash256(Box<Wiped<AsconHash256>>);
+
+impl Hash256 {
+    pub(crate) fn new() -> Self {
+        Self(Wiped::boxed(AsconHash256::default()))
+    }
+}
+
+impl Hash for Hash256 {
+    const HELD: usize = size_of::<AsconHash256>() + ALLOCATION;
+
+    fn update(&mut self, data: &[u8]) {
+        Update::update(&mut **self.0, data);
+    }
+
+    fn output_len(&self) -> usize {
+        32
+    }
+
+    fn finish_into(&self, out: &mut [u8]) {
+        let hash = AsconHash256::clone(&self.0).finalize_fixed();
+        out.copy_from_slice(&hash[..out.len()]);
     }
 }

@@ -30,7 +30,9 @@ impl Blake3 {
 }
 
 impl Xof for Blake3 {
-    const HELD: usize = size_of::<Hasher>() + ALLOCATION;
+    fn held(&self) -> usize {
+        size_of::<Hasher>() + ALLOCATION
+    }
 
     fn update(&mut self, data: &[u8]) {
         self.hasher.update(data);

@@ -3,3 +3,4 @@
 pub(crate) mod aegis;
 pub(crate) mod ascon;
 pub(crate) mod blake3;
+pub(crate) mod xoodyak;

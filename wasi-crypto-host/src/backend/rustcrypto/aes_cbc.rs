@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use aes::Aes256;
-use aes::cipher::{Array, BlockModeDecrypt, BlockModeEncrypt, InnerIvInit, KeyInit};
+use aes::cipher::consts::U16;
+use aes::cipher::{
+    Array, BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt, BlockModeEncrypt, BlockSizeUser, InnerIvInit,
+    KeyInit,
+};
 use cbc::{Decryptor, Encryptor};
 
 use crate::backend::traits::{BLOCK, BlockMode};
@@ -11,30 +14,40 @@ use crate::booking::{ALLOCATION, COUNTS};
 use crate::errno::Errno;
 use crate::secret::Wiped;
 
-/// A key with its schedules worked out; clones share them.
-#[derive(Clone)]
-pub(crate) struct Key(Arc<Wiped<Aes256>>);
+pub(crate) use aes::{Aes128, Aes256};
 
-impl Key {
-    /// `invalid_key` if the size is not 32 bytes.
+/// A key with its schedules worked out; clones share them.
+pub(crate) struct Key<C>(Arc<Wiped<C>>);
+
+impl<C: KeyInit> Key<C> {
+    /// `invalid_key` if the size is not that of the cipher's keys.
     pub(crate) fn new(raw: &[u8]) -> Result<Self, Errno> {
-        let cipher = Aes256::new_from_slice(raw).map_err(|_| Errno::InvalidKey)?;
+        let cipher = C::new_from_slice(raw).map_err(|_| Errno::InvalidKey)?;
         Ok(Self(Wiped::shared(cipher)))
     }
 }
 
-impl BlockMode for Key {
+impl<C> Clone for Key<C> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<C> BlockMode for Key<C>
+where
+    C: BlockSizeUser<BlockSize = U16> + BlockCipherEncrypt + BlockCipherDecrypt + Send + Sync + 'static,
+{
     fn held(&self) -> usize {
-        size_of::<Aes256>() + COUNTS + ALLOCATION
+        size_of::<C>() + COUNTS + ALLOCATION
     }
 
     fn encrypt(&self, iv: &[u8; BLOCK], blocks: &mut [[u8; BLOCK]]) {
-        let cipher: &Aes256 = &self.0;
+        let cipher: &C = &self.0;
         Encryptor::inner_iv_init(cipher, iv.into()).encrypt_blocks(Array::cast_slice_from_core_mut(blocks));
     }
 
     fn decrypt(&self, iv: &[u8; BLOCK], blocks: &mut [[u8; BLOCK]], last: &mut [u8; BLOCK]) {
-        let cipher: &Aes256 = &self.0;
+        let cipher: &C = &self.0;
         let mut mode = Decryptor::inner_iv_init(cipher, iv.into());
         mode.decrypt_blocks(Array::cast_slice_from_core_mut(blocks));
         mode.decrypt_block(last.into());

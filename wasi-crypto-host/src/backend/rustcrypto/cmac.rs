@@ -1,6 +1,6 @@
 //! AES-CMAC (RFC 4493, NIST SP 800-38B).
 
-use aes::Aes128;
+use cmac::block_api::CmacCipher;
 use cmac::{Cmac, KeyInit, Mac as _};
 
 use crate::backend::traits::{Mac, MacKey};
@@ -8,33 +8,35 @@ use crate::booking::ALLOCATION;
 use crate::errno::Errno;
 use crate::secret::{Secret, Wiped};
 
-/// A key with its schedule worked out.
-pub(crate) struct Key(Context);
+pub(crate) use aes::{Aes128, Aes256};
 
-impl Key {
-    /// `invalid_key` if the size is not 16 bytes.
+/// A key with its schedule worked out.
+pub(crate) struct Key<C: CmacCipher>(Context<C>);
+
+impl<C: CmacCipher + KeyInit> Key<C> {
+    /// `invalid_key` if the size is not that of the cipher's keys.
     pub(crate) fn new(raw: &[u8]) -> Result<Self, Errno> {
-        let mac = Cmac::<Aes128>::new_from_slice(raw).map_err(|_| Errno::InvalidKey)?;
+        let mac = Cmac::new_from_slice(raw).map_err(|_| Errno::InvalidKey)?;
         Ok(Self(Context(Wiped::boxed(mac))))
     }
 }
 
-impl MacKey for Key {
-    type Context = Context;
+impl<C: CmacCipher + Clone + Send + Sync + 'static> MacKey for Key<C> {
+    type Context = Context<C>;
 
-    const HELD: usize = Context::HELD;
+    const HELD: usize = Context::<C>::HELD;
 
-    fn begin(&self) -> Context {
+    fn begin(&self) -> Context<C> {
         self.0.clone()
     }
 }
 
 /// A MAC under way.
 #[derive(Clone)]
-pub(crate) struct Context(Box<Wiped<Cmac<Aes128>>>);
+pub(crate) struct Context<C: CmacCipher>(Box<Wiped<Cmac<C>>>);
 
-impl Mac for Context {
-    const HELD: usize = size_of::<Cmac<Aes128>>() + ALLOCATION;
+impl<C: CmacCipher + Clone + Send + Sync + 'static> Mac for Context<C> {
+    const HELD: usize = size_of::<Cmac<C>>() + ALLOCATION;
 
     fn update(&mut self, data: &[u8]) {
         self.0.update(data);

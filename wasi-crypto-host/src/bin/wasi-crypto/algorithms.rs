@@ -25,7 +25,8 @@ The JSON form is an object:
   algorithms  name; type: symmetric, signatures or key_exchange;
               key_bytes of a generated key, nonce_bytes, tag_bytes: null if there are none;
               key_optional: whether it works without a key, too;
-              nonce_optional: whether the host chooses a nonce that is not given
+              nonce_optional: whether a nonce may be left out: the host chooses one
+              then, or the algorithm works without
   functions   module, name; implemented: if not, it answers not_implemented";
 
 /// List the algorithms and functions that this build supports.
@@ -52,10 +53,17 @@ fn table() -> String {
         for info in algorithms {
             let [key, nonce, tag] = [info.key_len, info.nonce_len, info.tag_len].map(cell);
             let key = if info.key_optional { key + " or none" } else { key };
-            let nonce = if info.nonce_optional { nonce + " or chosen" } else { nonce };
+            let nonce = match (info.nonce_optional, info.nonce_len) {
+                (true, None) => "any, or left out".to_owned(),
+                (true, Some(_)) => nonce + ", or left out",
+                (false, _) => nonce,
+            };
             let _ = writeln!(text, "  {:<26}{key:<14}{nonce:<22}{tag}", info.name);
         }
         text.push('\n');
+    }
+    if cfg!(not(feature = "optional-algorithms")) {
+        text.push_str("Built without the optional symmetric algorithms (feature optional-algorithms)\n\n");
     }
     let missing: Vec<_> = hostcalls().iter().filter(|hostcall| !hostcall.is_implemented()).collect();
     let _ = writeln!(text, "{} of {} functions", hostcalls().len() - missing.len(), hostcalls().len());

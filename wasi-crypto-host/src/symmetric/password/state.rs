@@ -9,13 +9,13 @@ use base64ct::{Base64Unpadded, Encoding};
 use crate::booking::{ALLOCATION, BookedSecret};
 use crate::errno::Errno;
 use crate::limits::{Account, Limits, Spent};
-use crate::options::{NumberOption, Value};
+use crate::options::Value;
 use crate::secret::Secret;
 use crate::stop::StopHandle;
-use crate::symmetric::traits::{Absorb, Derivation, Given, State, Stretch, Weight};
+use crate::symmetric::traits::{Absorb, Derivation, State, Stretch, Weight};
 
 /// A password hash with its costs.
-pub(super) trait PasswordHash: Clone + Send + Sync + 'static {
+pub(crate) trait PasswordHash: Clone + Send + Sync + 'static {
     /// How many bytes of hash are in the string.
     fn hash_len(&self) -> usize;
 
@@ -38,36 +38,14 @@ pub(super) trait PasswordHash: Clone + Send + Sync + 'static {
 }
 
 /// The sizes of what goes in and out, in bytes.
-pub(super) struct Lens {
-    pub(super) password: usize,
-    pub(super) salt: usize,
-    pub(super) out: usize,
-}
-
-/// What PHC strings allow. No more than one thread works on them.
-const MAX_PARALLELISM: u64 = 255;
-
-/// A cost that must be there: `parameters_missing`, for 0 also.
-pub(super) fn cost(given: &Given<'_>, option: NumberOption) -> Result<u64, Errno> {
-    given.options.number(option).filter(|cost| *cost > 0).ok_or(Errno::ParametersMissing)
-}
-
-/// One part, if the option is not set. `parameters_missing` for 0 of them, `prohibited_operation` for more than 255.
-pub(super) fn parallelism(given: &Given<'_>) -> Result<u64, Errno> {
-    match given.options.number(NumberOption::Parallelism).unwrap_or(1) {
-        0 => Err(Errno::ParametersMissing),
-        parts if parts > MAX_PARALLELISM => Err(Errno::ProhibitedOperation),
-        parts => Ok(parts),
-    }
-}
-
-/// Whether the limits allow work that goes over much memory.
-pub(super) fn check_memory_work(cost: Spent, limits: &Limits) -> Result<Weight, Errno> {
-    if cost.memory_work > limits.password_memory_work { Err(Errno::ProhibitedOperation) } else { Ok(Weight::Long) }
+pub(crate) struct Lens {
+    pub(crate) password: usize,
+    pub(crate) salt: usize,
+    pub(crate) out: usize,
 }
 
 /// A new state.
-pub(super) fn open(function: impl PasswordHash, salt: &Value) -> State {
+pub(crate) fn open(function: impl PasswordHash, salt: &Value) -> State {
     State::Stretch(Box::new(Password { function, salt: salt.clone(), password: Arc::default() }))
 }
 

@@ -7,6 +7,7 @@ use crate::limits::{Limits, Spent};
 use crate::options::{BytesOption, NumberOption};
 use crate::stop::StopHandle;
 use crate::symmetric::algorithm::{Algorithm, KeyPolicy, Kind, NoncePolicy, Parameter};
+use crate::symmetric::optional::memory_hard;
 use crate::symmetric::password::state::{self, Lens, PasswordHash};
 use crate::symmetric::traits::{Given, Keyless, State, Weight};
 
@@ -36,9 +37,9 @@ impl Keyless for Scrypt {
     /// `prohibited_operation` for p above 255, or costs that make r · p 2³⁰ or more.
     fn open(&self, given: &Given<'_>) -> Result<State, Errno> {
         let salt = given.options.value(BytesOption::Salt).ok_or(Errno::ParametersMissing)?;
-        let n = state::cost(given, NumberOption::OpsLimit)?;
-        let memory = state::cost(given, NumberOption::MemoryLimit)?;
-        let p = state::parallelism(given)?;
+        let n = memory_hard::cost(given, NumberOption::OpsLimit)?;
+        let memory = memory_hard::cost(given, NumberOption::MemoryLimit)?;
+        let p = memory_hard::parallelism(given)?;
         let unit = scrypt::UNIT_LEN as u64;
         if n < 2 || !n.is_power_of_two() || memory / unit < n {
             return Err(Errno::InvalidLength);
@@ -72,7 +73,7 @@ impl PasswordHash for Costs {
     }
 
     fn check(&self, lens: &Lens, limits: &Limits) -> Result<Weight, Errno> {
-        state::check_memory_work(self.cost(lens), limits)
+        memory_hard::check_memory_work(self.cost(lens), limits)
     }
 
     fn scratch_len(&self) -> usize {

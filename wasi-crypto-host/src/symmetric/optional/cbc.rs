@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use subtle::{Choice, ConstantTimeEq, ConstantTimeGreater};
 
-use crate::backend::aes_cbc;
+use crate::backend::aes_cbc::{self, Aes128, Aes256};
 use crate::backend::traits::{BLOCK, BlockMode};
 use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
 use crate::errno::Errno;
@@ -15,7 +15,10 @@ use crate::symmetric::algorithm::{Algorithm, KeyLen, KeyPolicy, Kind, NoncePolic
 use crate::symmetric::nonce_use::NonceUse;
 use crate::symmetric::traits::{Absorb, Encrypt, Given, Key, Keyed, State};
 
-pub(crate) static ALGORITHMS: &[Algorithm] = &[row("AES-256-CBC", 32, &Cbc(aes_cbc::Key::new))];
+pub(super) static ALGORITHMS: &[Algorithm] = &[
+    row("AES-128-CBC", 16, &Cbc(aes_cbc::Key::<Aes128>::new)),
+    row("AES-256-CBC", 32, &Cbc(aes_cbc::Key::<Aes256>::new)),
+];
 
 const fn row(name: &'static str, key_len: usize, keyed: &'static dyn Keyed) -> Algorithm {
     Algorithm {
@@ -40,11 +43,7 @@ struct CbcKey<M>(M);
 
 impl<M: BlockMode> Key for CbcKey<M> {
     fn open(&self, given: &Given<'_>) -> Result<State, Errno> {
-        Ok(State::Encrypt(Box::new(Cipher {
-            key: self.0.clone(),
-            iv: given.nonce.try_into().map_err(|_| Errno::InvalidNonce)?,
-            nonce_use: NonceUse::default(),
-        })))
+        Ok(State::Encrypt(Box::new(Cipher { key: self.0.clone(), iv: given.nonce()?, nonce_use: NonceUse::default() })))
     }
 
     fn held(&self) -> usize {
@@ -71,7 +70,7 @@ impl<M: BlockMode> Absorb for Cipher<M> {
 }
 
 impl<M: BlockMode> Encrypt for Cipher<M> {
-    fn check_encrypt(&self) -> Result<(), Errno> {
+    fn check_encrypt(&self, _: usize) -> Result<(), Errno> {
         self.nonce_use.check()
     }
 
@@ -104,8 +103,8 @@ impl<M: BlockMode> Encrypt for Cipher<M> {
         message
     }
 
-    fn nonce(&self) -> &[u8] {
-        &self.iv
+    fn nonce(&self) -> Option<&[u8]> {
+        Some(&self.iv)
     }
 }
 

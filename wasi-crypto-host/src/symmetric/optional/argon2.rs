@@ -7,6 +7,7 @@ use crate::limits::{Limits, Spent};
 use crate::options::{BytesOption, NumberOption};
 use crate::stop::StopHandle;
 use crate::symmetric::algorithm::{Algorithm, KeyPolicy, Kind, NoncePolicy, Parameter};
+use crate::symmetric::optional::memory_hard;
 use crate::symmetric::password::state::{self, Lens, PasswordHash};
 use crate::symmetric::traits::{Given, Keyless, State, Weight};
 
@@ -54,9 +55,9 @@ impl Keyless for Argon2 {
     /// for a salt below 8 bytes or memory below 8 KiB for each lane.
     fn open(&self, given: &Given<'_>) -> Result<State, Errno> {
         let salt = given.options.value(BytesOption::Salt).ok_or(Errno::ParametersMissing)?;
-        let kib = state::cost(given, NumberOption::MemoryLimit)? / BLOCK_LEN;
-        let passes = state::cost(given, NumberOption::OpsLimit)?;
-        let lanes = state::parallelism(given)?;
+        let kib = memory_hard::cost(given, NumberOption::MemoryLimit)? / BLOCK_LEN;
+        let passes = memory_hard::cost(given, NumberOption::OpsLimit)?;
+        let lanes = memory_hard::parallelism(given)?;
         if kib < MIN_BLOCKS * lanes || salt.len() < MIN_SALT_LEN {
             return Err(Errno::InvalidLength);
         }
@@ -96,7 +97,7 @@ impl PasswordHash for Costly {
         if lens.out < MIN_OUT_LEN {
             return Err(Errno::InvalidLength);
         }
-        state::check_memory_work(self.cost(lens), limits)
+        memory_hard::check_memory_work(self.cost(lens), limits)
     }
 
     fn scratch_len(&self) -> usize {

@@ -1,20 +1,58 @@
-//! Hash functions with an output of any length: absorb data, then squeeze; each squeeze goes on where the one before it ended. BLAKE3.
+//! Hash functions with an output of any length: absorb data, then squeeze; each squeeze goes on where the one before it ended. BLAKE3;
+//! cSHAKE (NIST SP 800-185), TurboSHAKE, KangarooTwelve (RFC 9861). The option `context` is the customization of cSHAKE and KangarooTwelve.
 
 use std::sync::Arc;
 
 use crate::backend::blake3::{Blake3, KEY_LEN};
+use crate::backend::sponge::Sponge;
 use crate::backend::traits::Xof;
 use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
-use crate::symmetric::algorithm::{Algorithm, KeyLen, KeyPolicy, Kind, NoncePolicy};
+use crate::options::BytesOption;
+use crate::symmetric::algorithm::{Algorithm, KeyLen, KeyPolicy, Kind, NoncePolicy, Parameter};
 use crate::symmetric::traits::{Absorb, Given, Key, Keyed, Keyless, Squeeze, State};
 
-pub(crate) static ALGORITHMS: &[Algorithm] =
-    &[row("BLAKE3", KeyPolicy::Optional(KeyLen::exactly(KEY_LEN), &WithKey(Blake3::new)))];
+pub(super) static ALGORITHMS: &[Algorithm] = &[
+    row("BLAKE3", KeyPolicy::Optional(KeyLen::exactly(KEY_LEN), &WithKey(Blake3::new))),
+    customized("CSHAKE-128", ANY_CONTEXT, &Customized(Sponge::cshake_128)),
+    customized("CSHAKE-256", ANY_CONTEXT, &Customized(Sponge::cshake_256)),
+    row("TURBOSHAKE-128", KeyPolicy::None(&Plain(Sponge::turboshake_128))),
+    row("TURBOSHAKE-256", KeyPolicy::None(&Plain(Sponge::turboshake_256))),
+    customized("KT128", SHORT_CONTEXT, &Customized(Sponge::kt_128)),
+    customized("KT256", SHORT_CONTEXT, &Customized(Sponge::kt_256)),
+];
 
 const fn row(name: &'static str, key: KeyPolicy) -> Algorithm {
     Algorithm { name, kind: Kind::Squeeze, key, nonce: NoncePolicy::None, options: &[], cost: 1 }
+}
+
+const fn customized(name: &'static str, context: &'static [Parameter], keyless: &'static dyn Keyless) -> Algorithm {
+    Algorithm { options: context, ..row(name, KeyPolicy::None(keyless)) }
+}
+
+/// cSHAKE hashes its customization first.
+const ANY_CONTEXT: &[Parameter] = &[Parameter::Bytes(BytesOption::Context, usize::MAX)];
+
+/// KangarooTwelve hashes its customization last, and each state has a copy of its own until then: more is no name of a domain.
+const SHORT_CONTEXT: &[Parameter] = &[Parameter::Bytes(BytesOption::Context, 1 << 16)];
+
+/// One that takes nothing but data.
+struct Plain<X>(fn() -> X);
+
+impl<X: Xof> Keyless for Plain<X> {
+    fn open(&self, _: &Given<'_>) -> Result<State, Errno> {
+        Ok(Stream::open(self.0()))
+    }
+}
+
+/// One that can be customized.
+struct Customized<X>(fn(&[u8]) -> X);
+
+impl<X: Xof> Keyless for Customized<X> {
+    fn open(&self, given: &Given<'_>) -> Result<State, Errno> {
+        Ok(Stream::open(self.0(given.options.get(BytesOption::Context).unwrap_or_default())))
+    }
 }
 
 /// One that takes a key, and works without.
@@ -41,7 +79,7 @@ impl<X: Xof> Key for Begun<X> {
     }
 
     fn held(&self) -> usize {
-        size_of::<Self>() + COUNTS + ALLOCATION + X::HELD
+        size_of::<Self>() + COUNTS + ALLOCATION + self.0.held()
     }
 }
 
@@ -72,7 +110,7 @@ impl<X: Xof> Absorb for Stream<X> {
     }
 
     fn held(&self) -> usize {
-        size_of::<Self>() + ALLOCATION + X::HELD
+        size_of::<Self>() + ALLOCATION + self.xof.held()
     }
 }
 

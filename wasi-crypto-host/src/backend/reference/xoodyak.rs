@@ -1,0 +1,232 @@
+//! Xoodyak (NIST Lightweight Cryptography, final round): the mode Cyclist on the permutation Xoodoo.
+//!
+//! The permutation is the library's. Its Cyclist leaves out the one block of an empty message, and so has another tag for it than the
+//! specification; and it takes what is absorbed in one piece. That is why the mode is written here (section 2.2, "Xoodyak, a lightweight
+//! cryptographic scheme").
+
+use subtle::ConstantTimeEq;
+use xoodyak::Xoodoo;
+
+use crate::booking::ALLOCATION;
+use crate::secret::{Secret, Wiped, wipe};
+
+/// The size of a key, in bytes.
+pub(crate) const KEY_LEN: usize = 16;
+
+/// The size of a nonce, in bytes.
+pub(crate) const NONCE_LEN: usize = 16;
+
+/// The size of a tag, in bytes.
+pub(crate) const TAG_LEN: usize = 16;
+
+/// The size of the state, in bytes.
+const STATE_LEN: usize = 48;
+
+/// How many bytes are absorbed and squeezed between two permutations.
+const HASH_RATE: usize = 16;
+const KEYED_ABSORB_RATE: usize = 44;
+const KEYED_SQUEEZE_RATE: usize = 24;
+
+/// How many bytes a ratchet takes out of the state.
+const RATCHET_LEN: usize = 16;
+
+/// What tells one use of the permutation from another.
+mod domain {
+    pub(super) const NONE: u8 = 0;
+    pub(super) const ABSORB_KEY: u8 = 2;
+    pub(super) const ABSORB: u8 = 3;
+    pub(super) const RATCHET: u8 = 0x10;
+    pub(super) const SQUEEZE_KEY: u8 = 0x20;
+    pub(super) const SQUEEZE: u8 = 0x40;
+    pub(super) const CRYPT: u8 = 0x80;
+}
+
+/// A session with a key, or a hash without.
+#[derive(Clone)]
+pub(crate) struct Xoodyak(Box<Wiped<Cyclist>>);
+
+#[derive(Clone)]
+struct Cyclist {
+    state: Xoodoo,
+    is_keyed: bool,
+    phase: Phase,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Phase {
+    /// The permutation came last.
+    Up,
+    /// A block was added last.
+    Down,
+    /// A block is being added: so many bytes of it are there, and this is its domain.
+    Adding(usize, u8),
+}
+
+impl Xoodyak {
+    /// Bytes to book for what it allocates.
+    pub(crate) const HELD: usize = size_of::<Cyclist>() + ALLOCATION;
+
+    /// Without a key.
+    pub(crate) fn hash() -> Self {
+        Self(Wiped::boxed(Cyclist { state: Xoodoo::default(), is_keyed: false, phase: Phase::Up }))
+    }
+
+    /// With a key, and a nonce or none.
+    pub(crate) fn keyed(key: &[u8; KEY_LEN], nonce: Option<&[u8; NONCE_LEN]>) -> Self {
+        let mut session = Self(Wiped::boxed(Cyclist { state: Xoodoo::default(), is_keyed: true, phase: Phase::Up }));
+        let id: &[u8] = nonce.map_or(&[], |nonce| nonce);
+        session.0.begin(domain::ABSORB_KEY);
+        session.0.add(key);
+        session.0.add(id);
+        session.0.add(&[id.len() as u8]);
+        session
+    }
+
+    /// Begins one piece of data to absorb, be it empty.
+    pub(crate) fn begin_absorbing(&mut self) {
+        self.0.begin(domain::ABSORB);
+    }
+
+    /// Goes on with it.
+    pub(crate) fn absorb(&mut self, data: &[u8]) {
+        if !matches!(self.0.phase, Phase::Adding(..)) {
+            self.begin_absorbing();
+        }
+        self.0.add(data);
+    }
+
+    pub(crate) fn squeeze(&mut self, out: &mut [u8]) {
+        self.0.squeeze(out, domain::SQUEEZE);
+    }
+
+    /// Bytes that are for a key.
+    pub(crate) fn squeeze_key(&mut self, out: &mut [u8]) {
+        self.0.squeeze(out, domain::SQUEEZE_KEY);
+    }
+
+    /// Encrypts in place, and fills the tag.
+    pub(crate) fn encrypt(&mut self, message: &mut [u8], tag: &mut [u8]) {
+        self.0.crypt(message, |stream, chunk| {
+            let plain = *chunk;
+            *chunk ^= stream;
+            plain
+        });
+        self.squeeze(tag);
+    }
+
+    /// Decrypts in place. Whether the tag is right; the message is anything if it is not.
+    pub(crate) fn decrypt(&mut self, message: &mut [u8], tag: &[u8]) -> bool {
+        self.0.crypt(message, |stream, chunk| {
+            *chunk ^= stream;
+            *chunk
+        });
+        let mut computed = Secret::zeroed(TAG_LEN);
+        self.squeeze(&mut computed);
+        computed.ct_eq(tag).into()
+    }
+
+    /// Makes what came before unrecoverable.
+    pub(crate) fn ratchet(&mut self) {
+        let mut rolled = [0; RATCHET_LEN];
+        self.0.squeeze(&mut rolled, domain::RATCHET);
+        self.0.begin(domain::NONE);
+        self.0.add(&rolled);
+        wipe(&mut rolled);
+    }
+}
+
+impl Cyclist {
+    fn absorb_rate(&self) -> usize {
+        if self.is_keyed { KEYED_ABSORB_RATE } else { HASH_RATE }
+    }
+
+    fn squeeze_rate(&self) -> usize {
+        if self.is_keyed { KEYED_SQUEEZE_RATE } else { HASH_RATE }
+    }
+
+    /// Permutes, in a domain that only sessions have.
+    fn up(&mut self, domain: u8) {
+        self.end();
+        if self.is_keyed {
+            self.state.add_byte(domain, STATE_LEN - 1);
+        }
+        self.state.permute();
+        self.phase = Phase::Up;
+    }
+
+    /// Ends a block: padding, and the domain, of which hashes have one bit only.
+    fn down(&mut self, len: usize, domain: u8) {
+        self.state.add_byte(1, len);
+        self.state.add_byte(if self.is_keyed { domain } else { domain & 1 }, STATE_LEN - 1);
+        self.phase = Phase::Down;
+    }
+
+    /// Begins blocks to add, the first of them in this domain.
+    fn begin(&mut self, domain: u8) {
+        self.end();
+        if self.phase != Phase::Up {
+            self.up(domain::NONE);
+        }
+        self.phase = Phase::Adding(0, domain);
+    }
+
+    fn end(&mut self) {
+        if let Phase::Adding(len, domain) = self.phase {
+            self.down(len, domain);
+        }
+    }
+
+    /// Adds more to the block that was begun, and blocks after it.
+    fn add(&mut self, mut data: &[u8]) {
+        let rate = self.absorb_rate();
+        while let Phase::Adding(len, _) = self.phase
+            && !data.is_empty()
+        {
+            if len == rate {
+                self.begin(domain::NONE);
+                continue;
+            }
+            let (now, later) = data.split_at(data.len().min(rate - len));
+            for (at, byte) in (len..).zip(now) {
+                self.state.add_byte(*byte, at);
+            }
+            if let Phase::Adding(len, _) = &mut self.phase {
+                *len += now.len();
+            }
+            data = later;
+        }
+    }
+
+    fn squeeze(&mut self, out: &mut [u8], domain: u8) {
+        self.up(domain);
+        let mut chunks = out.chunks_mut(self.squeeze_rate());
+        if let Some(first) = chunks.next() {
+            self.state.extract_bytes(first);
+        }
+        for chunk in chunks {
+            self.down(0, domain::NONE);
+            self.up(domain::NONE);
+            self.state.extract_bytes(chunk);
+        }
+    }
+
+    /// Changes a message by the stream, byte for byte, and adds what `plain` says is the plain text. A message of no bytes is a block, too.
+    fn crypt(&mut self, message: &mut [u8], plain: impl Fn(u8, &mut u8) -> u8) {
+        let (mut stream, mut domain) = ([0; KEYED_SQUEEZE_RATE], domain::CRYPT);
+        let mut rest = message;
+        loop {
+            let (chunk, later) = rest.split_at_mut(rest.len().min(KEYED_SQUEEZE_RATE));
+            self.up(domain);
+            self.state.extract_bytes(&mut stream);
+            for (at, (byte, stream)) in chunk.iter_mut().zip(stream).enumerate() {
+                self.state.add_byte(plain(stream, byte), at);
+            }
+            self.down(chunk.len(), domain::NONE);
+            (rest, domain) = (later, domain::NONE);
+            if rest.is_empty() {
+                break;
+            }
+        }
+        wipe(&mut stream);
+    }
+}
