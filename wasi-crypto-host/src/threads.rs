@@ -35,6 +35,10 @@ struct Shared {
     stop: StopHandle,
     watch: Option<Arc<Watch>>,
     /// What an engine adapter wants to find again.
+    #[cfg_attr(
+        not(feature = "wasmtime"),
+        allow(dead_code, reason = "its adapter alone looks at something else meanwhile")
+    )]
     adapter: Mutex<Slot>,
 }
 
@@ -60,6 +64,10 @@ impl SharedWasiCryptoCtx {
     }
 
     /// Begins a call that may take long, for adapters that look at something else meanwhile.
+    #[cfg_attr(
+        not(feature = "wasmtime"),
+        allow(dead_code, reason = "its adapter alone looks at something else meanwhile")
+    )]
     pub(crate) fn long_call<'a>(&'a self, hostcall: &'static Hostcall, args: &'a [u64]) -> LongCall<'a> {
         let Shared { table, stop, watch, .. } = &*self.0;
         let started = watch.as_ref().and_then(|watch| watch.note_begin(hostcall));
@@ -67,6 +75,10 @@ impl SharedWasiCryptoCtx {
     }
 
     /// What the engine adapter keeps, which is a default `T` at first.
+    #[cfg_attr(
+        not(feature = "wasmtime"),
+        allow(dead_code, reason = "its adapter alone looks at something else meanwhile")
+    )]
     pub(crate) fn with_adapter_data<T: Any + Default + Send + Sync, R>(&self, run: impl FnOnce(&mut T) -> R) -> R {
         let mut slot = self.0.adapter.lock().unwrap_or_else(PoisonError::into_inner);
         if slot.get::<T>().is_none() {
@@ -111,6 +123,7 @@ impl std::fmt::Debug for SharedWasiCryptoCtx {
 }
 
 /// A call under way, part by part.
+#[cfg_attr(not(feature = "wasmtime"), allow(dead_code, reason = "its adapter alone looks at something else meanwhile"))]
 pub(crate) struct LongCall<'a> {
     table: SharedTable,
     watch: Option<&'a Watch>,
@@ -123,6 +136,7 @@ pub(crate) struct LongCall<'a> {
 }
 
 /// How far a call got.
+#[cfg_attr(not(feature = "wasmtime"), allow(dead_code, reason = "its adapter alone looks at something else meanwhile"))]
 pub(crate) enum Part {
     Done(Errno),
     /// For the caller to do other things.
@@ -131,6 +145,7 @@ pub(crate) enum Part {
     Work(Work<SharedTable>),
 }
 
+#[cfg_attr(not(feature = "wasmtime"), allow(dead_code, reason = "its adapter alone looks at something else meanwhile"))]
 impl LongCall<'_> {
     pub(crate) fn stop_handle(&self) -> StopHandle {
         self.stop.clone()
