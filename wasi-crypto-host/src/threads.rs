@@ -38,6 +38,10 @@ struct Shared {
     table: SharedTable,
     watch: Option<Arc<Watch>>,
     /// What an engine adapter wants to find again.
+    #[cfg_attr(
+        not(feature = "wasmtime"),
+        allow(dead_code, reason = "its adapter alone looks at something else meanwhile")
+    )]
     adapter: Mutex<Slot>,
 }
 
@@ -63,6 +67,10 @@ impl SharedWasiCryptoCtx {
     }
 
     /// Begins a call that may take long, for adapters that look at something else meanwhile.
+    #[cfg_attr(
+        not(feature = "wasmtime"),
+        allow(dead_code, reason = "its adapter alone looks at something else meanwhile")
+    )]
     pub(crate) fn long_call<'a>(&'a self, hostcall: &'static Hostcall, args: &'a [u64]) -> LongCall<'a> {
         let Shared { table, watch, .. } = &*self.0;
         let started = watch.as_ref().and_then(|watch| watch.note_begin(hostcall));
@@ -71,6 +79,10 @@ impl SharedWasiCryptoCtx {
     }
 
     /// What the engine adapter keeps, which is a default `T` at first.
+    #[cfg_attr(
+        not(feature = "wasmtime"),
+        allow(dead_code, reason = "its adapter alone looks at something else meanwhile")
+    )]
     pub(crate) fn with_adapter_data<T: Any + Default + Send + Sync, R>(&self, run: impl FnOnce(&mut T) -> R) -> R {
         let mut slot = self.0.adapter.lock().unwrap_or_else(PoisonError::into_inner);
         if slot.get::<T>().is_none() {
@@ -120,6 +132,7 @@ impl std::fmt::Debug for SharedWasiCryptoCtx {
 }
 
 /// A call under way, part by part.
+#[cfg_attr(not(feature = "wasmtime"), allow(dead_code, reason = "its adapter alone looks at something else meanwhile"))]
 pub(crate) struct LongCall<'a> {
     table: SharedTable,
     watch: Option<&'a Watch>,
@@ -134,6 +147,7 @@ pub(crate) struct LongCall<'a> {
 }
 
 /// How far a call got.
+#[cfg_attr(not(feature = "wasmtime"), allow(dead_code, reason = "its adapter alone looks at something else meanwhile"))]
 pub(crate) enum Part {
     Done(Errno),
     /// For the caller to do other things.
@@ -142,6 +156,7 @@ pub(crate) enum Part {
     Work(Work<SharedTable>, Place),
 }
 
+#[cfg_attr(not(feature = "wasmtime"), allow(dead_code, reason = "its adapter alone looks at something else meanwhile"))]
 impl LongCall<'_> {
     pub(crate) fn stop_handle(&self) -> StopHandle {
         self.stop.clone()
