@@ -7,7 +7,7 @@
 //! use wasi_crypto_host::secrets::{Export, Kind, MemoryStore, NewRecord, Policy, RootKey, SecretsManager, Version};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! // In earnest: SqliteStore::open("keys.db") with RootKeyFile::new("root.key"), or PostgresStore::open("postgres://…").
+//! // In earnest: SqliteStore::open("keys.db"), or PostgresStore, with RootKeyFile::new("root.key").
 //! let manager = SecretsManager::builder(MemoryStore::new()).root_key(RootKey::generate()?).build()?;
 //!
 //! // What a guest gets: keys of one algorithm, of which none ever leaves.
