@@ -100,6 +100,8 @@
 //! | `wasm3` | no | the functions for modules on wasm3; needs a C compiler, and libclang |
 //! | `tracing` | no | [`TracingObserver`]: an event for each call |
 //! | `sqlite` | no | [`secrets::SqliteStore`]: managed keys in a file |
+//! | `postgres` | no | `secrets::PostgresStore`: managed keys in a database, for many machines |
+//! | `pkcs11` | no | `secrets::RootKeyToken`: a root key that stays in a token |
 //! | `toml` | no | [`secrets::Policy::from_toml`] |
 //! | `cli` | no | the `wasi-crypto` command line |
 //! | `aws-lc-rs` | no | AWS-LC in the place of ring and RustCrypto where it is faster: all but hashes, HMAC, HKDF and secp256k1; same behaviour |

@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: what a host call costs, guest against native.
 
 use crate::run::{cargo, run};
-use crate::{guests, root};
+use crate::{guests, root, stores};
 
 pub(crate) const USAGE: &str = "\
 Arguments of bench:
@@ -9,6 +9,7 @@ Arguments of bench:
   --filter TEXT  only groups with this in their names, such as `Ed25519`, `sign`, `import`, `16 KiB`
   --rounds N     how often each contender has its turn (101)
   --json FILE    where the figures go (target/bench-BACKEND.json); not with `--backend both`
+  stores [KEYS]  instead of all that, what loading managed keys costs by store, with up to so many others (100000)
 ";
 
 /// A backend of the host, and the features that choose it.
@@ -24,6 +25,13 @@ const BACKENDS: [Backend; 2] = [
 
 /// Measures with one backend of the host, or with one after the other. All arguments but the backend are the benchmark's.
 pub(crate) fn bench(args: &[String]) -> Result<(), String> {
+    if let [first, args @ ..] = args
+        && first == "stores"
+    {
+        let mut bench = cargo(&["bench", "--locked", "--workspace", BACKENDS[0].features, stores::FEATURES]);
+        bench.args(["--bench", "stores", "--"]).args(args);
+        return run(bench);
+    }
     let (chosen, args) = take_backend(args)?;
     let names_file = args.iter().any(|arg| arg == "--json");
     let backends: Vec<&Backend> =

@@ -7,7 +7,7 @@
 //! use wasi_crypto_host::secrets::{Export, Kind, MemoryStore, NewRecord, Policy, RootKey, SecretsManager, Version};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! // In earnest: SqliteStore::open("keys.db") with RootKeyFile::new("root.key").
+//! // In earnest: SqliteStore::open("keys.db"), or PostgresStore, with RootKeyFile::new("root.key").
 //! let manager = SecretsManager::builder(MemoryStore::new()).root_key(RootKey::generate()?).build()?;
 //!
 //! // What a guest gets: keys of one algorithm, of which none ever leaves.
@@ -50,7 +50,8 @@
 //! # What an operator has to do
 //!
 //! - Keep a copy of the root key where the store is not, and of the store where the root key is not.
-//! - Let nobody but the host write to the store. Copy a file by [`SqliteStore::backup`], and put a copy in its place
+//! - Let nobody but the host write to the store. What a database on the network adds to that (`PostgresStore`, feature
+//!   `postgres`) is in SECURITY.md. Copy a file by [`SqliteStore::backup`], and put a copy in its place
 //!   only while no process uses it: what was revoked or rotated since is as it was before.
 //! - If a root key is to be changed: give the old one as [`old_root_key`](SecretsManagerBuilder::old_root_key), and
 //!   [`rewrap`](SecretsManager::rewrap). That changes no key of a namespace: who had the old root key and a copy of the

@@ -4,7 +4,6 @@
 #![allow(missing_docs)]
 
 mod crash;
-mod figures;
 #[cfg(all(feature = "postgres", unix))]
 mod postgres;
 #[cfg(all(feature = "postgres", unix))]

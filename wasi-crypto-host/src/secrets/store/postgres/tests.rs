@@ -259,6 +259,53 @@ fn connections_that_were_lost_are_made_anew_and_half_a_change_is_done_again() {
     assert_eq!(namespace.verify_trail(TrailEnd::default(), |_| ()).unwrap().entries, 101);
 }
 
+/// A server that waits for another one, which is not there, has committed here what it does not acknowledge.
+#[test]
+fn a_change_whose_connection_is_lost_during_its_commit_is_done_once_or_in_doubt() {
+    let Some(mut server) = Server::start("commit", &["fsync=off"]) else { return };
+    let url = server.database("keys");
+    let store = PostgresStore::builder(&url).timeout(Duration::from_secs(3)).open().unwrap();
+    let namespace = Bench::with(store, &RootKey::generate().unwrap(), Trail::Off).namespace();
+    let id = namespace.create(key(1)).unwrap().identifier;
+    let versions = || {
+        let listed = namespace.show(&id).unwrap();
+        listed.iter().map(|entry| entry.header.version).collect::<Vec<_>>()
+    };
+    let waits = |server: &Server| {
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+        let start = Instant::now();
+        while server.sql("keys", sql) == "0" {
+            assert!(start.elapsed() < Duration::from_secs(20), "the commit does not wait");
+        }
+    };
+    server.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+    server.sql("postgres", "SELECT pg_reload_conf()");
+    while server.sql("postgres", "SHOW synchronous_standby_names").is_empty() {}
+    thread::scope(|scope| {
+        let replacing = scope.spawn(|| namespace.replace(&id, key(2)).unwrap().version);
+        waits(&server);
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+        server.sql("keys", end);
+        assert_eq!(replacing.join().unwrap(), 2);
+    });
+    assert_eq!(versions(), [1, 2]);
+
+    thread::scope(|scope| {
+        let replacing = scope.spawn(|| namespace.replace(&id, key(3)).unwrap_err());
+        waits(&server);
+        server.stop();
+        let error = replacing.join().unwrap();
+        assert!(matches!(&error, SecretsError::Store(error) if error.fault == StoreFault::InDoubt), "{error}");
+        assert_eq!(error.errno().name(), "algorithm_failure");
+        assert!(error.to_string().contains("which was made or not; look at what is there"), "{error}");
+    });
+    server.set(&["synchronous_standby_names="]);
+    server.restart();
+    thread::sleep(Duration::from_secs(1));
+    assert!(versions().into_iter().eq(1..=3), "it was made");
+    assert_eq!(namespace.replace(&id, key(4)).unwrap().version, 4);
+}
+
 #[test]
 fn a_server_that_is_started_again_is_waited_for_and_one_that_is_away_answers_at_once() {
     let Some(mut server) = Server::start("restart", &["fsync=off"]) else { return };
