@@ -372,7 +372,7 @@ fn derived(iterations: u32) -> Vec<u8> {
 #[test]
 fn long_work_is_handed_out_and_the_rest_of_the_batch_goes_on() {
     for function in ["batch_symmetric_state_squeeze", "batch_symmetric_state_squeeze_tag"] {
-        let mut guest = Guest::with_limits(WasiCryptoCtx::builder().job_pool(JobPool::new(2)));
+        let mut guest = Guest::with_limits(WasiCryptoCtx::builder().job_pool(JobPool::new(2).batch_threads(2)));
         let states = passwords(&mut guest);
         let outs: Vec<[u32; 2]> = states.iter().map(|_| guest.room(32)).collect();
         let is_tag = function.ends_with("tag");

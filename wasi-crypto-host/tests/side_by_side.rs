@@ -38,7 +38,7 @@ impl Way {
             Self::Calls => 1,
             Self::Batch(threads) | Self::InParts(threads) => threads,
         };
-        Guest::with_limits(builder.job_pool(JobPool::new(threads)))
+        Guest::with_limits(builder.job_pool(JobPool::new(threads).batch_threads(threads)))
     }
 
     /// The status of each entry, and the value where there is one.

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use wasi_crypto_host::{Hostcall, ListType, ParamType, ResultType};
+use wasi_crypto_host::{Hostcall, JobPool, ListType, ParamType, ResultType, WasiCryptoCtx};
 
 use crate::guest::{APART, DATA, Guest, LIST};
 use crate::handles::SIGNATURES;
@@ -67,8 +67,8 @@ pub(crate) fn groups(bench: &mut Bench) {
     let guest = RefCell::new(Guest::new());
     encryption(bench, &guest);
     tags(bench, &guest);
-    for algorithm in ["Ed25519", "ECDSA_P256_SHA256"] {
-        signatures(bench, &guest, algorithm);
+    for algorithm in ["Ed25519", "ECDSA_P256_SHA256", "RSA_PSS_2048_SHA256"] {
+        signatures(bench, algorithm);
     }
 }
 
@@ -109,9 +109,15 @@ fn tags(bench: &mut Bench, guest: &RefCell<Guest>) {
     compare(bench, "HMAC-SHA-256 tag, 64 B", [run("single_batch_symmetric_state_squeeze_tag"), run(SQUEEZE_TAG)]);
 }
 
-fn signatures(bench: &mut Bench, guest: &RefCell<Guest>, algorithm: &str) {
-    let (signing, verifying) = {
-        let guest = &mut *guest.borrow_mut();
+/// What a guest has for a hundred signatures.
+struct Signing {
+    signing: Vec<u32>,
+    verifying: Vec<u32>,
+    signatures: Vec<u32>,
+}
+
+impl Signing {
+    fn new(guest: &mut Guest, algorithm: &str) -> Self {
         let mut memory = [&[0; 8][..], &[1; 8], algorithm.as_bytes()].concat();
         let args = [SIGNATURES, 16, algorithm.len() as u32, 8, 0];
         let pair = guest.call_for_handle("keypair_generate", &mut memory, &args);
@@ -125,27 +131,53 @@ fn signatures(bench: &mut Bench, guest: &RefCell<Guest>, algorithm: &str) {
             };
             (0..ENTRIES).map(open).collect()
         };
-        (states("signature_state", pair), states("signature_verification_state", public))
-    };
-    let signatures: Vec<u32> = {
-        let mut guest = guest.borrow_mut();
-        signing.iter().map(|state| guest.call_for_handle("signature_state_sign", &mut [0; 4], &[*state, 0])).collect()
-    };
-    let signing = &signing;
-    let run = |function| move |n| give_handles(&mut guest.borrow_mut(), function, &signing[..n as usize], "signature");
-    compare(bench, &format!("{algorithm} sign, 64 B"), [run("single_batch_signature_state_sign"), run(SIGN)]);
+        let (signing, verifying) = (states("signature_state", pair), states("signature_verification_state", public));
+        let sign = |state: &u32| guest.call_for_handle("signature_state_sign", &mut [0; 4], &[*state, 0]);
+        let signatures = signing.iter().map(sign).collect();
+        Self { signing, verifying, signatures }
+    }
+}
 
-    let (verifying, signatures) = (&verifying, &signatures);
-    let run = |function: &'static str| {
-        move |n: u32| {
-            let guest = &mut *guest.borrow_mut();
-            put(guest, verifying.iter().zip(signatures).flat_map(|(state, signature)| [*state, *signature]));
-            let taken = timed(|| guest.run_named(function, (LIST, n, RESULTS)));
-            check(guest, n, 2);
-            taken
+/// By calls, by a batch on one thread, and by one on as many as there are processors.
+fn signatures(bench: &mut Bench, algorithm: &str) {
+    let guests = [1, std::thread::available_parallelism().map_or(1, usize::from)].map(|threads| {
+        RefCell::new(Guest::with(WasiCryptoCtx::builder().job_pool(JobPool::new(threads).batch_threads(threads))))
+    });
+    let states = guests.each_ref().map(|guest| Signing::new(&mut guest.borrow_mut(), algorithm));
+    for (what, single, batch) in
+        [("sign", "single_batch_signature_state_sign", SIGN), ("verify", "single_batch_signature_state_verify", VERIFY)]
+    {
+        let run = |which: usize, function: &'static str| {
+            let (guest, states) = (&guests[which], &states[which]);
+            move |n: u32| {
+                let guest = &mut *guest.borrow_mut();
+                let Signing { signing, verifying, signatures } = states;
+                if what == "sign" {
+                    return give_handles(guest, function, &signing[..n as usize], "signature");
+                }
+                let pairs = verifying.iter().zip(signatures).take(n as usize);
+                put(guest, pairs.flat_map(|(state, signature)| [*state, *signature]));
+                let taken = timed(|| guest.run_named(function, (LIST, n, RESULTS)));
+                check(guest, n, 2);
+                taken
+            }
+        };
+        for entries in [2, 4, 8, 16, ENTRIES] {
+            let name = format!("batch: {algorithm} {what}, 64 B, {entries} entries");
+            if bench.wants(&name) {
+                let contenders = vec![
+                    contender("calls", entries, run(0, single)),
+                    contender("a batch on one thread", entries, run(0, batch)),
+                    contender("a batch, side by side", entries, run(1, batch)),
+                ];
+                bench.measure(&name, contenders, entries);
+            }
         }
-    };
-    compare(bench, &format!("{algorithm} verify, 64 B"), [run("single_batch_signature_state_verify"), run(VERIFY)]);
+    }
+}
+
+fn contender<'a>(name: &str, entries: u32, mut run: impl FnMut(u32) -> Duration + 'a) -> Contender<'a> {
+    Contender::new(name, move |times| in_batches(times, entries, &mut run))
 }
 
 /// A run whose entries are states and whose results are handles, which are closed when it is over.

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use wasi_crypto_host::wasmtime::{add_to_linker, bind_memory, instantiate, unbind_memory};
-use wasi_crypto_host::{Errno, GuestMemory, Hostcall, WasiCryptoCtx, hostcalls};
+use wasi_crypto_host::{Errno, GuestMemory, Hostcall, WasiCryptoCtx, WasiCryptoCtxBuilder, hostcalls};
 use wasmtime::{Engine, Instance, Linker, Memory, Module, Store, TypedFunc, Val, WasmParams};
 
 use crate::{batch, sequences};
@@ -121,17 +121,22 @@ pub(crate) struct Guest {
 
 impl Guest {
     pub(crate) fn new() -> Self {
-        Self::try_new(false).expect("the guest of this program runs")
+        Self::with(WasiCryptoCtx::builder())
+    }
+
+    /// An instance whose context is built in this way, with room for many handles.
+    pub(crate) fn with(builder: WasiCryptoCtxBuilder) -> Self {
+        Self::try_new(false, builder).expect("the guest of this program runs")
     }
 
     /// An instance with functions of its own, which nothing need be bound to.
     pub(crate) fn with_own_functions() -> Self {
-        let mut guest = Self::try_new(true).expect("the guest of this program runs");
+        let mut guest = Self::try_new(true, WasiCryptoCtx::builder()).expect("the guest of this program runs");
         guest.bind(false);
         guest
     }
 
-    fn try_new(own_functions: bool) -> wasmtime::Result<Self> {
+    fn try_new(own_functions: bool, builder: WasiCryptoCtxBuilder) -> wasmtime::Result<Self> {
         let engine = Engine::default();
         let mut linker = Linker::new(&engine);
         add_to_linker(&mut linker, |ctx: &mut WasiCryptoCtx| ctx)?;
@@ -142,7 +147,7 @@ impl Guest {
         let wat = format!("(module {imports} {nothing} {memory} {LOOPS} {} {})", sequences::to_wat(), batch::to_wat());
         let module = Module::new(&engine, wat)?;
         // A state that has encrypted is of no more use: whole batches are opened and closed.
-        let ctx = WasiCryptoCtx::builder().max_handles(1 << 20).max_bytes(1 << 30).build()?;
+        let ctx = builder.max_handles(1 << 20).max_bytes(1 << 30).build()?;
         let mut store = Store::new(&engine, ctx);
         let instance = match own_functions {
             false => linker.instantiate(&mut store, &module),
@@ -220,6 +225,12 @@ impl Guest {
     pub(crate) fn call(&mut self, name: &str, memory: &mut [u8], args: &[u32]) {
         let args: Vec<u64> = args.iter().map(|arg| u64::from(*arg)).collect();
         let errno = self.store.data_mut().call(find(name), GuestMemory::unshared(memory), &args);
+        assert_eq!(errno, Errno::Success, "{name}");
+    }
+
+    /// The same for arguments of 64 bits.
+    pub(crate) fn call_u64(&mut self, name: &str, memory: &mut [u8], args: &[u64]) {
+        let errno = self.store.data_mut().call(find(name), GuestMemory::unshared(memory), args);
         assert_eq!(errno, Errno::Success, "{name}");
     }
 

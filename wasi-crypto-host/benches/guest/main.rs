@@ -21,6 +21,7 @@ mod guest;
 mod handles;
 mod import;
 mod keys;
+mod managed;
 mod measure;
 mod native;
 mod operation;
@@ -65,6 +66,7 @@ fn main() {
     }
     messages(&mut bench);
     batch::groups(&mut bench);
+    managed::groups(&mut bench);
     operations(&mut bench);
     if bench.wants("slowest calls") {
         println!("slowest calls");
