@@ -23,12 +23,24 @@ pub struct Settings {
     pub batch: usize,
     /// Patterns of cases that are not run, each with the reason.
     pub skip: Vec<(String, String)>,
+    /// Whether to stop soon after the first unexpected result.
+    pub fail_fast: bool,
+    /// How often a case that fails is run again, to see whether it always does.
+    pub retry: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let jobs = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { jobs, timeout: Duration::from_secs(30), strict: false, batch: 500, skip: Vec::new() }
+        Self {
+            jobs,
+            timeout: Duration::from_secs(30),
+            strict: false,
+            batch: 500,
+            skip: Vec::new(),
+            fail_fast: false,
+            retry: 0,
+        }
     }
 }
 

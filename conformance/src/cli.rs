@@ -3,19 +3,20 @@
 mod engines;
 mod progress;
 mod reports;
+mod running;
 
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write as _, stderr, stdout};
-use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use clap::{Parser, Subcommand};
 
 use self::engines::{EngineCommand, EngineOptions};
 use self::progress::Progress;
 use self::reports::{ExpectOptions, ReportCommand, ReportOptions};
+use self::running::RunOptions;
 use crate::case::Case;
 use crate::engine::{Engine, Template};
 use crate::expectations::Expectations;
@@ -100,13 +101,8 @@ struct Options {
     #[arg(long)]
     strict: bool,
 
-    /// Guests to run at the same time [default: as many as there are processors]
-    #[arg(long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
-
-    /// Seconds that one case may take [default: 30, or what the engine's file says]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    timeout: Option<u64>,
+    #[command(flatten)]
+    running: RunOptions,
 
     /// List the cases, with their requirements, and run nothing
     #[arg(long)]
@@ -121,20 +117,6 @@ struct Options {
 
     #[command(flatten)]
     expect: ExpectOptions,
-}
-
-impl Options {
-    /// How to run cases on this engine.
-    fn settings(&self, engine: &dyn Engine) -> Settings {
-        let (wishes, default) = (engine.wishes(), Settings::default());
-        Settings {
-            jobs: self.jobs.or(wishes.jobs).map_or(default.jobs, NonZeroUsize::get),
-            timeout: self.timeout.map(Duration::from_secs).or(wishes.timeout).unwrap_or(default.timeout),
-            strict: self.strict,
-            batch: wishes.batch.map_or(default.batch, NonZeroUsize::get),
-            ..default
-        }
-    }
 }
 
 /// What else the program does than run cases.
@@ -203,7 +185,11 @@ fn start(options: &Options, cases: Vec<Case>) -> Result<u8, String> {
     };
     let mut document = Document::new(SystemTime::now(), settings);
     for (engine, again) in engines.iter().zip(options.engines.each()) {
-        let settings = Settings { skip: known.skipped(&engine.info()), ..options.settings(engine.as_ref()) };
+        let settings = Settings {
+            strict: options.strict,
+            skip: known.skipped(&engine.info()),
+            ..options.running.settings(engine.as_ref())
+        };
         document.engines.push(run_on(engine.as_ref(), &cases, &settings, again, &known));
     }
     options.expect.update(&known, &document.engines)?;
@@ -260,7 +246,8 @@ fn select(options: &Options, cases: Vec<Case>) -> Result<Vec<Case>, String> {
     if selected.is_empty() {
         return Err("no case fits --filter and --requirement; `--list` shows them all".to_owned());
     }
-    Ok(selected)
+    let shard = options.running.shard;
+    Ok(selected.into_iter().filter(|case| shard.is_none_or(|shard| shard.takes(&case.id))).collect())
 }
 
 fn write_repro(cases: &[Case], id: &str, engines: &EngineOptions) -> Result<u8, String> {

@@ -55,6 +55,7 @@ mod reader;
 pub mod report;
 pub mod repro;
 pub mod runner;
+pub mod shard;
 pub mod suite;
 mod test_keys;
 mod trial;

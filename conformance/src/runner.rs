@@ -106,10 +106,10 @@ fn run_cases(
     settings: &Settings,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Vec<Judgement>, String> {
-    let mut judgements = judge_all(engine, cases, settings, settings.batch, progress)?;
+    let mut judgements = judge_until(engine, cases, settings, progress)?;
     let failed: Vec<usize> = (0..cases.len()).filter(|i| judgements[*i].verdict.is_unexpected()).collect();
     let again: Vec<&Case> = failed.iter().map(|i| cases[*i]).collect();
-    let mut searched = 0;
+    let (mut searched, mut failed_again) = (0, Vec::new());
     for (i, alone) in failed.into_iter().zip(judge_all(engine, &again, settings, 1, &|_, _| ())?) {
         let first = &mut judgements[i];
         if alone.verdict.is_unexpected() {
@@ -118,10 +118,55 @@ fn run_cases(
                 searched += if first.verdict == Verdict::Timeout { MAX_SEARCHES / 3 } else { 1 };
             }
             first.observed.push_str(" (confirmed alone)");
+            failed_again.push(i);
+        } else if settings.retry > 0 {
+            pass_at_last(first, 2);
         } else {
             first.observed.push_str(" (order dependent: alone it does not fail)");
         }
     }
+    // The first time, and the time alone.
+    for attempt in 3..2 + settings.retry {
+        let again: Vec<&Case> = failed_again.iter().map(|i| cases[*i]).collect();
+        let alone = judge_all(engine, &again, settings, 1, &|_, _| ())?;
+        for (i, alone) in std::mem::take(&mut failed_again).into_iter().zip(alone) {
+            match alone.verdict.is_unexpected() {
+                true => failed_again.push(i),
+                false => pass_at_last(&mut judgements[i], attempt),
+            }
+        }
+    }
+    Ok(judgements)
+}
+
+/// What fails now and then is not what the host cannot do.
+fn pass_at_last(judgement: &mut Judgement, attempt: usize) {
+    judgement.observed = format!("not always: {}; attempt {attempt} went well", judgement.observed);
+    judgement.verdict = Verdict::Warn;
+    judgement.cause = None;
+}
+
+/// Judges the cases in large guests; up to the first that fails and some behind it, if so wished.
+fn judge_until(
+    engine: &dyn Engine,
+    cases: &[&Case],
+    settings: &Settings,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Vec<Judgement>, String> {
+    /// How many cases each job runs before it is looked whether one has failed.
+    const PART: usize = 100;
+    if !settings.fail_fast {
+        return judge_all(engine, cases, settings, settings.batch, progress);
+    }
+    let mut judgements: Vec<Judgement> = Vec::with_capacity(cases.len());
+    for part in cases.chunks(PART * settings.jobs.max(1)) {
+        let done = judgements.len();
+        judgements.extend(judge_all(engine, part, settings, settings.batch, &|n, _| progress(done + n, cases.len()))?);
+        if judgements[done..].iter().any(|judgement| judgement.verdict.is_unexpected()) {
+            break;
+        }
+    }
+    judgements.resize_with(cases.len(), || Judgement::new(Verdict::Skip, "not run, as another case had failed", ""));
     Ok(judgements)
 }
 

@@ -310,6 +310,48 @@ fn a_failure_that_does_not_happen_alone_is_called_order_dependent() {
 }
 
 #[test]
+fn what_fails_only_now_and_then_is_a_warning_when_it_is_tried_again() {
+    let cases = ["first", "second"].map(|id| {
+        let mut c = Case::new(id, &[]);
+        let state = c.state_open("SHA-256", None, None);
+        c.expect(InvalidOperation).ratchet(state);
+        c
+    });
+    let settings = Settings { jobs: 1, retry: 1, ..settings() };
+    let report = run(&engine("host_that_can_do_it_once"), &cases, &settings, &|_, _| ()).unwrap();
+    let second = find(&report, "second");
+    assert_eq!(second.verdict, Verdict::Warn);
+    assert!(
+        second.observed.starts_with("not always: step ") && second.observed.ends_with("attempt 2 went well"),
+        "{second:?}"
+    );
+    // What always fails goes on to.
+    let settings = Settings { retry: 3, ..settings };
+    let report = run(&engine("host_that_answers_guest_error"), &ratchet_and_others(), &settings, &|_, _| ()).unwrap();
+    assert_only_ratchet(&report, Verdict::Fail, "symmetric_state_ratchet answered guest_error (confirmed alone)");
+}
+
+#[test]
+fn what_is_left_after_the_first_failure_is_skipped_if_so_wished() {
+    let cases: Vec<Case> = (0..250)
+        .map(|n| {
+            let mut c = Case::new(format!("case/{n}"), &[]);
+            let state = c.state_open("SHA-256", None, None);
+            if n == 120 {
+                c.expect(InvalidOperation).ratchet(state);
+            }
+            c
+        })
+        .collect();
+    let settings = Settings { jobs: 1, fail_fast: true, ..settings() };
+    let report = run(&engine("host_that_answers_guest_error"), &cases, &settings, &|_, _| ()).unwrap();
+    let verdicts: Vec<Verdict> = report.cases.iter().map(|result| result.verdict).collect();
+    assert_eq!(verdicts[120], Verdict::Fail);
+    assert!(verdicts[..120].iter().chain(&verdicts[121..200]).all(|verdict| *verdict == Verdict::Pass), "{verdicts:?}");
+    assert!(verdicts[200..].iter().all(|verdict| *verdict == Verdict::Skip), "{verdicts:?}");
+}
+
+#[test]
 fn an_engine_that_cannot_be_started_is_a_sentence() {
     let engine = WorkerEngine::new(info(), "/nowhere/to/be/found".into(), []);
     let error = run(&engine, &ratchet_and_others(), &settings(), &|_, _| ()).unwrap_err();
