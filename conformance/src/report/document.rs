@@ -316,7 +316,7 @@ mod tests {
             ("", "is cut off"),
             ("{\"schema\": 3, \"suite\": \"x", "is cut off"),
             ("hello", "is not JSON"),
-            ("[1]", "is no report"),
+            ("7", "is no report"),
             ("{\"a\": 1}", "is no report"),
             ("{\"schema\": 3}", "is no report"),
             (
