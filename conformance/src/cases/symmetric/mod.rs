@@ -17,10 +17,12 @@ mod model;
 mod names;
 mod nonce;
 mod optional;
-mod oracle;
+mod options;
+pub(crate) mod oracle;
 mod overlap;
 mod password;
 mod pattern;
+mod refused;
 mod sizes;
 mod state;
 mod tag;
@@ -48,9 +50,11 @@ pub(super) fn cases() -> Vec<Case> {
         names::cases(),
         nonce::cases(),
         optional::cases(),
+        options::cases(),
         overlap::cases(),
         password::cases(),
         pattern::cases(),
+        refused::cases(),
         sizes::cases(),
         state::cases(),
         tag::cases(),
