@@ -8,6 +8,7 @@ use std::sync::Arc;
 use wasi_crypto_interface::{Errno, Function, HandleType};
 
 use crate::capability::Capability;
+use crate::guest::Program;
 
 /// One thing that a guest tries, and what it may see.
 #[derive(Clone)]
@@ -27,6 +28,24 @@ pub struct Case {
     pub(crate) image: Image,
     /// How the next step differs from the usual; taken by the step.
     pub(crate) next: Modifiers,
+}
+
+/// What may be asked of a case.
+impl Case {
+    /// The requirements that it is about.
+    pub fn requirements(&self) -> impl Iterator<Item = &str> {
+        self.requirements.iter().map(String::as_str)
+    }
+
+    /// What it is about.
+    pub fn kind_of(&self) -> Kind {
+        self.kind
+    }
+
+    /// Whether it calls a function, by its name in the interface.
+    pub fn calls(&self, function: &str) -> bool {
+        Program::of(self).into_iter().flat_map(Program::functions).any(|called| called.name() == function)
+    }
 }
 
 /// One of several behaviours that the text allows; the first one of a case is the preferred one.

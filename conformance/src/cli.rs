@@ -23,7 +23,7 @@ use crate::expectations::Expectations;
 use crate::report::document::RunSettings;
 use crate::report::{Document, EngineRun};
 use crate::runner::{Settings, run};
-use crate::{catalogue, glob, repro, suite};
+use crate::{catalogue, glob, random, repro, suite};
 
 /// As expected.
 const GREEN: u8 = 0;
@@ -104,6 +104,14 @@ struct Options {
     #[command(flatten)]
     running: RunOptions,
 
+    /// Run so many random sequences of calls instead, which a model answers; one that fails is named by its seed
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    random: Option<u32>,
+
+    /// The seed of the first random sequence; those after it have the next ones
+    #[arg(long, value_name = "S", default_value_t = 1, requires = "random")]
+    seed: u64,
+
     /// List the cases, with their requirements, and run nothing
     #[arg(long)]
     list: bool,
@@ -141,7 +149,8 @@ pub fn main() -> ExitCode {
         return result.map_or_else(|reason| fail(USAGE, &reason), ExitCode::from);
     }
     // A builder panics on a case that cannot be, and has told why on standard error.
-    let Ok(cases) = std::panic::catch_unwind(suite::all) else {
+    let build = || options.random.map_or_else(suite::all, |count| random::cases(options.seed, count));
+    let Ok(cases) = std::panic::catch_unwind(build) else {
         return fail(
             DEFECT,
             "a case cannot be built, so nothing was run; this is a mistake in the suite, not in the host",

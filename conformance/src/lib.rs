@@ -51,6 +51,7 @@ mod key_formats;
 mod key_probe;
 mod oracle;
 mod probe;
+pub mod random;
 mod reader;
 pub mod report;
 pub mod repro;

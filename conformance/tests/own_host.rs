@@ -58,6 +58,19 @@ fn everything_holds_on_the_own_host() {
 }
 
 #[test]
+fn random_sequences_go_as_the_model_has_them() {
+    let folder = folder_of("random");
+    let output = suite(&["--random", "10000", "--seed", "1", "--strict"], &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    assert!(stdout(&output).contains("\n10000 cases and "), "{}", stdout(&output));
+    // One of them, by its seed.
+    let list = stdout(&suite(&["--random", "1", "--seed", "77", "--list"], &folder));
+    assert!(list.starts_with("random/77  "), "{list}");
+    suite(&["--random", "1", "--seed", "77", "--repro", "random/77"], &folder);
+    assert!(std::fs::read_to_string(folder.join("random_77.txt")).unwrap().contains("symmetric_"));
+}
+
+#[test]
 fn a_reader_may_see_enough_of_a_list() {
     let folder = folder_of("broken-pipe");
     for args in [&["--list"][..], &["--help"], &["--filter", "array/len"]] {

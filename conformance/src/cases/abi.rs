@@ -8,7 +8,7 @@ use wasi_crypto_interface::{
 };
 
 use crate::builder::Arg;
-use crate::case::{Buffer, Case, Expect, Kind, Relation};
+use crate::case::{Buffer, Case, Expect, Kind, Pointer, Relation};
 use crate::cases::fixture::{Call, Part, PartType, algorithm_for, functions, outside, valid_call};
 
 pub(super) fn cases() -> Vec<Case> {
@@ -109,7 +109,9 @@ fn pointers(function: &'static Function) -> Vec<Case> {
     let mut cases = Vec::new();
     for (place, part) in parts.iter().enumerate() {
         let Some(memory) = part.memory.filter(|memory| !memory.is_empty()) else { continue };
-        for (name, pointer) in outside(memory.len()) {
+        // Nearer than this, nothing is outside.
+        let behind = Some(("one-byte-behind", Pointer::end(0).minus(memory.len().saturating_sub(1))));
+        for (name, pointer) in outside(memory.len()).into_iter().chain(behind.filter(|_| memory.len() > 2)) {
             cases.push(bad_pointer(function, place, name, |part| part.values[0] = pointer.into()));
         }
         if has_length(&parts, place) {

@@ -15,6 +15,7 @@ pub(super) fn cases() -> Vec<Case> {
         a_large_squeeze_to_nowhere(),
         a_large_key_from_nowhere(),
         open_and_close(),
+        a_million_calls(),
     ]
 }
 
@@ -134,7 +135,19 @@ fn a_large_key_from_nowhere() -> Case {
     c
 }
 
-/// What is closed is gone: a million objects one after the other leave nothing behind.
+/// A limit is one of what is open, not of what has been.
+fn a_million_calls() -> Case {
+    let mut c = stress("limits/handles/a-million-calls", &["ERR-TOOMANY-019", "HANDLE-REF-005"]);
+    let options = c.size_slot();
+    c.repeat(500_000, |c| {
+        c.call("options_open", args![1, options.at()]);
+        c.call("options_close", args![options]);
+    });
+    c.equal(Value::Round, 500_000);
+    c
+}
+
+/// What is closed is gone: objects one after the other leave nothing behind.
 fn open_and_close() -> Case {
     let mut c = stress("limits/handles/open-and-close", &["ERR-TOOMANY-019", "HANDLE-REF-005"]).algorithm("SHA-256");
     let (state, options) = (c.size_slot(), c.size_slot());

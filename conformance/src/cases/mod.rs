@@ -17,7 +17,9 @@ mod handles;
 mod key_exchange;
 mod keypairs;
 mod limits;
+mod limits_handles;
 mod limits_work;
+mod memory;
 mod options;
 mod public_keys;
 mod secret_keys;
@@ -41,7 +43,9 @@ pub(crate) fn all() -> Vec<Case> {
         key_exchange::cases(),
         keypairs::cases(),
         limits::cases(),
+        limits_handles::cases(),
         limits_work::cases(),
+        memory::cases(),
         options::cases(),
         public_keys::cases(),
         secret_keys::cases(),

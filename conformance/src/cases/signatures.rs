@@ -7,7 +7,7 @@ use wasi_crypto_interface::Errno::{
 use wasi_crypto_interface::{Errno, HandleType};
 
 use crate::calls::{Given, KeyKind, SignatureEncoding};
-use crate::case::{Buffer, Case, Expect, Handle, Kind, Value};
+use crate::case::{Buffer, Case, Expect, Handle, Kind, Relation, Value};
 use crate::oracle;
 use crate::test_keys::{self, Family, TestKey};
 
@@ -266,8 +266,10 @@ fn no_message_is_too_long_to_refuse() -> Case {
     let (signing, verifying) = (signing_state(&mut c, key), verifying_state(&mut c, key));
     let open_ended = Expect::any_of([Success, Overflow]);
     c.repeat(64, |c| c.stop_at(Overflow).expect(open_ended).signature_update(signing, block));
+    c.observe().number(Value::Round, Relation::AtMost, 63);
     c.close(signing);
     c.repeat(64, |c| c.stop_at(Overflow).expect(open_ended).verification_update(verifying, block));
+    c.observe().number(Value::Round, Relation::AtMost, 63);
     c.close(verifying);
     let state = signing_state(&mut c, key);
     c.signature_update(state, b"still here");

@@ -1,5 +1,7 @@
 //! Words that all forms of the report share.
 
+use crate::random;
+
 /// A number with its noun.
 pub(super) fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
@@ -13,7 +15,11 @@ pub(super) fn quoted(word: &str) -> String {
 /// What runs a case again on an engine; `again` is how the engine is named.
 pub(super) fn command(again: &str, id: &str) -> String {
     let again = if again.is_empty() { String::new() } else { format!(" {}", again.trim()) };
-    format!("wasi-crypto-conformance{again} --filter {}", quoted(&filter(id)))
+    let cases = match random::seed_of(id) {
+        Some(seed) => format!("--random 1 --seed {seed}"),
+        None => format!("--filter {}", quoted(&filter(id))),
+    };
+    format!("wasi-crypto-conformance{again} {cases}")
 }
 
 /// The filter that runs a case again. Probes run with the cases that need them.

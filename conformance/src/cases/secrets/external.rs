@@ -305,7 +305,7 @@ fn sealed_twice() -> Case {
 }
 
 fn sealed_and_expired() -> Case {
-    let mut c = sealing("sealed-and-expired", &["EXT-DEC-027", "EXT-STORE-007"]);
+    let mut c = sealing("sealed-and-expired", &["EXT-DEC-027", "EXT-STORE-007", "ERR-EXPIRED-031"]);
     let manager = c.secrets_manager();
     c.alternative("sealed", |c| {
         for expires in [PAST, 0] {

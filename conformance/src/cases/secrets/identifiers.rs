@@ -136,7 +136,8 @@ fn special_versions(kind: Managed) -> Case {
 
 fn unknown(kind: Managed) -> Case {
     let mut c =
-        generated(kind, "from-id-of-nothing", &["FROM-015"], &["KID-NF-010", "KID-INV-009"]).needs(Capability::Revoke);
+        generated(kind, "from-id-of-nothing", &["FROM-015"], &["KID-NF-010", "KID-INV-009", "ERR-NOTFOUND-027"])
+            .needs(Capability::Revoke);
     let manager = c.secrets_manager();
     let key = c.generate_managed(kind, manager, algorithm(kind));
     let (identifier, _) = c.key_id(kind, key);

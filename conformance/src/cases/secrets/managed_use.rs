@@ -120,7 +120,12 @@ fn public_half() -> Case {
 
 /// Whether managed keys may leave the host, is for its policy; what refuses says so.
 fn export(kind: Managed) -> Case {
-    let mut c = generated(kind, "export", &["GEN-001"], &["MK-PROHIB-005", "MK-REFUSE-004"]);
+    let mut c = generated(
+        kind,
+        "export",
+        &["GEN-001"],
+        &["MK-PROHIB-005", "MK-REFUSE-004", "ERR-PROHIBITED-005", "SYM-KEY-EXPORT-009"],
+    );
     let manager = c.secrets_manager();
     let key = c.generate_managed(kind, manager, algorithm(kind));
     let (identifier, version) = c.key_id(kind, key);

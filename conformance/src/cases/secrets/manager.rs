@@ -82,15 +82,26 @@ fn keys_outlive_the_manager(kind: Managed) -> Case {
     c
 }
 
-/// What one manager has made is there for another one at once.
+/// What one manager has made is there for another one at once, and for the next one when both are closed.
 fn closing_is_not_needed(kind: Managed) -> Case {
-    let mut c = generated(kind, "seen-by-another-manager", &["GEN-001"], &["SM-CLOSE-006"]);
+    let mut c =
+        generated(kind, "seen-by-another-manager", &["GEN-001"], &["SM-CLOSE-005", "SM-CLOSE-006", "KP-CLOSE-022"]);
     let (first, second) = (c.secrets_manager(), c.secrets_manager());
     let key = c.generate_managed(kind, first, algorithm(kind));
     let (identifier, version) = c.key_id(kind, key);
     let loaded = c.key_from_id(kind, second, identifier, version);
     let (same, _) = c.key_id(kind, loaded);
     c.same(same, identifier);
+    c.close(first);
+    c.close(second);
+    for key in [key, loaded] {
+        let (same, _) = c.key_id(kind, key);
+        c.same(same, identifier);
+    }
+    c.close(key);
+    c.close(loaded);
+    let third = c.secrets_manager();
+    c.key_from_id(kind, third, identifier, version);
     c
 }
 

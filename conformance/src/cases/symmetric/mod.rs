@@ -18,10 +18,12 @@ mod model;
 mod names;
 mod nonce;
 mod optional;
-mod oracle;
+mod options;
+pub(crate) mod oracle;
 mod overlap;
 mod password;
 mod pattern;
+mod refused;
 mod session;
 mod siv;
 mod sizes;
@@ -52,9 +54,11 @@ pub(super) fn cases() -> Vec<Case> {
         names::cases(),
         nonce::cases(),
         optional::cases(),
+        options::cases(),
         overlap::cases(),
         password::cases(),
         pattern::cases(),
+        refused::cases(),
         session::cases(),
         siv::cases(),
         sizes::cases(),

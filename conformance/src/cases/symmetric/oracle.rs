@@ -31,7 +31,7 @@ macro_rules! with_hash {
     };
 }
 
-pub(super) fn hash(algorithm: &str, data: &[u8]) -> Vec<u8> {
+pub(crate) fn hash(algorithm: &str, data: &[u8]) -> Vec<u8> {
     match algorithm {
         "SHA-512/256" => Sha512_256::digest(data).to_vec(),
         "BLAKE2B-512" => blake2b::hash(b"", b"", data, 64),
@@ -49,7 +49,7 @@ pub(super) fn hash(algorithm: &str, data: &[u8]) -> Vec<u8> {
     }
 }
 
-pub(super) fn mac(algorithm: &str, key: &[u8], data: &[u8]) -> Vec<u8> {
+pub(crate) fn mac(algorithm: &str, key: &[u8], data: &[u8]) -> Vec<u8> {
     if algorithm.ends_with("-CMAC") {
         return aes::cmac(key, data).to_vec();
     }
@@ -83,11 +83,11 @@ pub(super) fn xof(algorithm: &str, key: Option<&[u8]>, context: &[u8], data: &[u
 }
 
 /// The pseudo-random key.
-pub(super) fn hkdf_extract(hash: &str, salt: &[u8], ikm: &[u8]) -> Vec<u8> {
+pub(crate) fn hkdf_extract(hash: &str, salt: &[u8], ikm: &[u8]) -> Vec<u8> {
     with_hash!(hash, H => Hkdf::<H>::extract(Some(salt), ikm).0.to_vec())
 }
 
-pub(super) fn hkdf_expand(hash: &str, prk: &[u8], info: &[u8], len: u32) -> Vec<u8> {
+pub(crate) fn hkdf_expand(hash: &str, prk: &[u8], info: &[u8], len: u32) -> Vec<u8> {
     let mut out = vec![0; len as usize];
     with_hash!(hash, H => {
         let hkdf = Hkdf::<H>::from_prk(prk).expect("the key is at least one hash long");
@@ -118,7 +118,7 @@ pub(super) fn pbkdf2_string(algorithm: &str, password: &[u8], salt: &[u8], itera
 }
 
 /// The ciphertext and the tag.
-pub(super) fn seal(algorithm: &str, key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
+pub(crate) fn seal(algorithm: &str, key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
     fn seal<A: Aead + KeyInit>(key: &[u8], nonce: &[u8], payload: Payload<'_, '_>) -> Vec<u8> {
         let cipher = A::new_from_slice(key).expect("the key has the right size");
         cipher.encrypt(nonce.try_into().expect("the nonce has the right size"), payload).expect("the message is short")
@@ -150,23 +150,23 @@ pub(super) fn seal(algorithm: &str, key: &[u8], nonce: &[u8], ad: &[u8], message
 }
 
 /// Bytes without a pattern, the same for the same seed; shorter ones are the beginning of longer ones.
-pub(super) fn bytes(seed: &str, len: u32) -> Vec<u8> {
+pub(crate) fn bytes(seed: &str, len: u32) -> Vec<u8> {
     let mut random = Random::new(seed);
     (0..len).map(|_| random.next() as u8).collect()
 }
 
 /// SplitMix64: small, and the same numbers for ever.
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub(super) fn new(seed: &str) -> Self {
+    pub(crate) fn new(seed: &str) -> Self {
         Self(
             seed.bytes()
                 .fold(0x9e37_79b9_7f4a_7c15, |state, byte| (state ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)),
         )
     }
 
-    pub(super) fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -174,7 +174,7 @@ impl Random {
     }
 
     /// A number below `bound`.
-    pub(super) fn below(&mut self, bound: u32) -> u32 {
+    pub(crate) fn below(&mut self, bound: u32) -> u32 {
         (self.next() % u64::from(bound)) as u32
     }
 }

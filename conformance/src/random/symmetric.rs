@@ -1,0 +1,199 @@
+//! Hashes, MACs and key derivation of the model.
+
+use wasi_crypto_interface::Errno::{
+    InvalidHandle, InvalidKey, InvalidOperation, KeyNotSupported, KeyRequired, UnsupportedAlgorithm, UnsupportedFeature,
+};
+
+use super::World;
+use super::objects::{Key, Tag};
+use crate::case::{Case, Expect, Handle};
+use crate::cases::symmetric::oracle;
+
+pub(super) const HASHES: [(&str, u32); 4] = [("SHA-256", 32), ("SHA-384", 48), ("SHA-512", 64), ("SHA-512/256", 32)];
+pub(super) const MACS: [&str; 4] = ["HMAC/SHA-256", "HMAC/SHA-512", "HMAC/SHA-384", "AES-128-CMAC"];
+pub(super) const HKDFS: [(&str, u32); 3] = [("SHA-256", 32), ("SHA-512", 64), ("SHA-384", 48)];
+
+/// A state that is no cipher.
+#[derive(Clone)]
+pub(super) struct State {
+    pub(super) handle: Handle,
+    kind: Kind,
+    absorbed: Vec<u8>,
+}
+
+#[derive(Clone)]
+enum Kind {
+    Hash(&'static str, u32),
+    Mac(String, Vec<u8>),
+    Extract(&'static str, Vec<u8>),
+    Expand(&'static str, u32, Vec<u8>),
+}
+
+impl World {
+    pub(super) fn open_state(&mut self) {
+        let (kind, key) = match self.random.below(4) {
+            0 => {
+                let (name, len) = HASHES[self.below(HASHES.len())];
+                self.needs(name);
+                (Kind::Hash(name, len), None)
+            }
+            1 => {
+                let name = MACS[self.below(MACS.len())];
+                let key = self.key_of(name, if name == "AES-128-CMAC" { 16 } else { 40 });
+                (Kind::Mac(name.to_owned(), key.raw.clone()), Some(key))
+            }
+            2 => {
+                let (hash, len) = HKDFS[self.below(HKDFS.len())];
+                let key = self.key_of(&format!("HKDF-EXTRACT/{hash}"), len);
+                (Kind::Extract(hash, key.raw.clone()), Some(key))
+            }
+            _ => {
+                let (hash, len) = HKDFS[self.below(HKDFS.len())];
+                let key = self.key_of(&format!("HKDF-EXPAND/{hash}"), len);
+                (Kind::Expand(hash, len, key.raw.clone()), Some(key))
+            }
+        };
+        let name = key.as_ref().map_or_else(|| hash_name(&kind).to_owned(), |key| key.algorithm.clone());
+        let handle = self.c.state_open(&name, key.map(|key| key.handle), None);
+        self.states.push(State { handle, kind, absorbed: Vec::new() });
+    }
+
+    /// A key of the algorithm, one that is there if possible.
+    pub(super) fn key_of(&mut self, algorithm: &str, len: u32) -> Key {
+        match self.keys.iter().find(|key| key.algorithm == algorithm).cloned() {
+            Some(key) => key,
+            None => self.key_for(algorithm, len),
+        }
+    }
+
+    /// Without a key, with one that the algorithm does not take, with one of another algorithm, with one that is closed.
+    pub(super) fn open_wrongly(&mut self) {
+        let slot = match self.random.below(4) {
+            0 => {
+                let name = MACS[self.below(MACS.len())];
+                self.needs(name);
+                self.about("SYM-STATE-OPEN-005");
+                self.c.expect(KeyRequired).state_open(name, None, None)
+            }
+            1 => {
+                let Some(key) = self.some_key() else { return };
+                let (name, _) = HASHES[self.below(HASHES.len())];
+                self.needs(name);
+                self.about("SYM-STATE-OPEN-004");
+                let expect = Expect::only(KeyNotSupported).or_info([InvalidKey]);
+                self.c.expect(expect).state_open(name, Some(key.handle), None)
+            }
+            2 => {
+                let Some(key) = self.some_key() else { return };
+                let name = MACS[self.below(MACS.len())];
+                if key.algorithm == name {
+                    return;
+                }
+                self.needs(name);
+                self.about("SYM-STATE-OPEN-008");
+                self.c.expect(InvalidKey).state_open(name, Some(key.handle), None)
+            }
+            _ => {
+                let Some(handle) = self.closed.last().copied() else { return };
+                let name = MACS[self.below(MACS.len())];
+                self.needs(name);
+                self.about("SYM-KEY-CLOSE-016");
+                self.c.expect(InvalidHandle).state_open(name, Some(handle), None)
+            }
+        };
+        self.c.untouched(slot);
+    }
+
+    pub(super) fn absorb(&mut self) {
+        let Some(at) = self.some_state() else { return };
+        let len = self.some_len();
+        let data = self.bytes(len);
+        self.about("SYM-STATE-002");
+        self.c.absorb(self.states[at].handle, &data);
+        self.states[at].absorbed.extend(data);
+    }
+
+    pub(super) fn squeeze(&mut self) {
+        let Some(at) = self.some_state() else { return };
+        if self.one_in(4) { self.squeeze_wrongly(at) } else { self.squeeze_of(at) }
+    }
+
+    /// What the state is for.
+    pub(super) fn squeeze_of(&mut self, at: usize) {
+        let State { handle, kind, absorbed } = self.states[at].clone();
+        match kind {
+            Kind::Hash(name, most) => {
+                let len = if self.one_in(2) { most } else { self.random.below(most + 1) };
+                self.about("SYM-HASH-004");
+                self.c.squeeze_eq(handle, &oracle::hash(name, &absorbed)[..len as usize]);
+            }
+            Kind::Mac(name, key) => {
+                let bytes = oracle::mac(&name, &key, &absorbed);
+                self.about("SYM-MAC-002");
+                let tag = self.c.squeeze_tag(handle);
+                self.tags.push(Tag { handle: tag, bytes });
+            }
+            Kind::Extract(hash, ikm) => {
+                let algorithm = format!("HKDF-EXPAND/{hash}");
+                self.needs(&algorithm);
+                self.about("SYM-HKDF-004");
+                let raw = oracle::hkdf_extract(hash, &absorbed, &ikm);
+                let key = self.c.squeeze_key(handle, &algorithm);
+                self.keys.push(Key { handle: key, algorithm, raw });
+            }
+            Kind::Expand(hash, len, key) => {
+                let len = self.random.below(4 * len);
+                self.about("SYM-HKDF-002");
+                self.c.squeeze_eq(handle, oracle::hkdf_expand(hash, &key, &absorbed, len));
+            }
+        }
+    }
+
+    /// What it is not for, and too much of what it is for.
+    fn squeeze_wrongly(&mut self, at: usize) {
+        let State { handle, kind, .. } = self.states[at].clone();
+        let most = match kind {
+            Kind::Hash(_, len) => Some(len),
+            Kind::Expand(_, len, _) => Some(255 * len),
+            _ => None,
+        };
+        match (self.random.below(4), most) {
+            (0, Some(most)) => {
+                let out = self.c.expect(Self::too_long()).squeeze(handle, most + 1);
+                self.c.untouched(out);
+            }
+            (0, None) => drop(undefined(&mut self.c).squeeze(handle, 16)),
+            (1, _) if !matches!(kind, Kind::Mac(..)) => drop(undefined(&mut self.c).squeeze_tag(handle)),
+            (2, _) if matches!(kind, Kind::Extract(..)) => {
+                self.c.expect(UnsupportedAlgorithm).squeeze_key(handle, "HKDF-EXPAND/SHA-257");
+            }
+            (2, _) => drop(undefined(&mut self.c).squeeze_key(handle, "HMAC/SHA-256")),
+            _ => {
+                let (out, _) = undefined(&mut self.c).encrypt(handle, "message", 7);
+                self.c.untouched(out);
+            }
+        }
+    }
+
+    pub(super) fn clone_state(&mut self) {
+        let Some(at) = self.some_state() else { return };
+        let state = self.states[at].clone();
+        self.about("SYM-CLONE-012");
+        let handle = self.c.state_clone(state.handle);
+        self.states.push(State { handle, ..state });
+    }
+
+    fn some_state(&mut self) -> Option<usize> {
+        (!self.states.is_empty()).then(|| self.below(self.states.len()))
+    }
+}
+
+/// C1.
+pub(super) fn undefined(c: &mut Case) -> &mut Case {
+    c.expect(Expect::only(InvalidOperation).or_info([UnsupportedFeature]))
+}
+
+fn hash_name(kind: &Kind) -> &'static str {
+    let Kind::Hash(name, _) = kind else { panic!("only a hash has no key") };
+    name
+}
