@@ -54,7 +54,7 @@ impl Managed {
         self.guest.call("signature_state_close", &mut memory, &[state]);
     }
 
-    fn from_id(&mut self) {
+    fn load(&mut self) {
         let mut memory = [0; 40];
         memory[8..].copy_from_slice(&self.identifier);
         self.guest.call_u64("keypair_from_id", &mut memory, &[self.manager.into(), 8, 32, LATEST, 0]);
@@ -91,7 +91,7 @@ pub(crate) fn groups(bench: &mut Bench) {
             #[cfg(feature = "sqlite")]
             let scratch = Scratch::new(algorithm);
             let mut load = |store: &str, mut guest: Managed| {
-                let load = move |times| (0..times).for_each(|_| guest.from_id());
+                let load = move |times| (0..times).for_each(|_| guest.load());
                 contenders.push(Contender::timed(&format!("from_id, {store}"), load));
             };
             load("in memory", Managed::new(MemoryStore::new(), algorithm));

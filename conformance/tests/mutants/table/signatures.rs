@@ -211,13 +211,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "signs the first piece of a message",
         &["SIG-CREATE-005", "SIG-SIGN-009"],
         &["signature_state_update"],
-        || first_piece(),
+        first_piece,
     ),
     Mutant::of_text(
         "verifies the first piece of a message",
         &["SIG-VER-001"],
         &["signature_verification_state_update"],
-        || first_piece(),
+        first_piece,
     ),
     Mutant::of_text(
         "signs no empty message",
