@@ -103,8 +103,9 @@ fn clippy(_: &mut Totals) -> Result<Outcome, String> {
 
 /// The library as an embedder takes it, and the suite as other hosts may: with few features, which need no compiler of wasmtime.
 fn features(_: &mut Totals) -> Result<Outcome, String> {
-    const SETS: [&[&str]; 4] = [
+    const SETS: [&[&str]; 5] = [
         &["--no-default-features"],
+        &["--no-default-features", "--features", "ed448"],
         &["--no-default-features", "--features", "sqlite,toml"],
         &["--no-default-features", "--features", "wasmtime"],
         &[],

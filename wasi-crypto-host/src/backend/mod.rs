@@ -39,3 +39,5 @@ pub(crate) use ring::{digest, hkdf, hmac, pbkdf2};
 pub(crate) use rustcrypto::{
     aes_cbc, argon2, blake2b, cmac, ec, hchacha, ml_dsa as ml_dsa_representatives, rsa as rsa_digests, scrypt,
 };
+#[cfg(feature = "ed448")]
+pub(crate) use rustcrypto::{ed448, x448};
