@@ -121,10 +121,6 @@ pub const WITHOUT_CASE: &[(&str, &str)] = &[
     ("SYM-TUPLE-001", NO_TUPLES),
     ("SYM-TUPLE-002", NO_TUPLES),
     ("SYM-TUPLE-003", NO_TUPLES),
-    (
-        "SYM-PW-007",
-        "a guest does not see whose memory a memory-hard function works in, and the tables have none of them",
-    ),
 ];
 
 const NO_THREADS: &str =

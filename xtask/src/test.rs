@@ -103,9 +103,10 @@ fn clippy(_: &mut Totals) -> Result<Outcome, String> {
 
 /// The library as an embedder takes it, and the suite as other hosts may: with few features, which need no compiler of wasmtime.
 fn features(_: &mut Totals) -> Result<Outcome, String> {
-    const SETS: [&[&str]; 6] = [
+    const SETS: [&[&str]; 7] = [
         &["--no-default-features"],
         &["--no-default-features", "--features", "optional-algorithms"],
+        &["--no-default-features", "--features", "ed448"],
         &["--no-default-features", "--features", "sqlite,toml"],
         // What they do, `cargo xtask stores` tests.
         &["--no-default-features", "--features", "postgres,pkcs11"],

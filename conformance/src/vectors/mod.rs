@@ -180,8 +180,8 @@ mod tests {
         let count = |path: &str| ids.iter().filter(|id| id.starts_with(&format!("vector/{path}/"))).count();
         for (path, expected) in [
             ("rfc-6979", 8),
-            ("rfc-7748", 5),
-            ("rfc-8032", 8),
+            ("rfc-7748", 2 * 5),
+            ("rfc-8032", 8 + 6),
             ("wycheproof/ecdh_secp256r1", 612),
             ("wycheproof/ecdh_secp256r1_ecpoint", 355),
             ("wycheproof/ecdh_secp384r1", 1047),
@@ -193,6 +193,7 @@ mod tests {
             ("wycheproof/ecdsa_secp384r1_sha384", 504),
             ("wycheproof/ecdsa_secp384r1_sha384_p1363", 280),
             ("wycheproof/ed25519", 151),
+            ("wycheproof/ed448", 87),
             ("wycheproof/mldsa_44_sign_seed", 74),
             ("wycheproof/mldsa_44_verify", 173),
             ("wycheproof/mldsa_65_sign_seed", 84),
@@ -225,6 +226,7 @@ mod tests {
             ("wycheproof/rsa_signature_3072_sha512", 260),
             ("wycheproof/rsa_signature_4096_sha512", 259),
             ("wycheproof/x25519", 518),
+            ("wycheproof/x448", 510),
             ("x-wing", 3),
         ] {
             assert_eq!(count(path), expected, "{path}");

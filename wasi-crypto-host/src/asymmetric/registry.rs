@@ -1,7 +1,7 @@
 //! All asymmetric algorithms of this build.
 
 use crate::asymmetric::algorithm::Algorithm;
-use crate::asymmetric::kx::{ecdh, kem, x25519};
+use crate::asymmetric::kx::{ecdh, kem, xdh};
 use crate::asymmetric::signatures::{ecdsa, eddsa, ml_dsa, rsa};
 use crate::errno::Errno;
 use crate::options::AlgorithmType;
@@ -12,7 +12,7 @@ static ALGORITHMS: &[&[Algorithm]] = &[
     eddsa::ALGORITHMS,
     ml_dsa::ALGORITHMS,
     ecdh::ALGORITHMS,
-    x25519::ALGORITHMS,
+    xdh::ALGORITHMS,
     kem::ALGORITHMS,
 ];
 

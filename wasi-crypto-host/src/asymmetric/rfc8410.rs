@@ -1,4 +1,4 @@
-//! Keys of the 25519 curves in DER, as RFC 8410 lays them out.
+//! Keys of the 25519 and 448 curves in DER, as RFC 8410 lays them out.
 
 use pkcs8::ObjectIdentifier;
 use pkcs8::der::asn1::OctetStringRef;
@@ -11,8 +11,10 @@ use crate::secret::Secret;
 pub(crate) const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 pub(crate) const X25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.110");
 
-/// The size of all keys here, in bytes.
-pub(crate) const KEY_LEN: usize = 32;
+#[cfg(feature = "ed448")]
+pub(crate) const ED448: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.113");
+#[cfg(feature = "ed448")]
+pub(crate) const X448: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.111");
 
 /// A secret key read from DER, and the public key where the DER has it.
 pub(crate) struct PrivateKey<'a> {
@@ -20,11 +22,11 @@ pub(crate) struct PrivateKey<'a> {
     pub(crate) public: Option<&'a [u8]>,
 }
 
-/// Reads a `PrivateKeyInfo` or `OneAsymmetricKey`. `invalid_key` if it is none of this algorithm.
-pub(crate) fn read_private(oid: ObjectIdentifier, der: &[u8]) -> Result<PrivateKey<'_>, Errno> {
+/// Reads a `PrivateKeyInfo` or `OneAsymmetricKey`. `invalid_key` if it is none of this algorithm, whose keys have `len` bytes.
+pub(crate) fn read_private(oid: ObjectIdentifier, len: usize, der: &[u8]) -> Result<PrivateKey<'_>, Errno> {
     let info = PrivateKeyInfo::read_as(oid, der)?;
     let inner = <&OctetStringRef>::from_der(info.private_key).map_err(|_| Errno::InvalidKey)?;
-    if inner.as_bytes().len() != KEY_LEN {
+    if inner.as_bytes().len() != len {
         return Err(Errno::InvalidKey);
     }
     Ok(PrivateKey { secret: inner.as_bytes(), public: info.public_key })
@@ -37,8 +39,8 @@ pub(crate) fn write_private(oid: ObjectIdentifier, secret: &[u8]) -> Result<Secr
 }
 
 /// Reads a `SubjectPublicKeyInfo`. `invalid_key` if it is none of this algorithm.
-pub(crate) fn read_public(oid: ObjectIdentifier, der: &[u8]) -> Result<[u8; KEY_LEN], Errno> {
-    der::read_public_as(oid, der)?.try_into().map_err(|_| Errno::InvalidKey)
+pub(crate) fn read_public(oid: ObjectIdentifier, der: &[u8]) -> Result<&[u8], Errno> {
+    der::read_public_as(oid, der)
 }
 
 /// Writes a `SubjectPublicKeyInfo`.

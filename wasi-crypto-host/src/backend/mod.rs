@@ -44,3 +44,5 @@ pub(crate) use {
     reference::{aegis, ascon, blake3, xoodyak},
     rustcrypto::{aes_cbc, aes_ctr, aes_gcm_siv, aes_siv, argon2, blake2b, cmac, kmac, scrypt, sponge},
 };
+#[cfg(feature = "ed448")]
+pub(crate) use rustcrypto::{ed448, x448};

@@ -62,7 +62,7 @@ impl Part {
 
 /// The `algorithm_type` of an algorithm.
 pub fn type_of(algorithm: &str) -> u32 {
-    if KEY_EXCHANGE.contains(&algorithm) || KEMS.contains(&algorithm) { 2 } else { 0 }
+    if KEY_EXCHANGE.contains(&algorithm) || KEMS.contains(&algorithm) || algorithm == "X448" { 2 } else { 0 }
 }
 
 /// The row of the table with this name.

@@ -2,4 +2,4 @@
 
 pub(crate) mod ecdh;
 pub(crate) mod kem;
-pub(crate) mod x25519;
+pub(crate) mod xdh;

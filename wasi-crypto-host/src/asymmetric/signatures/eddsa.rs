@@ -1,8 +1,9 @@
-//! Ed25519 (RFC 8032 section 5.1): deterministic. The message is read twice, so it is gathered, up to a limit.
+//! EdDSA (RFC 8032): deterministic. The message is read twice, so it is gathered, up to a limit.
 
 use std::any::Any;
 use std::sync::Arc;
 
+use pkcs8::ObjectIdentifier;
 use subtle::ConstantTimeEq;
 
 use crate::asymmetric::algorithm::{
@@ -10,92 +11,212 @@ use crate::asymmetric::algorithm::{
 };
 use crate::asymmetric::encoding::{Form, SignatureEncoding};
 use crate::asymmetric::rfc8410;
-use crate::backend::ed25519::{self, KEY_LEN, SIGNATURE_LEN, SigningKey};
-use crate::backend::{curve25519, random};
+#[cfg(feature = "ed448")]
+use crate::backend::ed448;
+use crate::backend::{curve25519, ed25519, random};
 use crate::booking::ALLOCATION;
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::secret::Secret;
 use crate::stop::StopHandle;
 
-pub(crate) static ALGORITHMS: &[Algorithm] =
-    &[Algorithm { name: "Ed25519", keys: &Ed25519, usage: Usage::Signatures(&Ed25519) }];
+pub(crate) static ALGORITHMS: &[Algorithm] = &[
+    Algorithm { name: "Ed25519", keys: &EdDsa(Ed25519), usage: Usage::Signatures(&EdDsa(Ed25519)) },
+    #[cfg(feature = "ed448")]
+    Algorithm { name: "Ed448", keys: &EdDsa(Ed448), usage: Usage::Signatures(&EdDsa(Ed448)) },
+];
 
+/// The algorithm over a curve.
+struct EdDsa<C>(C);
+
+/// A curve, and the hash that goes with it. Seeds and public keys have one size, signatures twice that.
+trait Curve: Send + Sync + 'static {
+    const OID: ObjectIdentifier;
+
+    /// An encoded point: an array.
+    type Public: Copy + AsRef<[u8]> + for<'a> TryFrom<&'a [u8]> + Send + Sync;
+
+    /// Wiped when it is dropped.
+    type SigningKey: Send + Sync;
+
+    /// `invalid_key` for a seed of another size.
+    fn signing_key(seed: &[u8]) -> Result<Self::SigningKey, Errno>;
+
+    fn public(key: &Self::SigningKey) -> Self::Public;
+
+    fn sign(key: &Self::SigningKey, message: &[u8]) -> Vec<u8>;
+
+    /// `verification_failed`, or `invalid_signature` if it could not be valid for any message.
+    fn verify(public: &Self::Public, message: &[u8], signature: &[u8]) -> Result<(), Errno>;
+
+    /// Whether the bytes are the encoding of a point.
+    fn is_point(public: &Self::Public) -> bool;
+
+    /// Whether they are that of a point of the prime-order subgroup other than the identity.
+    fn is_sound(public: &Self::Public) -> bool;
+
+    /// Whether the second half of a signature is below the group's order.
+    fn is_scalar(s: &Self::Public) -> bool;
+}
+
+/// RFC 8032 section 5.1.
 struct Ed25519;
 
-impl Keys for Ed25519 {
-    fn generate(&self, _: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
-        let mut seed = Secret::zeroed(KEY_LEN);
-        random::fill(&mut seed)?;
-        secret_key(&seed, None)
+impl Curve for Ed25519 {
+    const OID: ObjectIdentifier = rfc8410::ED25519;
+
+    type Public = [u8; ed25519::KEY_LEN];
+
+    type SigningKey = ed25519::SigningKey;
+
+    fn signing_key(seed: &[u8]) -> Result<Self::SigningKey, Errno> {
+        ed25519::SigningKey::from_seed(seed)
     }
 
-    /// Raw: the 32-byte seed.
+    fn public(key: &Self::SigningKey) -> Self::Public {
+        key.public()
+    }
+
+    fn sign(key: &Self::SigningKey, message: &[u8]) -> Vec<u8> {
+        key.sign(message)
+    }
+
+    fn verify(public: &Self::Public, message: &[u8], signature: &[u8]) -> Result<(), Errno> {
+        ed25519::verify(public, message, signature)
+    }
+
+    fn is_point(public: &Self::Public) -> bool {
+        curve25519::is_ed25519_point(public)
+    }
+
+    fn is_sound(public: &Self::Public) -> bool {
+        curve25519::is_sound_ed25519(public)
+    }
+
+    fn is_scalar(s: &Self::Public) -> bool {
+        curve25519::is_ed25519_scalar(*s)
+    }
+}
+
+/// RFC 8032 section 5.2, with an empty context.
+#[cfg(feature = "ed448")]
+struct Ed448;
+
+#[cfg(feature = "ed448")]
+impl Curve for Ed448 {
+    const OID: ObjectIdentifier = rfc8410::ED448;
+
+    type Public = [u8; ed448::KEY_LEN];
+
+    type SigningKey = ed448::SigningKey;
+
+    fn signing_key(seed: &[u8]) -> Result<Self::SigningKey, Errno> {
+        ed448::SigningKey::from_seed(seed)
+    }
+
+    fn public(key: &Self::SigningKey) -> Self::Public {
+        key.public()
+    }
+
+    fn sign(key: &Self::SigningKey, message: &[u8]) -> Vec<u8> {
+        key.sign(message)
+    }
+
+    fn verify(public: &Self::Public, message: &[u8], signature: &[u8]) -> Result<(), Errno> {
+        ed448::verify(public, message, signature)
+    }
+
+    fn is_point(public: &Self::Public) -> bool {
+        ed448::is_point(public)
+    }
+
+    fn is_sound(public: &Self::Public) -> bool {
+        ed448::is_sound(public)
+    }
+
+    fn is_scalar(s: &Self::Public) -> bool {
+        ed448::is_scalar(s)
+    }
+}
+
+/// The size of seeds and public keys, in bytes.
+const fn key_len<C: Curve>() -> usize {
+    size_of::<C::Public>()
+}
+
+impl<C: Curve> Keys for EdDsa<C> {
+    fn generate(&self, _: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
+        let mut seed = Secret::zeroed(key_len::<C>());
+        random::fill(&mut seed)?;
+        secret_key::<C>(&seed, None)
+    }
+
+    /// Raw: the seed.
     fn import_secret(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn SecretKey>, Errno> {
         match form {
-            Form::Raw => secret_key(encoded, None),
+            Form::Raw => secret_key::<C>(encoded, None),
             Form::Der => {
-                let key = rfc8410::read_private(rfc8410::ED25519, encoded)?;
-                secret_key(key.secret, key.public)
+                let key = rfc8410::read_private(C::OID, key_len::<C>(), encoded)?;
+                secret_key::<C>(key.secret, key.public)
             }
             Form::Sec => Err(Errno::UnsupportedEncoding),
         }
     }
 
-    /// Raw: seed ‖ public key, 64 bytes.
+    /// Raw: seed ‖ public key.
     fn import_keypair(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn SecretKey>, Errno> {
-        match (form, encoded.split_at_checked(KEY_LEN)) {
-            (Form::Raw, Some((seed, public))) => secret_key(seed, Some(public)),
+        match (form, encoded.split_at_checked(key_len::<C>())) {
+            (Form::Raw, Some((seed, public))) => secret_key::<C>(seed, Some(public)),
             (Form::Raw, None) => Err(Errno::InvalidKey),
             _ => self.import_secret(encoded, form),
         }
     }
 
     fn import_public(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn PublicKey>, Errno> {
-        let public = match form {
-            Form::Raw => encoded.try_into().map_err(|_| Errno::InvalidKey)?,
-            Form::Der => rfc8410::read_public(rfc8410::ED25519, encoded)?,
+        let encoded = match form {
+            Form::Raw => encoded,
+            Form::Der => rfc8410::read_public(C::OID, encoded)?,
             Form::Sec => return Err(Errno::UnsupportedEncoding),
         };
-        if !curve25519::is_ed25519_point(&public) {
+        let public = encoded.try_into().map_err(|_| Errno::InvalidKey)?;
+        if !C::is_point(&public) {
             return Err(Errno::InvalidKey);
         }
-        Ok(Arc::new(Ed25519Public(public)))
+        Ok(Arc::new(Public::<C>(public)))
     }
 }
 
-impl SignatureFormat for Ed25519 {
+impl<C: Curve> SignatureFormat for EdDsa<C> {
     fn import(&self, encoded: &[u8], encoding: SignatureEncoding) -> Result<Vec<u8>, Errno> {
-        let raw = FixedLength(SIGNATURE_LEN).import(encoded, encoding)?;
-        let mut s = [0; 32];
-        s.copy_from_slice(&raw[32..]);
-        if curve25519::is_ed25519_scalar(s) { Ok(raw) } else { Err(Errno::InvalidSignature) }
+        let raw = FixedLength(2 * key_len::<C>()).import(encoded, encoding)?;
+        let s = raw[key_len::<C>()..].try_into().map_err(|_| Errno::InvalidSignature)?;
+        if C::is_scalar(&s) { Ok(raw) } else { Err(Errno::InvalidSignature) }
     }
 
     fn export(&self, raw: &[u8], encoding: SignatureEncoding) -> Result<Vec<u8>, Errno> {
-        FixedLength(SIGNATURE_LEN).export(raw, encoding)
+        FixedLength(2 * key_len::<C>()).export(raw, encoding)
     }
 }
 
 /// A key from its seed. `invalid_key` if `public` is given and is not its public half.
-fn secret_key(seed: &[u8], public: Option<&[u8]>) -> Result<Arc<dyn SecretKey>, Errno> {
-    let key = SigningKey::from_seed(seed)?;
+fn secret_key<C: Curve>(seed: &[u8], public: Option<&[u8]>) -> Result<Arc<dyn SecretKey>, Errno> {
+    let key = C::signing_key(seed)?;
     match public {
-        Some(public) if !bool::from(key.public().ct_eq(public)) => Err(Errno::InvalidKey),
-        _ => Ok(Arc::new(Ed25519Secret { seed: Secret::from(seed), key })),
+        Some(public) if !bool::from(C::public(&key).as_ref().ct_eq(public)) => Err(Errno::InvalidKey),
+        _ => Ok(Arc::new(SecretHalf::<C> { seed: Secret::from(seed), key })),
     }
 }
 
-struct Ed25519Secret {
+struct SecretHalf<C: Curve> {
     seed: Secret,
-    key: SigningKey,
+    key: C::SigningKey,
 }
 
-impl SecretKey for Ed25519Secret {
+impl<C: Curve> SecretKey for SecretHalf<C> {
     fn export(&self, form: Form) -> Result<Secret, Errno> {
         match form {
             Form::Raw => Ok(self.seed.clone()),
-            Form::Der => rfc8410::write_private(rfc8410::ED25519, &self.seed),
+            Form::Der => rfc8410::write_private(C::OID, &self.seed),
             Form::Sec => Err(Errno::UnsupportedEncoding),
         }
     }
@@ -103,37 +224,37 @@ impl SecretKey for Ed25519Secret {
     fn export_keypair(&self, form: Form) -> Result<Secret, Errno> {
         let mut exported = self.export(form)?;
         if form == Form::Raw {
-            exported.extend_from_slice(&self.key.public());
+            exported.extend_from_slice(C::public(&self.key).as_ref());
         }
         Ok(exported)
     }
 
     fn public_key(&self) -> Result<Arc<dyn PublicKey>, Errno> {
-        Ok(Arc::new(Ed25519Public(self.key.public())))
+        Ok(Arc::new(Public::<C>(C::public(&self.key))))
     }
 
     fn signer(self: Arc<Self>) -> Result<Box<dyn Signer>, Errno> {
-        Ok(Box::new(Ed25519Signer { key: self, message: Secret::default() }))
+        Ok(Box::new(Signing { key: self, message: Secret::default() }))
     }
 }
 
-struct Ed25519Public([u8; KEY_LEN]);
+struct Public<C: Curve>(C::Public);
 
-impl PublicKey for Ed25519Public {
+impl<C: Curve> PublicKey for Public<C> {
     fn export(&self, form: Form) -> Result<Vec<u8>, Errno> {
         match form {
-            Form::Raw => Ok(self.0.to_vec()),
-            Form::Der => rfc8410::write_public(rfc8410::ED25519, &self.0),
+            Form::Raw => Ok(self.0.as_ref().to_vec()),
+            Form::Der => rfc8410::write_public(C::OID, self.0.as_ref()),
             Form::Sec => Err(Errno::UnsupportedEncoding),
         }
     }
 
     fn check(&self) -> Result<(), Errno> {
-        if curve25519::is_sound_ed25519(&self.0) { Ok(()) } else { Err(Errno::InvalidKey) }
+        if C::is_sound(&self.0) { Ok(()) } else { Err(Errno::InvalidKey) }
     }
 
     fn verifier(self: Arc<Self>) -> Result<Box<dyn Verifier>, Errno> {
-        Ok(Box::new(Ed25519Verifier { key: self, message: Secret::default() }))
+        Ok(Box::new(Verifying { key: self, message: Secret::default() }))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -141,12 +262,12 @@ impl PublicKey for Ed25519Public {
     }
 }
 
-struct Ed25519Signer {
-    key: Arc<Ed25519Secret>,
+struct Signing<C: Curve> {
+    key: Arc<SecretHalf<C>>,
     message: Secret,
 }
 
-impl Signer for Ed25519Signer {
+impl<C: Curve> Signer for Signing<C> {
     fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
         account.gather(&mut self.message, len)
     }
@@ -156,7 +277,7 @@ impl Signer for Ed25519Signer {
     }
 
     fn sign(&mut self) -> Result<Vec<u8>, Errno> {
-        Ok(self.key.key.sign(&self.message))
+        Ok(C::sign(&self.key.key, &self.message))
     }
 
     fn held(&self) -> usize {
@@ -164,12 +285,12 @@ impl Signer for Ed25519Signer {
     }
 }
 
-struct Ed25519Verifier {
-    key: Arc<Ed25519Public>,
+struct Verifying<C: Curve> {
+    key: Arc<Public<C>>,
     message: Secret,
 }
 
-impl Verifier for Ed25519Verifier {
+impl<C: Curve> Verifier for Verifying<C> {
     fn admit(&mut self, len: usize, account: &mut Account<'_>) -> Result<(), Errno> {
         account.gather(&mut self.message, len)
     }
@@ -179,7 +300,7 @@ impl Verifier for Ed25519Verifier {
     }
 
     fn verify(&mut self, signature: &[u8]) -> Result<(), Errno> {
-        ed25519::verify(&self.key.0, &self.message, signature)
+        C::verify(&self.key.0, &self.message, signature)
     }
 
     fn held(&self) -> usize {

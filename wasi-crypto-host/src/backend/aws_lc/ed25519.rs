@@ -5,9 +5,8 @@ use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use crate::errno::Errno;
 use crate::secret::Wiped;
 
-/// The sizes of a seed, a public key and a signature, in bytes.
+/// The size of a seed and of a public key, in bytes.
 pub(crate) const KEY_LEN: usize = 32;
-pub(crate) const SIGNATURE_LEN: usize = 64;
 
 /// An expanded signing key.
 pub(crate) struct SigningKey(Box<Wiped<Ed25519KeyPair>>);

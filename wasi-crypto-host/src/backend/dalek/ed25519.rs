@@ -6,9 +6,8 @@ use crate::backend::ring;
 use crate::errno::Errno;
 use crate::secret::Wiped;
 
-/// The sizes of a seed, a public key and a signature, in bytes.
+/// The size of a seed and of a public key, in bytes.
 pub(crate) const KEY_LEN: usize = 32;
-pub(crate) const SIGNATURE_LEN: usize = 64;
 
 /// A signing key with its public half.
 pub(crate) struct SigningKey(Box<Wiped<ed25519_dalek::SigningKey>>);

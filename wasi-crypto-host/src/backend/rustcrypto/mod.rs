@@ -16,6 +16,8 @@ pub(crate) mod blake2b;
 pub(crate) mod cmac;
 pub(crate) mod ec;
 pub(crate) mod ecdh;
+#[cfg(feature = "ed448")]
+pub(crate) mod ed448;
 pub(crate) mod hchacha;
 #[cfg(feature = "optional-algorithms")]
 pub(crate) mod kmac;
@@ -25,3 +27,5 @@ pub(crate) mod rsa;
 pub(crate) mod scrypt;
 #[cfg(feature = "optional-algorithms")]
 pub(crate) mod sponge;
+#[cfg(feature = "ed448")]
+pub(crate) mod x448;
