@@ -39,10 +39,10 @@ pub(crate) use dalek::curve25519;
 pub(crate) use ring::{digest, hkdf, hmac, pbkdf2};
 pub(crate) use rustcrypto::{ec, hchacha, ml_dsa as ml_dsa_representatives, rsa as rsa_digests};
 
+#[cfg(feature = "ed448")]
+pub(crate) use rustcrypto::{ed448, x448};
 #[cfg(feature = "optional-algorithms")]
 pub(crate) use {
     reference::{aegis, ascon, blake3, xoodyak},
     rustcrypto::{aes_cbc, aes_ctr, aes_gcm_siv, aes_siv, argon2, blake2b, cmac, kmac, scrypt, sponge},
 };
-#[cfg(feature = "ed448")]
-pub(crate) use rustcrypto::{ed448, x448};
