@@ -96,7 +96,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 answer
             })
         },
-    ),
+    )
+    .left_open(),
     Mutant::published(
         "traps where the slot of a handle is not aligned",
         &["ABI-MEM-015"],

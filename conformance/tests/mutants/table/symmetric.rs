@@ -179,8 +179,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
             call.go()
         })
-    })
-    .left_open(),
+    }),
     Mutant::of_text(
         "forgets a MAC's input with its tag",
         &["SYM-MAC-003"],
