@@ -187,7 +187,7 @@ fn contexts(algorithm: &'static str) -> Case {
 
 /// A host may draw a line.
 fn long_context(algorithm: &'static str) -> Case {
-    const LEN: u32 = 100_000;
+    const LEN: u32 = 200_000;
     let mut c = case("xof", algorithm, "long-context", &["SYM-XOF-001"]).strength(Strength::May);
     let context = oracle::bytes("context", LEN);
     let options = c.options_open(AlgorithmType::Symmetric);

@@ -35,7 +35,7 @@ const fn customized(name: &'static str, context: &'static [Parameter], keyless: 
 const ANY_CONTEXT: &[Parameter] = &[Parameter::Bytes(BytesOption::Context, usize::MAX)];
 
 /// KangarooTwelve hashes its customization last, and each state has a copy of its own until then: more is no name of a domain.
-const SHORT_CONTEXT: &[Parameter] = &[Parameter::Bytes(BytesOption::Context, 1 << 16)];
+const SHORT_CONTEXT: &[Parameter] = &[Parameter::Bytes(BytesOption::Context, 1 << 17)];
 
 /// One that takes nothing but data.
 struct Plain<X>(fn() -> X);
