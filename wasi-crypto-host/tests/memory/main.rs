@@ -119,7 +119,7 @@ impl Hoarder {
 
     /// Options that every algorithm will do with. `overflow` if there is no room for them.
     fn options(&mut self, info: &AlgorithmInfo) -> Result<u32, Errno> {
-        let options = self.option_set();
+        let options = self.get("options_open", &[1], "options_close")?;
         let nonce = vec![7; info.nonce_len.filter(|_| !info.nonce_optional).unwrap_or_default()];
         if !nonce.is_empty() {
             self.guest.options_set(options, "nonce", &nonce).unwrap();
