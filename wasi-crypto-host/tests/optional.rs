@@ -148,7 +148,7 @@ fn outputs_without_end_come_in_calls_of_bounded_length() {
 
 #[test]
 fn a_name_of_a_domain_is_no_book() {
-    let mut guest = Guest::new(Native::new(WasiCryptoCtx::builder(), 1 << 18));
+    let mut guest = Guest::new(Native::new(WasiCryptoCtx::builder(), 1 << 20));
     for (name, len, expected) in [
         ("KT128", 1 << 17, None),
         ("KT256", (1 << 17) + 1, Some(Errno::InvalidLength)),

@@ -187,8 +187,10 @@ impl Cyclist {
                 continue;
             }
             let (now, later) = data.split_at(data.len().min(rate - len));
-            for (at, byte) in (len..).zip(now) {
-                self.state.add_byte(*byte, at);
+            if len == 0 {
+                self.state.add_bytes(now);
+            } else {
+                (len..).zip(now).for_each(|(at, byte)| self.state.add_byte(*byte, at));
             }
             if let Phase::Adding(len, _) = &mut self.phase {
                 *len += now.len();
