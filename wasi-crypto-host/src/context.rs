@@ -384,6 +384,7 @@ impl WasiCryptoCtx {
     }
 
     /// Where long work runs.
+    #[cfg(feature = "wasmtime")]
     pub(crate) fn jobs(&self) -> &JobPool {
         self.table.jobs()
     }

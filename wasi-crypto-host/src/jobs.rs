@@ -49,10 +49,12 @@ impl JobPool {
     /// A pool for so many pieces of computing work at a time, and 32 that wait for stores. None would be none for ever, so that 0 counts
     /// as 1. The entries of a batch are worked on one after the other.
     pub fn new(places: usize) -> Self {
-        let places = places.max(1);
+        // Only asynchronous guests take places.
+        #[cfg(not(feature = "async"))]
+        let _ = places;
         Self {
             #[cfg(feature = "async")]
-            places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
+            places: Arc::new(Semaphore::new(places.clamp(1, Semaphore::MAX_PERMITS))),
             helpers: Workers::new("wasi-crypto batch", 0),
             store: Workers::new("wasi-crypto store", STORE_PLACES),
         }

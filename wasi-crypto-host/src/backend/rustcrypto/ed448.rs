@@ -40,7 +40,7 @@ pub(crate) fn verify(public: &[u8; KEY_LEN], message: &[u8], signature: &[u8]) -
         return Err(Errno::InvalidSignature);
     }
     let signature = Signature::try_from(signature).map_err(|_| Errno::InvalidSignature)?;
-    let public = VerifyingKey::from_bytes(public.into()).map_err(|_| Errno::VerificationFailed)?;
+    let public = VerifyingKey::from_bytes(public).map_err(|_| Errno::VerificationFailed)?;
     public.verify(message, &signature).map_err(|_| Errno::VerificationFailed)
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn is_sound(public: &[u8; KEY_LEN]) -> bool {
 }
 
 fn decode(public: &[u8; KEY_LEN]) -> Option<EdwardsPoint> {
-    let point = CompressedEdwardsY((*public).into()).decompress().into_option()?.to_edwards();
+    let point = CompressedEdwardsY(*public).decompress().into_option()?.to_edwards();
     (point.to_affine().compress().as_bytes()[..] == public[..]).then_some(point)
 }
 
