@@ -4,7 +4,7 @@ mod support;
 
 use std::sync::{Arc, Mutex};
 
-use support::{Guest, Native, SLOT, call_in_parts, hostcall};
+use support::{Guest, Native, call_in_parts, hostcall};
 use wasi_crypto_host::{Errno, ObservedCall, Observer, SharedWasiCryptoCtx, WasiCryptoCtx};
 
 /// Function, status and bytes of each call.
@@ -83,6 +83,7 @@ mod events {
     use wasi_crypto_host::secrets::{Kind, MemoryStore, NewRecord, RootKey, SecretsManager, Version};
 
     use super::*;
+    use crate::support::SLOT;
 
     /// The events of one target, a line for each.
     #[derive(Clone)]
