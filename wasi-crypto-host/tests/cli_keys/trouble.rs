@@ -76,8 +76,8 @@ fn a_store_that_is_not_there_is_not_made_by_the_way() {
     #[cfg(not(feature = "postgres"))]
     place.keys(["list", "--secrets", "postgres://db"]).exits(MISUSED).says("build it with --features cli,postgres");
     #[cfg(not(feature = "pkcs11"))]
-    place
-        .keys(["check", "--secrets", "keys.db", "--root-key", "pkcs11:object=a"])
+    Place::new("token")
+        .keys(["check", "--root-key", "pkcs11:object=a"])
         .exits(MISUSED)
         .says("build it with --features cli,pkcs11");
 }
