@@ -226,7 +226,7 @@ impl Checked {
     }
 
     /// The algorithm that a call names, or else that of the object that it works on.
-    fn algorithm_of_call(&self, hostcall: &Hostcall, args: &[u64]) -> Option<&'static str> {
+    pub(crate) fn algorithm_of_call(&self, hostcall: &Hostcall, args: &[u64]) -> Option<&'static str> {
         let named = placed(hostcall).find(|(ty, _)| *ty == ParamType::String);
         if let Some((_, at)) = named {
             let name = self.before.get(Range { start: args[at], len: args[at + 1] }.indices())?;
