@@ -30,7 +30,7 @@ struct Totals {
 }
 
 /// Everything but the second backend, which the step `aws-lc-rs` puts in the place of the first.
-pub(crate) const FEATURES: &str = "--features=wasi-crypto-host/cli,wasi-crypto-host/tracing,wasi-crypto-conformance/wasmi,\
+pub(crate) const FEATURES: &str = "--features=wasi-crypto-host/cli,wasi-crypto-host/tracing,wasi-crypto-conformance/wasmi,wasi-crypto-conformance/sqlite,\
                         wasi-crypto-bindings/jwk,wasi-crypto-bindings/rand_core";
 const AWS_LC: &str = "--features=wasi-crypto-host/aws-lc-rs";
 
@@ -154,7 +154,9 @@ pub(crate) fn engines(args: &[String]) -> Result<(), String> {
     // First, as they leave behind another suite than the other steps want, for want of wasmtime.
     for engine in ["wasmer", "wasm3"] {
         let mut suite = cargo(&["run", "--locked", "--package", "wasi-crypto-conformance", "--no-default-features"]);
-        suite.args(["--features", engine, "--", "--engine", engine]).args(args);
+        // What guests store is in a file, which several of their processes share.
+        let secrets = format!("--secrets=sqlite:{}", root().join(format!("target/{engine}-secrets.db")).display());
+        suite.args(["--features", &format!("{engine},sqlite"), "--", "--engine", engine, &secrets]).args(args);
         run(suite)?;
     }
     built_engines(args)
