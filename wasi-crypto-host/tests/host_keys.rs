@@ -1,8 +1,9 @@
 //! Keys that the embedder puts in: the guest uses them, and by no way gets those that are to stay.
 
-mod common;
+mod support;
 
-use common::*;
+use support::keys::*;
+use support::*;
 use wasi_crypto_host::{AlgorithmType, Errno, Export, KeypairEncoding, WasiCryptoCtx};
 
 const SIGNATURES: [&str; 5] = ["Ed25519", "ECDSA_P256_SHA256", "ECDSA_K256_SHA256", "RSA_PSS_2048_SHA256", "ML-DSA-65"];
@@ -12,13 +13,13 @@ const SYMMETRIC: [(&str, usize); 4] =
 
 /// A guest, and a handle of the host's copy of a key pair whose own one the guest has.
 fn guest_with(algorithm: &str, export: Export) -> (Guest, u32, u32) {
-    let mut guest = Guest::new();
-    let own = guest.generate(algorithm);
+    let mut guest = Guest::large();
+    let own = guest.generate_keypair(algorithm);
     let has_pkcs8 = algorithm != "X-WING";
     let encoding = if has_pkcs8 { (PKCS8, KeypairEncoding::Pkcs8) } else { (RAW, KeypairEncoding::Raw) };
-    let encoded = guest.export(Part::Keypair, own, encoding.0).unwrap();
+    let encoded = guest.export_part(Part::Keypair, own, encoding.0).unwrap();
     let algorithm_type = if type_of(algorithm) == 0 { AlgorithmType::Signatures } else { AlgorithmType::KeyExchange };
-    let hosts = guest.ctx.import_keypair(algorithm_type, algorithm, &encoded, encoding.1, export).unwrap();
+    let hosts = guest.transport.ctx.import_keypair(algorithm_type, algorithm, &encoded, encoding.1, export).unwrap();
     (guest, own, hosts)
 }
 
@@ -26,20 +27,25 @@ fn guest_with(algorithm: &str, export: Export) -> (Guest, u32, u32) {
 fn a_key_pair_that_is_to_stay_is_exported_by_no_way() {
     for algorithm in SIGNATURES.into_iter().chain(EXCHANGES) {
         let (mut guest, own, keypair) = guest_with(algorithm, Export::Prohibited);
-        let secret = guest.secret(keypair);
-        let public = guest.public(keypair);
+        let secret = guest.secret_of(keypair);
+        let public = guest.public_of(keypair);
         // A pair is no more free for being put together from its halves, whoever's the public one is.
-        let own_public = guest.public(own);
-        let pairs = [public, own_public].map(|public| guest.get("keypair_from_pk_and_sk", &[public, secret]).unwrap());
+        let own_public = guest.public_of(own);
+        let pairs =
+            [public, own_public].map(|public| guest.call_for_u32("keypair_from_pk_and_sk", &[public, secret]).unwrap());
         for pair in [keypair, pairs[0], pairs[1]] {
-            let half = guest.secret(pair);
+            let half = guest.secret_of(pair);
             for encoding in [RAW, PKCS8, PEM, SEC] {
                 let refused = if encoding == SEC { Errno::UnsupportedEncoding } else { Errno::ProhibitedOperation };
-                assert_eq!(guest.export(Part::Keypair, pair, encoding), Err(refused), "{algorithm}");
-                assert_eq!(guest.export(Part::Secret, half, encoding), Err(Errno::ProhibitedOperation), "{algorithm}");
+                assert_eq!(guest.export_part(Part::Keypair, pair, encoding), Err(refused), "{algorithm}");
+                assert_eq!(
+                    guest.export_part(Part::Secret, half, encoding),
+                    Err(Errno::ProhibitedOperation),
+                    "{algorithm}"
+                );
             }
         }
-        assert_eq!(guest.export(Part::Secret, secret, RAW), Err(Errno::ProhibitedOperation), "{algorithm}");
+        assert_eq!(guest.export_part(Part::Secret, secret, RAW), Err(Errno::ProhibitedOperation), "{algorithm}");
     }
 }
 
@@ -47,12 +53,12 @@ fn a_key_pair_that_is_to_stay_is_exported_by_no_way() {
 fn the_public_half_is_free() {
     for algorithm in SIGNATURES.into_iter().chain(EXCHANGES) {
         let (mut guest, own, keypair) = guest_with(algorithm, Export::Prohibited);
-        let secret = guest.secret(keypair);
+        let secret = guest.secret_of(keypair);
         let encoding = if algorithm == "X-WING" { RAW } else { PKCS8 };
-        let own = guest.public(own);
-        let expected = guest.export(Part::Public, own, encoding).unwrap();
-        for public in [guest.public(keypair), guest.get("publickey_from_secretkey", &[secret]).unwrap()] {
-            assert_eq!(guest.export(Part::Public, public, encoding).unwrap(), expected, "{algorithm}");
+        let own = guest.public_of(own);
+        let expected = guest.export_part(Part::Public, own, encoding).unwrap();
+        for public in [guest.public_of(keypair), guest.call_for_u32("publickey_from_secretkey", &[secret]).unwrap()] {
+            assert_eq!(guest.export_part(Part::Public, public, encoding).unwrap(), expected, "{algorithm}");
         }
     }
 }
@@ -61,10 +67,10 @@ fn the_public_half_is_free() {
 fn a_key_pair_that_may_go_is_exported_like_the_guests_own() {
     for algorithm in SIGNATURES {
         let (mut guest, own, keypair) = guest_with(algorithm, Export::Allowed);
-        let secret = guest.secret(keypair);
-        let expected = guest.export(Part::Keypair, own, PKCS8).unwrap();
-        assert_eq!(guest.export(Part::Keypair, keypair, PKCS8).unwrap(), expected, "{algorithm}");
-        assert_eq!(guest.export(Part::Secret, secret, PKCS8).unwrap(), expected, "{algorithm}");
+        let secret = guest.secret_of(keypair);
+        let expected = guest.export_part(Part::Keypair, own, PKCS8).unwrap();
+        assert_eq!(guest.export_part(Part::Keypair, keypair, PKCS8).unwrap(), expected, "{algorithm}");
+        assert_eq!(guest.export_part(Part::Secret, secret, PKCS8).unwrap(), expected, "{algorithm}");
     }
 }
 
@@ -72,27 +78,27 @@ fn a_key_pair_that_may_go_is_exported_like_the_guests_own() {
 fn a_key_pair_that_is_to_stay_signs_and_agrees() {
     for algorithm in SIGNATURES {
         let (mut guest, own, keypair) = guest_with(algorithm, Export::Prohibited);
-        let state = guest.get("signature_state_open", &[keypair]).unwrap();
-        let signature = guest.get("signature_state_sign", &[state]).unwrap();
-        let public = guest.public(own);
-        let state = guest.get("signature_verification_state_open", &[public]).unwrap();
+        let state = guest.call_for_u32("signature_state_open", &[keypair]).unwrap();
+        let signature = guest.call_for_u32("signature_state_sign", &[state]).unwrap();
+        let public = guest.public_of(own);
+        let state = guest.call_for_u32("signature_verification_state_open", &[public]).unwrap();
         assert_eq!(guest.call("signature_verification_state_verify", &[state, signature]), Ok(()), "{algorithm}");
     }
     for algorithm in EXCHANGES {
         let (mut guest, own, keypair) = guest_with(algorithm, Export::Prohibited);
-        let (public, secret) = (guest.public(own), guest.secret(keypair));
-        let own = guest.secret(own);
-        if let Ok(shared) = guest.get("kx_dh", &[public, secret]) {
-            let expected = guest.get("kx_dh", &[public, own]).unwrap();
-            assert_eq!(guest.pull(shared), guest.pull(expected), "{algorithm}");
+        let (public, secret) = (guest.public_of(own), guest.secret_of(keypair));
+        let own = guest.secret_of(own);
+        if let Ok(shared) = guest.call_for_u32("kx_dh", &[public, secret]) {
+            let expected = guest.call_for_u32("kx_dh", &[public, own]).unwrap();
+            assert_eq!(guest.pull_array(shared).unwrap(), guest.pull_array(expected).unwrap(), "{algorithm}");
         } else {
             guest.call("kx_encapsulate", &[public, SLOT, SLOT + 4]).unwrap();
             let shared = guest.slot();
-            let ciphertext = u32::from_le_bytes(guest.memory[SLOT as usize + 4..][..4].try_into().unwrap());
-            let ciphertext = guest.pull(ciphertext);
+            let ciphertext = u32::from_le_bytes(guest.transport.memory[SLOT as usize + 4..][..4].try_into().unwrap());
+            let ciphertext = guest.pull_array(ciphertext).unwrap();
             let [ciphertext, len] = guest.put(&ciphertext);
-            let found = guest.get("kx_decapsulate", &[secret, ciphertext, len]).unwrap();
-            assert_eq!(guest.pull(found), guest.pull(shared), "{algorithm}");
+            let found = guest.call_for_u32("kx_decapsulate", &[secret, ciphertext, len]).unwrap();
+            assert_eq!(guest.pull_array(found).unwrap(), guest.pull_array(shared).unwrap(), "{algorithm}");
         }
     }
 }
@@ -100,36 +106,36 @@ fn a_key_pair_that_is_to_stay_signs_and_agrees() {
 #[test]
 fn a_symmetric_key_that_is_to_stay_is_used_and_not_exported() {
     for (algorithm, len) in SYMMETRIC {
-        let mut guest = Guest::new();
+        let mut guest = Guest::large();
         let raw = vec![0x42; len];
-        let kept = guest.ctx.import_symmetric_key(algorithm, &raw, Export::Prohibited).unwrap();
-        let free = guest.ctx.import_symmetric_key(algorithm, &raw, Export::Allowed).unwrap();
-        assert_eq!(guest.get("symmetric_key_export", &[kept]), Err(Errno::ProhibitedOperation), "{algorithm}");
-        let exported = guest.get("symmetric_key_export", &[free]).unwrap();
-        assert_eq!(guest.pull(exported), raw, "{algorithm}");
+        let kept = guest.transport.ctx.import_symmetric_key(algorithm, &raw, Export::Prohibited).unwrap();
+        let free = guest.transport.ctx.import_symmetric_key(algorithm, &raw, Export::Allowed).unwrap();
+        assert_eq!(guest.call_for_u32("symmetric_key_export", &[kept]), Err(Errno::ProhibitedOperation), "{algorithm}");
+        let exported = guest.call_for_u32("symmetric_key_export", &[free]).unwrap();
+        assert_eq!(guest.pull_array(exported).unwrap(), raw, "{algorithm}");
         if algorithm.starts_with("AES") {
             continue;
         }
         let states = [kept, free].map(|key| open(&mut guest, algorithm, key));
-        let clone = guest.get("symmetric_state_clone", &[states[0]]).unwrap();
+        let clone = guest.call_for_u32("symmetric_state_clone", &[states[0]]).unwrap();
         let outputs = [states[0], states[1], clone].map(|state| match algorithm {
             "HMAC/SHA-256" => {
-                let tag = guest.get("symmetric_state_squeeze_tag", &[state]).unwrap();
+                let tag = guest.call_for_u32("symmetric_state_squeeze_tag", &[state]).unwrap();
                 let [out, len] = guest.put(&[0; 32]);
-                guest.get("symmetric_tag_pull", &[tag, out, len]).unwrap();
-                guest.memory[out as usize..][..32].to_vec()
+                guest.call_for_u32("symmetric_tag_pull", &[tag, out, len]).unwrap();
+                guest.transport.memory[out as usize..][..32].to_vec()
             }
             "HKDF-EXPAND/SHA-256" => {
                 let [out, len] = guest.put(&[0; 32]);
                 guest.call("symmetric_state_squeeze", &[state, out, len]).unwrap();
-                guest.memory[out as usize..][..32].to_vec()
+                guest.transport.memory[out as usize..][..32].to_vec()
             }
             // What is derived is the guest's.
             _ => {
                 let [name, len] = guest.put(b"HKDF-EXPAND/SHA-256");
-                let key = guest.get("symmetric_state_squeeze_key", &[state, name, len]).unwrap();
-                let exported = guest.get("symmetric_key_export", &[key]).unwrap();
-                guest.pull(exported)
+                let key = guest.call_for_u32("symmetric_state_squeeze_key", &[state, name, len]).unwrap();
+                let exported = guest.call_for_u32("symmetric_key_export", &[key]).unwrap();
+                guest.pull_array(exported).unwrap()
             }
         });
         assert_eq!(outputs[0], outputs[1], "{algorithm}");
@@ -140,9 +146,9 @@ fn a_symmetric_key_that_is_to_stay_is_used_and_not_exported() {
 
 fn open(guest: &mut Guest, algorithm: &str, key: u32) -> u32 {
     let ([name, len], [with_key, _]) = (guest.put(algorithm.as_bytes()), guest.put(&[0; 8]));
-    guest.memory[with_key as usize + 4..][..4].copy_from_slice(&key.to_le_bytes());
+    guest.transport.memory[with_key as usize + 4..][..4].copy_from_slice(&key.to_le_bytes());
     let [none, _] = guest.put(&[1, 0, 0, 0, 0, 0, 0, 0]);
-    guest.get("symmetric_state_open", &[name, len, with_key, none]).unwrap()
+    guest.call_for_u32("symmetric_state_open", &[name, len, with_key, none]).unwrap()
 }
 
 #[test]

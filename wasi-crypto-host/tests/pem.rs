@@ -1,8 +1,10 @@
 //! PEM as people have it: what is read, whatever stands around the key and however it is broken into lines.
 
-mod common;
+mod support;
 
-use common::*;
+use support::encode::*;
+use support::keys::*;
+use support::*;
 use wasi_crypto_host::{Errno, WasiCryptoCtx};
 
 const RSA_2048: &str = "RSA_PSS_2048_SHA256";
@@ -17,16 +19,16 @@ struct Key {
 }
 
 fn keys(guest: &mut Guest, algorithm: &str) -> [Key; 3] {
-    let keypair = guest.generate(algorithm);
-    let (secret, public) = (guest.secret(keypair), guest.public(keypair));
-    let spki = guest.export(Part::Public, public, PKCS8).unwrap();
+    let keypair = guest.generate_keypair(algorithm);
+    let (secret, public) = (guest.secret_of(keypair), guest.public_of(keypair));
+    let spki = guest.export_part(Part::Public, public, PKCS8).unwrap();
     [
         (Part::Keypair, keypair, "PRIVATE KEY"),
         (Part::Secret, secret, "PRIVATE KEY"),
         (Part::Public, public, "PUBLIC KEY"),
     ]
     .map(|(part, key, label)| {
-        let pem = String::from_utf8(guest.export(part, key, PEM).unwrap()).unwrap();
+        let pem = String::from_utf8(guest.export_part(part, key, PEM).unwrap()).unwrap();
         Key { part, label, pem, public: spki.clone() }
     })
 }
@@ -45,7 +47,7 @@ fn wrapped(key: &Key, columns: usize) -> String {
 
 #[test]
 fn pem_is_written_as_rfc_7468_has_it() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for algorithm in ALGORITHMS {
         for key in keys(&mut guest, algorithm) {
             assert_eq!(key.pem, wrapped(&key, 64), "{algorithm}");
@@ -55,7 +57,7 @@ fn pem_is_written_as_rfc_7468_has_it() {
 
 #[test]
 fn pem_is_read_however_it_is_laid_out() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
     let parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
     let bag =
@@ -102,7 +104,7 @@ fn pem_is_read_however_it_is_laid_out() {
 
 #[test]
 fn one_block_fits_or_there_is_no_key() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for algorithm in ALGORITHMS {
         let others = keys(&mut guest, algorithm);
         for (key, other) in keys(&mut guest, algorithm).iter().zip(&others) {
@@ -163,7 +165,7 @@ fn inner(der: &[u8]) -> &[u8] {
 
 #[test]
 fn keys_without_pkcs8_are_read_under_the_label_that_names_their_algorithm() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for algorithm in ["ECDSA_P256_SHA256", "ECDSA_K256_SHA256", "P384-SHA384", RSA_2048, "Ed25519", "ML-KEM-768"] {
         let (private, public) = guest.generate_encoded(algorithm);
         let labels = |name: &str| [format!("{name} PRIVATE KEY"), format!("{name} PUBLIC KEY")];
@@ -198,15 +200,15 @@ fn keys_without_pkcs8_are_read_under_the_label_that_names_their_algorithm() {
         if !["Ed25519", "ML-KEM-768"].contains(&algorithm) {
             let label = if algorithm == RSA_2048 { "RSA PRIVATE KEY" } else { "EC PRIVATE KEY" };
             let text = pem(label, inner(&private));
-            let keypair = guest.import(Part::Keypair, algorithm, text.as_bytes(), PEM).unwrap();
-            assert_eq!(guest.export(Part::Keypair, keypair, PKCS8).unwrap(), private, "{algorithm}");
+            let keypair = guest.import_part(Part::Keypair, algorithm, text.as_bytes(), PEM).unwrap();
+            assert_eq!(guest.export_part(Part::Keypair, keypair, PKCS8).unwrap(), private, "{algorithm}");
         }
     }
 }
 
 #[test]
 fn a_bare_scalar_is_no_ec_private_key() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for (algorithm, len) in [("ECDSA_P256_SHA256", 32), ("P384-SHA384", 48)] {
         let text = pem("EC PRIVATE KEY", &vec![7; len]);
         assert_eq!(guest.read(Part::Secret, algorithm, text.as_bytes(), PEM), Err(Errno::InvalidKey));
@@ -217,7 +219,7 @@ fn a_bare_scalar_is_no_ec_private_key() {
 /// A key may have a mebibyte with what stands around it.
 #[test]
 fn the_longest_text_is_a_mebibyte() {
-    let mut guest = Guest::with(WasiCryptoCtx::builder(), 4 << 20);
+    let mut guest = Guest::with_memory(WasiCryptoCtx::builder(), 4 << 20);
     for key in keys(&mut guest, "Ed25519") {
         for filler in ["x", " ", "\n", "-----BEGIN CERTIFICATE-----\n"] {
             let mut text = filler.repeat((1 << 20) / filler.len());

@@ -1,11 +1,12 @@
 //! RSA keys and signatures, as a guest sees them.
 
-mod common;
+mod support;
 
 use std::time::{Duration, Instant};
 
 use ::rsa::BoxedUint;
-use common::*;
+use support::keys::*;
+use support::*;
 use wasi_crypto_host::{Errno, GuestMemory, Progress};
 
 const PKCS1: &str = "RSA_PKCS1_2048_SHA256";
@@ -18,13 +19,13 @@ const VERY_LONG: usize = (1 << 20) + 1;
 #[test]
 fn generated_keys_are_sound_and_differ() {
     for algorithm in ["RSA_PSS_2048_SHA256", "RSA_PKCS1_3072_SHA384"] {
-        let mut guest = Guest::new();
-        let keys = [guest.generate(algorithm), guest.generate(algorithm)].map(|keypair| {
-            let public = guest.public(keypair);
+        let mut guest = Guest::large();
+        let keys = [guest.generate_keypair(algorithm), guest.generate_keypair(algorithm)].map(|keypair| {
+            let public = guest.public_of(keypair);
             assert_eq!(guest.call("publickey_verify", &[public]), Ok(()));
             let signature = guest.sign(keypair, b"message", RAW).unwrap();
-            assert_eq!(guest.verify(public, algorithm, b"message", &signature, RAW), Ok(()));
-            guest.export(Part::Public, public, PKCS8).unwrap()
+            assert_eq!(guest.verify_message(public, algorithm, b"message", &signature, RAW), Ok(()));
+            guest.export_part(Part::Public, public, PKCS8).unwrap()
         });
         assert_ne!(keys[0], keys[1], "{algorithm}");
     }
@@ -32,21 +33,21 @@ fn generated_keys_are_sound_and_differ() {
 
 #[test]
 fn generation_is_handed_out_and_the_guest_works_on() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let ([name, name_len], [no_options, _]) = (guest.put(PSS.as_bytes()), guest.put(&[1; 8]));
     let args = [0, name.into(), name_len.into(), no_options.into(), SLOT.into()];
     let generate = hostcall("keypair_generate");
-    let begun = guest.ctx.begin_call(generate, GuestMemory::unshared(&mut guest.memory), &args);
+    let begun = guest.transport.ctx.begin_call(generate, GuestMemory::unshared(&mut guest.transport.memory), &args);
     let Progress::Pending(work) = begun else { panic!("the call did the work itself") };
     let work = std::thread::spawn(|| work.run());
-    let other = guest.generate("Ed25519");
+    let other = guest.generate_keypair("Ed25519");
     guest.sign(other, b"meanwhile", RAW).unwrap();
     let done = work.join().unwrap();
-    let finished = guest.ctx.finish_call(done, GuestMemory::unshared(&mut guest.memory), &args);
+    let finished = guest.transport.ctx.finish_call(done, GuestMemory::unshared(&mut guest.transport.memory), &args);
     assert!(matches!(finished, Progress::Done(Errno::Success)), "{finished:?}");
     let keypair = guest.slot();
     guest.sign(keypair, b"message", RAW).unwrap();
-    assert_eq!(guest.ctx.open_handles(), 2);
+    assert_eq!(guest.transport.ctx.open_handles(), 2);
 }
 
 #[test]
@@ -81,22 +82,22 @@ fn the_async_linker_generates_on_another_thread() {
 
 #[test]
 fn exported_keys_are_what_was_imported_without_attributes_and_public_half() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let der = generate(PKCS1);
     for bytes in [&der, &version_2(&der, &public_of(&der))] {
         for part in [Part::Keypair, Part::Secret] {
-            let key = guest.import(part, PKCS1, bytes, PKCS8).unwrap();
-            assert_eq!(guest.export(part, key, PKCS8).unwrap(), der);
+            let key = guest.import_part(part, PKCS1, bytes, PKCS8).unwrap();
+            assert_eq!(guest.export_part(part, key, PKCS8).unwrap(), der);
         }
     }
 }
 
 #[test]
 fn keys_have_no_raw_and_no_sec_encoding() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let der = generate(PKCS1);
-    let keypair = guest.import(Part::Keypair, PKCS1, &der, PKCS8).unwrap();
-    let (public, secret) = (guest.public(keypair), guest.secret(keypair));
+    let keypair = guest.import_part(Part::Keypair, PKCS1, &der, PKCS8).unwrap();
+    let (public, secret) = (guest.public_of(keypair), guest.secret_of(keypair));
     for (part, key, encoding) in [
         (Part::Keypair, keypair, RAW),
         (Part::Secret, secret, RAW),
@@ -104,28 +105,32 @@ fn keys_have_no_raw_and_no_sec_encoding() {
         (Part::Public, public, RAW),
         (Part::Public, public, SEC),
     ] {
-        assert_eq!(guest.export(part, key, encoding), Err(Errno::UnsupportedEncoding), "{part:?} {encoding}");
-        assert_eq!(guest.import(part, PKCS1, &der, encoding), Err(Errno::UnsupportedEncoding), "{part:?} {encoding}");
+        assert_eq!(guest.export_part(part, key, encoding), Err(Errno::UnsupportedEncoding), "{part:?} {encoding}");
+        assert_eq!(
+            guest.import_part(part, PKCS1, &der, encoding),
+            Err(Errno::UnsupportedEncoding),
+            "{part:?} {encoding}"
+        );
     }
 }
 
 #[test]
 fn the_modulus_must_have_the_size_in_the_name() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let der = generate(PKCS1);
     let spki = spki(&numbers(&der)[1], &numbers(&der)[2]);
     for algorithm in RSA {
         let expected = if algorithm.contains("2048") { Ok(()) } else { Err(Errno::InvalidKey) };
         for part in [Part::Keypair, Part::Secret] {
-            assert_eq!(guest.import(part, algorithm, &der, PKCS8).map(|_| ()), expected, "{algorithm}");
+            assert_eq!(guest.import_part(part, algorithm, &der, PKCS8).map(|_| ()), expected, "{algorithm}");
         }
-        assert_eq!(guest.import(Part::Public, algorithm, &spki, PKCS8).map(|_| ()), expected, "{algorithm}");
+        assert_eq!(guest.import_part(Part::Public, algorithm, &spki, PKCS8).map(|_| ()), expected, "{algorithm}");
     }
 }
 
 #[test]
 fn numbers_that_do_not_belong_together_are_no_key() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let der = generate(PKCS1);
     let good = numbers(&der);
     assert_eq!(private(&good), der);
@@ -133,14 +138,14 @@ fn numbers_that_do_not_belong_together_are_no_key() {
         for change in [1, 2, 0x80] {
             let mut numbers = good.clone();
             *numbers[index].last_mut().unwrap() ^= change;
-            let imported = guest.import(Part::Keypair, PKCS1, &private(&numbers), PKCS8);
+            let imported = guest.import_part(Part::Keypair, PKCS1, &private(&numbers), PKCS8);
             assert_eq!(imported, Err(Errno::InvalidKey), "{name} ^ {change}");
         }
         for value in [vec![0], vec![1], good[1].clone(), vec![0x7f; 300]] {
             let mut numbers = good.clone();
             if numbers[index] != value {
                 numbers[index] = value;
-                let imported = guest.import(Part::Keypair, PKCS1, &private(&numbers), PKCS8);
+                let imported = guest.import_part(Part::Keypair, PKCS1, &private(&numbers), PKCS8);
                 assert_eq!(imported, Err(Errno::InvalidKey), "{name} = {:x?}", numbers[index]);
             }
         }
@@ -155,18 +160,22 @@ fn numbers_that_do_not_belong_together_are_no_key() {
     negative[3][0] |= 0x80;
     for (numbers, what) in [(same_primes, "p = q"), (swapped, "a coefficient for the other order"), (negative, "d < 0")]
     {
-        assert_eq!(guest.import(Part::Keypair, PKCS1, &private(&numbers), PKCS8), Err(Errno::InvalidKey), "{what}");
+        assert_eq!(
+            guest.import_part(Part::Keypair, PKCS1, &private(&numbers), PKCS8),
+            Err(Errno::InvalidKey),
+            "{what}"
+        );
     }
     let other = generate(PKCS1);
     let wrong_half = version_2(&der, &public_of(&other));
-    assert_eq!(guest.import(Part::Keypair, PKCS1, &wrong_half, PKCS8), Err(Errno::InvalidKey));
+    assert_eq!(guest.import_part(Part::Keypair, PKCS1, &wrong_half, PKCS8), Err(Errno::InvalidKey));
 }
 
 /// RFC 8017 section 3.2: d is below n and an inverse of e modulo λ(n) = lcm(p − 1, q − 1). OpenSSL takes the least one, and others
 /// one modulo φ(n) = (p − 1)(q − 1), of which λ(n) is half or less.
 #[test]
 fn the_private_exponent_is_any_inverse_below_the_modulus() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let good = numbers(&generate(PKCS1));
     let number = |index: usize| BoxedUint::from_be_slice(&good[index], 4096).unwrap();
     let [n, d, p, q] = [1, 3, 4, 5].map(number);
@@ -184,14 +193,14 @@ fn the_private_exponent_is_any_inverse_below_the_modulus() {
             numbers[3].remove(0);
         }
         for (algorithm, len) in [(PKCS1, 3), (PSS, LONG), (PSS, VERY_LONG)] {
-            let imported = guest.import(Part::Keypair, algorithm, &private(&numbers), PKCS8);
+            let imported = guest.import_part(Part::Keypair, algorithm, &private(&numbers), PKCS8);
             let expected = if d < n { Ok(()) } else { Err(Errno::InvalidKey) };
             assert_eq!(imported.map(|_| ()), expected, "d = {d:x}");
             if let Ok(keypair) = imported {
-                let public = guest.public(keypair);
+                let public = guest.public_of(keypair);
                 let message = vec![1; len];
                 let signature = guest.sign(keypair, &message, RAW).unwrap();
-                assert_eq!(guest.verify(public, algorithm, &message, &signature, RAW), Ok(()));
+                assert_eq!(guest.verify_message(public, algorithm, &message, &signature, RAW), Ok(()));
             }
         }
         seen.push(d < n);
@@ -202,10 +211,10 @@ fn the_private_exponent_is_any_inverse_below_the_modulus() {
 
 #[test]
 fn primes_have_half_the_size_of_the_modulus_and_the_private_exponent_more() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for (pem, what) in [(UNEQUAL, "primes of 1030 and 1018 bits"), (SHORT, "a private exponent of 1021 bits")] {
         for algorithm in [PKCS1, PSS] {
-            let imported = guest.import(Part::Keypair, algorithm, pem.as_bytes(), PEM);
+            let imported = guest.import_part(Part::Keypair, algorithm, pem.as_bytes(), PEM);
             assert_eq!(imported, Err(Errno::InvalidKey), "{what}");
         }
     }
@@ -213,7 +222,7 @@ fn primes_have_half_the_size_of_the_modulus_and_the_private_exponent_more() {
 
 #[test]
 fn the_algorithm_identifier_has_a_null() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let der = generate(PKCS1);
     let numbers = numbers(&der);
     let spki = spki(&numbers[1], &numbers[2]);
@@ -223,14 +232,14 @@ fn the_algorithm_identifier_has_a_null() {
         let at = info.windows(15).position(|window| window == IDENTIFIER).unwrap();
         write(0x30, &[&info[..at], &without, &info[at + 15..]])
     };
-    assert!(guest.import(Part::Public, PKCS1, &spki, PKCS8).is_ok());
-    assert_eq!(guest.import(Part::Public, PKCS1, &replace(&spki), PKCS8), Err(Errno::InvalidKey));
-    assert_eq!(guest.import(Part::Secret, PKCS1, &replace(&der), PKCS8), Err(Errno::InvalidKey));
+    assert!(guest.import_part(Part::Public, PKCS1, &spki, PKCS8).is_ok());
+    assert_eq!(guest.import_part(Part::Public, PKCS1, &replace(&spki), PKCS8), Err(Errno::InvalidKey));
+    assert_eq!(guest.import_part(Part::Secret, PKCS1, &replace(&der), PKCS8), Err(Errno::InvalidKey));
 }
 
 #[test]
 fn public_keys_must_be_odd_and_of_bounded_size() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let good = numbers(&generate(PKCS1));
     let (n, e) = (&good[1], &good[2]);
     let mut even = n.clone();
@@ -251,7 +260,7 @@ fn public_keys_must_be_odd_and_of_bounded_size() {
         (&n[..256].to_vec(), e, Err(Errno::InvalidKey)),
         (&vec![0], e, Err(Errno::InvalidKey)),
     ] {
-        let imported = guest.import(Part::Public, PKCS1, &spki(n, e), PKCS8);
+        let imported = guest.import_part(Part::Public, PKCS1, &spki(n, e), PKCS8);
         if let Ok(public) = imported {
             assert_eq!(guest.call("publickey_verify", &[public]), Ok(()));
         }
@@ -261,7 +270,7 @@ fn public_keys_must_be_odd_and_of_bounded_size() {
 
 #[test]
 fn hostile_keys_cost_no_time() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let good = numbers(&generate(PKCS1));
     let big = |len: usize| [vec![0x7f], vec![0xff; len - 1]].concat();
     let mut keys = Vec::new();
@@ -275,25 +284,25 @@ fn hostile_keys_cost_no_time() {
     keys.push(private(&(0..9).map(|index| if index == 0 { vec![0] } else { big(2048) }).collect::<Vec<_>>()));
     let start = Instant::now();
     for key in &keys {
-        assert_eq!(guest.import(Part::Keypair, PKCS1, key, PKCS8), Err(Errno::InvalidKey));
-        assert_eq!(guest.import(Part::Public, PKCS1, &spki(key, key), PKCS8), Err(Errno::InvalidKey));
+        assert_eq!(guest.import_part(Part::Keypair, PKCS1, key, PKCS8), Err(Errno::InvalidKey));
+        assert_eq!(guest.import_part(Part::Public, PKCS1, &spki(key, key), PKCS8), Err(Errno::InvalidKey));
     }
     assert!(start.elapsed() < Duration::from_secs(5), "{} keys took {:?}", keys.len(), start.elapsed());
 }
 
 #[test]
 fn signatures_have_the_width_of_the_modulus_and_are_below_it() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for algorithm in [PKCS1, PSS] {
-        let keypair = guest.generate(algorithm);
-        let public = guest.public(keypair);
-        let der = guest.export(Part::Keypair, keypair, PKCS8).unwrap();
+        let keypair = guest.generate_keypair(algorithm);
+        let public = guest.public_of(keypair);
+        let der = guest.export_part(Part::Keypair, keypair, PKCS8).unwrap();
         let modulus = numbers(&der)[1][1..].to_vec();
         for len in [0, LONG, VERY_LONG] {
             let message = vec![7; len];
             let signature = guest.sign(keypair, &message, RAW).unwrap();
             assert_eq!(signature.len(), 256);
-            assert_eq!(guest.verify(public, algorithm, &message, &signature, RAW), Ok(()));
+            assert_eq!(guest.verify_message(public, algorithm, &message, &signature, RAW), Ok(()));
             for (wrong, expected) in [
                 (signature[1..].to_vec(), Errno::InvalidSignature),
                 ([&[0], &signature[..]].concat(), Errno::InvalidSignature),
@@ -304,7 +313,7 @@ fn signatures_have_the_width_of_the_modulus_and_are_below_it() {
                 ([&[0; 255][..], &[1]].concat(), Errno::VerificationFailed),
                 ([&signature[..255], &[signature[255] ^ 1]].concat(), Errno::VerificationFailed),
             ] {
-                assert_eq!(guest.verify(public, algorithm, &message, &wrong, RAW), Err(expected), "{wrong:x?}");
+                assert_eq!(guest.verify_message(public, algorithm, &message, &wrong, RAW), Err(expected), "{wrong:x?}");
             }
             let state = guest.signer(keypair, &[&message]);
             assert_eq!(guest.sign_state(state, DER), Err(Errno::UnsupportedEncoding));
@@ -315,9 +324,9 @@ fn signatures_have_the_width_of_the_modulus_and_are_below_it() {
 
 #[test]
 fn pkcs1_signatures_are_deterministic_and_pss_ones_are_not() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for (algorithm, same) in [(PKCS1, true), (PSS, false)] {
-        let keypair = guest.generate(algorithm);
+        let keypair = guest.generate_keypair(algorithm);
         for len in [3, LONG, VERY_LONG] {
             let [a, b] = [0, 1].map(|_| guest.sign(keypair, &vec![1; len], RAW).unwrap());
             assert_eq!(a == b, same, "{algorithm}, {len} bytes");
@@ -359,9 +368,9 @@ Xy+c6w4wS+AQvMdTBdS9ImCElgi0cd+qqFzbSFjA+dyOweR/cOA4Hz7HIXy6y1HJ
 
 #[test]
 fn a_key_whose_primes_are_not_prime_signs_nothing() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for algorithm in [PKCS1, PSS] {
-        let keypair = guest.import(Part::Keypair, algorithm, COMPOSITE.as_bytes(), PEM).unwrap();
+        let keypair = guest.import_part(Part::Keypair, algorithm, COMPOSITE.as_bytes(), PEM).unwrap();
         for len in [3, LONG, VERY_LONG] {
             assert_eq!(guest.sign(keypair, &vec![1; len], RAW), Err(Errno::AlgorithmFailure), "{len} bytes");
         }
@@ -427,9 +436,9 @@ eqUP63ppunLKZoOai7niGkgf4STXkLRkCEIP/gR8XxA1Q8BPi+6jigdzb6ECAQM=
 ";
 
 fn generate(algorithm: &str) -> Vec<u8> {
-    let mut guest = Guest::new();
-    let keypair = guest.generate(algorithm);
-    guest.export(Part::Keypair, keypair, PKCS8).unwrap()
+    let mut guest = Guest::large();
+    let keypair = guest.generate_keypair(algorithm);
+    guest.export_part(Part::Keypair, keypair, PKCS8).unwrap()
 }
 
 /// `rsaEncryption` with its NULL.

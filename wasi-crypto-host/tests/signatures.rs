@@ -1,8 +1,10 @@
 //! Signatures and key agreements, as a guest sees them: states, encodings, and the errno of each failure.
 
-mod common;
+mod support;
 
-use common::*;
+use support::hex::hex;
+use support::keys::*;
+use support::*;
 use wasi_crypto_host::{Errno, WasiCryptoCtx};
 
 /// One algorithm of each kind, and both RSA paddings.
@@ -25,14 +27,14 @@ fn message(len: usize) -> Vec<u8> {
 }
 
 fn key(guest: &mut Guest, algorithm: &str) -> (u32, u32) {
-    let keypair = guest.generate(algorithm);
-    (keypair, guest.public(keypair))
+    let keypair = guest.generate_keypair(algorithm);
+    (keypair, guest.public_of(keypair))
 }
 
 #[test]
 fn each_signature_covers_everything_since_the_state_was_opened() {
     for algorithm in ALGORITHMS {
-        let mut guest = Guest::new();
+        let mut guest = Guest::large();
         let (keypair, public) = key(&mut guest, algorithm);
         let message = message(VERY_LONG + 11);
         let (signing, verifying) = (guest.signer(keypair, &[]), guest.verifier(public, &[]));
@@ -45,7 +47,7 @@ fn each_signature_covers_everything_since_the_state_was_opened() {
             done = upto;
             let signature = guest.sign_state(signing, RAW).unwrap();
             assert_eq!(
-                guest.verify(public, algorithm, &message[..upto], &signature, RAW),
+                guest.verify_message(public, algorithm, &message[..upto], &signature, RAW),
                 Ok(()),
                 "{algorithm} {upto}"
             );
@@ -53,7 +55,7 @@ fn each_signature_covers_everything_since_the_state_was_opened() {
             for _ in 0..2 {
                 assert_eq!(guest.verify_state(verifying, handle), Ok(()), "{algorithm}, {upto} bytes");
             }
-            let later = guest.verify(public, algorithm, &message[..upto + 1], &signature, RAW);
+            let later = guest.verify_message(public, algorithm, &message[..upto + 1], &signature, RAW);
             assert_eq!(later, Err(Errno::VerificationFailed), "{algorithm}, {upto} bytes and one more");
             guest.call("signature_close", &[handle]).unwrap();
         }
@@ -63,7 +65,7 @@ fn each_signature_covers_everything_since_the_state_was_opened() {
 #[test]
 fn it_does_not_matter_how_a_message_is_split() {
     for algorithm in ALGORITHMS {
-        let mut guest = Guest::new();
+        let mut guest = Guest::large();
         let (keypair, public) = key(&mut guest, algorithm);
         for len in [LONG - 1, LONG, LONG + 1, LONG + 40] {
             let message = message(len);
@@ -78,7 +80,11 @@ fn it_does_not_matter_how_a_message_is_split() {
                 if split.is_multiple_of(5) {
                     let signing = guest.signer(keypair, &[start, end]);
                     let other = guest.sign_state(signing, RAW).unwrap();
-                    assert_eq!(guest.verify(public, algorithm, &message, &other, RAW), Ok(()), "{algorithm} {split}");
+                    assert_eq!(
+                        guest.verify_message(public, algorithm, &message, &other, RAW),
+                        Ok(()),
+                        "{algorithm} {split}"
+                    );
                     guest.call("signature_state_close", &[signing]).unwrap();
                 }
             }
@@ -89,19 +95,19 @@ fn it_does_not_matter_how_a_message_is_split() {
 #[test]
 fn a_state_without_update_signs_the_empty_message() {
     for algorithm in ALGORITHMS {
-        let mut guest = Guest::new();
+        let mut guest = Guest::large();
         let (keypair, public) = key(&mut guest, algorithm);
         let state = guest.signer(keypair, &[]);
         let signature = guest.sign_state(state, RAW).unwrap();
-        assert_eq!(guest.verify(public, algorithm, b"", &signature, RAW), Ok(()));
-        let other = guest.verify(public, algorithm, b"\0", &signature, RAW);
+        assert_eq!(guest.verify_message(public, algorithm, b"", &signature, RAW), Ok(()));
+        let other = guest.verify_message(public, algorithm, b"\0", &signature, RAW);
         assert_eq!(other, Err(Errno::VerificationFailed), "{algorithm}");
     }
 }
 
 #[test]
 fn a_signature_of_another_algorithm_is_invalid() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for (algorithm, other) in [
         ("ECDSA_P256_SHA256", "ECDSA_K256_SHA256"),
         ("ECDSA_P256_SHA256", "Ed25519"),
@@ -111,7 +117,7 @@ fn a_signature_of_another_algorithm_is_invalid() {
         let (keypair, _) = key(&mut guest, algorithm);
         let (_, public) = key(&mut guest, other);
         let state = guest.signer(keypair, &[b"message"]);
-        let signature = guest.get("signature_state_sign", &[state]).unwrap();
+        let signature = guest.call_for_u32("signature_state_sign", &[state]).unwrap();
         let verifying = guest.verifier(public, &[b"message"]);
         assert_eq!(guest.verify_state(verifying, signature), Err(Errno::InvalidSignature), "{algorithm} {other}");
     }
@@ -120,18 +126,18 @@ fn a_signature_of_another_algorithm_is_invalid() {
 #[test]
 fn another_key_and_a_changed_signature_fail_to_verify() {
     for algorithm in ALGORITHMS {
-        let mut guest = Guest::new();
+        let mut guest = Guest::large();
         let (keypair, public) = key(&mut guest, algorithm);
         let (_, other) = key(&mut guest, algorithm);
         let signature = guest.sign(keypair, b"message", RAW).unwrap();
-        assert_eq!(guest.verify(public, algorithm, b"message", &signature, RAW), Ok(()));
+        assert_eq!(guest.verify_message(public, algorithm, b"message", &signature, RAW), Ok(()));
         // An RSA signature may be no number below the other modulus.
-        let verified = guest.verify(other, algorithm, b"message", &signature, RAW);
+        let verified = guest.verify_message(other, algorithm, b"message", &signature, RAW);
         assert!([Err(Errno::VerificationFailed), Err(Errno::InvalidSignature)].contains(&verified), "{algorithm}");
         for bit in (0..signature.len() * 8).step_by(3) {
             let mut changed = signature.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
-            let verified = guest.verify(public, algorithm, b"message", &changed, RAW);
+            let verified = guest.verify_message(public, algorithm, b"message", &changed, RAW);
             let wrong = [Err(Errno::VerificationFailed), Err(Errno::InvalidSignature)].contains(&verified);
             assert!(wrong, "{algorithm} bit {bit}: {verified:?}");
         }
@@ -151,7 +157,7 @@ fn another_key_and_a_changed_signature_fail_to_verify() {
 #[test]
 fn only_ecdsa_signatures_have_a_der_encoding() {
     for algorithm in ALGORITHMS.into_iter().filter(|algorithm| !ECDSA.contains(algorithm)) {
-        let mut guest = Guest::new();
+        let mut guest = Guest::large();
         let (keypair, _) = key(&mut guest, algorithm);
         let signature = guest.sign(keypair, b"message", RAW).unwrap();
         assert_eq!(guest.sign(keypair, b"message", DER), Err(Errno::UnsupportedEncoding), "{algorithm}");
@@ -171,7 +177,7 @@ fn order(algorithm: &str) -> Vec<u8> {
 #[test]
 fn ecdsa_signatures_have_a_fixed_width_and_their_der_keeps_every_zero() {
     for algorithm in ECDSA {
-        let mut guest = Guest::new();
+        let mut guest = Guest::large();
         let (keypair, public) = key(&mut guest, algorithm);
         let width = order(algorithm).len();
         let (mut short, mut commitments) = (0, std::collections::HashSet::new());
@@ -184,10 +190,10 @@ fn ecdsa_signatures_have_a_fixed_width_and_their_der_keeps_every_zero() {
             short += u32::from(raw[0] == 0 || raw[width] == 0);
             assert!(commitments.insert(raw[..width].to_vec()), "a nonce came twice");
             let der = der(&raw[..width], &raw[width..]);
-            assert_eq!(guest.verify(public, algorithm, &message, &der, DER), Ok(()));
+            assert_eq!(guest.verify_message(public, algorithm, &message, &der, DER), Ok(()));
             let signature = guest.signature(algorithm, &raw, RAW).unwrap();
-            let output = guest.get("signature_export", &[signature, DER]).unwrap();
-            assert_eq!(guest.pull(output), der);
+            let output = guest.call_for_u32("signature_export", &[signature, DER]).unwrap();
+            assert_eq!(guest.pull_array(output).unwrap(), der);
             guest.call("signature_close", &[signature]).unwrap();
             index += 1;
         }
@@ -197,14 +203,18 @@ fn ecdsa_signatures_have_a_fixed_width_and_their_der_keeps_every_zero() {
 #[test]
 fn a_high_s_verifies_as_well_as_a_low_one() {
     for algorithm in ECDSA {
-        let mut guest = Guest::new();
+        let mut guest = Guest::large();
         let (keypair, public) = key(&mut guest, algorithm);
         for len in [10, LONG + 1] {
             let message = message(len);
             let raw = guest.sign(keypair, &message, RAW).unwrap();
             let (r, s) = raw.split_at(raw.len() / 2);
             let other = [r, &subtract(&order(algorithm), s)].concat();
-            assert_eq!(guest.verify(public, algorithm, &message, &other, RAW), Ok(()), "{algorithm}, {len} bytes");
+            assert_eq!(
+                guest.verify_message(public, algorithm, &message, &other, RAW),
+                Ok(()),
+                "{algorithm}, {len} bytes"
+            );
         }
     }
 }
@@ -212,7 +222,7 @@ fn a_high_s_verifies_as_well_as_a_low_one() {
 #[test]
 fn ecdsa_numbers_out_of_range_and_lax_der_are_invalid() {
     for algorithm in ECDSA {
-        let mut guest = Guest::new();
+        let mut guest = Guest::large();
         let (keypair, public) = key(&mut guest, algorithm);
         let raw = guest.sign(keypair, b"message", RAW).unwrap();
         let (r, s) = raw.split_at(raw.len() / 2);
@@ -223,7 +233,7 @@ fn ecdsa_numbers_out_of_range_and_lax_der_are_invalid() {
             assert_eq!(guest.signature(algorithm, &der(r, s), DER), Err(Errno::InvalidSignature), "{algorithm}");
         }
         let good = der(r, s);
-        assert_eq!(guest.verify(public, algorithm, b"message", &good, DER), Ok(()));
+        assert_eq!(guest.verify_message(public, algorithm, b"message", &good, DER), Ok(()));
         let (r_der, s_der) = (integer(r), integer(s));
         let body = [&r_der[..], &s_der].concat();
         let len = body.len() as u8;
@@ -258,7 +268,7 @@ fn ecdsa_numbers_out_of_range_and_lax_der_are_invalid() {
         for bit in 0..good.len() * 8 {
             let mut changed = good.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
-            let verified = guest.verify(public, algorithm, b"message", &changed, DER);
+            let verified = guest.verify_message(public, algorithm, b"message", &changed, DER);
             let wrong = [Err(Errno::VerificationFailed), Err(Errno::InvalidSignature)].contains(&verified);
             assert!(wrong, "{algorithm} bit {bit}: {verified:?}");
         }
@@ -289,15 +299,15 @@ const RFC_8032: [[&str; 4]; 3] = [
 
 #[test]
 fn ed25519_follows_rfc_8032() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for vector in RFC_8032 {
         let [seed, public, message, signature] = vector.map(hex);
-        let keypair = guest.import(Part::Keypair, "Ed25519", &[&seed[..], &public].concat(), RAW).unwrap();
+        let keypair = guest.import_part(Part::Keypair, "Ed25519", &[&seed[..], &public].concat(), RAW).unwrap();
         assert_eq!(guest.sign(keypair, &message, RAW).unwrap(), signature);
-        let from_seed = guest.import(Part::Secret, "Ed25519", &seed, RAW).unwrap();
-        let public_key = guest.get("publickey_from_secretkey", &[from_seed]).unwrap();
-        assert_eq!(guest.export(Part::Public, public_key, RAW).unwrap(), public);
-        assert_eq!(guest.verify(public_key, "Ed25519", &message, &signature, RAW), Ok(()));
+        let from_seed = guest.import_part(Part::Secret, "Ed25519", &seed, RAW).unwrap();
+        let public_key = guest.call_for_u32("publickey_from_secretkey", &[from_seed]).unwrap();
+        assert_eq!(guest.export_part(Part::Public, public_key, RAW).unwrap(), public);
+        assert_eq!(guest.verify_message(public_key, "Ed25519", &message, &signature, RAW), Ok(()));
         // S plus the order verifies in lax implementations (section 8.4).
         let mut malleable = signature.clone();
         let order = hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
@@ -313,13 +323,13 @@ fn ed25519_follows_rfc_8032() {
 
 #[test]
 fn ed25519_messages_are_gathered_up_to_the_limit() {
-    let mut guest = Guest::with(WasiCryptoCtx::builder().max_gathered_bytes(1000), 1 << 16);
+    let mut guest = Guest::with_memory(WasiCryptoCtx::builder().max_gathered_bytes(1000), 1 << 16);
     let (keypair, public) = key(&mut guest, "Ed25519");
     let state = guest.signer(keypair, &[&message(1000)]);
     let [more, _] = guest.put(&[1]);
     assert_eq!(guest.call("signature_state_update", &[state, more, 1]), Err(Errno::Overflow));
     let signature = guest.sign_state(state, RAW).unwrap();
-    assert_eq!(guest.verify(public, "Ed25519", &message(1000), &signature, RAW), Ok(()));
+    assert_eq!(guest.verify_message(public, "Ed25519", &message(1000), &signature, RAW), Ok(()));
     let state = guest.verifier(public, &[&message(1000)]);
     let [more, _] = guest.put(&[1]);
     assert_eq!(guest.call("signature_verification_state_update", &[state, more, 1]), Err(Errno::Overflow));
@@ -328,9 +338,10 @@ fn ed25519_messages_are_gathered_up_to_the_limit() {
 #[test]
 fn messages_that_are_hashed_as_they_come_have_no_limit() {
     for algorithm in ALGORITHMS.into_iter().filter(|algorithm| *algorithm != "Ed25519") {
-        let mut guest = Guest::with(WasiCryptoCtx::builder().max_gathered_bytes(LONG).max_bytes(300_000), 1 << 20);
+        let mut guest =
+            Guest::with_memory(WasiCryptoCtx::builder().max_gathered_bytes(LONG).max_bytes(300_000), 1 << 20);
         let (keypair, public) = key(&mut guest, algorithm);
-        let before = guest.ctx.held_bytes();
+        let before = guest.transport.ctx.held_bytes();
         let piece = message(100_000);
         let state = guest.signer(keypair, &[&piece[..]; 20]);
         let signature = guest.sign_state(state, RAW).unwrap();
@@ -340,7 +351,7 @@ fn messages_that_are_hashed_as_they_come_have_no_limit() {
         guest.call("signature_close", &[handle]).unwrap();
         guest.call("signature_state_close", &[state]).unwrap();
         guest.call("signature_verification_state_close", &[verifying]).unwrap();
-        assert_eq!(guest.ctx.held_bytes(), before, "{algorithm}");
+        assert_eq!(guest.transport.ctx.held_bytes(), before, "{algorithm}");
     }
 }
 
@@ -352,19 +363,20 @@ fn a_message_that_the_quota_has_no_room_for_is_hashed() {
             let (keypair, public) = key(guest, algorithm);
             (guest.signer(keypair, &[]), guest.verifier(public, &[]))
         };
-        let mut roomy = Guest::new();
+        let mut roomy = Guest::large();
         states(&mut roomy);
-        let mut guest = Guest::with(WasiCryptoCtx::builder().max_bytes(roomy.ctx.held_bytes() + ROOM), 1 << 20);
+        let mut guest =
+            Guest::with_memory(WasiCryptoCtx::builder().max_bytes(roomy.transport.ctx.held_bytes() + ROOM), 1 << 20);
         let (signing, verifying) = states(&mut guest);
-        let before = guest.ctx.held_bytes();
+        let before = guest.transport.ctx.held_bytes();
         // Room for the first piece in the first state, and for the second piece in none.
         for len in [ROOM - 1000, ROOM] {
             let piece = message(len);
             guest.update("signature_state_update", signing, &[&piece]);
             guest.update("signature_verification_state_update", verifying, &[&piece]);
         }
-        assert_eq!(guest.ctx.held_bytes(), before, "{algorithm}");
-        let signature = guest.get("signature_state_sign", &[signing]).unwrap();
+        assert_eq!(guest.transport.ctx.held_bytes(), before, "{algorithm}");
+        let signature = guest.call_for_u32("signature_state_sign", &[signing]).unwrap();
         assert_eq!(guest.verify_state(verifying, signature), Ok(()), "{algorithm}");
     }
 }
@@ -372,25 +384,29 @@ fn a_message_that_the_quota_has_no_room_for_is_hashed() {
 #[test]
 fn a_state_outlives_its_key_and_is_booked_for_it() {
     for algorithm in ALGORITHMS {
-        let mut guest = Guest::new();
+        let mut guest = Guest::large();
         let (keypair, public) = key(&mut guest, algorithm);
-        let both = guest.ctx.held_bytes();
+        let both = guest.transport.ctx.held_bytes();
         let (signing, verifying) = (guest.signer(keypair, &[b"message"]), guest.verifier(public, &[b"message"]));
-        guest.close(Part::Keypair, keypair);
-        guest.close(Part::Public, public);
-        assert!(guest.ctx.held_bytes() >= both, "{algorithm}: {} bytes of {both}", guest.ctx.held_bytes());
-        let signature = guest.get("signature_state_sign", &[signing]).unwrap();
+        guest.close_part(Part::Keypair, keypair);
+        guest.close_part(Part::Public, public);
+        assert!(
+            guest.transport.ctx.held_bytes() >= both,
+            "{algorithm}: {} bytes of {both}",
+            guest.transport.ctx.held_bytes()
+        );
+        let signature = guest.call_for_u32("signature_state_sign", &[signing]).unwrap();
         assert_eq!(guest.verify_state(verifying, signature), Ok(()));
         guest.call("signature_close", &[signature]).unwrap();
         guest.call("signature_state_close", &[signing]).unwrap();
         guest.call("signature_verification_state_close", &[verifying]).unwrap();
-        assert_eq!((guest.ctx.open_handles(), guest.ctx.held_bytes()), (0, 0), "{algorithm}");
+        assert_eq!((guest.transport.ctx.open_handles(), guest.transport.ctx.held_bytes()), (0, 0), "{algorithm}");
     }
 }
 
 #[test]
 fn names_are_found_in_any_case_and_only_with_their_type() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for (algorithm_type, name, expected) in [
         (0, "ed25519", Ok(())),
         (0, "ecdsa_p256_sha256", Ok(())),
@@ -408,23 +424,23 @@ fn names_are_found_in_any_case_and_only_with_their_type() {
         (0, "", Err(Errno::UnsupportedAlgorithm)),
     ] {
         let ([name_at, len], [no_options, _]) = (guest.put(name.as_bytes()), guest.put(&[1; 8]));
-        let generated = guest.get("keypair_generate", &[algorithm_type, name_at, len, no_options]);
+        let generated = guest.call_for_u32("keypair_generate", &[algorithm_type, name_at, len, no_options]);
         assert_eq!(generated.map(|_| ()), expected, "{algorithm_type} {name}");
     }
     let ([name, len], [no_options, _]) = (guest.put(b"Ed25519\xff"), guest.put(&[1; 8]));
-    let generated = guest.get("keypair_generate", &[0, name, len, no_options]);
+    let generated = guest.call_for_u32("keypair_generate", &[0, name, len, no_options]);
     assert_eq!(generated, Err(Errno::UnsupportedAlgorithm), "a name that is no UTF-8");
 }
 
 #[test]
 fn options_must_be_of_the_type_of_the_algorithm() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for (algorithm_type, expected) in [(0, Ok(())), (1, Err(Errno::InvalidHandle)), (2, Err(Errno::InvalidHandle))] {
-        let options = guest.get("options_open", &[algorithm_type]).unwrap();
+        let options = guest.call_for_u32("options_open", &[algorithm_type]).unwrap();
         let mut some = [0; 8];
         some[4..].copy_from_slice(&options.to_le_bytes());
         let ([name, len], [options, _]) = (guest.put(b"Ed25519"), guest.put(&some));
-        let generated = guest.get("keypair_generate", &[0, name, len, options]);
+        let generated = guest.call_for_u32("keypair_generate", &[0, name, len, options]);
         assert_eq!(generated.map(|_| ()), expected, "{algorithm_type}");
     }
 }
@@ -432,10 +448,10 @@ fn options_must_be_of_the_type_of_the_algorithm() {
 #[test]
 fn generated_keys_and_secrets_differ() {
     for algorithm in ALGORITHMS.into_iter().chain(KEY_EXCHANGE) {
-        let mut guest = Guest::new();
+        let mut guest = Guest::large();
         let [a, b] = [0, 1].map(|_| {
-            let keypair = guest.generate(algorithm);
-            guest.export(Part::Keypair, keypair, PKCS8).unwrap()
+            let keypair = guest.generate_keypair(algorithm);
+            guest.export_part(Part::Keypair, keypair, PKCS8).unwrap()
         });
         assert_ne!(a, b, "{algorithm}");
     }
@@ -443,14 +459,14 @@ fn generated_keys_and_secrets_differ() {
 
 #[test]
 fn keys_for_one_purpose_do_not_serve_the_other() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let (signing, verifying) = key(&mut guest, "ECDSA_P256_SHA256");
-    let signing_secret = guest.secret(signing);
+    let signing_secret = guest.secret_of(signing);
     let (agreeing, agreeing_public) = key(&mut guest, "P256-SHA256");
     let (other, other_public) = key(&mut guest, "X25519");
-    let (secret, other_secret) = (guest.secret(agreeing), guest.secret(other));
-    assert_eq!(guest.get("signature_state_open", &[agreeing]), Err(Errno::InvalidKey));
-    assert_eq!(guest.get("signature_verification_state_open", &[agreeing_public]), Err(Errno::InvalidKey));
+    let (secret, other_secret) = (guest.secret_of(agreeing), guest.secret_of(other));
+    assert_eq!(guest.call_for_u32("signature_state_open", &[agreeing]), Err(Errno::InvalidKey));
+    assert_eq!(guest.call_for_u32("signature_verification_state_open", &[agreeing_public]), Err(Errno::InvalidKey));
     assert_eq!(guest.agree(verifying, signing_secret), Err(Errno::InvalidKey));
     assert_eq!(guest.agree(verifying, secret), Err(Errno::InvalidKey));
     assert_eq!(guest.agree(agreeing_public, signing_secret), Err(Errno::InvalidKey));
@@ -458,23 +474,23 @@ fn keys_for_one_purpose_do_not_serve_the_other() {
     assert_eq!(guest.agree(other_public, secret), Err(Errno::IncompatibleKeys));
     assert_eq!(guest.call("kx_encapsulate", &[agreeing_public, SLOT, SLOT + 4]), Err(Errno::InvalidOperation));
     assert_eq!(guest.call("kx_encapsulate", &[verifying, SLOT, SLOT + 4]), Err(Errno::InvalidKey));
-    assert_eq!(guest.get("kx_decapsulate", &[other_secret, 0, 0]), Err(Errno::InvalidOperation));
+    assert_eq!(guest.call_for_u32("kx_decapsulate", &[other_secret, 0, 0]), Err(Errno::InvalidOperation));
     // Handles of other types: a secret key is no key pair, nor the other way round.
-    assert_eq!(guest.get("signature_state_open", &[signing_secret]), Err(Errno::InvalidHandle));
-    assert_eq!(guest.get("signature_verification_state_open", &[signing]), Err(Errno::InvalidHandle));
-    assert_eq!(guest.get("kx_dh", &[agreeing_public, agreeing]), Err(Errno::InvalidHandle));
+    assert_eq!(guest.call_for_u32("signature_state_open", &[signing_secret]), Err(Errno::InvalidHandle));
+    assert_eq!(guest.call_for_u32("signature_verification_state_open", &[signing]), Err(Errno::InvalidHandle));
+    assert_eq!(guest.call_for_u32("kx_dh", &[agreeing_public, agreeing]), Err(Errno::InvalidHandle));
     assert_eq!(guest.call("publickey_close", &[signing]), Err(Errno::InvalidHandle));
-    guest.close(Part::Keypair, signing);
+    guest.close_part(Part::Keypair, signing);
     assert_eq!(guest.call("keypair_close", &[signing]), Err(Errno::Closed));
-    assert_eq!(guest.get("signature_state_open", &[signing]), Err(Errno::InvalidHandle));
+    assert_eq!(guest.call_for_u32("signature_state_open", &[signing]), Err(Errno::InvalidHandle));
 }
 
 #[test]
 fn both_sides_of_an_agreement_get_the_same_raw_secret() {
     for (algorithm, len) in [("X25519", 32), ("P256-SHA256", 32), ("P384-SHA384", 48)] {
-        let mut guest = Guest::new();
+        let mut guest = Guest::large();
         let ((a, a_public), (b, b_public)) = (key(&mut guest, algorithm), key(&mut guest, algorithm));
-        let (a, b) = (guest.secret(a), guest.secret(b));
+        let (a, b) = (guest.secret_of(a), guest.secret_of(b));
         let agreed = guest.agree(b_public, a).unwrap();
         assert_eq!(agreed.len(), len, "{algorithm}");
         assert_eq!(guest.agree(a_public, b).unwrap(), agreed, "{algorithm}");
@@ -498,10 +514,10 @@ const RFC_7748: [[&str; 3]; 2] = [
 
 #[test]
 fn x25519_follows_rfc_7748() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for [scalar, u, expected] in RFC_7748 {
-        let secret = guest.import(Part::Secret, "X25519", &hex(scalar), RAW).unwrap();
-        let public = guest.import(Part::Public, "X25519", &hex(u), RAW).unwrap();
+        let secret = guest.import_part(Part::Secret, "X25519", &hex(scalar), RAW).unwrap();
+        let public = guest.import_part(Part::Public, "X25519", &hex(u), RAW).unwrap();
         assert_eq!(guest.agree(public, secret).unwrap(), hex(expected));
     }
 }

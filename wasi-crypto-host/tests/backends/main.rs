@@ -3,17 +3,20 @@
 //! A build has one of them. So this test writes down what its own answers, one line an input, and compares that with what the
 //! other one answered, if `WASI_CRYPTO_BACKENDS` is `compare`. `cargo xtask test` runs it first with one, then with the other.
 
-#[path = "../common/mod.rs"]
-mod common;
 mod edges;
 mod mutations;
 mod published;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::fmt::Debug;
 use std::path::Path;
 use std::{env, fs};
 
-use common::*;
+use support::encode::*;
+use support::hex::hex;
+use support::keys::*;
+use support::*;
 use wasi_crypto_host::Errno;
 
 const BACKEND: &str = if cfg!(feature = "aws-lc-rs") { "aws-lc-rs" } else { "ring" };
@@ -24,11 +27,11 @@ const MESSAGES: [&[u8]; 2] = [b"message", &[7; 70_000]];
 
 #[test]
 fn both_backends_answer_alike() {
-    let mut log = Transcript { guest: Guest::with(Default::default(), 2 << 20), lines: Vec::new() };
+    let mut log = Transcript { guest: Guest::with_memory(Default::default(), 2 << 20), lines: Vec::new() };
     published::run(&mut log);
     edges::run(&mut log);
     mutations::run(&mut log);
-    assert_eq!(log.guest.ctx.open_handles(), 0);
+    assert_eq!(log.guest.transport.ctx.open_handles(), 0);
     let taken = log.lines.iter().filter(|line| line.contains("Ok")).count();
     let refused = log.lines.iter().filter(|line| line.contains("InvalidKey")).count();
     assert!(taken > 1000 && refused > 1000, "{taken} taken, {refused} refused");
@@ -64,45 +67,45 @@ impl Transcript {
 
     /// All that a key is and does, but what is random.
     fn key(&mut self, input: &str, part: Part, algorithm: &str, encoded: &[u8], encoding: u32) {
-        let key = match self.guest.import(part, algorithm, encoded, encoding) {
+        let key = match self.guest.import_part(part, algorithm, encoded, encoding) {
             Ok(key) => key,
             Err(errno) => return self.note(input, errno),
         };
-        let written = self.guest.export(part, key, if algorithm == "X-WING" { RAW } else { PKCS8 });
+        let written = self.guest.export_part(part, key, if algorithm == "X-WING" { RAW } else { PKCS8 });
         let public = match part {
-            Part::Keypair => self.guest.public(key),
-            Part::Secret => self.guest.get("publickey_from_secretkey", &[key]).unwrap(),
+            Part::Keypair => self.guest.public_of(key),
+            Part::Secret => self.guest.call_for_u32("publickey_from_secretkey", &[key]).unwrap(),
             Part::Public => key,
         };
         let checked = self.guest.call("publickey_verify", &[public]);
         let used = if part == Part::Keypair { self.use_pair(key, public, algorithm) } else { Ok(0) };
         self.note(input, (written.map(|bytes| Ok::<_, Errno>(digest(&bytes))), checked, used));
-        self.guest.close(part, key);
+        self.guest.close_part(part, key);
         if part != Part::Public {
-            self.guest.close(Part::Public, public);
+            self.guest.close_part(Part::Public, public);
         }
     }
 
     /// A number that stands for what the key gives; 0 if that is random.
     fn use_pair(&mut self, keypair: u32, public: u32, algorithm: &str) -> Result<u64, Errno> {
         if KEY_EXCHANGE.contains(&algorithm) {
-            let secret = self.guest.secret(keypair);
+            let secret = self.guest.secret_of(keypair);
             let agreed = self.guest.agree(public, secret);
-            self.guest.close(Part::Secret, secret);
+            self.guest.close_part(Part::Secret, secret);
             return agreed.map(|agreed| digest(&agreed));
         }
         if KEMS.contains(&algorithm) {
-            let secret = self.guest.secret(keypair);
-            let len = self.guest.encapsulate(public)?.1.len();
+            let secret = self.guest.secret_of(keypair);
+            let len = self.guest.kem_encapsulate(public)?.1.len();
             // Of no key: the secret is pseudo-random, and the same each time.
-            let found = self.guest.decapsulate(secret, &vec![0x55; len]);
-            self.guest.close(Part::Secret, secret);
+            let found = self.guest.kem_decapsulate(secret, &vec![0x55; len]);
+            self.guest.close_part(Part::Secret, secret);
             return found.map(|found| digest(&found));
         }
         let mut all = Vec::new();
         for message in MESSAGES {
             let signature = self.guest.sign(keypair, message, RAW)?;
-            self.guest.verify(public, algorithm, message, &signature, RAW)?;
+            self.guest.verify_message(public, algorithm, message, &signature, RAW)?;
             if algorithm == "Ed25519" || algorithm.starts_with("RSA_PKCS1") {
                 all.extend(signature);
             }
@@ -112,7 +115,8 @@ impl Transcript {
 
     /// Verifies a signature of each message.
     fn signature(&mut self, input: &str, algorithm: &str, public: u32, signature: &[u8], encoding: u32) {
-        let answers = MESSAGES.map(|message| self.guest.verify(public, algorithm, message, signature, encoding));
+        let answers =
+            MESSAGES.map(|message| self.guest.verify_message(public, algorithm, message, signature, encoding));
         self.note(input, answers);
     }
 }

@@ -29,35 +29,35 @@ fn subjects() -> Vec<Subject> {
 /// Imports a key that must not be one.
 #[track_caller]
 fn refuse(guest: &mut Guest, part: Part, algorithm: &str, encoded: &[u8], encoding: u32) {
-    let imported = guest.import(part, algorithm, encoded, encoding);
+    let imported = guest.import_part(part, algorithm, encoded, encoding);
     assert_eq!(imported, Err(Errno::InvalidKey), "{algorithm} {part:?}, {} bytes", encoded.len());
 }
 
 #[test]
 fn a_seed_gives_the_public_key_that_the_standard_defines() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for subject in subjects() {
         for part in [Part::Keypair, Part::Secret] {
-            let key = guest.import(part, subject.name, &subject.seed, RAW).unwrap();
-            let secret = if part == Part::Keypair { guest.secret(key) } else { key };
-            assert!(guest.public_of(secret) == subject.public, "{}", subject.name);
-            assert_eq!(guest.export(part, key, RAW).unwrap(), subject.seed, "{}", subject.name);
+            let key = guest.import_part(part, subject.name, &subject.seed, RAW).unwrap();
+            let secret = if part == Part::Keypair { guest.secret_of(key) } else { key };
+            assert!(guest.raw_public_of(secret) == subject.public, "{}", subject.name);
+            assert_eq!(guest.export_part(part, key, RAW).unwrap(), subject.seed, "{}", subject.name);
         }
     }
 }
 
 #[test]
 fn der_is_laid_out_as_the_rfcs_say() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for Subject { name, seed, public, .. } in subjects() {
-        let keypair = guest.import(Part::Keypair, name, &seed, RAW).unwrap();
+        let keypair = guest.import_part(Part::Keypair, name, &seed, RAW).unwrap();
         let expected = private_key_info(name, &seed_choice(&seed));
-        assert_eq!(guest.export(Part::Keypair, keypair, PKCS8).unwrap(), expected, "{name}");
-        let secret = guest.secret(keypair);
-        assert_eq!(guest.export(Part::Secret, secret, PKCS8).unwrap(), expected, "{name}");
-        let public_key = guest.public(keypair);
+        assert_eq!(guest.export_part(Part::Keypair, keypair, PKCS8).unwrap(), expected, "{name}");
+        let secret = guest.secret_of(keypair);
+        assert_eq!(guest.export_part(Part::Secret, secret, PKCS8).unwrap(), expected, "{name}");
+        let public_key = guest.public_of(keypair);
         let expected = public_key_info(name, &public);
-        assert!(guest.export(Part::Public, public_key, PKCS8).unwrap() == expected, "{name}");
+        assert!(guest.export_part(Part::Public, public_key, PKCS8).unwrap() == expected, "{name}");
     }
 }
 
@@ -81,36 +81,39 @@ fn the_examples_of_the_rfcs_come_out_as_they_went_in() {
         ("ML-DSA-65", "MDQCAQAwCwYJYIZIAWUDBAMSBCKAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZ\nGhscHR4f"),
         ("ML-DSA-87", "MDQCAQAwCwYJYIZIAWUDBAMTBCKAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZ\nGhscHR4f"),
     ];
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for (name, base64) in examples {
         let pem = format!("-----BEGIN PRIVATE KEY-----\n{base64}\n-----END PRIVATE KEY-----\n");
-        let key = guest.import(Part::Secret, name, pem.as_bytes(), PEM).unwrap();
+        let key = guest.import_part(Part::Secret, name, pem.as_bytes(), PEM).unwrap();
         let seed: Vec<u8> = (0..if name.starts_with("ML-KEM") { 64 } else { 32 }).collect();
-        assert_eq!(guest.export(Part::Secret, key, RAW).unwrap(), seed, "{name}");
-        assert_eq!(String::from_utf8(guest.export(Part::Secret, key, PEM).unwrap()).unwrap(), pem, "{name}");
+        assert_eq!(guest.export_part(Part::Secret, key, RAW).unwrap(), seed, "{name}");
+        assert_eq!(String::from_utf8(guest.export_part(Part::Secret, key, PEM).unwrap()).unwrap(), pem, "{name}");
     }
 }
 
 #[test]
 fn generated_keys_come_back_from_every_encoding() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for name in KEMS.iter().chain(&ML_DSA) {
-        let keypair = guest.generate(name);
-        let (secret, public) = (guest.secret(keypair), guest.public(keypair));
+        let keypair = guest.generate_keypair(name);
+        let (secret, public) = (guest.secret_of(keypair), guest.public_of(keypair));
         assert_eq!(guest.check(public), Ok(()), "{name}");
-        let raw_public = guest.public_of(secret);
+        let raw_public = guest.raw_public_of(secret);
         let encodings: &[u32] = if *name == "X-WING" { &[RAW] } else { &[RAW, PKCS8, PEM] };
         for encoding in encodings {
             for (part, key) in [(Part::Keypair, keypair), (Part::Secret, secret), (Part::Public, public)] {
-                let encoded = guest.export(part, key, *encoding).unwrap();
-                let again = guest.import(part, name, &encoded, *encoding).unwrap();
-                assert!(guest.export(part, again, *encoding).unwrap() == encoded, "{name} {part:?} {encoding}");
+                let encoded = guest.export_part(part, key, *encoding).unwrap();
+                let again = guest.import_part(part, name, &encoded, *encoding).unwrap();
+                assert!(guest.export_part(part, again, *encoding).unwrap() == encoded, "{name} {part:?} {encoding}");
                 let public = match part {
-                    Part::Keypair => guest.public(again),
-                    Part::Secret => guest.get("publickey_from_secretkey", &[again]).unwrap(),
+                    Part::Keypair => guest.public_of(again),
+                    Part::Secret => guest.call_for_u32("publickey_from_secretkey", &[again]).unwrap(),
                     Part::Public => again,
                 };
-                assert!(guest.export(Part::Public, public, RAW).unwrap() == raw_public, "{name} {part:?} {encoding}");
+                assert!(
+                    guest.export_part(Part::Public, public, RAW).unwrap() == raw_public,
+                    "{name} {part:?} {encoding}"
+                );
             }
         }
     }
@@ -118,18 +121,18 @@ fn generated_keys_come_back_from_every_encoding() {
 
 #[test]
 fn encodings_that_an_algorithm_lacks_are_unsupported() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for name in KEMS.iter().chain(&ML_DSA) {
-        let keypair = guest.generate(name);
-        let (secret, public) = (guest.secret(keypair), guest.public(keypair));
+        let keypair = guest.generate_keypair(name);
+        let (secret, public) = (guest.secret_of(keypair), guest.public_of(keypair));
         let lacking: &[u32] = if *name == "X-WING" { &[PKCS8, PEM, SEC, 4, u32::MAX] } else { &[SEC, 4, u32::MAX] };
         for encoding in lacking {
             for (part, key) in [(Part::Keypair, keypair), (Part::Secret, secret), (Part::Public, public)] {
-                let exported = guest.export(part, key, *encoding);
+                let exported = guest.export_part(part, key, *encoding);
                 assert_eq!(exported, Err(Errno::UnsupportedEncoding), "{name} {part:?} {encoding}");
                 let label = if part == Part::Public { "PUBLIC" } else { "PRIVATE" };
                 let pem = format!("-----BEGIN {label} KEY-----\nMAA=\n-----END {label} KEY-----\n");
-                let imported = guest.import(part, name, pem.as_bytes(), *encoding);
+                let imported = guest.import_part(part, name, pem.as_bytes(), *encoding);
                 assert_eq!(imported, Err(Errno::UnsupportedEncoding), "{name} {part:?} {encoding}");
             }
         }
@@ -138,7 +141,7 @@ fn encodings_that_an_algorithm_lacks_are_unsupported() {
 
 #[test]
 fn a_key_may_come_with_its_expanded_form_and_its_public_key() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for Subject { name, seed, expanded, public } in subjects() {
         let choice = both_choice(&seed, &expanded);
         for encoded in [
@@ -146,17 +149,17 @@ fn a_key_may_come_with_its_expanded_form_and_its_public_key() {
             one_asymmetric_key(name, &choice, &public),
             one_asymmetric_key(name, &seed_choice(&seed), &public),
         ] {
-            let key = guest.import(Part::Secret, name, &encoded, PKCS8).unwrap();
-            assert_eq!(guest.export(Part::Secret, key, RAW).unwrap(), seed, "{name}");
+            let key = guest.import_part(Part::Secret, name, &encoded, PKCS8).unwrap();
+            assert_eq!(guest.export_part(Part::Secret, key, RAW).unwrap(), seed, "{name}");
             let short = private_key_info(name, &seed_choice(&seed));
-            assert_eq!(guest.export(Part::Secret, key, PKCS8).unwrap(), short, "{name}");
+            assert_eq!(guest.export_part(Part::Secret, key, PKCS8).unwrap(), short, "{name}");
         }
     }
 }
 
 #[test]
 fn parts_that_do_not_belong_together_are_no_key() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for Subject { name, seed, expanded, public } in subjects() {
         let step = expanded.len() / 97;
         for at in (0..expanded.len()).step_by(step).chain([expanded.len() - 1]) {
@@ -176,29 +179,29 @@ fn parts_that_do_not_belong_together_are_no_key() {
 
 #[test]
 fn an_expanded_key_alone_works_for_ml_kem_only() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for Subject { name, expanded, public, .. } in subjects() {
         let encoded = private_key_info(name, &expanded_choice(&expanded));
         if name.starts_with("ML-DSA") {
             for part in [Part::Keypair, Part::Secret] {
-                assert_eq!(guest.import(part, name, &encoded, PKCS8), Err(Errno::UnsupportedEncoding), "{name}");
+                assert_eq!(guest.import_part(part, name, &encoded, PKCS8), Err(Errno::UnsupportedEncoding), "{name}");
                 refuse(&mut guest, part, name, &expanded, RAW);
             }
             continue;
         }
         for (form, encoding) in [(&encoded, PKCS8), (&expanded, RAW)] {
-            let key = guest.import(Part::Keypair, name, form, encoding).unwrap();
-            assert!(guest.export(Part::Keypair, key, RAW).unwrap() == expanded, "{name}");
-            assert!(guest.export(Part::Keypair, key, PKCS8).unwrap() == encoded, "{name}");
-            let secret = guest.secret(key);
-            assert!(guest.public_of(secret) == public, "{name}");
+            let key = guest.import_part(Part::Keypair, name, form, encoding).unwrap();
+            assert!(guest.export_part(Part::Keypair, key, RAW).unwrap() == expanded, "{name}");
+            assert!(guest.export_part(Part::Keypair, key, PKCS8).unwrap() == encoded, "{name}");
+            let secret = guest.secret_of(key);
+            assert!(guest.raw_public_of(secret) == public, "{name}");
         }
     }
 }
 
 #[test]
 fn der_of_anything_else_is_no_key() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let subjects = subjects();
     for (i, Subject { name, seed, public, .. }) in subjects.iter().enumerate() {
         let (secret_der, public_der) = (private_key_info(name, &seed_choice(seed)), public_key_info(name, public));
@@ -248,13 +251,14 @@ fn der_of_anything_else_is_no_key() {
 
 #[test]
 fn raw_keys_have_one_length() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for name in KEMS.iter().chain(&ML_DSA) {
-        let keypair = guest.generate(name);
-        let public = guest.public(keypair);
+        let keypair = guest.generate_keypair(name);
+        let public = guest.public_of(keypair);
         for part in [Part::Keypair, Part::Secret, Part::Public] {
             let key = if part == Part::Public { public } else { keypair };
-            let len = guest.export(if part == Part::Public { part } else { Part::Keypair }, key, RAW).unwrap().len();
+            let len =
+                guest.export_part(if part == Part::Public { part } else { Part::Keypair }, key, RAW).unwrap().len();
             for wrong in (0..200).chain([len - 1, len + 1, 2 * len, 4096, 5000, 1 << 16, (1 << 16) + 1]) {
                 if wrong != len {
                     refuse(&mut guest, part, name, &vec![0; wrong], RAW);
@@ -267,7 +271,7 @@ fn raw_keys_have_one_length() {
 /// A change contradicts the other parts, except in the half of ML-KEM's seed that no other part depends on.
 #[test]
 fn changed_der_is_no_key() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for Subject { name, seed, expanded, public } in subjects() {
         for choice in [seed_choice(&seed), both_choice(&seed, &expanded), expanded_choice(&expanded)] {
             let encoded = one_asymmetric_key(name, &choice, &public);
@@ -278,7 +282,7 @@ fn changed_der_is_no_key() {
             let around_the_end = encoded.len() - public.len() - 40..encoded.len() - public.len() + 8;
             for at in (0..80).chain(around_the_end) {
                 for mask in [1, 0xff] {
-                    let key = guest.import(Part::Secret, name, &with_flip(&encoded, at, mask), PKCS8);
+                    let key = guest.import_part(Part::Secret, name, &with_flip(&encoded, at, mask), PKCS8);
                     match key {
                         Ok(_) => {
                             assert!(independent.len() == 1 && (0..32).contains(&(at - independent[0])), "{name} {at}")
@@ -294,13 +298,13 @@ fn changed_der_is_no_key() {
 
 #[test]
 fn changed_public_der_is_another_key_or_none() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for Subject { name, public, .. } in subjects() {
         let encoded = public_key_info(name, &public);
         for at in 0..60 {
             for mask in [1, 0x80, 0xff] {
-                match guest.import(Part::Public, name, &with_flip(&encoded, at, mask), PKCS8) {
-                    Ok(key) => guest.close(Part::Public, key),
+                match guest.import_part(Part::Public, name, &with_flip(&encoded, at, mask), PKCS8) {
+                    Ok(key) => guest.close_part(Part::Public, key),
                     Err(errno) => assert_eq!(errno, Errno::InvalidKey, "{name} byte {at}"),
                 }
             }

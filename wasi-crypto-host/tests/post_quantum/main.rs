@@ -1,25 +1,18 @@
 //! The post-quantum algorithms, as a guest sees them: against published vectors, and against RustCrypto.
 
-#[path = "../common/mod.rs"]
-mod common;
 mod encodings;
 mod kem;
 mod ml_dsa;
 mod oracle;
+#[path = "../support/mod.rs"]
+mod support;
 mod x_wing;
 
-use common::*;
+use support::encode::*;
+use support::hex::hex;
+use support::keys::*;
+use support::*;
 use wasi_crypto_host::{Errno, WasiCryptoCtx};
-
-/// A `SEQUENCE`, `OCTET STRING` or the like, in DER.
-fn der(tag: u8, content: &[&[u8]]) -> Vec<u8> {
-    let content = content.concat();
-    let len = content.len() as u32;
-    let significant = len.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect::<Vec<_>>();
-    let header =
-        if len < 0x80 { vec![len as u8] } else { [&[0x80 | significant.len() as u8], &significant[..]].concat() };
-    [&[tag], &header[..], &content].concat()
-}
 
 /// The `AlgorithmIdentifier` of an algorithm: its number under NIST's arc, without parameters.
 fn algorithm_identifier(algorithm: &str) -> Vec<u8> {
@@ -64,10 +57,10 @@ fn both_choice(seed: &[u8], expanded: &[u8]) -> Vec<u8> {
 
 impl Guest {
     /// The raw public key of a secret key.
-    fn public_of(&mut self, secret: u32) -> Vec<u8> {
-        let public = self.get("publickey_from_secretkey", &[secret]).unwrap();
-        let raw = self.export(Part::Public, public, RAW).unwrap();
-        self.close(Part::Public, public);
+    fn raw_public_of(&mut self, secret: u32) -> Vec<u8> {
+        let public = self.call_for_u32("publickey_from_secretkey", &[secret]).unwrap();
+        let raw = self.export_part(Part::Public, public, RAW).unwrap();
+        self.close_part(Part::Public, public);
         raw
     }
 

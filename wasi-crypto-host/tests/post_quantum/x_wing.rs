@@ -79,14 +79,14 @@ impl Reference {
 
 #[test]
 fn the_vectors_of_the_draft() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let vectors = vectors();
     assert_eq!(vectors.len(), 3);
     for [secret_key, randomness, shared_secret, public_key, ciphertext] in vectors {
-        let key = guest.import(Part::Secret, "X-WING", &secret_key, RAW).unwrap();
-        assert!(guest.public_of(key) == public_key);
-        assert_eq!(guest.decapsulate(key, &ciphertext), Ok(shared_secret.clone()));
-        assert_eq!(guest.export(Part::Secret, key, RAW), Ok(secret_key.clone()));
+        let key = guest.import_part(Part::Secret, "X-WING", &secret_key, RAW).unwrap();
+        assert!(guest.raw_public_of(key) == public_key);
+        assert_eq!(guest.kem_decapsulate(key, &ciphertext), Ok(shared_secret.clone()));
+        assert_eq!(guest.export_part(Part::Secret, key, RAW), Ok(secret_key.clone()));
         // The guest cannot choose the randomness; that the reference agrees is what makes it one.
         let (found, made) = Reference::new(&secret_key).encapsulate(&randomness);
         assert_eq!(found, shared_secret);
@@ -96,63 +96,63 @@ fn the_vectors_of_the_draft() {
 
 #[test]
 fn the_reference_and_the_host_decapsulate_what_the_other_encapsulated() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for round in 0..10 {
-        let keypair = guest.generate("X-WING");
-        let (secret_key, public_key) = (guest.secret(keypair), guest.public(keypair));
-        let reference = Reference::new(&guest.export(Part::Secret, secret_key, RAW).unwrap());
-        assert!(guest.public_of(secret_key) == reference.public());
+        let keypair = guest.generate_keypair("X-WING");
+        let (secret_key, public_key) = (guest.secret_of(keypair), guest.public_of(keypair));
+        let reference = Reference::new(&guest.export_part(Part::Secret, secret_key, RAW).unwrap());
+        assert!(guest.raw_public_of(secret_key) == reference.public());
 
-        let (secret, ciphertext) = guest.encapsulate(public_key).unwrap();
+        let (secret, ciphertext) = guest.kem_encapsulate(public_key).unwrap();
         assert_eq!(reference.decapsulate(&ciphertext), secret);
 
         let (secret, ciphertext) = reference.encapsulate(&[round; 64]);
-        assert_eq!(guest.decapsulate(secret_key, &ciphertext), Ok(secret));
+        assert_eq!(guest.kem_decapsulate(secret_key, &ciphertext), Ok(secret));
 
         for at in [0, ML_KEM_CIPHERTEXT - 1, ML_KEM_CIPHERTEXT, ciphertext.len() - 1] {
             let changed = with_flip(&ciphertext, at, 1 << (round % 8));
             let rejected = reference.decapsulate(&changed);
-            assert_eq!(guest.decapsulate(secret_key, &changed), Ok(rejected), "byte {at}");
+            assert_eq!(guest.kem_decapsulate(secret_key, &changed), Ok(rejected), "byte {at}");
         }
     }
 }
 
 #[test]
 fn rustcrypto_and_the_host_decapsulate_what_the_other_encapsulated() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for round in 0..10 {
-        let keypair = guest.generate("X-WING");
-        let (secret_key, public_key) = (guest.secret(keypair), guest.public(keypair));
-        let seed = guest.export(Part::Secret, secret_key, RAW).unwrap();
+        let keypair = guest.generate_keypair("X-WING");
+        let (secret_key, public_key) = (guest.secret_of(keypair), guest.public_of(keypair));
+        let seed = guest.export_part(Part::Secret, secret_key, RAW).unwrap();
         let theirs = DecapsulationKey::from(<[u8; 32]>::try_from(seed).unwrap());
-        assert!(guest.public_of(secret_key) == theirs.encapsulation_key().to_bytes()[..]);
+        assert!(guest.raw_public_of(secret_key) == theirs.encapsulation_key().to_bytes()[..]);
 
-        let (secret, ciphertext) = guest.encapsulate(public_key).unwrap();
+        let (secret, ciphertext) = guest.kem_encapsulate(public_key).unwrap();
         assert_eq!(theirs.decapsulate_slice(&ciphertext).unwrap()[..], secret);
 
         let (ciphertext, secret) = theirs.encapsulation_key().encapsulate_deterministic(&Array([round; 64]));
-        assert_eq!(guest.decapsulate(secret_key, &ciphertext), Ok(secret.to_vec()));
+        assert_eq!(guest.kem_decapsulate(secret_key, &ciphertext), Ok(secret.to_vec()));
     }
 }
 
 /// Draft 06 does not refuse the zero that X25519 gives then: the ciphertext is part of the secret.
 #[test]
 fn a_ciphertext_of_low_order_decapsulates() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let reference = Reference::new(&[5; 32]);
-    let key = guest.import(Part::Secret, "X-WING", &[5; 32], RAW).unwrap();
+    let key = guest.import_part(Part::Secret, "X-WING", &[5; 32], RAW).unwrap();
     let (_, mut ciphertext) = reference.encapsulate(&[6; 64]);
     ciphertext[ML_KEM_CIPHERTEXT..].fill(0);
-    assert_eq!(guest.decapsulate(key, &ciphertext), Ok(reference.decapsulate(&ciphertext)));
+    assert_eq!(guest.kem_decapsulate(key, &ciphertext), Ok(reference.decapsulate(&ciphertext)));
 }
 
 /// Nor does it when a public key has low order.
 #[test]
 fn a_public_key_of_low_order_encapsulates() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let reference = Reference { x25519_public: [0; 32], ..Reference::new(&[5; 32]) };
-    let key = guest.import(Part::Public, "X-WING", &reference.public(), RAW).unwrap();
-    let (secret, ciphertext) = guest.encapsulate(key).unwrap();
+    let key = guest.import_part(Part::Public, "X-WING", &reference.public(), RAW).unwrap();
+    let (secret, ciphertext) = guest.kem_encapsulate(key).unwrap();
     let (ml_kem, ephemeral_public) = ciphertext.split_at(ML_KEM_CIPHERTEXT);
     let ml_kem = (ML_KEM.decapsulate)(&reference.ml_kem.secret, ml_kem);
     assert_eq!(reference.combine(&ml_kem, [0; 32], ephemeral_public.try_into().unwrap()), secret);
@@ -160,28 +160,28 @@ fn a_public_key_of_low_order_encapsulates() {
 
 #[test]
 fn both_parts_of_a_public_key_are_checked() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     let public = Reference::new(&[8; 32]).public();
 
     let mut overflow = public.clone();
     overflow[..3].fill(0xff);
-    assert_eq!(guest.import(Part::Public, "X-WING", &overflow, RAW), Err(Errno::InvalidKey));
+    assert_eq!(guest.import_part(Part::Public, "X-WING", &overflow, RAW), Err(Errno::InvalidKey));
 
-    let sound = guest.import(Part::Public, "X-WING", &public, RAW).unwrap();
+    let sound = guest.import_part(Part::Public, "X-WING", &public, RAW).unwrap();
     assert_eq!(guest.check(sound), Ok(()));
     for x25519_key in [[0; 32], std::array::from_fn(|i| u8::from(i == 0))] {
         let low_order = [&public[..1184], &x25519_key].concat();
-        let key = guest.import(Part::Public, "X-WING", &low_order, RAW).unwrap();
+        let key = guest.import_part(Part::Public, "X-WING", &low_order, RAW).unwrap();
         assert_eq!(guest.check(key), Err(Errno::InvalidKey));
     }
 }
 
 #[test]
 fn pem_is_unsupported_whatever_the_bytes_are() {
-    let mut guest = Guest::new();
+    let mut guest = Guest::large();
     for bytes in [&[5; 32][..], b"", b"-----BEGIN PRIVATE KEY-----\n"] {
         for part in [Part::Keypair, Part::Secret, Part::Public] {
-            assert_eq!(guest.import(part, "X-WING", bytes, PEM), Err(Errno::UnsupportedEncoding), "{part:?}");
+            assert_eq!(guest.import_part(part, "X-WING", bytes, PEM), Err(Errno::UnsupportedEncoding), "{part:?}");
         }
     }
 }

@@ -3,8 +3,10 @@
 //! How a call reaches the host is a [`Transport`], so that the same steps run natively and through engines.
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part")]
 
+pub mod encode;
 pub mod forwarder;
 pub mod hex;
+pub mod keys;
 pub mod transcript;
 
 use wasi_crypto_host::{
@@ -118,7 +120,7 @@ pub const AEADS: [(&str, usize, usize); 13] = [
 pub const PAGE: usize = 1 << 16;
 
 /// A guest with the functions of the interface as methods. Each lays out its arguments from [`DATA`] on.
-pub struct Guest<T> {
+pub struct Guest<T = Native> {
     pub transport: T,
     next: u32,
 }
@@ -164,7 +166,12 @@ impl<T: Transport> Guest<T> {
     /// Calls, and returns the `u32` that comes through the last parameter.
     pub fn call_for_u32(&mut self, name: &str, args: &[u32]) -> Result<u32, Errno> {
         self.call(name, &[args, &[SLOT]].concat())?;
-        Ok(u32::from_le_bytes(self.bytes(SLOT)))
+        Ok(self.slot())
+    }
+
+    /// What the last call wrote to [`SLOT`].
+    pub fn slot(&mut self) -> u32 {
+        u32::from_le_bytes(self.bytes(SLOT))
     }
 
     /// Puts bytes into memory for the next call.

@@ -1,18 +1,9 @@
 //! What the host has read of a key before it refuses it is wiped, too: in every encoding that an algorithm has.
 
-#[path = "../common/encode.rs"]
-mod encode;
-
-use encode::{der, pem};
-use wasi_crypto_host::PublickeyEncoding;
-
 use super::*;
+use crate::support::encode::{der, pem};
 use crate::support::hex::hex;
-
-const RAW: u32 = PublickeyEncoding::Raw as u32;
-const PKCS8: u32 = PublickeyEncoding::Pkcs8 as u32;
-const PEM: u32 = PublickeyEncoding::Pem as u32;
-const SEC: u32 = PublickeyEncoding::Sec as u32;
+use crate::support::keys::{PEM, PKCS8, RAW, SEC};
 
 /// A key in one encoding.
 #[derive(Clone)]
