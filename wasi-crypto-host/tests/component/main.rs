@@ -1,5 +1,6 @@
 //! The face for components, by a component that passes on every function: each call is lifted and lowered as any component's is.
 
+mod command;
 mod guest;
 mod limits;
 mod passthrough;
