@@ -40,6 +40,7 @@ mod cases;
 pub mod catalogue;
 mod cause;
 pub mod cli;
+pub mod contradictions;
 pub mod engine;
 pub mod expectations;
 mod export;
