@@ -35,6 +35,7 @@ impl Case {
             steps: Vec::new(),
             alternatives: Vec::new(),
             oracle: None,
+            own_guest: None,
             image: Image::default(),
             next: Modifiers::default(),
         }

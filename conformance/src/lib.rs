@@ -60,6 +60,7 @@ pub mod runner;
 pub mod shard;
 pub mod suite;
 mod test_keys;
+mod threads;
 mod trial;
 mod vectors;
 mod verdict;
