@@ -1,11 +1,11 @@
 //! The whole suite: what is written for it, and what is made of published vectors.
 
 use crate::case::Case;
-use crate::{cases, vectors};
+use crate::{cases, threads, vectors};
 
 /// Every case.
 pub fn all() -> Vec<Case> {
-    [cases::all(), vectors::symmetric(), vectors::asymmetric()].into_iter().flatten().collect()
+    [cases::all(), vec![threads::case()], vectors::symmetric(), vectors::asymmetric()].into_iter().flatten().collect()
 }
 
 #[cfg(test)]
