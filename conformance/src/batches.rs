@@ -27,6 +27,8 @@ pub struct Settings {
     pub fail_fast: bool,
     /// How often a case that fails is run again, to see whether it always does.
     pub retry: usize,
+    /// Whether what guests store outlives the processes of the engine, as far as the runner was told.
+    pub durable: bool,
 }
 
 impl Default for Settings {
@@ -40,6 +42,7 @@ impl Default for Settings {
             skip: Vec::new(),
             fail_fast: false,
             retry: 0,
+            durable: false,
         }
     }
 }

@@ -35,6 +35,7 @@ impl Case {
             steps: Vec::new(),
             alternatives: Vec::new(),
             oracle: None,
+            then: None,
             image: Image::default(),
             next: Modifiers::default(),
         }
@@ -80,6 +81,13 @@ impl Case {
     /// Judges what the case dumped ([`dump`](Self::dump)), in order, in the runner.
     pub fn oracle(mut self, judge: impl Fn(&[Vec<u8>]) -> Result<(), String> + Send + Sync + 'static) -> Self {
         self.oracle = Some(Oracle::from(std::sync::Arc::new(judge) as std::sync::Arc<_>));
+        self
+    }
+
+    /// Goes on in another process of the engine, when this one has ended: with the case that is made of what this one dumped, in order.
+    /// It runs only where what guests store is said to outlive processes.
+    pub fn then(mut self, next: impl Fn(&[Vec<u8>]) -> Self + Send + Sync + 'static) -> Self {
+        self.then = Some(std::sync::Arc::new(next));
         self
     }
 

@@ -25,6 +25,7 @@ pub struct Case {
     pub(crate) steps: Vec<Step>,
     pub(crate) alternatives: Vec<Alternative>,
     pub(crate) oracle: Option<Oracle>,
+    pub(crate) then: Option<Next>,
     pub(crate) image: Image,
     /// How the next step differs from the usual; taken by the step.
     pub(crate) next: Modifiers,
@@ -57,6 +58,9 @@ pub(crate) struct Alternative {
 
 /// Judges the bytes that a case dumped, in the runner. The error says what is wrong with them.
 pub type Oracle = Arc<dyn Fn(&[Vec<u8>]) -> Result<(), String> + Send + Sync>;
+
+/// What a case goes on with in another process, made of what it dumped.
+pub(crate) type Next = Arc<dyn Fn(&[Vec<u8>]) -> Case + Send + Sync>;
 
 /// How binding the requirements of a case are. A failed SHOULD is a warning, a failed MAY information.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

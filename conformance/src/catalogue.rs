@@ -3,7 +3,7 @@
 //! The specification contradicts itself in places; `CONTRADICTIONS.md` numbers those places. Cases cite the numbers in their
 //! comments, and accept each reading.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
 use wasi_crypto_interface::AlgorithmType;
@@ -128,19 +128,24 @@ const NO_THREADS: &str =
 const NO_TUPLES: &str = "no algorithm of the tables hashes tuples";
 
 /// Whether some case is about the requirement, or the probe shows it.
-fn is_covered(requirement: &Requirement, cases: &[Case]) -> bool {
+fn is_covered(requirement: &Requirement, named: &HashSet<&str>) -> bool {
     PROBED.contains(&requirement.id)
         || requirement.text.contains(" is implemented as ")
-        || cases.iter().any(|case| case.requirements.iter().any(|id| id == requirement.id))
+        || named.contains(requirement.id)
+}
+
+/// The requirements that cases name.
+fn named(cases: &[Case]) -> HashSet<&str> {
+    cases.iter().flat_map(|case| &case.requirements).map(AsRef::as_ref).collect()
 }
 
 /// For each area: how many of the requirements that any guest can observe have a case, and how many there are.
 pub fn coverage(cases: &[Case]) -> BTreeMap<&'static str, (usize, usize)> {
-    let mut areas = BTreeMap::new();
+    let (named, mut areas) = (named(cases), BTreeMap::new());
     for requirement in requirements().iter().filter(|requirement| requirement.observable == "yes") {
         let (covered, all) = areas.entry(requirement.area()).or_insert((0, 0));
         *all += 1;
-        if is_covered(requirement, cases) {
+        if is_covered(requirement, &named) {
             *covered += 1;
         }
     }
@@ -150,7 +155,8 @@ pub fn coverage(cases: &[Case]) -> BTreeMap<&'static str, (usize, usize)> {
 /// What is wrong with cases as a whole: ids that are not unique, requirements that do not exist.
 pub fn defects(cases: &[Case]) -> Vec<String> {
     let mut defects = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let known: HashSet<&str> = requirements().iter().map(|requirement| requirement.id).collect();
+    let mut seen = HashSet::new();
     for case in cases {
         if !seen.insert(&case.id) {
             defects.push(format!("two cases are called {}", case.id));
@@ -159,7 +165,7 @@ pub fn defects(cases: &[Case]) -> Vec<String> {
             defects.push(format!("{} names no requirement", case.id));
         }
         for id in &case.requirements {
-            if !requirements().iter().any(|requirement| requirement.id == id) {
+            if !known.contains(AsRef::<str>::as_ref(id)) {
                 defects.push(format!("{} names the requirement {id}, which does not exist", case.id));
             }
         }
@@ -187,10 +193,11 @@ mod tests {
     /// A requirement loses its case, or one is added without: either says so here.
     #[test]
     fn every_observable_requirement_has_a_case_or_a_reason() {
-        let (cases, mut covered) = (crate::suite::all(), 0);
+        let cases = crate::suite::all();
+        let (named, mut covered) = (named(&cases), 0);
         for requirement in requirements().iter().filter(|requirement| requirement.observable != "no") {
             let reason = WITHOUT_CASE.iter().find(|(id, _)| *id == requirement.id);
-            let is_covered = is_covered(requirement, &cases);
+            let is_covered = is_covered(requirement, &named);
             assert_eq!(is_covered, reason.is_none(), "{requirement:?}");
             covered += usize::from(is_covered);
         }

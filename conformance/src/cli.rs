@@ -197,7 +197,7 @@ fn start(options: &Options, cases: Vec<Case>) -> Result<u8, String> {
         let settings = Settings {
             strict: options.strict,
             skip: known.skipped(&engine.info()),
-            ..options.running.settings(engine.as_ref())
+            ..options.running.settings(engine.as_ref(), options.engines.durable)
         };
         document.engines.push(run_on(engine.as_ref(), &cases, &settings, again, &known));
     }

@@ -56,6 +56,7 @@ pub fn run(
     let mut probes = presence.results();
     let fit = |case| match settings.skip.iter().find(|(pattern, _)| glob::matches(pattern, Case::id(case))) {
         Some((_, reason)) => Err((Verdict::Skip, reason.clone())),
+        None if case.then.is_some() && !settings.durable => Err((Verdict::Na, NOT_DURABLE.to_owned())),
         None => presence.fit(case).map_err(|missing| (Verdict::Na, missing)),
     };
     let fitted: Vec<Result<Fitted<'_>, (Verdict, String)>> = cases.iter().map(fit).collect();
@@ -217,10 +218,31 @@ fn judge_all(
     let flat: Vec<Program<'_>> = programs.iter().flatten().copied().collect();
     let transcripts = run_programs(engine, &flat, settings, batch, progress)?;
     let mut rest = transcripts.as_slice();
-    let judgements = cases.iter().zip(&programs).map(|(case, programs)| {
+    let (mut judgements, mut going_on, mut next) = (Vec::with_capacity(cases.len()), Vec::new(), Vec::new());
+    for (case, programs) in cases.iter().zip(&programs) {
         let (own, others) = rest.split_at(programs.len());
         rest = others;
-        judge(case, own)
-    });
-    Ok(judgements.collect())
+        let judgement = judge(case, own);
+        if let (Some(then), [said], false) = (&case.then, own, judgement.verdict.is_unexpected()) {
+            going_on.push(judgements.len());
+            next.push(then(&said.dumps));
+        }
+        judgements.push(judgement);
+    }
+    if next.is_empty() {
+        return Ok(judgements);
+    }
+    // The sessions have ended, and the processes with them.
+    let next: Vec<&Case> = next.iter().collect();
+    for (i, later) in going_on.into_iter().zip(judge_all(engine, &next, settings, batch, &|_, _| ())?) {
+        if later.verdict > judgements[i].verdict {
+            let observed = format!("in the next process: {}", later.observed);
+            judgements[i] = Judgement { observed, ..later };
+        }
+    }
+    Ok(judgements)
 }
+
+/// Why cases about more than one process do not run.
+const NOT_DURABLE: &str =
+    "nobody has said that what guests store outlives the engine's processes (--durable, or --secrets)";

@@ -252,6 +252,12 @@ impl Checked {
             self.open.remove(index);
             self.closed.push(handle);
         }
+        if name.ends_with("_replace_managed") {
+            // The old key is the second handle.
+            let handle = args[1] as u32;
+            self.open.retain(|open| open.handle != handle);
+            self.closed.push(handle);
+        }
         for (result, slot) in hostcall.results().iter().zip(results(hostcall, args)) {
             if let ResultType::Handle(ty) = result {
                 // Declared as an array, it is a signature.

@@ -325,12 +325,20 @@ fn note_batch(guest: &mut Guest, batch: &Batch, is_random: bool, always_succeeds
     }
 }
 
-/// Whether a call gives another result each time.
+/// Whether a call gives another result each time, as identifiers are.
 fn makes_random(hostcall: &Hostcall) -> bool {
     matches!(
         hostcall.name(),
         "keypair_generate"
+            | "keypair_generate_managed"
+            | "keypair_store_managed"
+            | "keypair_id"
             | "symmetric_key_generate"
+            | "symmetric_key_generate_managed"
+            | "symmetric_key_store_managed"
+            | "symmetric_key_id"
+            | "external_secret_store"
+            | "external_secret_encapsulate"
             | "signature_state_sign"
             | "batch_signature_state_sign"
             | "kx_encapsulate"

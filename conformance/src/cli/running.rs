@@ -35,7 +35,7 @@ pub(super) struct RunOptions {
 
 impl RunOptions {
     /// How to run cases on this engine.
-    pub(super) fn settings(&self, engine: &dyn Engine) -> Settings {
+    pub(super) fn settings(&self, engine: &dyn Engine, durable: bool) -> Settings {
         let (wishes, default) = (engine.wishes(), Settings::default());
         Settings {
             jobs: self.jobs.or(wishes.jobs).map_or(default.jobs, NonZeroUsize::get),
@@ -43,6 +43,7 @@ impl RunOptions {
             batch: wishes.batch.map_or(default.batch, NonZeroUsize::get),
             fail_fast: self.fail_fast,
             retry: self.retry,
+            durable: durable || wishes.durable,
             ..default
         }
     }

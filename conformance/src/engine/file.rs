@@ -154,6 +154,8 @@ struct Content {
     #[serde(default)]
     limits: LimitsContent,
     #[serde(default)]
+    secrets: SecretsContent,
+    #[serde(default)]
     signs: SignsContent,
 }
 
@@ -172,6 +174,12 @@ struct LimitsContent {
     memory_mib: Option<NonZeroU64>,
     cases_per_guest: Option<NonZeroUsize>,
     jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct SecretsContent {
+    durable: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -211,7 +219,12 @@ impl Content {
         let limits = Limits {
             process: process_seconds.map(seconds),
             memory: memory_mib.map_or(Limits::default().memory, |number| number.get().saturating_mul(1 << 20)),
-            wishes: Wishes { timeout: case_seconds.map(seconds), batch: cases_per_guest, jobs },
+            wishes: Wishes {
+                timeout: case_seconds.map(seconds),
+                batch: cases_per_guest,
+                jobs,
+                durable: self.secrets.durable,
+            },
         };
         let SignsContent { link, trap, crash, link_status, trap_status, noise, no_plugin, plugin } = self.signs;
         let signs = Signs { link, trap, crash, link_status, trap_status, noise, no_plugin, plugin };
@@ -332,6 +345,8 @@ mod tests {
             memory-mib = 512
             cases-per-guest = 50
             jobs = 1
+            [secrets]
+            durable = true
             [signs]
             link = ["no such function"]
             trap-status = [3]
@@ -345,7 +360,8 @@ mod tests {
         assert_eq!(*environment, [("MINE".to_owned(), "1".to_owned())]);
         assert_eq!((limits.process, limits.memory), (Some(Duration::from_secs(60)), 512 << 20));
         let one = NonZeroUsize::new;
-        assert_eq!(limits.wishes, Wishes { timeout: Some(Duration::from_secs(5)), batch: one(50), jobs: one(1) });
+        let wishes = Wishes { timeout: Some(Duration::from_secs(5)), batch: one(50), jobs: one(1), durable: true };
+        assert_eq!(limits.wishes, wishes);
         assert_eq!(
             (signs.link.as_slice(), signs.trap_status.as_slice()),
             (["no such function".to_owned()].as_slice(), [3].as_slice())

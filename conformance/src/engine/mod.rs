@@ -14,7 +14,7 @@ mod listening;
 mod memory;
 mod output;
 #[cfg(any(feature = "embedded", feature = "wasm3", feature = "wasmer", feature = "wasmi"))]
-mod own_host;
+pub(crate) mod own_host;
 mod process;
 mod search;
 #[cfg(any(feature = "embedded", feature = "wasm3", feature = "wasmer", feature = "wasmi"))]

@@ -46,4 +46,6 @@ pub struct Wishes {
     pub batch: Option<NonZeroUsize>,
     /// How many guests run at the same time.
     pub jobs: Option<NonZeroUsize>,
+    /// What guests store outlives its processes: cases about that can be run.
+    pub durable: bool,
 }

@@ -42,6 +42,14 @@ impl WorkerEngine {
         Self::with(info, template, Setup::default())
     }
 
+    /// The same with this place for secrets, which [`own_host`](super::own_host) knows how to use.
+    #[cfg(any(feature = "embedded", feature = "wasm3", feature = "wasmer", feature = "wasmi"))]
+    pub(crate) fn with_secrets(mut self, url: &str) -> Self {
+        self.setup.environment.push((super::own_host::SECRETS.to_owned(), url.to_owned()));
+        self.setup.limits.wishes.durable = super::own_host::is_durable(url);
+        self
+    }
+
     pub(super) fn with(info: EngineInfo, template: Template, setup: Setup) -> Self {
         Self { info, template, setup }
     }

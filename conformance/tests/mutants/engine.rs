@@ -27,6 +27,8 @@ pub(crate) struct Shared {
 pub(crate) struct MutantEngine {
     shared: Arc<Shared>,
     mutant: Option<&'static Mutant>,
+    /// What all sessions share, as processes share a store; none if each begins with nothing.
+    secrets: Option<SecretsManager>,
 }
 
 struct Guest {
@@ -75,7 +77,12 @@ impl Shared {
 
 impl MutantEngine {
     pub(crate) fn new(shared: &Arc<Shared>, mutant: Option<&'static Mutant>) -> Self {
-        Self { shared: shared.clone(), mutant }
+        Self { shared: shared.clone(), mutant, secrets: None }
+    }
+
+    /// The same, and what a guest has stored is there in the next session, too.
+    pub(crate) fn durable(self) -> Self {
+        Self { secrets: Some(secrets()), ..self }
     }
 }
 
@@ -86,11 +93,13 @@ impl Engine for MutantEngine {
     }
 
     fn session(&self) -> Result<Box<dyn Session>, String> {
-        let root_key = RootKey::generate().map_err(|error| error.to_string())?;
-        let secrets = SecretsManager::builder(MemoryStore::new()).root_key(root_key).build();
-        let secrets = secrets.map_err(|error| error.to_string())?;
+        let secrets = self.secrets.clone().unwrap_or_else(secrets);
         Ok(Box::new(InProcess { shared: self.shared.clone(), mutant: self.mutant, secrets }))
     }
+}
+
+fn secrets() -> SecretsManager {
+    SecretsManager::builder(MemoryStore::new()).root_key(RootKey::generate().unwrap()).build().unwrap()
 }
 
 struct InProcess {

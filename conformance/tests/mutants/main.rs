@@ -106,6 +106,25 @@ fn without_a_fault_nothing_fails() {
     assert!(unexpected.is_empty(), "{unexpected:#?}");
 }
 
+/// A session stands for a process.
+#[test]
+fn what_does_not_outlive_its_process_is_found_out() {
+    let shared = Arc::new(Shared::new());
+    let cases: Vec<Case> = suite::all().into_iter().filter(|case| case.id().contains("/next-process/")).collect();
+    assert!(cases.len() >= 14);
+    let durable = Settings { durable: true, ..settings(2, true) };
+    let kept = run(&MutantEngine::new(&shared, None).durable(), &cases, &durable, &|_, _| ()).unwrap();
+    assert!(kept.cases.iter().all(|case| case.verdict == Verdict::Pass), "{:#?}", kept.cases);
+    let forgotten = run(&MutantEngine::new(&shared, None), &cases, &durable, &|_, _| ()).unwrap();
+    for case in &forgotten.cases {
+        assert_eq!(case.verdict, Verdict::Fail, "{case:?}");
+        assert!(case.observed.starts_with("in the next process: "), "{case:?}");
+    }
+    // Who has not said that it should is not judged by it.
+    let unasked = run(&MutantEngine::new(&shared, None), &cases, &settings(2, true), &|_, _| ()).unwrap();
+    assert!(unasked.cases.iter().all(|case| case.verdict == Verdict::Na && case.observed.contains("--durable")));
+}
+
 /// The first case that sees the fault: those first that are about what the fault breaks, and then all that call a
 /// function that it is in.
 fn find_out(mutant: &'static Mutant, shared: &Arc<Shared>, cases: &[Case]) -> Option<CaseResult> {

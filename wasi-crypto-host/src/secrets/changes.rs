@@ -14,10 +14,13 @@ pub(crate) struct Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    /// Begins, and forgets some of what need not be kept.
-    pub(crate) fn begin(to: &'a mut dyn Transaction, policy: &'a Policy, now: u64) -> Result<Self, SecretsError> {
-        // Somebody took the namespace away.
-        let row = to.namespace()?.ok_or(SecretsError::NotFound)?;
+    /// Begins with the row of the namespace, and forgets some of what need not be kept.
+    pub(crate) fn begin(
+        to: &'a mut dyn Transaction,
+        row: NamespaceRow,
+        policy: &'a Policy,
+        now: u64,
+    ) -> Result<Self, SecretsError> {
         let mut change = Self { to, before: row.usage, row, policy, now, forgotten: 0 };
         for state in [State::Active, State::Revoked] {
             change.forget(state)?;
@@ -31,7 +34,8 @@ impl<'a> Change<'a> {
         let header = &record.entry.header;
         let item =
             Item { kind: header.kind, algorithm: header.algorithm.clone(), highest: header.version, latest: None };
-        self.on_item(&header.identifier, item, |to| Ok(to.put(record)?))?;
+        let active = self.on_item(&header.identifier, item, |to| Ok(to.put(record)?))?;
+        self.check_versions(active)?;
         self.check_growth()
     }
 
@@ -54,9 +58,7 @@ impl<'a> Change<'a> {
         let version = item.highest;
         let record = seal(version)?;
         let active = self.on_item(identifier, item, |to| Ok(to.put(&record)?))?;
-        if active > self.policy.bounds().versions {
-            return Err(SecretsError::Limit("versions of one key or secret"));
-        }
+        self.check_versions(active)?;
         self.check_growth()?;
         Ok(version)
     }
@@ -174,6 +176,11 @@ impl<'a> Change<'a> {
             self.to.put_item(identifier, &Item { latest: after.latest, ..item })?;
         }
         Ok(after.active)
+    }
+
+    fn check_versions(&self, active: u64) -> Result<(), SecretsError> {
+        let within = active <= self.policy.bounds().versions;
+        if within { Ok(()) } else { Err(SecretsError::Limit("versions of one key or secret")) }
     }
 
     /// What has become more must be within its bound. What has not may be above, where the policy has become stricter.

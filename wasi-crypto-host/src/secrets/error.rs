@@ -83,6 +83,19 @@ impl SecretsError {
     }
 }
 
+/// The name of a namespace, of which the store may say what it likes, for a terminal or a log: nothing in it is obeyed there.
+struct Shown<'a>(&'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|c| match c {
+            '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => c.escape_default().fmt(f),
+            c if c.is_control() => c.escape_default().fmt(f),
+            c => fmt::Write::write_char(f, c),
+        })
+    }
+}
+
 impl fmt::Display for SecretsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -97,18 +110,25 @@ impl fmt::Display for SecretsError {
             }
             Self::Damaged { namespace, identifier, version } => write!(
                 f,
-                "version {version} of {identifier} in the namespace {namespace} does not open: the record was damaged, or written or moved by something else than this library; restore it from a backup"
+                "version {version} of {identifier} in the namespace {} does not open: the record was damaged, or written or moved by something else than this library; restore it from a backup",
+                Shown(namespace)
             ),
             Self::DamagedNamespace(namespace) => write!(
                 f,
-                "the key of the namespace {namespace} does not open: it was damaged, or written or moved by something else than this library; restore the store from a backup"
+                "the key of the namespace {} does not open: it was damaged, or written or moved by something else than this library; restore the store from a backup",
+                Shown(namespace)
             ),
             Self::DamagedTrail { namespace, entry } => {
-                write!(f, "the audit trail of the namespace {namespace} was changed: entry {entry} is wrong or missing")
+                write!(
+                    f,
+                    "the audit trail of the namespace {} was changed: entry {entry} is wrong or missing",
+                    Shown(namespace)
+                )
             }
             Self::OtherRootKey { namespace, wrapped_by } => write!(
                 f,
-                "the namespace {namespace} needs the root key {wrapped_by}, which was not given; name it as root key, or as an old one"
+                "the namespace {} needs the root key {wrapped_by}, which was not given; name it as root key, or as an old one",
+                Shown(namespace)
             ),
             Self::RootKey(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
@@ -210,3 +230,15 @@ impl fmt::Display for StoreError {
 }
 
 impl std::error::Error for StoreError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever writes to the store chooses it.
+    #[test]
+    fn nothing_in_the_name_of_a_namespace_is_obeyed_by_a_terminal() {
+        let error = SecretsError::DamagedNamespace("a\u{1b}[2J\n\u{202e}ü'".to_owned()).to_string();
+        assert!(error.starts_with("the key of the namespace a\\u{1b}[2J\\n\\u{202e}ü' does not open"), "{error}");
+    }
+}

@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::secrets::cache::Cache;
 use crate::secrets::namespace::Shared;
-use crate::secrets::open_store::{NamespaceKeys, OpenStore};
-use crate::secrets::store::NamespaceRow;
+use crate::secrets::open_store::OpenStore;
 use crate::secrets::{
     Action, Clock, Namespace, RootKey, RootKeyError, RootKeyId, RootKeyProvider, SecretsError, SecretsEvent,
     SecretsObserver, SecretsStore, SystemClock, Trail, trail,
@@ -67,7 +66,7 @@ impl SecretsManager {
 
     /// Wraps the keys of all namespaces by the root key that are wrapped by an old one. Returns how many were. Records
     /// stay as they are, and processes that have the namespaces open go on. If it stops half-way, all can still be
-    /// opened with both root keys, and it can be done again.
+    /// opened with both root keys, and it can be done again. [`Namespace::renew`] gives a namespace a new key.
     pub fn rewrap(&self) -> Result<u64, SecretsError> {
         let mut rewrapped = 0;
         for name in self.inner.store.namespaces()? {
@@ -76,8 +75,8 @@ impl SecretsManager {
                 let Some(row) = to.namespace()?.filter(|row| row.wrapped_by != self.inner.root_key.id()) else {
                     return Ok(());
                 };
-                let key = self.inner.unwrap(&name, &row)?;
-                to.put_namespace(&NamespaceRow { usage: row.usage, ..self.inner.wrap(&name, &key)? })?;
+                let ring = self.inner.unwrap(&name, &row)?;
+                to.put_namespace(&self.inner.wrap(&name, &ring, row.newest_key, row.usage)?)?;
                 let event = SecretsEvent {
                     namespace: &name,
                     who: "",
@@ -88,7 +87,7 @@ impl SecretsManager {
                     error: None,
                 };
                 if self.inner.trail.keeps(&event) {
-                    trail::add(&NamespaceKeys::new(&key)?.trail, &event, to)?;
+                    trail::add(&self.inner.ring(&name, &row)?.newest().trail, &event, to)?;
                 }
                 done = true;
                 Ok(())

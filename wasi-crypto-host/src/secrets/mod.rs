@@ -55,7 +55,8 @@
 //!   only while no process uses it: what was revoked or rotated since is as it was before.
 //! - If a root key is to be changed: give the old one as [`old_root_key`](SecretsManagerBuilder::old_root_key), and
 //!   [`rewrap`](SecretsManager::rewrap). That changes no key of a namespace: who had the old root key and a copy of the
-//!   store can open what is put into its namespaces later, too. Then put new keys into new namespaces.
+//!   store can open what is put into its namespaces later, too, until they are given new keys by
+//!   [`renew`](Namespace::renew). What he has opened he has: replace those keys, and revoke their old versions.
 //!
 //! # Versions
 //!
@@ -72,6 +73,7 @@ mod clock;
 mod error;
 mod files;
 mod identifier;
+mod key_ring;
 mod manager;
 mod namespace;
 mod open_store;
@@ -89,7 +91,7 @@ pub use clock::{Clock, SystemClock};
 pub use error::{SecretsError, StoreError, StoreFault};
 pub use identifier::{Identifier, NotAnIdentifier, Version};
 pub use manager::{SecretsManager, SecretsManagerBuilder};
-pub use namespace::{Check, Namespace, NewRecord, OpenedSecret};
+pub use namespace::{Check, Namespace, NewRecord, OpenedSecret, Renewed};
 #[cfg(feature = "toml")]
 pub use policy::PolicyError;
 pub use policy::{Export, Policy, SecretsLimits};

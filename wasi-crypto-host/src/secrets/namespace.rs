@@ -2,16 +2,20 @@
 
 mod encapsulation;
 mod oversight;
+mod renewal;
 
 pub use encapsulation::OpenedSecret;
 pub use oversight::Check;
+pub use renewal::Renewed;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
+use crate::secret::Secret;
 use crate::secrets::cache::{Cache, Opened};
 use crate::secrets::changes::Change;
-use crate::secrets::open_store::{NamespaceKeys, OpenStore};
-use crate::secrets::store::Transaction;
+use crate::secrets::key_ring::{KeyRing, KnownRing};
+use crate::secrets::open_store::OpenStore;
+use crate::secrets::store::{NamespaceRow, Transaction};
 use crate::secrets::{
     Action, Entry, Header, Identifier, Kind, Policy, Record, SecretsError, SecretsEvent, State, Version, trail,
 };
@@ -29,31 +33,62 @@ pub struct Namespace {
 pub(crate) struct Shared {
     manager: Arc<OpenStore>,
     name: String,
-    keys: OnceLock<NamespaceKeys>,
+    ring: KnownRing,
     cache: Cache,
 }
 
 impl Shared {
     pub(crate) fn new(manager: Arc<OpenStore>, name: &str, cache: Cache) -> Self {
-        Self { manager, name: name.to_owned(), keys: OnceLock::new(), cache }
+        Self { manager, name: name.to_owned(), ring: KnownRing::default(), cache }
     }
 
-    /// The keys of the namespace, which is made if it is not there. Not to be asked for in a change: the first time, it
-    /// asks the store.
-    fn keys(&self) -> Result<&NamespaceKeys, SecretsError> {
-        if let Some(keys) = self.keys.get() {
-            return Ok(keys);
+    /// The keys of the namespace as they are known here; it is made if it is not there. Not to be asked for in a change: the first
+    /// time, it asks the store.
+    fn known_keys(&self) -> Result<Arc<KeyRing>, SecretsError> {
+        match self.ring.get() {
+            Some(ring) => Ok(ring),
+            None => Ok(self.ring.learn(Arc::new(self.manager.keys(&self.name)?))),
         }
-        let keys = self.manager.keys(&self.name)?;
-        Ok(self.keys.get_or_init(|| keys))
     }
 
     /// The same of a namespace that is there.
-    fn keys_if_there(&self) -> Result<Option<&NamespaceKeys>, SecretsError> {
-        if self.keys.get().is_none() && self.manager.store.namespace(&self.name)?.is_none() {
+    fn known_keys_if_there(&self) -> Result<Option<Arc<KeyRing>>, SecretsError> {
+        if self.ring.get().is_none() && self.manager.store.namespace(&self.name)?.is_none() {
             return Ok(None);
         }
-        self.keys().map(Some)
+        self.known_keys().map(Some)
+    }
+
+    /// The keys as the store has them now; the namespace is made if it is not there.
+    fn newest_keys(&self) -> Result<Arc<KeyRing>, SecretsError> {
+        // Before the store is asked, as another thread may learn of more meanwhile.
+        let known = self.ring.get();
+        match (known, self.manager.store.namespace(&self.name)?) {
+            (_, None) => self.known_keys(),
+            (Some(known), Some(row)) if known.newest_number() == row.newest_key => Ok(known),
+            // Keys are never taken away.
+            (Some(known), Some(row)) if known.newest_number() > row.newest_key => {
+                Err(SecretsError::DamagedNamespace(self.name.clone()))
+            }
+            // The root key is needed only if another process has renewed them.
+            (_, Some(row)) => Ok(self.ring.learn(Arc::new(self.manager.ring(&self.name, &row)?))),
+        }
+    }
+
+    /// Keys among which that with this number is, if there is one.
+    fn keys_with(&self, number: u32) -> Result<Option<Arc<KeyRing>>, SecretsError> {
+        let Some(known) = self.known_keys_if_there()? else { return Ok(None) };
+        let ring = if number > known.newest_number() { self.newest_keys()? } else { known };
+        Ok(ring.get(number).is_some().then_some(ring))
+    }
+
+    /// Opens a record.
+    fn open(&self, record: &Record) -> Result<Secret, SecretsError> {
+        let Entry { header, sealed_by, .. } = &record.entry;
+        match self.keys_with(*sealed_by)?.as_ref().and_then(|ring| ring.get(*sealed_by)) {
+            Some(keys) => header.open(&self.name, &keys.records, &record.sealed),
+            None => Err(header.damaged(&self.name)),
+        }
     }
 }
 
@@ -184,7 +219,7 @@ impl Namespace {
     pub fn revoke(&self, kinds: &[Kind], identifier: &Identifier, version: Version) -> Result<Vec<u64>, SecretsError> {
         let now = self.now();
         let result = if self.policy.allows_revocation() {
-            let work = |_: &NamespaceKeys, change: &mut Change<'_>| change.revoke(identifier, kinds, version);
+            let work = |_: &KeyRing, change: &mut Change<'_>| change.revoke(identifier, kinds, version);
             self.on_versions(Action::Revoke, identifier, now, work)
         } else {
             Err(SecretsError::Prohibited("that a version is revoked"))
@@ -204,8 +239,8 @@ impl Namespace {
         at: Option<u64>,
     ) -> Result<Vec<u64>, SecretsError> {
         let now = self.now();
-        let result = self.on_versions(Action::Expire, identifier, now, |keys, change| {
-            change.on_versions(identifier, kinds, version, |record| self.with_expiry(keys, record, at))
+        let result = self.on_versions(Action::Expire, identifier, now, |ring, change| {
+            change.on_versions(identifier, kinds, version, |record| self.with_expiry(ring, record, at))
         });
         let version = result.as_ref().ok().and_then(|versions| one(versions));
         self.told(Action::Expire, Some(*identifier), version, now, result)
@@ -227,31 +262,34 @@ impl Namespace {
     fn try_create(&self, new: &NewRecord<'_>, now: u64) -> Result<Header, SecretsError> {
         self.admit(new)?;
         let identifier = Identifier::random().map_err(|_| SecretsError::Random)?;
-        let record = self.sealed(self.shared.keys()?, new, identifier, 1, now)?;
-        self.change(|keys, to| {
-            let mut change = Change::begin(to, &self.policy, now)?;
+        self.shared.known_keys()?;
+        let mut made = None;
+        self.change(|ring, row, to| {
+            let record = self.sealed(ring, new, identifier, 1, now)?;
+            let mut change = Change::begin(to, row, &self.policy, now)?;
             change.create(&record)?;
-            self.keep(keys, Action::Create, identifier, Some(1), now, change.finish()?)
+            made = Some(record.entry.header);
+            self.keep(ring, Action::Create, identifier, Some(1), now, change.finish()?)
         })
         .map_err(|error| match error {
             // Its key is here, and its row has been taken away.
             SecretsError::NotFound => SecretsError::DamagedNamespace(self.shared.name.clone()),
             other => other,
         })?;
-        Ok(record.entry.header)
+        made.ok_or(SecretsError::Internal("nothing was made"))
     }
 
     fn try_replace(&self, identifier: &Identifier, new: &NewRecord<'_>, now: u64) -> Result<Header, SecretsError> {
         self.admit(new)?;
         let mut made = None;
-        self.change(|keys, to| {
-            let mut change = Change::begin(to, &self.policy, now)?;
+        self.change(|ring, row, to| {
+            let mut change = Change::begin(to, row, &self.policy, now)?;
             let version = change.replace(identifier, new.kind, new.algorithm, |version| {
-                let record = self.sealed(keys, new, *identifier, version, now)?;
+                let record = self.sealed(ring, new, *identifier, version, now)?;
                 made = Some(record.entry.header.clone());
                 Ok(record)
             })?;
-            self.keep(keys, Action::Replace, *identifier, Some(version), now, change.finish()?)
+            self.keep(ring, Action::Replace, *identifier, Some(version), now, change.finish()?)
         })?;
         made.ok_or(SecretsError::Internal("no version was made"))
     }
@@ -300,12 +338,10 @@ impl Namespace {
     }
 
     fn open(&self, record: Record) -> Result<Arc<Opened>, SecretsError> {
-        let Shared { name, cache, .. } = &*self.shared;
-        let header = record.entry.header;
-        let bytes = header.open(name, &self.shared.keys()?.records, &record.sealed)?;
-        let opened = Arc::new(Opened::new(header, bytes));
+        let bytes = self.shared.open(&record)?;
+        let opened = Arc::new(Opened::new(record.entry.header, bytes));
         if let Some(nonce) = record.sealed.first_chunk() {
-            cache.put(*nonce, &opened);
+            self.shared.cache.put(*nonce, &opened);
         }
         Ok(opened)
     }
@@ -328,7 +364,7 @@ impl Namespace {
 
     fn sealed(
         &self,
-        keys: &NamespaceKeys,
+        ring: &KeyRing,
         new: &NewRecord<'_>,
         identifier: Identifier,
         version: u64,
@@ -341,26 +377,29 @@ impl Namespace {
             kind: new.kind,
             algorithm: new.algorithm.to_owned(),
             imported: new.imported,
-            created: now,
+            created: storable(now),
             expires: expires.map(storable),
         };
-        self.record(keys, header, new.bytes)
+        self.record(ring, header, new.bytes)
     }
 
-    fn record(&self, keys: &NamespaceKeys, header: Header, bytes: &[u8]) -> Result<Record, SecretsError> {
-        let sealed = header.seal(&self.shared.name, &keys.records, bytes)?;
+    fn record(&self, ring: &KeyRing, header: Header, bytes: &[u8]) -> Result<Record, SecretsError> {
+        let sealed = header.seal(&self.shared.name, &ring.newest().records, bytes)?;
         let keep_until = header.expires.map(|expires| self.policy.keep_until(expires));
-        let entry = Entry { header, state: State::Active, keep_until, sealed_len: sealed.len() as u64 };
+        let (sealed_len, sealed_by) = (sealed.len() as u64, ring.newest_number());
+        let entry = Entry { header, state: State::Active, keep_until, sealed_len, sealed_by };
         Ok(Record { entry, sealed })
     }
 
-    fn with_expiry(&self, keys: &NamespaceKeys, record: &Record, at: Option<u64>) -> Result<Record, SecretsError> {
+    fn with_expiry(&self, ring: &KeyRing, record: &Record, at: Option<u64>) -> Result<Record, SecretsError> {
         let header = &record.entry.header;
         if header.kind == Kind::Secret && at.is_none() {
             return Err(SecretsError::Prohibited("secrets without an end"));
         }
+        // In a change, where the ring has all keys that there are.
+        let keys = ring.get(record.entry.sealed_by).ok_or_else(|| header.damaged(&self.shared.name))?;
         let bytes = header.open(&self.shared.name, &keys.records, &record.sealed)?;
-        self.record(keys, Header { expires: at.map(storable), ..header.clone() }, &bytes)
+        self.record(ring, Header { expires: at.map(storable), ..header.clone() }, &bytes)
     }
 
     fn on_versions(
@@ -368,30 +407,47 @@ impl Namespace {
         action: Action,
         identifier: &Identifier,
         now: u64,
-        work: impl Fn(&NamespaceKeys, &mut Change<'_>) -> Result<Vec<u64>, SecretsError>,
+        work: impl Fn(&KeyRing, &mut Change<'_>) -> Result<Vec<u64>, SecretsError>,
     ) -> Result<Vec<u64>, SecretsError> {
         let mut versions = Vec::new();
-        self.change(|keys, to| {
-            let mut change = Change::begin(to, &self.policy, now)?;
-            versions = work(keys, &mut change)?;
-            self.keep(keys, action, *identifier, one(&versions), now, change.finish()?)
+        self.change(|ring, row, to| {
+            let mut change = Change::begin(to, row, &self.policy, now)?;
+            versions = work(ring, &mut change)?;
+            self.keep(ring, action, *identifier, one(&versions), now, change.finish()?)
         })?;
         Ok(versions)
     }
 
-    /// Changes the namespace; `NotFound` if it is not there.
+    /// Changes the namespace, with all its keys and its row; `NotFound` if it is not there.
     fn change(
         &self,
-        mut work: impl FnMut(&NamespaceKeys, &mut dyn Transaction) -> Result<(), SecretsError>,
+        mut work: impl FnMut(&KeyRing, NamespaceRow, &mut dyn Transaction) -> Result<(), SecretsError>,
     ) -> Result<(), SecretsError> {
-        let keys = self.shared.keys_if_there()?.ok_or(SecretsError::NotFound)?;
-        self.shared.manager.store.change(&self.shared.name, &mut |to| work(keys, to))
+        let mut ring = self.shared.known_keys_if_there()?.ok_or(SecretsError::NotFound)?;
+        for _ in 0..ATTEMPTS {
+            let mut is_outdated = false;
+            let result = self.shared.manager.store.change(&self.shared.name, &mut |to| {
+                // None if somebody took the namespace away.
+                let row = to.namespace()?.ok_or(SecretsError::NotFound)?;
+                is_outdated = row.newest_key > ring.newest_number();
+                match row.newest_key == ring.newest_number() {
+                    true => work(&ring, row, to),
+                    false => Err(SecretsError::DamagedNamespace(self.shared.name.clone())),
+                }
+            });
+            if !is_outdated {
+                return result;
+            }
+            // Not in the change, for which others wait: the root key may be far away.
+            ring = self.shared.newest_keys()?;
+        }
+        Err(SecretsError::Internal("the namespace is renewed all the time"))
     }
 
     /// Adds what was done to the audit trail, together with the change itself.
     fn keep(
         &self,
-        keys: &NamespaceKeys,
+        ring: &KeyRing,
         action: Action,
         identifier: Identifier,
         version: Option<u64>,
@@ -400,7 +456,7 @@ impl Namespace {
     ) -> Result<(), SecretsError> {
         let event = self.event(action, Some(identifier), version, when, None);
         if self.shared.manager.trail.keeps(&event) {
-            trail::add(&keys.trail, &event, to)?;
+            trail::add(&ring.newest().trail, &event, to)?;
         }
         Ok(())
     }
@@ -419,7 +475,9 @@ impl Namespace {
         let event = self.event(action, identifier, version, when, result.as_ref().err());
         let kept_with_the_change = event.error.is_none() && action.is_change();
         let kept = if trail.keeps(&event) && !kept_with_the_change {
-            self.shared.keys().and_then(|_| self.change(|keys, to| trail::add(&keys.trail, &event, to)))
+            self.shared
+                .known_keys()
+                .and_then(|_| self.change(|ring, _, to| trail::add(&ring.newest().trail, &event, to)))
         } else {
             Ok(())
         };
@@ -444,6 +502,9 @@ impl Namespace {
         SecretsEvent { namespace: &self.shared.name, who: &self.who, action, identifier, version, when, error }
     }
 }
+
+/// So often a change is begun anew because another process has renewed the namespace meanwhile.
+const ATTEMPTS: usize = 8;
 
 /// The version, if it is a certain one.
 fn one(versions: &[u64]) -> Option<u64> {

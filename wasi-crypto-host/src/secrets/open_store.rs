@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::backend::hmac::Key;
 use crate::secret::Secret;
-use crate::secrets::cipher::{SealingKey, derivable, derive, random_key};
+use crate::secrets::key_ring::KeyRing;
 use crate::secrets::store::{NamespaceRow, Usage};
-use crate::secrets::{Clock, RootKey, RootKeyId, SecretsError, SecretsObserver, SecretsStore, Trail, trail};
+use crate::secrets::{Clock, RootKey, RootKeyId, SecretsError, SecretsObserver, SecretsStore, Trail};
 
 /// A store, and the root keys that open what is in it.
 pub(crate) struct OpenStore {
@@ -22,36 +21,46 @@ pub(crate) struct OpenStore {
 
 impl OpenStore {
     /// The keys of a namespace, which is made if it is not there.
-    pub(crate) fn keys(&self, name: &str) -> Result<NamespaceKeys, SecretsError> {
+    pub(crate) fn keys(&self, name: &str) -> Result<KeyRing, SecretsError> {
         if name.is_empty() || name.len() > MAX_NAME_LEN || name.contains(char::is_control) {
             return Err(SecretsError::NamespaceName);
         }
         if let Some(row) = self.store.namespace(name)? {
-            return NamespaceKeys::new(&self.unwrap(name, &row)?);
+            return self.ring(name, &row);
         }
-        let key = random_key()?;
-        let row = self.wrap(name, &key)?;
-        let mut there = None;
+        let text = KeyRing::first()?;
+        let mut row = self.wrap(name, &text, 1, Usage::default())?;
         self.store.change(name, &mut |to| {
-            // Others may have been first.
-            there = to.namespace()?;
-            if there.is_none() {
-                to.put_namespace(&row)?;
+            match to.namespace()? {
+                // Others have been first.
+                Some(there) => row = there,
+                None => to.put_namespace(&row)?,
             }
             Ok(())
         })?;
-        match there {
-            Some(row) => NamespaceKeys::new(&self.unwrap(name, &row)?),
-            None => NamespaceKeys::new(&key),
-        }
+        self.ring(name, &row)
     }
 
-    pub(crate) fn wrap(&self, name: &str, key: &Secret) -> Result<NamespaceRow, SecretsError> {
+    /// The keys that a row has.
+    pub(crate) fn ring(&self, name: &str, row: &NamespaceRow) -> Result<KeyRing, SecretsError> {
+        let ring = KeyRing::new(&self.unwrap(name, row)?, row.newest_key)?;
+        ring.ok_or_else(|| SecretsError::DamagedNamespace(name.to_owned()))
+    }
+
+    /// The row with the text of a ring that has so many keys.
+    pub(crate) fn wrap(
+        &self,
+        name: &str,
+        ring: &Secret,
+        newest_key: u32,
+        usage: Usage,
+    ) -> Result<NamespaceRow, SecretsError> {
         let wrapped_by = self.root_key.id();
-        let wrapped_key = self.root_key.wrap(&wrapping_header(name, wrapped_by), key)?;
-        Ok(NamespaceRow { wrapped_by, wrapped_key, usage: Usage::default() })
+        let wrapped_key = self.root_key.wrap(&wrapping_header(name, wrapped_by), ring)?;
+        Ok(NamespaceRow { wrapped_by, wrapped_key, newest_key, usage })
     }
 
+    /// The text of the ring that a row has.
     pub(crate) fn unwrap(&self, name: &str, row: &NamespaceRow) -> Result<Secret, SecretsError> {
         let root_key = [&self.root_key].into_iter().chain(&self.old_root_keys).find(|key| key.id() == row.wrapped_by);
         let root_key = root_key
@@ -63,24 +72,6 @@ impl OpenStore {
 
 fn wrapping_header(name: &str, root_key: RootKeyId) -> Vec<u8> {
     [b"wasi-crypto namespace key \x01", &root_key.as_bytes()[..], name.as_bytes()].concat()
-}
-
-/// The keys of a namespace, one for each purpose.
-pub(crate) struct NamespaceKeys {
-    pub(crate) records: SealingKey,
-    pub(crate) encapsulation: SealingKey,
-    pub(crate) trail: Key,
-}
-
-impl NamespaceKeys {
-    pub(crate) fn new(key: &Secret) -> Result<Self, SecretsError> {
-        let purposes = derivable(key);
-        Ok(Self {
-            records: SealingKey::derived(&purposes, "wasi-crypto namespace key: records")?,
-            encapsulation: SealingKey::derived(&purposes, "wasi-crypto namespace key: encapsulation")?,
-            trail: trail::chain_key(&derive(&purposes, "wasi-crypto namespace key: audit trail")?),
-        })
-    }
 }
 
 /// The longest name of a namespace, in bytes.

@@ -80,12 +80,13 @@ impl Header {
 
     /// Opens what was sealed under this header, and under no other.
     pub(crate) fn open(&self, namespace: &str, key: &SealingKey, sealed: &[u8]) -> Result<Secret, SecretsError> {
-        let damaged = || SecretsError::Damaged {
-            namespace: namespace.to_owned(),
-            identifier: self.identifier,
-            version: self.version,
-        };
-        key.open(&self.associated_data(namespace), sealed)?.ok_or_else(damaged)
+        key.open(&self.associated_data(namespace), sealed)?.ok_or_else(|| self.damaged(namespace))
+    }
+
+    /// What is said of it when it does not open.
+    pub(crate) fn damaged(&self, namespace: &str) -> SecretsError {
+        let Self { identifier, version, .. } = *self;
+        SecretsError::Damaged { namespace: namespace.to_owned(), identifier, version }
     }
 
     /// Each field by its length or with a fixed one, so that no two headers are alike.
@@ -119,6 +120,8 @@ pub struct Entry {
     pub keep_until: Option<u64>,
     /// How many bytes are sealed, with nonce and tag; none are of what was revoked.
     pub sealed_len: u64,
+    /// Which of the keys of its namespace seals it; the first is 1.
+    pub sealed_by: u32,
 }
 
 /// A row of a store: one version.

@@ -3,6 +3,7 @@
 use crate::backend::hmac::{HMAC_SHA256, Key};
 use crate::backend::traits::{Mac, MacKey};
 use crate::errno::Errno;
+use crate::secrets::key_ring::KeyRing;
 use crate::secrets::store::{TrailRow, Transaction};
 use crate::secrets::{Identifier, SecretsError};
 
@@ -88,10 +89,12 @@ pub enum Action {
     Rewrap = 8,
     /// A key left the host.
     Export = 9,
+    /// The namespace got a new key, and everything in it is sealed anew.
+    Renew = 10,
 }
 
 impl Action {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Create,
         Self::Replace,
         Self::Load,
@@ -101,6 +104,7 @@ impl Action {
         Self::Decapsulate,
         Self::Rewrap,
         Self::Export,
+        Self::Renew,
     ];
 
     /// Its name, such as `create`.
@@ -115,12 +119,13 @@ impl Action {
             Self::Decapsulate => "decapsulate",
             Self::Rewrap => "rewrap",
             Self::Export => "export",
+            Self::Renew => "renew",
         }
     }
 
     /// Whether it changes the store.
     pub(crate) fn is_change(self) -> bool {
-        matches!(self, Self::Create | Self::Replace | Self::Revoke | Self::Expire | Self::Rewrap)
+        matches!(self, Self::Create | Self::Replace | Self::Revoke | Self::Expire | Self::Rewrap | Self::Renew)
     }
 }
 
@@ -187,22 +192,61 @@ pub(crate) fn add(key: &Key, event: &SecretsEvent<'_>, to: &mut dyn Transaction)
     Ok(to.add_to_trail(&TrailRow { number, body, tag: tag.to_vec() })?)
 }
 
-/// Checks that rows follow what was checked before.
-pub(crate) fn verify(
-    key: &Key,
-    namespace: &str,
-    after: &mut TrailEnd,
-    row: &TrailRow,
-) -> Result<TrailEntry, SecretsError> {
-    let number = after.entries + 1;
-    let wrong = || SecretsError::DamagedTrail { namespace: namespace.to_owned(), entry: number };
-    let tag = tag(key, &after.tag, number, &row.body);
-    // The tags are no secrets: whoever reads the store has them all.
-    if row.number != number || row.tag != tag {
-        return Err(wrong());
+/// An audit trail that is checked, row by row, from some end of it on.
+pub(crate) struct Chain<'a> {
+    ring: &'a KeyRing,
+    namespace: &'a str,
+    /// Where it ends, as far as it was checked.
+    pub(crate) end: TrailEnd,
+    /// The key of the last entry: those behind it are by it or by a newer one, as whoever adds an entry has the newest.
+    key: u32,
+}
+
+impl<'a> Chain<'a> {
+    /// Of a namespace with these keys, from the first entry on.
+    pub(crate) fn new(ring: &'a KeyRing, namespace: &'a str) -> Self {
+        Self { ring, namespace, end: TrailEnd::default(), key: 1 }
     }
-    *after = TrailEnd { entries: number, tag };
-    decode(number, &row.body).ok_or_else(wrong)
+
+    /// The same behind an entry, which must be the one that was the end; `before` is the one before it, if it is not the first.
+    pub(crate) fn resumed(
+        self,
+        since: TrailEnd,
+        before: Option<&TrailRow>,
+        last: Option<&TrailRow>,
+    ) -> Result<Self, SecretsError> {
+        let before = TrailEnd {
+            entries: since.entries.saturating_sub(1),
+            tag: before.map_or(Some([0; TAG_LEN]), |row| row.tag.as_slice().try_into().ok()).unwrap_or_default(),
+        };
+        let mut chain = Self { end: before, ..self };
+        match last {
+            Some(row) if row.tag == since.tag => chain.add(row)?,
+            _ => return Err(chain.wrong()),
+        };
+        Ok(chain)
+    }
+
+    /// Checks that a row is the next one.
+    pub(crate) fn add(&mut self, row: &TrailRow) -> Result<TrailEntry, SecretsError> {
+        let number = self.end.entries + 1;
+        // The tags are no secrets: whoever reads the store has them all.
+        let is_by = |key: &u32| {
+            let key = self.ring.get(*key);
+            key.is_some_and(|key| row.tag == tag(&key.trail, &self.end.tag, number, &row.body))
+        };
+        let key = (self.key..=self.ring.newest_number()).find(is_by).filter(|_| row.number == number);
+        let (Some(key), Ok(tag)) = (key, row.tag.as_slice().try_into()) else { return Err(self.wrong()) };
+        self.key = key;
+        let entry = decode(number, &row.body).ok_or_else(|| self.wrong())?;
+        self.end = TrailEnd { entries: number, tag };
+        Ok(entry)
+    }
+
+    /// The next entry is not right.
+    fn wrong(&self) -> SecretsError {
+        SecretsError::DamagedTrail { namespace: self.namespace.to_owned(), entry: self.end.entries + 1 }
+    }
 }
 
 fn tag(key: &Key, before: &[u8], number: u64, body: &[u8]) -> [u8; TAG_LEN] {

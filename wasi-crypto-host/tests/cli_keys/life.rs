@@ -179,7 +179,7 @@ fn a_key_with_many_versions_is_one_line_of_the_list() {
     let (key, other) = (place.generate("AES-256-GCM"), place.generate("AES-128-GCM"));
     place.sql(&format!(
         "WITH RECURSIVE n(version) AS (SELECT 2 UNION ALL SELECT version + 1 FROM n WHERE version < 300)
-         INSERT INTO records SELECT namespace, identifier, n.version, kind, algorithm, imported, created, expires, state, keep_until, sealed
+         INSERT INTO records SELECT namespace, identifier, n.version, kind, algorithm, imported, created, expires, state, keep_until, sealed, sealed_by
          FROM records, n WHERE identifier = x'{key}'"
     ));
     let list = place.json("list", &[]);

@@ -58,6 +58,25 @@ fn a_root_key_is_changed_without_touching_the_keys() {
 }
 
 #[test]
+fn a_namespace_is_given_a_new_key_and_all_in_it_works_on() {
+    let place = Place::new("renew");
+    let key = place.generate("Ed25519");
+    let public = place.tenant("export", &[&key]).exits(0).stdout();
+    let done = place.keys(["rewrap", "--renew"]).exits(0).stdout();
+    assert!(done.starts_with("0 namespaces were rewrapped; all need the root key "), "{done}");
+    assert!(done.ends_with("\ntenant: 1 version was sealed again, with key 2\n"), "{done}");
+    let done = place.json("rewrap", &["--renew"]);
+    assert_eq!((&done["renewed"][0]["newest_key"], &done["renewed"][0]["resealed"]), (&3.into(), &1.into()));
+    place.tenant("export", &[&key]).exits(0).prints(&public);
+    place.tenant("rotate", &[&key]).exits(0);
+    place.keys(["check"]).exits(0).prints("tenant: 2 versions open\n");
+    place.tenant("audit", &["--verify"]).exits(0);
+    assert_eq!(place.json("audit", &[])["entries"][1]["action"], "renew");
+    place.keys(["rewrap", "--renew", "--namespace", "other"]).exits(FAILED);
+    place.keys(["rewrap", "--namespace", "tenant"]).exits(MISUSED);
+}
+
+#[test]
 fn a_store_that_is_not_there_is_not_made_by_the_way() {
     let place = Place::empty("missing");
     for args in [

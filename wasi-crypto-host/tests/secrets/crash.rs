@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
-use wasi_crypto_host::secrets::{Identifier, Kind, Namespace, SecretsError, State, TrailEnd, Version};
+use wasi_crypto_host::secrets::{
+    Action, Identifier, Kind, Namespace, SecretsError, State, TrailEnd, TrailEntry, Version,
+};
 
 use crate::processes::key;
 use crate::worker::{Folder, Worker, given, namespace, say};
@@ -60,7 +62,7 @@ pub(crate) fn survives(
     assert!(acknowledged >= kills);
 }
 
-/// Creates, rotates and revokes until it is killed.
+/// Creates, rotates, revokes, and renews the namespace's key, until it is killed.
 fn work(namespace: &Namespace, seed: u64) -> ! {
     let mut random = Random(seed);
     // Some of those of processes before this one.
@@ -69,15 +71,17 @@ fn work(namespace: &Namespace, seed: u64) -> ! {
     ids.dedup();
     say("begin");
     loop {
-        let pick = random.below(10);
+        let pick = random.below(20);
         let one = ids.get(random.below(ids.len() as u64) as usize).copied();
         match (pick, one) {
-            (0..2, _) | (_, None) => {
+            // Seldom, as a namespace can have 255 keys.
+            (0, Some(_)) => say(&format!("renewed {}", namespace.renew().unwrap().newest_key)),
+            (0..4, _) | (_, None) => {
                 let made = namespace.create(key(&[0xcc; 32])).unwrap();
                 say(&format!("created {}", made.identifier));
                 ids.push(made.identifier);
             }
-            (2..7, Some(id)) => {
+            (4..14, Some(id)) => {
                 let made = namespace.replace(&id, key(&[0xee; 32])).unwrap();
                 say(&format!("rotated {id} {}", made.version));
             }
@@ -92,19 +96,29 @@ fn work(namespace: &Namespace, seed: u64) -> ! {
 
 /// What is known to be done.
 #[derive(Default)]
-struct Expected(BTreeMap<Identifier, BTreeMap<u64, State>>);
+struct Expected {
+    versions: BTreeMap<Identifier, BTreeMap<u64, State>>,
+    newest_key: u64,
+}
 
 impl Expected {
     /// Returns how many changes that were.
     fn acknowledge(&mut self, said: &str) -> u64 {
         let mut words = said.split(' ');
         let what = words.next().unwrap();
-        if what == "begin" {
-            return 0;
+        match what {
+            "begin" => return 0,
+            "renewed" => {
+                let newest = words.next().unwrap().parse().unwrap();
+                assert!(newest > self.newest_key, "{said}");
+                self.newest_key = newest;
+                return 1;
+            }
+            _ => {}
         }
         let id = words.next().unwrap().parse().unwrap();
         let version = words.next().map_or(1, |version| version.parse().unwrap());
-        let versions = self.0.entry(id).or_default();
+        let versions = self.versions.entry(id).or_default();
         let old = versions.insert(version, if what == "revoked" { State::Revoked } else { State::Active });
         assert_eq!(old.is_some(), what == "revoked", "{said}: a version is given once");
         1
@@ -128,7 +142,7 @@ impl Expected {
         }
         let mut more = 0;
         for (id, versions) in &there {
-            let known = self.0.get(id);
+            let known = self.versions.get(id);
             for (version, state) in versions {
                 more += u32::from(known.and_then(|known| known.get(version)) != Some(state));
                 let loaded = namespace.load(Kind::SymmetricKey, id, Version::Number(*version));
@@ -137,24 +151,28 @@ impl Expected {
             let highest = versions.keys().max().copied().unwrap();
             assert!(versions.keys().copied().eq(1..=highest), "{id}: {versions:?}");
         }
-        for (id, versions) in &self.0 {
+        for (id, versions) in &self.versions {
             for (version, state) in versions {
                 let now = there.get(id).and_then(|versions| versions.get(version));
                 let as_said = now == Some(state) || (*state == State::Active && now == Some(&State::Revoked));
                 assert!(as_said, "{id} {version} was acknowledged as {state:?} and is {now:?}");
             }
         }
-        assert!(more <= 1, "{more} changes that nobody acknowledged");
         let usage = namespace.usage().unwrap();
         let keys = there.values().filter(|versions| versions.values().any(|state| *state == State::Active)).count();
         let revoked = there.values().flat_map(BTreeMap::values).filter(|state| **state == State::Revoked).count();
         assert_eq!((usage.keys, usage.revoked), (keys as u64, revoked as u64));
         assert!(revoked < 1_000, "above it, the store would forget that versions were there");
         // Each change is in the audit trail, and nothing else.
-        let end = namespace.verify_trail(TrailEnd::default(), |_| ()).unwrap();
+        let mut renewed = 0;
+        let count = |entry: TrailEntry| renewed += u64::from(entry.action == Action::Renew);
+        let end = namespace.verify_trail(TrailEnd::default(), count).unwrap();
         let versions = there.values().map(BTreeMap::len).sum::<usize>();
-        assert_eq!(end.entries, (versions + revoked) as u64);
-        self.0 = there;
+        assert_eq!(end.entries, (versions + revoked) as u64 + renewed);
+        more +=
+            (1 + renewed).checked_sub(self.newest_key.max(1)).expect("what was acknowledged is in the trail") as u32;
+        assert!(more <= 1, "{more} changes that nobody acknowledged");
+        *self = Self { versions: there, newest_key: 1 + renewed };
     }
 }
 

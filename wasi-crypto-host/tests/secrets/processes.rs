@@ -1,6 +1,6 @@
 //! Processes that use one store at once.
 
-use wasi_crypto_host::secrets::{Identifier, Kind, NewRecord, SecretsError, Version};
+use wasi_crypto_host::secrets::{Identifier, Kind, NewRecord, SecretsError, TrailEnd, Version};
 
 use crate::worker::{Folder, Worker, given, namespace, say};
 
@@ -63,6 +63,45 @@ fn what_one_process_revokes_no_other_loads_again() {
     assert!(matches!(load(Version::Number(2)), Err(SecretsError::NotFound)));
     assert_eq!(load(Version::Latest).unwrap(), 1);
     worker.finish();
+}
+
+/// Some of them rotate one key, and one gives the namespace new keys meanwhile.
+#[test]
+fn processes_go_on_while_another_renews_the_namespace() {
+    const TEST: &str = "processes::processes_go_on_while_another_renews_the_namespace";
+    if let Some((folder, work)) = given() {
+        let namespace = namespace(&folder);
+        let (what, id) = work.split_once(' ').unwrap();
+        let id: Identifier = id.parse().unwrap();
+        for _ in 0..ROTATIONS {
+            if what == "renew" {
+                say(&format!("k{}", namespace.renew().unwrap().newest_key));
+            } else {
+                let version = namespace.replace(&id, key(&[1; 32])).unwrap().version;
+                assert_eq!(namespace.load(Kind::SymmetricKey, &id, Version::Number(version)).unwrap().bytes(), [1; 32]);
+                say(&version.to_string());
+            }
+        }
+        return;
+    }
+    let folder = Folder::new("renew");
+    let namespace = namespace(folder.path());
+    let id = namespace.create(key(&[1; 32])).unwrap().identifier;
+    let works = ["rotate", "rotate", "renew", "rotate"].map(|what| format!("{what} {id}"));
+    let mut workers = works.map(|work| Worker::start(TEST, folder.path(), &work));
+    let mut said: Vec<String> = Vec::new();
+    for worker in &mut workers {
+        said.extend(std::iter::from_fn(|| worker.next()));
+        worker.finish();
+    }
+    let mut versions: Vec<u64> = said.iter().filter_map(|said| said.parse().ok()).collect();
+    versions.sort_unstable();
+    assert!(versions.into_iter().eq(2..2 + 3 * ROTATIONS));
+    assert_eq!(said.iter().filter(|said| said.starts_with('k')).count() as u64, ROTATIONS);
+    let check = namespace.check().unwrap();
+    assert_eq!((check.sound, check.damaged.len()), (1 + 3 * ROTATIONS, 0));
+    assert!(namespace.show(&id).unwrap().iter().all(|entry| u64::from(entry.sealed_by) == 1 + ROTATIONS));
+    assert_eq!(namespace.verify_trail(TrailEnd::default(), |_| ()).unwrap().entries, 1 + 4 * ROTATIONS);
 }
 
 pub(crate) fn key(bytes: &[u8]) -> NewRecord<'_> {

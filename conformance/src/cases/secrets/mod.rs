@@ -3,6 +3,7 @@
 //! Guests may find in the namespace what others left there, and leave there what they made: no case depends on it.
 
 mod asking;
+mod durable;
 mod external;
 mod identifiers;
 mod managed_keys;
@@ -29,6 +30,7 @@ pub(super) fn cases() -> Vec<Case> {
         managed_use::cases(),
         external::cases(),
         misuse::cases(),
+        durable::cases(),
     ];
     areas.into_iter().flatten().collect()
 }

@@ -33,6 +33,36 @@ pub(super) const MUTANTS: &[Mutant] = &[
     )
     .left_open(),
     Mutant::of_text(
+        "gives the signatures of a batch to one another's entries",
+        &["BATCH-SIGNATURE_STATE_SIGN-001"],
+        &["batch_signature_state_sign"],
+        || {
+            Fault::then(|call| {
+                let (len, list) = (record(call), call.slot(0));
+                let results = call.bytes(list, len * count(call)).unwrap_or_default();
+                let turned: Vec<u8> = results.chunks(len as usize).rev().flatten().copied().collect();
+                call.write(list, &turned);
+            })
+        },
+    )
+    .left_open(),
+    Mutant::of_text(
+        "says of each entry what came of the last one",
+        &["BATCH-SIGNATURE_STATE_VERIFY-001", "BATCH-SYMMETRIC_STATE_DECRYPT-001"],
+        ALL,
+        || {
+            Fault::then(|call| {
+                let Some(last) = count(call).checked_sub(1) else { return };
+                let status = (status_at(call, last) as u16).to_le_bytes();
+                for i in 0..last {
+                    let at = status_place(call, i);
+                    call.write(at, &status);
+                }
+            })
+        },
+    )
+    .left_open(),
+    Mutant::of_text(
         "fails a batch as a whole for one entry",
         &["BATCH-SYMMETRIC_STATE_ENCRYPT-001", "BATCH-SIGNATURE_STATE_SIGN-001"],
         ALL,

@@ -17,6 +17,9 @@ const STORE: &[&str] = &["symmetric_key_store_managed", "keypair_store_managed"]
 const EXPORT: &[&str] = &["symmetric_key_export", "keypair_export", "secretkey_export", ARRAY[0], ARRAY[1]];
 const ID: &[&str] = &["symmetric_key_id", "keypair_id"];
 const INVALIDATE: &[&str] = &["secrets_manager_invalidate"];
+const REPLACE_AND_INVALIDATE: &[&str] = &[REPLACE[0], REPLACE[1], INVALIDATE[0]];
+const STORE_AND_ID: &[&str] = &[STORE[0], STORE[1], ID[0], ID[1]];
+const REPLACE_AND_ID: &[&str] = &[REPLACE[0], REPLACE[1], ID[0], ID[1]];
 const DECAPSULATE: &[&str] = &["external_secret_decapsulate", ARRAY[0], ARRAY[1]];
 
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -342,7 +345,216 @@ pub(super) const MUTANTS: &[Mutant] = &[
         || Fault::instead(ProhibitedOperation, Success),
     )
     .left_open(),
+    Mutant::of_text(
+        "finds a symmetric key as a key pair",
+        &["SEC-TYPE-001", "MF-KP-FROM-015"],
+        &["keypair_from_id"],
+        || {
+            Fault::new(|call| {
+                let answer = call.go();
+                let id = identifier(call);
+                let args = [call.arg("secrets_manager").into(), Arg::Bytes(&id), Arg::Number(call.args[3])];
+                match answer {
+                    NotFound if call.aside("symmetric_key_from_id", &args).is_ok() => gives_some_pair(call),
+                    answer => answer,
+                }
+            })
+        },
+    )
+    .left_open(),
+    Mutant::of_text("finds a secret as a key pair", &["MF-KP-FROM-015"], &["keypair_from_id"], || {
+        Fault::new(|call| {
+            let answer = call.go();
+            let id = identifier(call);
+            let args = [call.arg("secrets_manager").into(), Arg::Bytes(&id), Arg::Number(call.args[3])];
+            match answer {
+                NotFound if call.aside("external_secret_from_id", &args).is_ok() => gives_some_pair(call),
+                answer => answer,
+            }
+        })
+    }),
+    Mutant::of_text(
+        "takes identifiers that are too short or too long for what they begin with",
+        &["KID-NF-010", "MF-KP-FROM-015", "MF-SYMK-FROM-015"],
+        FROM_ID,
+        || {
+            Fault::new(|call| {
+                if call.args[2] > 0 {
+                    call.args[2] = 32;
+                }
+                call.go()
+            })
+        },
+    )
+    .left_open(),
+    Mutant::of_text("revokes by identifiers that are too long", &["KID-INV-009", "KID-NF-010"], INVALIDATE, || {
+        Fault::new(|call| {
+            if call.args[2] > 32 {
+                call.args[2] = 32;
+            }
+            call.go()
+        })
+    }),
+    Mutant::of_text(
+        "gives the newest version for one that was revoked",
+        &["KID-INV-008", "MF-KP-FROM-015", "MF-SYMK-FROM-015"],
+        &["secrets_manager_invalidate", "symmetric_key_from_id", "keypair_from_id"],
+        || {
+            let mut revoked = HashSet::new();
+            Fault::new(move |call| {
+                let (version, answer) = (call.args[3], call.go());
+                match (call.name(), answer) {
+                    ("secrets_manager_invalidate", Success) => _ = revoked.insert((identifier(call), version)),
+                    (_, NotFound) if revoked.contains(&(identifier(call), version)) => {
+                        call.args[3] = version::LATEST;
+                        return call.go();
+                    }
+                    _ => (),
+                }
+                answer
+            })
+        },
+    ),
+    Mutant::of_text(
+        "finds through one manager what was revoked through another",
+        &["KID-INV-008"],
+        &["secrets_manager_invalidate", "symmetric_key_from_id", "keypair_from_id"],
+        || {
+            let mut revoked = HashMap::new();
+            Fault::new(move |call| {
+                let (manager, version, answer) = (call.arg("secrets_manager"), call.args[3], call.go());
+                match (call.name(), answer) {
+                    ("secrets_manager_invalidate", Success) => {
+                        revoked.insert((identifier(call), version), manager);
+                    }
+                    (_, NotFound) => {
+                        let by = revoked.get(&(identifier(call), version));
+                        if by.is_some_and(|by| *by != manager) {
+                            call.args[3] = version::LATEST;
+                            return call.go();
+                        }
+                    }
+                    _ => (),
+                }
+                answer
+            })
+        },
+    ),
+    Mutant::of_text(
+        "gives the number of a revoked version again",
+        &["KID-VER-004", "MF-KP-REPL-005", "MF-SYMK-REPL-005"],
+        REPLACE_AND_INVALIDATE,
+        || {
+            let mut revoked = false;
+            Fault::new(move |call| {
+                let answer = call.go();
+                if call.name() == INVALIDATE[0] {
+                    revoked |= answer == Success;
+                } else if answer == Success && revoked {
+                    let (slot, given) = (call.slot(0), call.u32(call.slot(0)));
+                    call.write(slot, &u64::from(given - 1).to_le_bytes());
+                }
+                answer
+            })
+        },
+    ),
+    Mutant::of_text(
+        "leaves a key that it stores unmanaged",
+        &["MF-KP-STORE-003", "MF-SYMK-STORE-003"],
+        STORE_AND_ID,
+        || {
+            let mut stored = HashSet::new();
+            Fault::new(move |call| {
+                let answer = call.go();
+                if STORE.contains(&call.name()) {
+                    stored.extend((answer == Success).then_some(call.args[1] as u32));
+                } else if answer == Success && stored.contains(&(call.args[0] as u32)) {
+                    call.write_u32(call.slot(0), 0);
+                    call.write(call.slot(1), &version::UNSPECIFIED.to_le_bytes());
+                }
+                answer
+            })
+        },
+    ),
+    Mutant::of_text(
+        "leaves the new key unmanaged when it replaces one",
+        &["MF-KP-REPL-005", "MF-SYMK-REPL-005"],
+        REPLACE_AND_ID,
+        || {
+            let mut replaced = HashSet::new();
+            Fault::new(move |call| {
+                let answer = call.go();
+                if REPLACE.contains(&call.name()) {
+                    replaced.extend((answer == Success).then_some(call.args[2] as u32));
+                } else if answer == Success && replaced.contains(&(call.args[0] as u32)) {
+                    call.write_u32(call.slot(0), 0);
+                    call.write(call.slot(1), &version::UNSPECIFIED.to_le_bytes());
+                }
+                answer
+            })
+        },
+    ),
+    Mutant::of_text("calls the newest version by its reserved number", &["KID-VER-005"], ID, || {
+        Fault::then(|call| {
+            if call.u32(call.slot(0)) > 0 {
+                call.write(call.slot(1), &version::LATEST.to_le_bytes());
+            }
+        })
+    }),
+    Mutant::of_text(
+        "revokes all secrets where one version is named",
+        &["EXT-INV-014"],
+        &["external_secret_invalidate"],
+        || {
+            Fault::new(|call| {
+                let answer = call.go();
+                if answer == Success {
+                    call.args[3] = version::ALL;
+                    call.go();
+                }
+                answer
+            })
+        },
+    ),
+    Mutant::of_text(
+        "revokes the latest secret where all versions are meant",
+        &["EXT-INV-014"],
+        &["external_secret_invalidate"],
+        || {
+            Fault::new(|call| {
+                if call.args[3] == version::ALL {
+                    call.args[3] = version::LATEST;
+                }
+                call.go()
+            })
+        },
+    ),
+    Mutant::of_text("gives the first secret for the latest", &["EXT-FROM-010"], &["external_secret_from_id"], || {
+        Fault::new(|call| {
+            if call.args[3] == version::LATEST {
+                call.args[3] = 1;
+            }
+            call.go()
+        })
+    }),
 ];
+
+/// The identifier that a call is given.
+fn identifier(call: &Call<'_>) -> Vec<u8> {
+    call.bytes(call.args[1] as u32, call.args[2] as u32).unwrap_or_default()
+}
+
+/// Success, with some other key pair.
+fn gives_some_pair(call: &mut Call<'_>) -> Errno {
+    let args = [Arg::Number(0), Arg::Bytes(b"Ed25519"), Arg::None];
+    match call.handle_aside("keypair_generate", &args) {
+        Ok(pair) => {
+            call.write_u32(call.slot(0), pair);
+            Success
+        }
+        Err(error) => error,
+    }
+}
 
 /// An array output where the host gives an error.
 fn gives_array_for(error: Errno) -> Fault {

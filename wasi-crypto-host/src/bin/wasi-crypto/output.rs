@@ -22,7 +22,7 @@ pub(crate) fn print_json(schema: u32, content: &impl Serialize) -> Result<(), Fa
     print(text + "\n")
 }
 
-/// Rows in columns, each as wide as what is in it. Control characters are written as Rust writes them, since a terminal would obey them.
+/// Rows in columns, each as wide as what is in it. What a terminal would obey is [written out](printable).
 pub(crate) fn table<const COLUMNS: usize>(rows: impl IntoIterator<Item = [String; COLUMNS]>) -> String {
     let rows: Vec<[String; COLUMNS]> = rows.into_iter().map(|row| row.map(|cell| printable(&cell))).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
@@ -34,8 +34,13 @@ pub(crate) fn table<const COLUMNS: usize>(rows: impl IntoIterator<Item = [String
     rows.iter().map(line).collect()
 }
 
-fn printable(text: &str) -> String {
-    let written = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+/// Text that somebody else may have written, as it can be shown: with control characters, and those that turn the direction of
+/// writing, as Rust writes them.
+pub(crate) fn printable(text: &str) -> String {
+    let is_obeyed = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let written = |c: char| if is_obeyed(c) { c.escape_default().to_string() } else { c.to_string() };
     text.chars().map(written).collect()
 }
 
@@ -59,5 +64,6 @@ mod tests {
     #[test]
     fn a_terminal_is_told_nothing() {
         assert_eq!(table([["\u{1b}[2J\n".to_owned(), "b".to_owned()]]), "\\u{1b}[2J\\n  b\n");
+        assert_eq!(printable("a\u{202e}b"), "a\\u{202e}b");
     }
 }

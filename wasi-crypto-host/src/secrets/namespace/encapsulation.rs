@@ -15,8 +15,8 @@ impl OpenedSecret {
 
 impl Namespace {
     /// Seals a secret, with the time from which on it is expired, in seconds since 1970, so that this namespace alone
-    /// can open it. Nothing is stored but the key of the namespace. The result is 49 bytes longer than the secret:
-    /// format, nonce, the expiry and the secret encrypted, tag (requirement EXT-ENC-018).
+    /// can open it. Nothing is stored but the keys of the namespace. The result is 49 bytes longer than the secret:
+    /// the number of the key, nonce, the expiry and the secret encrypted, tag (requirement EXT-ENC-018).
     pub fn encapsulate(&self, secret: &[u8], expires: u64) -> Result<Vec<u8>, SecretsError> {
         self.told(Action::Encapsulate, None, None, self.now(), self.try_encapsulate(secret, expires))
     }
@@ -33,13 +33,17 @@ impl Namespace {
         let (expiry, rest) = text.split_at_mut(EXPIRY_LEN);
         expiry.copy_from_slice(&expires.to_le_bytes());
         rest.copy_from_slice(secret);
-        let sealed = self.shared.keys()?.encapsulation.seal(&self.header(), &text)?;
-        Ok([&[FORMAT][..], &sealed].concat())
+        let ring = self.shared.newest_keys()?;
+        let number = u8::try_from(ring.newest_number()).map_err(|_| SecretsError::Internal("number of a key"))?;
+        let sealed = ring.newest().encapsulation.seal(&self.header(), &text)?;
+        Ok([&[number][..], &sealed].concat())
     }
 
     fn try_decapsulate(&self, sealed: &[u8], now: u64) -> Result<OpenedSecret, SecretsError> {
-        let sealed = sealed.strip_prefix(&[FORMAT]).ok_or(SecretsError::VerificationFailed)?;
-        let keys = self.shared.keys_if_there()?.ok_or(SecretsError::VerificationFailed)?;
+        let (number, sealed) = sealed.split_first().ok_or(SecretsError::VerificationFailed)?;
+        let ring = self.shared.keys_with(u32::from(*number))?;
+        let keys = ring.as_ref().and_then(|ring| ring.get(u32::from(*number)));
+        let keys = keys.ok_or(SecretsError::VerificationFailed)?;
         let text = keys.encapsulation.open(&self.header(), sealed)?.ok_or(SecretsError::VerificationFailed)?;
         let (expires, _) = text.split_first_chunk().ok_or(SecretsError::VerificationFailed)?;
         if u64::from_le_bytes(*expires) <= now {
@@ -53,7 +57,7 @@ impl Namespace {
     }
 }
 
-/// The way in which secrets are sealed; it is part of what is sealed, and in front of it.
+/// The way in which secrets are sealed; it is part of what is sealed.
 const FORMAT: u8 = 1;
 
 /// The size of the expiry in front of the secret, in bytes.

@@ -2,7 +2,8 @@
 
 use crate::secrets::changes::Change;
 use crate::secrets::store::Usage;
-use crate::secrets::{Entry, Identifier, Namespace, SecretsError, State, TrailEnd, TrailEntry, trail};
+use crate::secrets::trail::Chain;
+use crate::secrets::{Entry, Identifier, Namespace, SecretsError, State, TrailEnd, TrailEntry};
 
 /// What [`Namespace::check`] found.
 #[derive(Debug, Default)]
@@ -36,10 +37,10 @@ impl Namespace {
         }
     }
 
-    /// Opens the key of the namespace, which comes into being if it is not there: what every other operation does when it needs it, and
-    /// what an embedder may want to know of before a guest does.
+    /// Opens the keys of the namespace, which comes into being if it is not there: what every other operation does when it needs them,
+    /// and what an embedder may want to know of before a guest does.
     pub fn unlock(&self) -> Result<(), SecretsError> {
-        self.shared.keys().map(|_| ())
+        self.shared.newest_keys().map(|_| ())
     }
 
     /// What the namespace takes up; nothing if it has never been used.
@@ -52,8 +53,8 @@ impl Namespace {
     /// Returns how many versions.
     pub fn forget(&self) -> Result<u64, SecretsError> {
         let mut forgotten = 0;
-        let changed = self.change(|_, to| {
-            let mut change = Change::begin(to, &self.policy, self.now())?;
+        let changed = self.change(|_, row, to| {
+            let mut change = Change::begin(to, row, &self.policy, self.now())?;
             forgotten = change.forget_all()?;
             change.finish().map(|_| ())
         });
@@ -89,7 +90,7 @@ impl Namespace {
         let header = &entry.header;
         let record = self.shared.manager.store.read(self.name(), &header.identifier, header.version)?;
         let record = record.filter(|record| record.entry.state == State::Active).ok_or(SecretsError::NotFound)?;
-        record.entry.header.open(self.name(), &self.shared.keys()?.records, &record.sealed).map(|_| ())
+        self.shared.open(&record).map(|_| ())
     }
 
     /// Checks the audit trail of the namespace, from what was its end when it was last checked; from the first entry
@@ -98,20 +99,20 @@ impl Namespace {
     /// told from ones that never were.
     pub fn verify_trail(&self, since: TrailEnd, mut each: impl FnMut(TrailEntry)) -> Result<TrailEnd, SecretsError> {
         let store = &self.shared.manager.store;
+        let ring = self.shared.newest_keys()?;
+        let mut chain = Chain::new(&ring, self.name());
         if since.entries > 0 {
-            let last = store.trail(self.name(), since.entries - 1, 1)?;
-            if !last.first().is_some_and(|row| row.number == since.entries && row.tag == since.tag) {
-                return Err(SecretsError::DamagedTrail { namespace: self.name().to_owned(), entry: since.entries });
-            }
+            let rows = store.trail(self.name(), since.entries.saturating_sub(2), 2)?;
+            let row = |number| rows.iter().find(|row| row.number == number);
+            chain = chain.resumed(since, row(since.entries - 1), row(since.entries))?;
         }
-        let mut end = since;
         loop {
-            let page = store.trail(self.name(), end.entries, PAGE)?;
+            let page = store.trail(self.name(), chain.end.entries, PAGE)?;
             if page.is_empty() {
-                return Ok(end);
+                return Ok(chain.end);
             }
             for row in &page {
-                each(trail::verify(&self.shared.keys()?.trail, self.name(), &mut end, row)?);
+                each(chain.add(row)?);
             }
         }
     }

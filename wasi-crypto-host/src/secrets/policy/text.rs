@@ -45,6 +45,10 @@ impl Policy {
         });
         policy.import = read.import.unwrap_or(policy.import);
         policy.revoke = read.revoke.unwrap_or(policy.revoke);
+        if read.lifetime.as_ref().is_some_and(|lifetime| lifetime.0.is_zero()) {
+            let what = "keys with a `lifetime` of nothing have expired before they can be used; leave it out for keys without an end";
+            return Err(PolicyError(what.to_owned()));
+        }
         policy.lifetime = read.lifetime.map(|lifetime| lifetime.0);
         policy.retention = read.retention.map_or(policy.retention, |retention| retention.0);
         if let Some(names) = read.algorithms {
@@ -150,6 +154,15 @@ mod tests {
     #[test]
     fn an_empty_policy_is_the_default() {
         assert_eq!(Policy::from_toml("").unwrap(), Policy::default());
+    }
+
+    #[test]
+    fn a_policy_under_which_no_key_could_be_used_is_refused() {
+        let error = Policy::from_toml("lifetime = \"0 days\"").unwrap_err().to_string();
+        assert!(error.contains("`lifetime` of nothing"), "{error}");
+        // Twice is no policy either.
+        let error = Policy::from_toml("export = \"never\"\nexport = \"always\"").unwrap_err().to_string();
+        assert!(error.contains("line 2") && error.contains("duplicate key"), "{error}");
     }
 
     #[test]

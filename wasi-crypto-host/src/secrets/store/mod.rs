@@ -141,10 +141,12 @@ pub trait Transaction {
 /// What a store keeps of a namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamespaceRow {
-    /// The root key that wraps its key.
+    /// The root key that wraps its keys.
     pub wrapped_by: RootKeyId,
-    /// Its key, wrapped.
+    /// Its keys, wrapped together: some 32 bytes for each that it has had.
     pub wrapped_key: Vec<u8>,
+    /// The number of the key that seals; the first is 1.
+    pub newest_key: u32,
     /// What it takes up.
     pub usage: Usage,
 }

@@ -349,14 +349,14 @@ impl Transaction for Change<'_> {
     }
 
     fn put_namespace(&mut self, row: &NamespaceRow) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO wasi_crypto.namespaces VALUES ($1, $2, $3, $4, $5, $6, $7)
+        const SQL: &str = "INSERT INTO wasi_crypto.namespaces VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             ON CONFLICT (name) DO UPDATE SET wrapped_by = $2, wrapped_key = $3,
-            keys = $4, secrets = $5, bytes = $6, revoked = $7";
+            keys = $4, secrets = $5, bytes = $6, revoked = $7, newest_key = $8";
         let Usage { keys, secrets, bytes, revoked } = row.usage;
         let [keys, secrets, bytes, revoked] = [keys, secrets, bytes, revoked].map(int);
         let wrapped_by = &row.wrapped_by.as_bytes()[..];
-        let namespace = self.namespace;
-        self.execute(SQL, &[&namespace, &wrapped_by, &row.wrapped_key, &keys, &secrets, &bytes, &revoked])
+        let (namespace, newest) = (self.namespace, int(row.newest_key.into()));
+        self.execute(SQL, &[&namespace, &wrapped_by, &row.wrapped_key, &keys, &secrets, &bytes, &revoked, &newest])
     }
 
     fn item(&mut self, identifier: &Identifier) -> Result<Option<Item>, StoreError> {
@@ -386,10 +386,10 @@ impl Transaction for Change<'_> {
     }
 
     fn put(&mut self, record: &Record) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO wasi_crypto.records VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        const SQL: &str = "INSERT INTO wasi_crypto.records VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             ON CONFLICT (namespace, identifier, version) DO UPDATE SET kind = $4, algorithm = $5, imported = $6,
-            created = $7, expires = $8, state = $9, keep_until = $10, sealed = $11";
-        let Entry { header, state, keep_until, .. } = &record.entry;
+            created = $7, expires = $8, state = $9, keep_until = $10, sealed = $11, sealed_by = $12";
+        let Entry { header, state, keep_until, sealed_by, .. } = &record.entry;
         let (namespace, identifier) = (self.namespace, &header.identifier.as_bytes()[..]);
         let (kind, state) = (i16::from(header.kind as u8), i16::from(*state as u8));
         self.execute(
@@ -406,6 +406,7 @@ impl Transaction for Change<'_> {
                 &state,
                 &keep_until.map(int),
                 &record.sealed,
+                &int((*sealed_by).into()),
             ],
         )
     }

@@ -219,7 +219,7 @@ impl Transaction for Change<'_> {
     fn put_namespace(&mut self, row: &NamespaceRow) -> Result<(), StoreError> {
         let usage = &row.usage;
         self.execute(
-            "INSERT OR REPLACE INTO namespaces VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT OR REPLACE INTO namespaces VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![
                 self.namespace,
                 row.wrapped_by.as_bytes(),
@@ -228,6 +228,7 @@ impl Transaction for Change<'_> {
                 int(usage.secrets),
                 int(usage.bytes),
                 int(usage.revoked),
+                row.newest_key,
             ],
         )
     }
@@ -264,9 +265,9 @@ impl Transaction for Change<'_> {
     }
 
     fn put(&mut self, record: &Record) -> Result<(), StoreError> {
-        let Entry { header, state, keep_until, .. } = &record.entry;
+        let Entry { header, state, keep_until, sealed_by, .. } = &record.entry;
         self.execute(
-            "INSERT OR REPLACE INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT OR REPLACE INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             params![
                 self.namespace,
                 header.identifier.as_bytes(),
@@ -279,6 +280,7 @@ impl Transaction for Change<'_> {
                 *state as u8,
                 keep_until.map(int),
                 record.sealed,
+                sealed_by,
             ],
         )
     }

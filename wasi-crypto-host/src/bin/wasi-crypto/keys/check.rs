@@ -6,7 +6,7 @@ use wasi_crypto_host::secrets::{SecretsError, SecretsManager, SecretsStore};
 use crate::failure::Failure;
 use crate::keys::SCHEMA;
 use crate::keys::place::{Store, check_namespace};
-use crate::output::{print, print_json};
+use crate::output::{print, print_json, printable};
 use crate::secrets::RootKeys;
 
 const NOTES: &str = "\
@@ -89,6 +89,6 @@ impl Checked {
     fn text(&self) -> String {
         let versions = if self.sound == 1 { "version opens" } else { "versions open" };
         let damaged: String = self.damaged.iter().map(|sentence| format!("  {sentence}\n")).collect();
-        format!("{}: {} {versions}\n{damaged}", self.name, self.sound)
+        format!("{}: {} {versions}\n{damaged}", printable(&self.name), self.sound)
     }
 }

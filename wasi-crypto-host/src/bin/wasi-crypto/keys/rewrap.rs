@@ -1,11 +1,12 @@
 //! `wasi-crypto keys rewrap`.
 
 use serde::Serialize;
+use wasi_crypto_host::secrets::{SecretsError, SecretsManager};
 
 use crate::failure::Failure;
 use crate::keys::SCHEMA;
-use crate::keys::place::Store;
-use crate::output::{print, print_json};
+use crate::keys::place::{Store, check_namespace};
+use crate::output::{print, print_json, printable};
 use crate::secrets::{Audit, RootKeys};
 
 const NOTES: &str = "\
@@ -13,14 +14,24 @@ Keys and secrets stay as they are, and guests that run go on. If it is stopped h
 again; until then both root keys are needed. Backups from before need the old one: keep it as long
 as them.
 
-The JSON form is an object: schema; root_key: the id of the new one; rewrapped: how many namespaces
-had another.
+--renew is for when somebody may have seen a root key together with the store: each namespace gets a
+new key, with which all that is in it is sealed again, some records at a time. Guests go on if their
+host was started with the new root key too: do it in three steps then, as in the examples. What
+guests keep sealed themselves stays sealed with the keys before, which are kept for that. If it is
+stopped half-way, everything can be opened; give it again. If somebody had the keys themselves,
+rotate them.
 
-Example:
+The JSON form is an object: schema; root_key: the id of the new one; rewrapped: how many namespaces
+had another; renewed: of each namespace that got a new key, name, newest_key (its number), resealed
+(how many versions), damaged (a sentence for each version that does not open, and stays as it is).
+
+Examples:
   wasi-crypto keys rewrap --old-root-key file:root.key --root-key file:new.key --make-root-key
+Change the root key, start all hosts anew with it, and then renew:
+  wasi-crypto keys rewrap --root-key file:new.key --renew
 with the store in WASI_CRYPTO_SECRETS.";
 
-/// Change the root key.
+/// Change the root key, and give namespaces new keys.
 #[derive(clap::Args)]
 #[command(after_help = NOTES)]
 pub(crate) struct Args {
@@ -31,6 +42,12 @@ pub(crate) struct Args {
     /// Make the new root key, in the new file, or in the token, that --root-key names
     #[arg(long)]
     make_root_key: bool,
+    /// Give each namespace a new key, too, and seal again with it what is there
+    #[arg(long)]
+    renew: bool,
+    /// Renew this namespace only; default: all
+    #[arg(long, value_name = "NAME", requires = "renew")]
+    namespace: Option<String>,
     /// What the audit trail in the store keeps
     #[arg(long, value_name = "WHAT", default_value = "changes")]
     audit: Audit,
@@ -43,19 +60,67 @@ pub(crate) struct Args {
 struct Done {
     root_key: String,
     rewrapped: u64,
+    renewed: Vec<Renewed>,
+}
+
+#[derive(Serialize)]
+struct Renewed {
+    name: String,
+    newest_key: u32,
+    resealed: u64,
+    damaged: Vec<String>,
 }
 
 pub(crate) fn rewrap(args: &Args) -> Result<(), Failure> {
     let store = args.store.open()?;
+    if let Some(name) = &args.namespace {
+        check_namespace(&*store, name)?;
+    }
     if args.make_root_key {
         args.root_keys.source()?.make()?;
     }
     let manager = args.root_keys.builder(store)?.trail(args.audit.trail()).build()?;
     let rewrapped = manager.rewrap()?;
-    let root_key = manager.root_key_id().to_string();
+    let names = match (&args.namespace, args.renew) {
+        (Some(name), _) => vec![name.clone()],
+        (None, true) => manager.namespaces()?,
+        (None, false) => Vec::new(),
+    };
+    let renewed = names.into_iter().map(|name| renew(&manager, name)).collect::<Result<Vec<_>, _>>()?;
+    let done = Done { root_key: manager.root_key_id().to_string(), rewrapped, renewed };
     if args.json {
-        return print_json(SCHEMA, &Done { root_key, rewrapped });
+        print_json(SCHEMA, &done)?;
+    } else {
+        print(done.text())?;
     }
-    let namespaces = if rewrapped == 1 { "namespace was" } else { "namespaces were" };
-    print(format!("{rewrapped} {namespaces} rewrapped; all need the root key {root_key} now\n"))
+    match done.renewed.iter().map(|renewed| renewed.damaged.len()).sum() {
+        0 => Ok(()),
+        1 => Err(Failure::damaged("one version does not open, and was left as it is".to_owned())),
+        several => Err(Failure::damaged(format!("{several} versions do not open, and were left as they are"))),
+    }
+}
+
+fn renew(manager: &SecretsManager, name: String) -> Result<Renewed, SecretsError> {
+    let renewed = manager.namespace(&name).renew()?;
+    let damaged = renewed.damaged.iter().map(SecretsError::to_string).collect();
+    Ok(Renewed { name, newest_key: renewed.newest_key, resealed: renewed.resealed, damaged })
+}
+
+impl Done {
+    fn text(&self) -> String {
+        let namespaces = if self.rewrapped == 1 { "namespace was" } else { "namespaces were" };
+        let Self { root_key, rewrapped, renewed } = self;
+        let renewed: String = renewed.iter().map(Renewed::text).collect();
+        format!("{rewrapped} {namespaces} rewrapped; all need the root key {root_key} now\n{renewed}")
+    }
+}
+
+impl Renewed {
+    fn text(&self) -> String {
+        let Self { name, newest_key, resealed, damaged } = self;
+        let versions = if *resealed == 1 { "version was" } else { "versions were" };
+        let damaged: String = damaged.iter().map(|sentence| format!("  {sentence}\n")).collect();
+        let name = printable(name);
+        format!("{name}: {resealed} {versions} sealed again, with key {newest_key}\n{damaged}")
+    }
 }

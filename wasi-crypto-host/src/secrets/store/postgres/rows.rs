@@ -43,6 +43,12 @@ pub(crate) const SCHEMA_1: &str = "
     CREATE TABLE wasi_crypto.changes (mark BYTEA PRIMARY KEY, made TIMESTAMPTZ NOT NULL DEFAULT now());
 ";
 
+/// Namespaces can have several keys. What there is has the first one.
+pub(crate) const SCHEMA_2: &str = "
+    ALTER TABLE wasi_crypto.namespaces ADD COLUMN newest_key BIGINT NOT NULL DEFAULT 1;
+    ALTER TABLE wasi_crypto.records ADD COLUMN sealed_by BIGINT NOT NULL DEFAULT 1;
+";
+
 /// Reads rows until a deadline.
 pub(crate) struct Reader<'a> {
     pub(crate) session: &'a mut Session,
@@ -55,12 +61,13 @@ impl Reader<'_> {
     }
 
     pub(crate) fn namespace(&mut self, namespace: &str) -> Result<Option<NamespaceRow>, Trouble> {
-        const SQL: &str = "SELECT wrapped_by, wrapped_key, keys, secrets, bytes, revoked
+        const SQL: &str = "SELECT wrapped_by, wrapped_key, keys, secrets, bytes, revoked, newest_key
             FROM wasi_crypto.namespaces WHERE name = $1";
         self.one(SQL, &[&namespace], |row| {
             let wrapped_by = RootKeyId::from_bytes(get(row, 0)?).ok_or(Trouble::Row("the id of a root key"))?;
             let [keys, secrets, bytes, revoked] = [number(row, 2)?, number(row, 3)?, number(row, 4)?, number(row, 5)?];
-            Ok(NamespaceRow { wrapped_by, wrapped_key: get(row, 1)?, usage: Usage { keys, secrets, bytes, revoked } })
+            let usage = Usage { keys, secrets, bytes, revoked };
+            Ok(NamespaceRow { wrapped_by, wrapped_key: get(row, 1)?, newest_key: key_number(row, 6)?, usage })
         })
     }
 
@@ -102,16 +109,16 @@ impl Reader<'_> {
         version: u64,
     ) -> Result<Option<Record>, Trouble> {
         const SQL: &str = "SELECT identifier, version, kind, algorithm, imported, created, expires, state, keep_until,
-            length(sealed)::BIGINT, sealed
+            length(sealed)::BIGINT, sealed_by, sealed
             FROM wasi_crypto.records WHERE namespace = $1 AND identifier = $2 AND version = $3";
         self.one(SQL, &[&namespace, &&identifier.as_bytes()[..], &int(version)], |row| {
-            Ok(Record { entry: entry(row)?, sealed: get(row, 10)? })
+            Ok(Record { entry: entry(row)?, sealed: get(row, 11)? })
         })
     }
 
     pub(crate) fn versions(&mut self, namespace: &str, identifier: &Identifier) -> Result<Vec<Entry>, Trouble> {
         const SQL: &str = "SELECT identifier, version, kind, algorithm, imported, created, expires, state, keep_until,
-            length(sealed)::BIGINT
+            length(sealed)::BIGINT, sealed_by
             FROM wasi_crypto.records WHERE namespace = $1 AND identifier = $2 ORDER BY version";
         self.all(SQL, &[&namespace, &&identifier.as_bytes()[..]], entry)
     }
@@ -123,7 +130,7 @@ impl Reader<'_> {
         most: usize,
     ) -> Result<Vec<Entry>, Trouble> {
         const SQL: &str = "SELECT identifier, version, kind, algorithm, imported, created, expires, state, keep_until,
-            length(sealed)::BIGINT
+            length(sealed)::BIGINT, sealed_by
             FROM wasi_crypto.records WHERE namespace = $1 AND (identifier, version) > ($2, $3)
             ORDER BY identifier, version LIMIT $4";
         let (identifier, version) = behind.map_or((Identifier::MIN, -1), |(identifier, at)| (identifier, int(at)));
@@ -195,7 +202,13 @@ fn entry(row: &Row) -> Result<Entry, Trouble> {
         1 => State::Revoked,
         _ => return Err(Trouble::Row("a state")),
     };
-    Ok(Entry { header, state, keep_until: optional_number(row, 8)?, sealed_len: number(row, 9)? })
+    Ok(Entry {
+        header,
+        state,
+        keep_until: optional_number(row, 8)?,
+        sealed_len: number(row, 9)?,
+        sealed_by: key_number(row, 10)?,
+    })
 }
 
 fn trail_row(row: &Row) -> Result<TrailRow, Trouble> {
@@ -213,6 +226,10 @@ fn kind(row: &Row, column: usize) -> Result<Kind, Trouble> {
 
 fn number(row: &Row, column: usize) -> Result<u64, Trouble> {
     u64::try_from(get::<i64>(row, column)?).map_err(|_| Trouble::Row("a number"))
+}
+
+fn key_number(row: &Row, column: usize) -> Result<u32, Trouble> {
+    u32::try_from(get::<i64>(row, column)?).map_err(|_| Trouble::Row("the number of a key"))
 }
 
 fn optional_number(row: &Row, column: usize) -> Result<Option<u64>, Trouble> {

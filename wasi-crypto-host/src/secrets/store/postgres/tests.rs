@@ -71,7 +71,7 @@ fn rows_that_were_swapped_changed_or_copied_elsewhere_do_not_open() {
 
     tampered.run(
         "INSERT INTO wasi_crypto.records SELECT 'other', identifier, version, kind, algorithm, imported, created,
-         expires, state, keep_until, sealed FROM wasi_crypto.records WHERE namespace = 'tenant'",
+         expires, state, keep_until, sealed, sealed_by FROM wasi_crypto.records WHERE namespace = 'tenant'",
     );
     let elsewhere = tampered.bench().manager.namespace("other");
     assert_eq!(load(&elsewhere, &other, Version::Number(1)), Err("algorithm_failure"));
@@ -135,7 +135,7 @@ fn a_database_of_a_newer_schema_is_refused_by_who_has_it_open_already_too() {
     let error = namespace.create(key(1)).unwrap_err();
     assert!(error.to_string().contains("was written by a newer version: its schema is 999"), "{error}");
     assert_eq!(tampered.run("SELECT count(*) FROM wasi_crypto.records"), "1");
-    tampered.run("UPDATE wasi_crypto.store SET schema = 1");
+    tampered.run("UPDATE wasi_crypto.store SET schema = 2");
     namespace.create(key(1)).unwrap();
 }
 

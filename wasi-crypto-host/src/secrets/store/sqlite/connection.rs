@@ -8,7 +8,7 @@ use rusqlite::{Connection, Error, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::secrets::files::create_private;
 use crate::secrets::store::sqlite::SqliteStore;
-use crate::secrets::store::sqlite::rows::SCHEMA_1;
+use crate::secrets::store::sqlite::rows::{SCHEMA_1, SCHEMA_2};
 use crate::secrets::{SecretsStore, StoreError, StoreFault};
 
 impl SqliteStore {
@@ -137,7 +137,7 @@ impl SqliteStore {
 }
 
 /// What makes a file of schema n one of schema n + 1, from nothing on.
-const MIGRATIONS: [&str; 1] = [SCHEMA_1];
+const MIGRATIONS: [&str; 2] = [SCHEMA_1, SCHEMA_2];
 
 const NEWEST: u32 = MIGRATIONS.len() as u32;
 

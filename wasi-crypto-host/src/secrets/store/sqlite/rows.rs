@@ -32,18 +32,25 @@ pub(crate) const SCHEMA_1: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
+/// Namespaces can have several keys. What there is has the first one.
+pub(crate) const SCHEMA_2: &str = "
+    ALTER TABLE namespaces ADD COLUMN newest_key INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE records ADD COLUMN sealed_by INTEGER NOT NULL DEFAULT 1;
+";
+
 pub(crate) fn namespaces(connection: &Connection) -> Result<Vec<String>, Error> {
     all(connection, "SELECT name FROM namespaces ORDER BY name", [], |row| row.get(0))
 }
 
 pub(crate) fn namespace(connection: &Connection, namespace: &str) -> Result<Option<NamespaceRow>, Error> {
-    const SQL: &str = "SELECT wrapped_by, wrapped_key, keys, secrets, bytes, revoked FROM namespaces WHERE name = ?1";
+    const SQL: &str =
+        "SELECT wrapped_by, wrapped_key, keys, secrets, bytes, revoked, newest_key FROM namespaces WHERE name = ?1";
     one(connection, SQL, [namespace], |row| {
         let wrapped_by: Vec<u8> = row.get(0)?;
         let usage =
             Usage { keys: number(row, 2)?, secrets: number(row, 3)?, bytes: number(row, 4)?, revoked: number(row, 5)? };
         let wrapped_by = RootKeyId::from_bytes(&wrapped_by).ok_or_else(|| wrong(0, "the id of a root key"))?;
-        Ok(NamespaceRow { wrapped_by, wrapped_key: row.get(1)?, usage })
+        Ok(NamespaceRow { wrapped_by, wrapped_key: row.get(1)?, newest_key: row.get(6)?, usage })
     })
 }
 
@@ -88,7 +95,8 @@ pub(crate) fn find(
 /// The columns of an [`Entry`]. A macro, since `concat!` takes no constants.
 macro_rules! entry {
     () => {
-        "SELECT identifier, version, kind, algorithm, imported, created, expires, state, keep_until, length(sealed)"
+        "SELECT identifier, version, kind, algorithm, imported, created, expires, state, keep_until, length(sealed),
+        sealed_by"
     };
 }
 
@@ -101,7 +109,7 @@ pub(crate) fn record(
     const SQL: &str =
         concat!(entry!(), ", sealed FROM records WHERE namespace = ?1 AND identifier = ?2 AND version = ?3");
     one(connection, SQL, params![namespace, identifier.as_bytes(), int(version)], |row| {
-        Ok(Record { entry: entry(row)?, sealed: row.get(10)? })
+        Ok(Record { entry: entry(row)?, sealed: row.get(11)? })
     })
 }
 
@@ -187,7 +195,13 @@ fn entry(row: &Row<'_>) -> Result<Entry, Error> {
         1 => State::Revoked,
         _ => return Err(wrong(7, "a state")),
     };
-    Ok(Entry { header, state, keep_until: optional_number(row, 8)?, sealed_len: number(row, 9)? })
+    Ok(Entry {
+        header,
+        state,
+        keep_until: optional_number(row, 8)?,
+        sealed_len: number(row, 9)?,
+        sealed_by: row.get(10)?,
+    })
 }
 
 fn trail_row(row: &Row<'_>) -> Result<TrailRow, Error> {

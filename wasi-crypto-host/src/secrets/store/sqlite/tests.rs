@@ -82,6 +82,8 @@ fn what_lies_open_cannot_be_changed_unnoticed() {
         ("expires = 4000000000", true),
         ("expires = NULL", true),
         ("kind = 2", true),
+        ("sealed_by = 0", false),
+        ("sealed_by = 2", false),
     ] {
         let tampered = Tampered::new("header");
         let namespace = tampered.bench().namespace();
@@ -140,7 +142,7 @@ fn rows_that_were_swapped_or_copied_elsewhere_do_not_open() {
     );
     tampered.run(
         "INSERT INTO records SELECT 'other', identifier, version, kind, algorithm, imported, created, expires, state,
-             keep_until, sealed
+             keep_until, sealed, sealed_by
          FROM records WHERE namespace = 'tenant'",
     );
     assert_eq!(load(&tampered.bench().manager.namespace("other"), &a, Version::Number(1)), Err("algorithm_failure"));
@@ -286,10 +288,35 @@ fn a_store_of_a_newer_schema_is_left_alone() {
     tampered.bench().namespace().create(key(1)).unwrap();
     tampered.run("PRAGMA user_version = 99");
     let error = SqliteStore::open(tampered.path()).map(|_| ()).unwrap_err();
-    assert_eq!(error.fault, StoreFault::NewerSchema { found: 99, known: 1 });
-    assert!(error.to_string().contains("its schema is 99, and this build knows those up to 1"), "{error}");
-    tampered.run("PRAGMA user_version = 1");
+    assert_eq!(error.fault, StoreFault::NewerSchema { found: 99, known: 2 });
+    assert!(error.to_string().contains("its schema is 99, and this build knows those up to 2"), "{error}");
+    tampered.run("PRAGMA user_version = 2");
     assert_eq!(tampered.bench().namespace().usage().unwrap().keys, 1);
+}
+
+/// What `rows::SCHEMA_1` made has no column for what came with the second.
+#[test]
+fn a_store_of_the_first_schema_is_brought_to_the_newest_with_all_that_is_in_it() {
+    let tampered = Tampered::new("older");
+    let namespace = tampered.bench().namespace();
+    let id = namespace.create(key(1)).unwrap().identifier;
+    namespace.replace(&id, key(2)).unwrap();
+    let kept = namespace.encapsulate(b"token", NOW + 1).unwrap();
+    drop(namespace);
+    tampered.run(
+        "ALTER TABLE namespaces DROP COLUMN newest_key; ALTER TABLE records DROP COLUMN sealed_by;
+         PRAGMA user_version = 1",
+    );
+    let read_only = SqliteStore::builder(tampered.path()).read_only(true).open().map(|_| ()).unwrap_err();
+    assert_eq!(read_only.fault, StoreFault::ReadOnly);
+    assert!(read_only.to_string().contains("it has an older schema"), "{read_only}");
+    let namespace = tampered.bench().namespace();
+    assert_eq!(load(&namespace, &id, Version::Number(1)), Ok((1, vec![1; 32])));
+    assert_eq!(namespace.replace(&id, key(3)).unwrap().version, 3);
+    assert_eq!(namespace.decapsulate(&kept).unwrap().bytes(), b"token");
+    assert_eq!(namespace.renew().unwrap().resealed, 3);
+    assert_eq!(namespace.verify_trail(TrailEnd::default(), |_| ()).unwrap().entries, 4);
+    assert_eq!(namespace.check().unwrap().sound, 3);
 }
 
 #[test]

@@ -2,18 +2,20 @@
 
 /// A strength, by its rate in bytes.
 #[derive(Clone, Copy)]
-pub(crate) struct Strength(usize);
+pub struct Strength(usize);
 
-pub(crate) const STRENGTH_128: Strength = Strength(168);
-pub(crate) const STRENGTH_256: Strength = Strength(136);
+/// 128 bits of it.
+pub const STRENGTH_128: Strength = Strength(168);
+/// 256 bits of it.
+pub const STRENGTH_256: Strength = Strength(136);
 
 /// The first bytes of the output of cSHAKE without a function name.
-pub(crate) fn cshake(strength: Strength, customization: &[u8], message: &[u8], len: usize) -> Vec<u8> {
+pub fn cshake(strength: Strength, customization: &[u8], message: &[u8], len: usize) -> Vec<u8> {
     named(strength, b"", customization, message, len)
 }
 
 /// The tag of `len` bytes.
-pub(crate) fn kmac(strength: Strength, key: &[u8], customization: &[u8], message: &[u8], len: usize) -> Vec<u8> {
+pub fn kmac(strength: Strength, key: &[u8], customization: &[u8], message: &[u8], len: usize) -> Vec<u8> {
     let mut input = padded(&string(key), strength.0);
     input.extend_from_slice(message);
     let mut bits = number(8 * len as u64);
@@ -32,12 +34,12 @@ fn named(strength: Strength, name: &[u8], customization: &[u8], message: &[u8], 
 }
 
 /// The first bytes of the output of TurboSHAKE with the usual domain.
-pub(crate) fn turboshake(strength: Strength, message: &[u8], len: usize) -> Vec<u8> {
+pub fn turboshake(strength: Strength, message: &[u8], len: usize) -> Vec<u8> {
     sponge(strength, 12, message, 0x1f, len)
 }
 
 /// The first bytes of the output of KT128 or KT256.
-pub(crate) fn kt(strength: Strength, customization: &[u8], message: &[u8], len: usize) -> Vec<u8> {
+pub fn kt(strength: Strength, customization: &[u8], message: &[u8], len: usize) -> Vec<u8> {
     const CHUNK_LEN: usize = 8192;
     let mut input = [message, customization].concat();
     input.extend(right_length(customization.len()));

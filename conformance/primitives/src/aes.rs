@@ -5,7 +5,7 @@ use softaes::key_schedule::{key_expansion_128, key_expansion_256};
 use softaes::{Block, SoftAes};
 
 /// The tag.
-pub(crate) fn cmac(key: &[u8], message: &[u8]) -> [u8; 16] {
+pub fn cmac(key: &[u8], message: &[u8]) -> [u8; 16] {
     let aes = Aes::new(key);
     let first = doubled(aes.encrypt([0; 16]));
     let whole = message.len().saturating_sub(1) / 16 * 16;
@@ -21,7 +21,7 @@ pub(crate) fn cmac(key: &[u8], message: &[u8]) -> [u8; 16] {
 }
 
 /// The ciphertext, padding included.
-pub(crate) fn cbc(key: &[u8], iv: &[u8], message: &[u8]) -> Vec<u8> {
+pub fn cbc(key: &[u8], iv: &[u8], message: &[u8]) -> Vec<u8> {
     let (aes, mut chained) = (Aes::new(key), array(iv));
     let mut padded = message.to_vec();
     let padding = 16 - message.len() % 16;
@@ -30,7 +30,7 @@ pub(crate) fn cbc(key: &[u8], iv: &[u8], message: &[u8]) -> Vec<u8> {
 }
 
 /// The same for whole blocks that are not padded, which so can be padded wrongly.
-pub(crate) fn cbc_unpadded(key: &[u8], iv: &[u8], blocks: &[u8]) -> Vec<u8> {
+pub fn cbc_unpadded(key: &[u8], iv: &[u8], blocks: &[u8]) -> Vec<u8> {
     cbc_blocks(&Aes::new(key), &mut array(iv), blocks)
 }
 
@@ -43,7 +43,7 @@ fn cbc_blocks(aes: &Aes, chained: &mut [u8; 16], blocks: &[u8]) -> Vec<u8> {
 }
 
 /// The message, encrypted or decrypted, from this block of the counter on.
-pub(crate) fn ctr(key: &[u8], counter: &[u8], message: &[u8]) -> Vec<u8> {
+pub fn ctr(key: &[u8], counter: &[u8], message: &[u8]) -> Vec<u8> {
     let (aes, first) = (Aes::new(key), u128::from_be_bytes(array(counter)));
     let blocks = (0..).zip(message.chunks(16));
     let stream = blocks.flat_map(|(i, _)| aes.encrypt(first.wrapping_add(i).to_be_bytes()));
@@ -51,7 +51,7 @@ pub(crate) fn ctr(key: &[u8], counter: &[u8], message: &[u8]) -> Vec<u8> {
 }
 
 /// AES-SIV, RFC 5297: the ciphertext, and the tag, which is the synthetic initialization vector.
-pub(crate) fn siv(key: &[u8], components: &[&[u8]], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
+pub fn siv(key: &[u8], components: &[&[u8]], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let (mac_key, key) = key.split_at(key.len() / 2);
     let add = |sum, component: &&[u8]| xor(doubled(sum), cmac(mac_key, component));
     let sum = components.iter().fold(cmac(mac_key, &[0; 16]), add);
@@ -76,7 +76,7 @@ pub(crate) fn siv(key: &[u8], components: &[&[u8]], message: &[u8]) -> (Vec<u8>,
 }
 
 /// AES-GCM-SIV, RFC 8452: the ciphertext and the tag.
-pub(crate) fn gcm_siv(key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
+pub fn gcm_siv(key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let generator = Aes::new(key);
     let half = |i: u32| generator.encrypt(array(&[&i.to_le_bytes(), nonce].concat()))[..8].to_vec();
     let [mac_key, key]: [Vec<u8>; 2] = [0..2, 2..2 + key.len() as u32 / 8].map(|range| range.flat_map(half).collect());

@@ -1,7 +1,7 @@
 //! BLAKE3, written from its paper (<https://github.com/BLAKE3-team/BLAKE3-specs>, section 2).
 
 /// The first bytes of the output. The key has 32 bytes.
-pub(crate) fn hash(key: Option<&[u8]>, message: &[u8], len: usize) -> Vec<u8> {
+pub fn hash(key: Option<&[u8]>, message: &[u8], len: usize) -> Vec<u8> {
     let mut mode = Mode { key: IV, flags: 0 };
     if let Some(key) = key {
         mode.key.iter_mut().zip(words(key)).for_each(|(word, value)| *word = value);

@@ -2,43 +2,48 @@
 
 /// A session with a key, or a hash without.
 #[derive(Clone)]
-pub(crate) struct Cyclist {
+pub struct Cyclist {
     state: [u8; 48],
     is_up: bool,
     is_keyed: bool,
 }
 
 impl Cyclist {
-    pub(crate) fn hash() -> Self {
+    /// A session without a key, which hashes.
+    pub fn hash() -> Self {
         Self { state: [0; 48], is_up: true, is_keyed: false }
     }
 
     /// The nonce, if there is any, is what the paper calls the identifier of the key.
-    pub(crate) fn keyed(key: &[u8], nonce: &[u8]) -> Self {
+    pub fn keyed(key: &[u8], nonce: &[u8]) -> Self {
         let mut session = Self { is_keyed: true, ..Self::hash() };
         session.absorb_any(&[key, nonce, &[nonce.len() as u8]].concat(), 2);
         session
     }
 
-    pub(crate) fn absorb(&mut self, data: &[u8]) {
+    /// Takes in more data.
+    pub fn absorb(&mut self, data: &[u8]) {
         self.absorb_any(data, 3);
     }
 
-    pub(crate) fn squeeze(&mut self, len: usize) -> Vec<u8> {
+    /// Gives out bytes.
+    pub fn squeeze(&mut self, len: usize) -> Vec<u8> {
         self.squeeze_any(len, 0x40)
     }
 
-    pub(crate) fn squeeze_key(&mut self, len: usize) -> Vec<u8> {
+    /// Gives out bytes that are to be a key.
+    pub fn squeeze_key(&mut self, len: usize) -> Vec<u8> {
         self.squeeze_any(len, 0x20)
     }
 
-    pub(crate) fn ratchet(&mut self) {
+    /// Makes what came before irrecoverable.
+    pub fn ratchet(&mut self) {
         let rolled = self.squeeze_any(16, 0x10);
         self.absorb_any(&rolled, 0);
     }
 
     /// The ciphertext, without a tag.
-    pub(crate) fn encrypt(&mut self, message: &[u8]) -> Vec<u8> {
+    pub fn encrypt(&mut self, message: &[u8]) -> Vec<u8> {
         let mut ciphertext = Vec::new();
         for (i, block) in split(message, 24).into_iter().enumerate() {
             self.up(if i == 0 { 0x80 } else { 0 });

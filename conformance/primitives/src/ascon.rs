@@ -1,7 +1,7 @@
 //! Ascon-AEAD128 and Ascon-Hash256 (NIST SP 800-232), written from the standard.
 
 /// The ciphertext and the tag.
-pub(crate) fn aead128(key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
+pub fn aead128(key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let ([k0, k1], [n0, n1]) = (words(key), words(nonce));
     let mut state = State([0x0000_1000_808c_0001, k0, k1, n0, n1]);
     state.permute(12);
@@ -31,7 +31,7 @@ pub(crate) fn aead128(key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (V
 }
 
 /// The hash.
-pub(crate) fn hash256(message: &[u8]) -> Vec<u8> {
+pub fn hash256(message: &[u8]) -> Vec<u8> {
     let mut state = State([0x0000_0801_00cc_0002, 0, 0, 0, 0]);
     state.permute(12);
     let mut padded = message.to_vec();

@@ -1,7 +1,7 @@
 //! BLAKE2b (RFC 7693), written from the standard; the salt from the BLAKE2 paper, section 2.8.
 
 /// The hash of `len` bytes. The key has 64 bytes at most, none is no key; the salt 16 bytes at most.
-pub(crate) fn hash(key: &[u8], salt: &[u8], message: &[u8], len: usize) -> Vec<u8> {
+pub fn hash(key: &[u8], salt: &[u8], message: &[u8], len: usize) -> Vec<u8> {
     let mut parameters = [0; 64];
     parameters[..4].copy_from_slice(&[len as u8, key.len() as u8, 1, 1]);
     parameters[32..][..salt.len()].copy_from_slice(salt);

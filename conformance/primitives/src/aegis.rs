@@ -5,7 +5,7 @@
 use softaes::{Block, SoftAes};
 
 /// AEGIS-128L and AEGIS-128X: the ciphertext and the tag.
-pub(crate) fn aegis_128(degree: usize, key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
+pub fn aegis_128(degree: usize, key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let ([k], [n]) = (blocks(key), blocks(nonce));
     let [c0, c1] = constants();
     let mut lanes = vec![[k ^ n, c1, c0, c1, k ^ n, k ^ c0, k ^ c1, k ^ c0]; degree];
@@ -36,7 +36,7 @@ pub(crate) fn aegis_128(degree: usize, key: &[u8], nonce: &[u8], ad: &[u8], mess
 }
 
 /// AEGIS-256 and AEGIS-256X: the ciphertext and the tag.
-pub(crate) fn aegis_256(degree: usize, key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
+pub fn aegis_256(degree: usize, key: &[u8], nonce: &[u8], ad: &[u8], message: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let ([k0, k1], [n0, n1]) = (blocks(key), blocks(nonce));
     let [c0, c1] = constants();
     let mut lanes = vec![[k0 ^ n0, k1 ^ n1, c1, c0, k0 ^ c0, k1 ^ c1]; degree];

@@ -1,0 +1,131 @@
+//! The keys of a namespace: one that seals, and those before it, which still open what they have sealed.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::backend::hmac::Key;
+use crate::secret::Secret;
+use crate::secrets::SecretsError;
+use crate::secrets::cipher::{SealingKey, derivable, derive, random_key};
+use crate::secrets::trail;
+
+/// The keys of a namespace, numbered from 1. Wrapped, they are one text, one behind the other.
+pub(crate) struct KeyRing {
+    /// At least one; the oldest first.
+    keys: Vec<NamespaceKeys>,
+}
+
+impl KeyRing {
+    /// So many keys a namespace can have had: what the guest keeps sealed has their number in one byte.
+    pub(crate) const MOST: usize = 255;
+
+    /// The keys in a text; none if it is not that of a ring with so many.
+    pub(crate) fn new(text: &Secret, newest: u32) -> Result<Option<Self>, SecretsError> {
+        let (keys, rest) = text.as_chunks::<{ SealingKey::LEN }>();
+        if keys.is_empty() || keys.len() > Self::MOST || keys.len() != newest as usize || !rest.is_empty() {
+            return Ok(None);
+        }
+        let keys = keys.iter().map(|key| NamespaceKeys::new(&Secret::from(&key[..])));
+        Ok(Some(Self { keys: keys.collect::<Result<_, _>>()? }))
+    }
+
+    /// The text of a ring with one key.
+    pub(crate) fn first() -> Result<Secret, SecretsError> {
+        random_key()
+    }
+
+    /// The text of a ring that has one key more.
+    pub(crate) fn renewed(text: &Secret) -> Result<Secret, SecretsError> {
+        if text.len() >= Self::MOST * SealingKey::LEN {
+            return Err(SecretsError::Limit("keys of its own"));
+        }
+        let key = random_key()?;
+        let mut longer = Secret::zeroed(text.len() + key.len());
+        let (before, behind) = longer.split_at_mut(text.len());
+        before.copy_from_slice(text);
+        behind.copy_from_slice(&key);
+        Ok(longer)
+    }
+
+    /// The number of the key that seals.
+    pub(crate) fn newest_number(&self) -> u32 {
+        self.keys.len() as u32
+    }
+
+    /// The key that seals.
+    pub(crate) fn newest(&self) -> &NamespaceKeys {
+        &self.keys[self.keys.len() - 1]
+    }
+
+    /// The key with this number, if it is here.
+    pub(crate) fn get(&self, number: u32) -> Option<&NamespaceKeys> {
+        self.keys.get((number as usize).checked_sub(1)?)
+    }
+}
+
+/// A key of a namespace: one for each purpose.
+pub(crate) struct NamespaceKeys {
+    pub(crate) records: SealingKey,
+    pub(crate) encapsulation: SealingKey,
+    pub(crate) trail: Key,
+}
+
+impl NamespaceKeys {
+    fn new(key: &Secret) -> Result<Self, SecretsError> {
+        let purposes = derivable(key);
+        Ok(Self {
+            records: SealingKey::derived(&purposes, "wasi-crypto namespace key: records")?,
+            encapsulation: SealingKey::derived(&purposes, "wasi-crypto namespace key: encapsulation")?,
+            trail: trail::chain_key(&derive(&purposes, "wasi-crypto namespace key: audit trail")?),
+        })
+    }
+}
+
+/// The ring of a namespace as far as this process knows it; another one may have renewed it.
+#[derive(Default)]
+pub(crate) struct KnownRing(RwLock<Option<Arc<KeyRing>>>);
+
+impl KnownRing {
+    pub(crate) fn get(&self) -> Option<Arc<KeyRing>> {
+        // Nothing panics half-way.
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps a ring, unless one with more keys has come meanwhile. Returns what is kept.
+    pub(crate) fn learn(&self, ring: Arc<KeyRing>) -> Arc<KeyRing> {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some(known) if known.newest_number() >= ring.newest_number() => known.clone(),
+            _ => known.insert(ring).clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_has_as_many_keys_as_its_row_says() {
+        let mut text = KeyRing::first().unwrap();
+        for newest in 1..=KeyRing::MOST as u32 {
+            let ring = KeyRing::new(&text, newest).unwrap().unwrap();
+            assert_eq!(ring.newest_number(), newest);
+            assert!(ring.get(0).is_none() && ring.get(newest).is_some() && ring.get(newest + 1).is_none());
+            for other in [0, newest - 1, newest + 1, u32::MAX] {
+                assert!(KeyRing::new(&text, other).unwrap().is_none());
+            }
+            match KeyRing::renewed(&text) {
+                Ok(longer) => {
+                    assert_eq!(longer[..text.len()], text[..]);
+                    text = longer;
+                }
+                Err(error) => {
+                    assert_eq!(newest, 255);
+                    assert_eq!(error.to_string(), "the namespace has as many keys of its own as its policy allows");
+                }
+            }
+        }
+        assert!(KeyRing::new(&Secret::from(&text[1..]), 255).unwrap().is_none());
+        assert!(KeyRing::new(&Secret::zeroed(0), 0).unwrap().is_none());
+    }
+}

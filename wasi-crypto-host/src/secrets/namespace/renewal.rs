@@ -1,0 +1,115 @@
+//! New keys for a namespace.
+
+use std::sync::Arc;
+
+use crate::secrets::key_ring::KeyRing;
+use crate::secrets::store::Transaction;
+use crate::secrets::{Action, Entry, Identifier, Namespace, Record, SecretsError, SecretsEvent, State, trail};
+
+/// What [`Namespace::renew`] did.
+#[derive(Debug, Default)]
+pub struct Renewed {
+    /// The number of the new key; the first key of a namespace has 1.
+    pub newest_key: u32,
+    /// How many versions were sealed again.
+    pub resealed: u64,
+    /// Those that do not open: they stay as they are.
+    pub damaged: Vec<SecretsError>,
+}
+
+impl Namespace {
+    /// Gives the namespace a new key, which seals all that comes, and seals with it again what is there, some records at
+    /// a time, so that others can change the namespace meanwhile. The keys before it are kept, wrapped: they open what guests
+    /// keep sealed themselves ([`encapsulate`](Self::encapsulate)), and the audit trail of their time. `NotFound` if the
+    /// namespace is not there; `Limit` if it has had 255 keys.
+    ///
+    /// Whoever has an older key, and a copy of the store from now on, can open nothing of it but what guests keep
+    /// themselves. If it stops half-way, everything opens, and it can be done again, which makes one key more.
+    ///
+    /// Other processes take up the new key when they next change the namespace or load what it has sealed; for that they
+    /// must have the root key that wraps it. So give them a new root key before, by
+    /// [`old_root_key`](crate::secrets::SecretsManagerBuilder::old_root_key), and then
+    /// [`rewrap`](crate::secrets::SecretsManager::rewrap) and renew.
+    pub fn renew(&self) -> Result<Renewed, SecretsError> {
+        let now = self.now();
+        let newest_key = self.told(Action::Renew, None, None, now, self.with_new_key(now))?;
+        let mut renewed = Renewed { newest_key, ..Renewed::default() };
+        self.reseal(&mut renewed)?;
+        Ok(renewed)
+    }
+
+    /// Adds a key. Returns its number.
+    fn with_new_key(&self, now: u64) -> Result<u32, SecretsError> {
+        let manager = &self.shared.manager;
+        let mut made = None;
+        manager.store.change(self.name(), &mut |to| {
+            let row = to.namespace()?.ok_or(SecretsError::NotFound)?;
+            let text = KeyRing::renewed(&manager.unwrap(self.name(), &row)?)?;
+            let row = manager.wrap(self.name(), &text, row.newest_key.saturating_add(1), row.usage)?;
+            to.put_namespace(&row)?;
+            let ring = manager.ring(self.name(), &row)?;
+            let event: SecretsEvent<'_> = self.event(Action::Renew, None, None, now, None);
+            if manager.trail.keeps(&event) {
+                trail::add(&ring.newest().trail, &event, to)?;
+            }
+            made = Some(ring);
+            Ok(())
+        })?;
+        // Not before it is durable.
+        let ring = made.ok_or(SecretsError::Internal("no key was made"))?;
+        Ok(self.shared.ring.learn(Arc::new(ring)).newest_number())
+    }
+
+    /// Seals again what an older key seals.
+    fn reseal(&self, renewed: &mut Renewed) -> Result<(), SecretsError> {
+        let mut behind = None;
+        loop {
+            let page = self.list(behind, RESEALED_AT_ONCE)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            behind = Some((last.header.identifier, last.header.version));
+            let is_older = |entry: &&Entry| entry.state == State::Active && entry.sealed_by < renewed.newest_key;
+            let older: Vec<(Identifier, u64)> =
+                page.iter().filter(is_older).map(|entry| (entry.header.identifier, entry.header.version)).collect();
+            if older.is_empty() {
+                continue;
+            }
+            let (mut resealed, mut damaged) = (0, Vec::new());
+            self.change(|ring, _, to| {
+                (resealed, damaged) = (0, Vec::new());
+                for (identifier, version) in &older {
+                    match self.reseal_one(ring, *identifier, *version, to) {
+                        Ok(done) => resealed += u64::from(done),
+                        Err(error @ SecretsError::Damaged { .. }) => damaged.push(error),
+                        Err(error) => return Err(error),
+                    }
+                }
+                Ok(())
+            })?;
+            renewed.resealed += resealed;
+            renewed.damaged.append(&mut damaged);
+        }
+    }
+
+    /// Whether it was done: not if the version was revoked or forgotten since, or written anew.
+    fn reseal_one(
+        &self,
+        ring: &KeyRing,
+        identifier: Identifier,
+        version: u64,
+        to: &mut dyn Transaction,
+    ) -> Result<bool, SecretsError> {
+        let Some(Record { entry, sealed }) = to.read(&identifier, version)? else { return Ok(false) };
+        if entry.state != State::Active || entry.sealed_by == ring.newest_number() {
+            return Ok(false);
+        }
+        let header = &entry.header;
+        let keys = ring.get(entry.sealed_by).ok_or_else(|| header.damaged(self.name()))?;
+        let bytes = header.open(self.name(), &keys.records, &sealed)?;
+        let sealed = header.seal(self.name(), &ring.newest().records, &bytes)?;
+        to.put(&Record { entry: Entry { sealed_by: ring.newest_number(), ..entry }, sealed })?;
+        Ok(true)
+    }
+}
+
+/// So many records are sealed again in one change: some milliseconds, for which others wait.
+const RESEALED_AT_ONCE: usize = 128;
