@@ -77,7 +77,7 @@ const MAX_NAME: usize = 64;
 impl<O: 'static> Arg for Resource<O> {
     type Of<'x> = u32;
 
-    fn of<'x, T: 'static>(&self, _: &'x StoreContextMut<'_, T>) -> Result<u32> {
+    fn of<T: 'static>(&self, _: &StoreContextMut<'_, T>) -> Result<u32> {
         Ok(self.rep())
     }
 }
@@ -85,7 +85,7 @@ impl<O: 'static> Arg for Resource<O> {
 impl<O: 'static> Arg for Option<Resource<O>> {
     type Of<'x> = Option<u32>;
 
-    fn of<'x, T: 'static>(&self, _: &'x StoreContextMut<'_, T>) -> Result<Option<u32>> {
+    fn of<T: 'static>(&self, _: &StoreContextMut<'_, T>) -> Result<Option<u32>> {
         Ok(self.as_ref().map(Resource::rep))
     }
 }
@@ -96,7 +96,7 @@ macro_rules! values {
         impl Arg for $ty {
             type Of<'x> = $of;
 
-            fn of<'x, T: 'static>(&self, _: &'x StoreContextMut<'_, T>) -> Result<$of> {
+            fn of<T: 'static>(&self, _: &StoreContextMut<'_, T>) -> Result<$of> {
                 let $value = *self;
                 Ok($as)
             }
