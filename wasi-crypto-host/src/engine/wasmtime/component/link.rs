@@ -190,8 +190,9 @@ fn call<T: 'static, P: Args, R: Answer>(
     begin: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<Begun<R>, Errno> + Copy,
 ) -> Result<(Result<R, CryptoErrno>,)> {
     let (mut frame, read) = match begin_call(store, get, hostcall, args, false, begin)? {
-        Ok(called) => called,
-        Err(result) => return answer(result),
+        Ok(Begun::Call(frame, read)) => (frame, read),
+        Ok(Begun::Done(result)) => return answer(Ok(result)),
+        Err(errno) => return answer(Err(errno)),
     };
     let ctx = get(store.data_mut());
     let (args, memory) = frame.call();
@@ -207,18 +208,16 @@ pub(super) fn begin_call<T: 'static, P: Args, R>(
     args: &P,
     may_yield: bool,
     begin: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<Begun<R>, Errno> + Copy,
-) -> Result<Result<(Frame, Read<R>), Result<R, Errno>>> {
+) -> Result<Result<Begun<R>, Errno>> {
     let bytes = args.bytes();
     with_args(store, get, args, |ctx, of| {
         // Who is called notes that; what is over is noted here.
         let noted = Noted::begin_uncounted(ctx, hostcall, bytes);
-        let result = match begin(parts(ctx, may_yield), of) {
-            Ok(Begun::Call(frame, read)) => return Ok((frame, read)),
-            Ok(Begun::Done(result)) => Ok(result),
-            Err(errno) => Err(errno),
-        };
-        noted.end(&result);
-        Err(result)
+        let begun = begin(parts(ctx, may_yield), of);
+        if !matches!(begun, Ok(Begun::Call(..))) {
+            noted.end(&begun);
+        }
+        begun
     })
 }
 

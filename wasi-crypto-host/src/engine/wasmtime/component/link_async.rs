@@ -74,8 +74,9 @@ where
         self.instance.func_wrap_async(&kebab(name), move |mut store: StoreContextMut<'_, T>, args: P| {
             Box::new(async move {
                 match begin_call(&mut store, get, hostcall, &args, true, begin)? {
-                    Ok(called) => go_on(store, get, hostcall, called).await,
-                    Err(result) => answer(result),
+                    Ok(Begun::Call(frame, read)) => go_on(store, get, hostcall, (frame, read)).await,
+                    Ok(Begun::Done(result)) => answer(Ok(result)),
+                    Err(errno) => answer(Err(errno)),
                 }
             })
         })
@@ -97,8 +98,9 @@ where
                     };
                     let begin = |parts: Parts<'_>, (entries,): (Vec<E::Of<'_>>,)| begin(parts, entries);
                     match begin_call(&mut store, get, hostcall, &entries, true, begin)? {
-                        Ok(called) => go_on(store, get, hostcall, called).await,
-                        Err(result) => answer(result),
+                        Ok(Begun::Call(frame, read)) => go_on(store, get, hostcall, (frame, read)).await,
+                        Ok(Begun::Done(result)) => answer(Ok(result)),
+                        Err(errno) => answer(Err(errno)),
                     }
                 })
             },
