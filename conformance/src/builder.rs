@@ -36,6 +36,7 @@ impl Case {
             alternatives: Vec::new(),
             oracle: None,
             then: None,
+            own_guest: None,
             image: Image::default(),
             next: Modifiers::default(),
         }

@@ -2,7 +2,7 @@
 //!
 //! Cases are written with the methods of [`Case`] that `builder.rs` and `calls.rs` add.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use wasi_crypto_interface::{Errno, Function, HandleType};
@@ -26,6 +26,8 @@ pub struct Case {
     pub(crate) alternatives: Vec<Alternative>,
     pub(crate) oracle: Option<Oracle>,
     pub(crate) then: Option<Next>,
+    /// Makes a guest with threads that does what the steps say, in their place.
+    pub(crate) own_guest: Option<fn() -> Vec<u8>>,
     pub(crate) image: Image,
     /// How the next step differs from the usual; taken by the step.
     pub(crate) next: Modifiers,
@@ -43,9 +45,10 @@ impl Case {
         self.kind
     }
 
-    /// Whether it calls a function, by its name in the interface.
-    pub fn calls(&self, function: &str) -> bool {
-        Program::of(self).into_iter().flat_map(Program::functions).any(|called| called.name() == function)
+    /// The functions that it calls, by their names in the interface.
+    pub fn functions(&self) -> BTreeSet<&'static str> {
+        let called = Program::of(self).into_iter().flat_map(Program::functions);
+        called.map(|function| function.name()).collect()
     }
 }
 

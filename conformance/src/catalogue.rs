@@ -115,7 +115,6 @@ const PROBED: &[&str] = &[
 
 /// Requirements that guests can observe, of which no case is about, and why not.
 pub const WITHOUT_CASE: &[(&str, &str)] = &[
-    ("HANDLE-THREAD-001", NO_THREADS),
     ("SYM-ABSORB-003", NO_TUPLES),
     ("SYM-STAG-019", NO_TUPLES),
     ("SYM-TUPLE-001", NO_TUPLES),
@@ -123,8 +122,6 @@ pub const WITHOUT_CASE: &[(&str, &str)] = &[
     ("SYM-TUPLE-003", NO_TUPLES),
 ];
 
-const NO_THREADS: &str =
-    "the guests of the suite have one thread: how others are started is not the same on any two engines";
 const NO_TUPLES: &str = "no algorithm of the tables hashes tuples";
 
 /// Whether some case is about the requirement, or the probe shows it.

@@ -19,10 +19,9 @@ use self::reports::{ExpectOptions, ReportCommand, ReportOptions};
 use self::running::RunOptions;
 use crate::case::Case;
 use crate::engine::{Engine, Template};
-use crate::expectations::Expectations;
 use crate::report::document::RunSettings;
 use crate::report::{Document, EngineRun};
-use crate::runner::{Settings, run};
+use crate::runner::{Runner, Settings};
 use crate::{catalogue, glob, random, repro, suite};
 
 /// As expected.
@@ -112,6 +111,10 @@ struct Options {
     #[arg(long, value_name = "S", default_value_t = 1, requires = "random")]
     seed: u64,
 
+    /// Only these steps of the one random sequence, such as 3,17
+    #[arg(long, value_name = "STEPS", value_delimiter = ',', requires = "random")]
+    steps: Vec<u32>,
+
     /// List the cases, with their requirements, and run nothing
     #[arg(long)]
     list: bool,
@@ -149,7 +152,11 @@ pub fn main() -> ExitCode {
         return result.map_or_else(|reason| fail(USAGE, &reason), ExitCode::from);
     }
     // A builder panics on a case that cannot be, and has told why on standard error.
-    let build = || options.random.map_or_else(suite::all, |count| random::cases(options.seed, count));
+    let build = || match options.random {
+        None => suite::all(),
+        Some(1) if !options.steps.is_empty() => vec![random::part_of_sequence(options.seed, &options.steps)],
+        Some(count) => random::cases(options.seed, count),
+    };
     let Ok(cases) = std::panic::catch_unwind(build) else {
         return fail(
             DEFECT,
@@ -179,7 +186,7 @@ fn start(options: &Options, cases: Vec<Case>) -> Result<u8, String> {
         return write_repro(&cases, id, &options.engines);
     }
     let coverage = catalogue::coverage(&cases);
-    let cases = select(options, cases)?;
+    let (cases, left_out) = select(options, cases)?;
     if options.list {
         let lines = cases.iter().map(|case| format!("{}  {}\n", case.id, case.requirements.join(",")));
         return say(&lines.collect::<String>()).map(|()| GREEN);
@@ -190,7 +197,8 @@ fn start(options: &Options, cases: Vec<Case>) -> Result<u8, String> {
         strict: options.strict,
         filter: options.filter.clone(),
         requirement: options.requirement.clone(),
-        seed: None,
+        shard: options.running.shard.map(|shard| shard.to_string()),
+        seed: options.random.map(|_| options.seed),
     };
     let mut document = Document::new(SystemTime::now(), settings);
     for (engine, again) in engines.iter().zip(options.engines.each()) {
@@ -199,7 +207,11 @@ fn start(options: &Options, cases: Vec<Case>) -> Result<u8, String> {
             skip: known.skipped(&engine.info()),
             ..options.running.settings(engine.as_ref(), options.engines.durable)
         };
-        document.engines.push(run_on(engine.as_ref(), &cases, &settings, again, &known));
+        let mut run = run_on(engine.as_ref(), &cases, &settings, again, options.random.is_some());
+        if run.error.is_none() {
+            known.apply(&mut run, &left_out);
+        }
+        document.engines.push(run);
     }
     options.expect.update(&known, &document.engines)?;
     options.forms.write(&document, &coverage_line(&coverage))?;
@@ -213,18 +225,20 @@ fn start(options: &Options, cases: Vec<Case>) -> Result<u8, String> {
     }
 }
 
-fn run_on(engine: &dyn Engine, cases: &[Case], settings: &Settings, again: String, known: &Expectations) -> EngineRun {
+fn run_on(engine: &dyn Engine, cases: &[Case], settings: &Settings, again: String, is_random: bool) -> EngineRun {
     let begin = Instant::now();
     let info = engine.info();
     let progress = Progress::new(&info.name);
-    let report = run(engine, cases, settings, &|done, all| progress.show(done, all));
+    let report = Runner::probe(engine, cases, settings).and_then(|runner| {
+        let mut report = runner.run(cases, &|done, all| progress.show(done, all))?;
+        if is_random {
+            random::shrink(&runner, &mut report)?;
+        }
+        Ok(report)
+    });
     progress.clear();
     match report {
-        Ok(report) => {
-            let mut run = EngineRun::new(&report, again, begin.elapsed());
-            known.apply(&mut run);
-            run
-        }
+        Ok(report) => EngineRun::new(&report, again, begin.elapsed()),
         Err(reason) => EngineRun::unusable(&info, again, begin.elapsed(), Some(reason)),
     }
 }
@@ -238,8 +252,8 @@ fn say(text: &str) -> Result<(), String> {
     }
 }
 
-/// The cases that the options ask for. The error names what fits none.
-fn select(options: &Options, cases: Vec<Case>) -> Result<Vec<Case>, String> {
+/// The cases that the options ask for, and the others. The error names what fits none.
+fn select(options: &Options, cases: Vec<Case>) -> Result<(Vec<Case>, Vec<Case>), String> {
     for id in &options.requirement {
         if !catalogue::requirements().iter().any(|requirement| requirement.id == id) {
             return Err(format!("there is no requirement {id:?}; `--list` shows those that have cases"));
@@ -251,12 +265,14 @@ fn select(options: &Options, cases: Vec<Case>) -> Result<Vec<Case>, String> {
             options.requirement.is_empty() || case.requirements.iter().any(|id| options.requirement.contains(id));
         by_id && by_requirement
     };
-    let selected: Vec<Case> = cases.into_iter().filter(wanted).collect();
+    let (selected, mut left_out): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(wanted);
     if selected.is_empty() {
         return Err("no case fits --filter and --requirement; `--list` shows them all".to_owned());
     }
-    let shard = options.running.shard;
-    Ok(selected.into_iter().filter(|case| shard.is_none_or(|shard| shard.takes(&case.id))).collect())
+    let takes = |case: &Case| options.running.shard.is_none_or(|shard| shard.takes(&case.id));
+    let (selected, of_others): (Vec<Case>, Vec<Case>) = selected.into_iter().partition(takes);
+    left_out.extend(of_others);
+    Ok((selected, left_out))
 }
 
 fn write_repro(cases: &[Case], id: &str, engines: &EngineOptions) -> Result<u8, String> {

@@ -12,14 +12,16 @@
 //!
 //! In the place of `finding` there may be `requirement`, with an id of `requirements.tsv`, or `case`, with a pattern of
 //! ids of cases and probes. What goes wrong and fits becomes `xfail`. A case that is named by `case` and goes well becomes
-//! `xpass`, which is red. An entry that fits nothing that goes wrong is reported, and red. With `verdict = "skip"`, which
-//! goes with `case` alone, cases are not run at all.
+//! `xpass`, which is red. An entry that fits nothing that goes wrong is reported, and red, unless it may fit a case that
+//! was not run: with `--shard` or a filter, that is for others to say. What went wrong only at first (`--retry`) is what
+//! an entry fits, and remains a warning. With `verdict = "skip"`, which goes with `case` alone, cases are not run at all.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::case::Case;
 use crate::catalogue;
 use crate::engine::EngineInfo;
 use crate::glob;
@@ -85,8 +87,9 @@ impl Expectations {
         skip.filter_map(|entry| Some((entry.case.clone()?, entry.reason.clone()))).collect()
     }
 
-    /// Changes verdicts to `xfail` and `xpass`, and says which entries fit nothing.
-    pub fn apply(&self, run: &mut EngineRun) {
+    /// Changes verdicts to `xfail` and `xpass`, and says which entries fit nothing. `left_out` are the cases of the suite that
+    /// were none of this run's.
+    pub fn apply(&self, run: &mut EngineRun, left_out: &[Case]) {
         let mut used = vec![false; self.entries.len()];
         for (entry, used) in self.entries.iter().zip(&mut used) {
             if !entry.is_for(&run.name, &run.version) {
@@ -98,6 +101,7 @@ impl Expectations {
                     *used |= entry.apply(result);
                 }
             }
+            *used |= entry.may_fit(left_out);
         }
         run.unused_expectations =
             self.entries.iter().zip(used).filter(|(_, used)| !used).map(|(entry, _)| entry.name()).collect();
@@ -156,6 +160,9 @@ impl Expectations {
 
 const SKIP: &str = "skip";
 
+/// How the ids of probes begin.
+const PROBE: &str = "probe";
+
 fn goes_wrong(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Fail | Verdict::Trap | Verdict::Crash | Verdict::Timeout)
 }
@@ -197,10 +204,27 @@ impl Expectation {
             || (self.finding.is_some() && self.finding == result.finding)
     }
 
+    /// Whether it may fit something that goes wrong where these cases are run.
+    fn may_fit(&self, left_out: &[Case]) -> bool {
+        let by_pattern = |pattern: &str| {
+            // Which probes a run has, depends on its cases.
+            pattern.starts_with(PROBE) || left_out.iter().any(|case| glob::matches(pattern, &case.id))
+        };
+        let by_requirement = |id: &str| left_out.iter().any(|case| case.requirements().any(|known| known == id));
+        !left_out.is_empty()
+            && (self.finding.is_some()
+                || self.case.as_deref().is_some_and(by_pattern)
+                || self.requirement.as_deref().is_some_and(by_requirement))
+    }
+
     /// Whether the entry has been of use.
     fn apply(&self, result: &mut Entry) -> bool {
-        if self.verdict == SKIP {
+        // Nobody knows what would have come of it.
+        if self.verdict == SKIP || result.verdict == Verdict::Skip {
             return result.verdict == Verdict::Skip;
+        }
+        if result.unsteady {
+            return true;
         }
         let verdict = if result.verdict.name() == self.verdict {
             Verdict::Xfail

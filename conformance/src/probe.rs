@@ -20,6 +20,7 @@ use crate::fallback::{self, Fitted};
 use crate::guest::{self, Program};
 use crate::key_probe::Keys;
 use crate::reader::Reader;
+use crate::threads;
 use crate::verdict::{CaseResult, End, Transcript, Verdict};
 
 /// What a host has.
@@ -29,6 +30,8 @@ pub(crate) struct Presence {
     /// Those that some case needs.
     capabilities: BTreeMap<Capability, Found>,
     keys: Keys,
+    /// Threads of guests, if some case needs them.
+    threads: Option<Found>,
     /// The one answer to everything, of a host that only pretends.
     constant_answer: Option<Errno>,
 }
@@ -83,7 +86,8 @@ impl Presence {
             let has_function = |name: &str| functions.get(name) == Some(&Found::Present);
             Keys::probe(engine, cases, settings, &has_algorithm, &has_function)?
         };
-        Ok(Self { functions, algorithms, capabilities, keys, constant_answer })
+        let threads = probe_threads(engine, cases, settings)?;
+        Ok(Self { functions, algorithms, capabilities, keys, threads, constant_answer })
     }
 
     /// A case as this host can run it, or why it cannot.
@@ -114,6 +118,11 @@ impl Presence {
         };
         if let Some(name) = case.algorithms.iter().find(|name| missing(name)) {
             return Some(format!("the host has no {name}"));
+        }
+        if case.own_guest.is_some()
+            && let Some(Found::NotLinked(reason)) = &self.threads
+        {
+            return Some(format!("the engine does not run guests with threads of wasi-threads: {reason}"));
         }
         case.capabilities.iter().find_map(|capability| self.refusal(*capability))
     }
@@ -176,6 +185,10 @@ impl Presence {
             let ids = capability.requirements().iter().map(ToString::to_string).collect();
             let probe = CaseResult::probe(format!("probe/secrets/{}", capability.name()), ids, "");
             results.push(found.result(probe, "managed keys or secrets", if_missing));
+        }
+        if let Some(found) = &self.threads {
+            let probe = CaseResult::probe("probe/threads".to_owned(), vec!["HANDLE-THREAD-001".to_owned()], "");
+            results.push(found.result(probe, "threads", Verdict::Na));
         }
         results.extend(self.keys.results());
         results
@@ -350,6 +363,25 @@ fn probe_capabilities(
         found.insert(*capability, refused.map_or(Found::Present, Found::Refused));
     }
     Ok(found)
+}
+
+/// Whether the engine has threads, as wasi-threads has them.
+fn probe_threads(engine: &dyn Engine, cases: &[Case], settings: &Settings) -> Result<Option<Found>, String> {
+    if cases.iter().all(|case| case.own_guest.is_none()) {
+        return Ok(None);
+    }
+    let question = threads::question();
+    let mut reader = Reader::new(1);
+    let module = guest::module(&Program::of(&question));
+    let outcome = engine.session()?.run(&module, &mut |line| reader.line(line), settings.timeout);
+    Ok(Some(match outcome {
+        Outcome::Unusable(reason) => return Err(reason),
+        _ if reader.is_complete() => Found::Present,
+        Outcome::Link(reason) | Outcome::Trap(reason) | Outcome::Crash(reason) => Found::NotLinked(reason),
+        Outcome::Finished | Outcome::Timeout | Outcome::Spent => {
+            Found::NotLinked("such a guest does not run".to_owned())
+        }
+    }))
 }
 
 /// One call whose answer says whether the host knows an algorithm. What is in no table is taken for symmetric.

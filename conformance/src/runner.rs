@@ -1,6 +1,6 @@
 //! Runs cases on a host that has been probed: all in large guests, then again alone what failed there.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::batches::run_programs;
 use crate::case::Case;
@@ -52,50 +52,93 @@ pub fn run(
     settings: &Settings,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Report, String> {
-    let presence = Presence::probe(engine, cases, settings)?;
-    let mut probes = presence.results();
-    let fit = |case| match settings.skip.iter().find(|(pattern, _)| glob::matches(pattern, Case::id(case))) {
-        Some((_, reason)) => Err((Verdict::Skip, reason.clone())),
-        None if case.then.is_some() && !settings.durable => Err((Verdict::Na, NOT_DURABLE.to_owned())),
-        None => presence.fit(case).map_err(|missing| (Verdict::Na, missing)),
-    };
-    let fitted: Vec<Result<Fitted<'_>, (Verdict, String)>> = cases.iter().map(fit).collect();
-    let applicable: Vec<&Case> = fitted.iter().flatten().map(|fitted| &*fitted.case).collect();
-    let mut judgements = VecDeque::from(run_cases(engine, &applicable, settings, progress)?);
-    let mut results = Vec::with_capacity(cases.len());
-    for (case, fitted) in cases.iter().zip(&fitted) {
-        let judgement = match fitted {
-            Err((verdict, reason)) => Judgement::new(*verdict, reason, ""),
-            Ok(Fitted { changes, .. }) => {
-                let mut judgement = judgements.pop_front().ok_or("the runner lost the result of a case")?;
-                if judgement.verdict != Verdict::Pass && !changes.is_empty() {
-                    judgement.observed.push_str(&format!("; {}", changes.join("; ")));
-                }
-                judgement
-            }
-        };
-        results.push(CaseResult::new(case, judgement));
+    Runner::probe(engine, cases, settings)?.run(cases, progress)
+}
+
+/// A host that has been probed, and can run cases.
+pub struct Runner<'a> {
+    engine: &'a dyn Engine,
+    settings: &'a Settings,
+    presence: Presence,
+}
+
+impl<'a> Runner<'a> {
+    /// Probes the host for what these cases need; others that need no more can be run, too. The error is a sentence: the engine
+    /// cannot be used.
+    pub fn probe(engine: &'a dyn Engine, cases: &[Case], settings: &'a Settings) -> Result<Self, String> {
+        Ok(Self { engine, settings, presence: Presence::probe(engine, cases, settings)? })
     }
-    if settings.strict {
-        for result in probes.iter_mut().chain(&mut results) {
-            if matches!(result.verdict, Verdict::Info | Verdict::Warn) {
-                result.verdict = Verdict::Fail;
-            }
+
+    /// Runs those cases that the host has everything for, and again alone what fails. `progress` hears how many of how many are
+    /// done.
+    pub fn run(&self, cases: &[Case], progress: &(dyn Fn(usize, usize) + Sync)) -> Result<Report, String> {
+        let fitted = self.fit(cases);
+        let applicable: Vec<&Case> = fitted.iter().flatten().map(|fitted| &*fitted.case).collect();
+        let judgements = run_cases(self.engine, &applicable, self.settings, progress)?;
+        let mut probes = self.presence.results();
+        let cases = self.results(cases, &fitted, judgements)?;
+        self.be_strict(&mut probes);
+        Ok(Report { engine: self.engine.info(), probes, cases, functions: functions(&applicable) })
+    }
+
+    /// Runs cases once, without another look at what fails.
+    pub(crate) fn once(&self, cases: &[Case]) -> Result<Vec<CaseResult>, String> {
+        let fitted = self.fit(cases);
+        let applicable: Vec<&Case> = fitted.iter().flatten().map(|fitted| &*fitted.case).collect();
+        let judgements = judge_all(self.engine, &applicable, self.settings, self.settings.batch, &|_, _| ())?;
+        self.results(cases, &fitted, judgements)
+    }
+
+    /// What each case becomes on this host, or why it is not run.
+    fn fit<'c>(&self, cases: &'c [Case]) -> Vec<Result<Fitted<'c>, (Verdict, String)>> {
+        let skip = |case: &Case| self.settings.skip.iter().find(|(pattern, _)| glob::matches(pattern, case.id()));
+        let fit = |case: &'c Case| match skip(case) {
+            Some((_, reason)) => Err((Verdict::Skip, reason.clone())),
+            None if case.then.is_some() && !self.settings.durable => Err((Verdict::Na, NOT_DURABLE.to_owned())),
+            None => self.presence.fit(case).map_err(|missing| (Verdict::Na, missing)),
+        };
+        cases.iter().map(fit).collect()
+    }
+
+    fn results(
+        &self,
+        cases: &[Case],
+        fitted: &[Result<Fitted<'_>, (Verdict, String)>],
+        judgements: Vec<Judgement>,
+    ) -> Result<Vec<CaseResult>, String> {
+        let mut judgements = VecDeque::from(judgements);
+        let mut results = Vec::with_capacity(cases.len());
+        for (case, fitted) in cases.iter().zip(fitted) {
+            let judgement = match fitted {
+                Err((verdict, reason)) => Judgement::new(*verdict, reason, ""),
+                Ok(Fitted { changes, .. }) => {
+                    let mut judgement = judgements.pop_front().ok_or("the runner lost the result of a case")?;
+                    if judgement.verdict != Verdict::Pass && !changes.is_empty() {
+                        judgement.observed.push_str(&format!("; {}", changes.join("; ")));
+                    }
+                    judgement
+                }
+            };
+            results.push(CaseResult::new(case, judgement));
+        }
+        self.be_strict(&mut results);
+        Ok(results)
+    }
+
+    fn be_strict(&self, results: &mut [CaseResult]) {
+        let lenient = |result: &&mut CaseResult| matches!(result.verdict, Verdict::Info | Verdict::Warn);
+        for result in results.iter_mut().filter(lenient).filter(|_| self.settings.strict) {
+            result.verdict = Verdict::Fail;
         }
     }
-    Ok(Report { engine: engine.info(), probes, cases: results, functions: functions(&applicable) })
 }
 
 /// How many of these cases call each function of the interface.
 fn functions(cases: &[&Case]) -> BTreeMap<&'static str, usize> {
     let mut counts: BTreeMap<&str, usize> =
         wasi_crypto_interface::functions().iter().map(|function| (function.name(), 0)).collect();
-    for case in cases {
-        let programs = Program::of(case).into_iter();
-        let called: BTreeSet<&str> = programs.flat_map(Program::functions).map(|function| function.name()).collect();
-        for name in called {
-            *counts.entry(name).or_default() += 1;
-        }
+    for name in cases.iter().flat_map(|case| case.functions()) {
+        *counts.entry(name).or_default() += 1;
     }
     counts
 }
@@ -140,11 +183,11 @@ fn run_cases(
     Ok(judgements)
 }
 
-/// What fails now and then is not what the host cannot do.
+/// What fails now and then is not what the host cannot do. The cause stays: an expectation may be about it.
 fn pass_at_last(judgement: &mut Judgement, attempt: usize) {
     judgement.observed = format!("not always: {}; attempt {attempt} went well", judgement.observed);
     judgement.verdict = Verdict::Warn;
-    judgement.cause = None;
+    judgement.unsteady = true;
 }
 
 /// Judges the cases in large guests; up to the first that fails and some behind it, if so wished.
@@ -179,6 +222,10 @@ const MAX_SEARCHES: usize = 60;
 fn locate(engine: &dyn Engine, case: &Case, settings: &Settings, judgement: &mut Judgement) -> Result<bool, String> {
     let Some(cause) = &mut judgement.cause else { return Ok(false) };
     if !matches!(cause.step, StepKind::Trap | StepKind::Crash | StepKind::Timeout) {
+        return Ok(false);
+    }
+    // The guest of such a case is none of steps.
+    if case.own_guest.is_some() {
         return Ok(false);
     }
     let whole = Program::of(case)[0];

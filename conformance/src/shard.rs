@@ -17,6 +17,12 @@ impl Shard {
     }
 }
 
+impl std::fmt::Display for Shard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.number + 1, self.count)
+    }
+}
+
 impl FromStr for Shard {
     type Err = String;
 
@@ -64,6 +70,7 @@ mod tests {
     #[test]
     fn what_is_no_shard_is_refused() {
         assert_eq!("1/1".parse(), Ok(Shard { number: 0, count: 1 }));
+        assert_eq!("2/5".parse::<Shard>().unwrap().to_string(), "2/5");
         for text in ["0/3", "4/3", "1/0", "0/0", "1", "a/b", "1/3/4", "-1/3", ""] {
             assert!(text.parse::<Shard>().is_err(), "{text}");
         }

@@ -97,11 +97,13 @@ pub struct CaseResult {
     pub cause: Option<Cause>,
     /// How many steps the case has.
     pub steps: usize,
+    /// Whether it went wrong at first, and well when it was run again.
+    pub unsteady: bool,
 }
 
 impl CaseResult {
     pub(crate) fn new(case: &Case, judgement: Judgement) -> Self {
-        let Judgement { verdict, observed, expected, call, cause } = judgement;
+        let Judgement { verdict, observed, expected, call, cause, unsteady } = judgement;
         Self {
             id: case.id.clone(),
             requirements: case.requirements.clone(),
@@ -113,6 +115,7 @@ impl CaseResult {
             call,
             cause,
             steps: Program::of(case)[0].numbered_steps().len(),
+            unsteady,
         }
     }
 
@@ -129,6 +132,7 @@ impl CaseResult {
             call: String::new(),
             cause: None,
             steps: 1,
+            unsteady: false,
         }
     }
 }
@@ -167,11 +171,14 @@ pub(crate) struct Judgement {
     pub(crate) expected: String,
     pub(crate) call: String,
     pub(crate) cause: Option<Cause>,
+    /// Whether it went wrong at first, and well when it was run again.
+    pub(crate) unsteady: bool,
 }
 
 impl Judgement {
     pub(crate) fn new(verdict: Verdict, observed: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self { verdict, observed: observed.into(), expected: expected.into(), call: String::new(), cause: None }
+        let (observed, expected) = (observed.into(), expected.into());
+        Self { verdict, observed, expected, call: String::new(), cause: None, unsteady: false }
     }
 
     fn because(self, cause: Cause) -> Self {

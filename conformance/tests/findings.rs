@@ -97,7 +97,7 @@ fn what_is_expected_is_not_red_and_what_is_no_longer_so_is() {
         verdict = 'fail'
         reason = 'on another engine'
     ";
-    Expectations::parse(known).unwrap().apply(&mut report);
+    Expectations::parse(known).unwrap().apply(&mut report, &[]);
     let verdict = |id: &str| report.entries().find(|entry| entry.id == id).unwrap().verdict;
     assert_eq!(verdict("ratchet/SHA-256"), Verdict::Xfail);
     assert_eq!(verdict("ratchet/SHA-512"), Verdict::Crash);
@@ -129,12 +129,12 @@ fn updated_expectations_make_a_run_green() {
     )
     .unwrap();
     let again = report.clone();
-    known.apply(&mut report);
+    known.apply(&mut report, &[]);
     let updated = known.updated(&[report]);
     assert!(updated.contains("reason = \"loses its nerve\""), "{updated}");
     assert!(!updated.contains("holds by now"), "{updated}");
     let mut report = again;
-    Expectations::parse(&updated).unwrap().apply(&mut report);
+    Expectations::parse(&updated).unwrap().apply(&mut report, &[]);
     assert_eq!(report.unused_expectations, Vec::<String>::new());
     assert!(report.is_green(), "{:#?}", report.findings);
     assert_eq!(updated.matches("[[expect]]").count(), 6, "{updated}");
@@ -149,7 +149,7 @@ fn what_an_expectation_skips_is_not_run() {
     assert!(skipped.clone().all(|case| case.id.starts_with("ratchet/") && case.observed == "hangs"));
     assert_eq!(skipped.count(), 3);
     let mut run = EngineRun::new(&report, String::new(), Duration::ZERO);
-    known.apply(&mut run);
+    known.apply(&mut run, &[]);
     assert_eq!(run.unused_expectations, Vec::<String>::new());
 }
 

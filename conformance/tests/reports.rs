@@ -73,7 +73,7 @@ fn expectations_decide_what_is_red() {
     let output = run(&[]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("Expected to go wrong, and does not any more:\n  array/len"), "{output:?}");
-    known("[[expect]]\nfinding = 'none'\nverdict = 'fail'\nreason = 'there is none'\n");
+    known("[[expect]]\ncase = 'array/none'\nverdict = 'fail'\nreason = 'there is none'\n");
     let output = run(&[]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("1 unused expectation on wasmtime"), "{}", stdout(&output));
@@ -81,6 +81,46 @@ fn expectations_decide_what_is_red() {
     run(&["--update-expectations"]);
     assert!(!std::fs::read_to_string(folder.join("known.toml")).unwrap().contains("[[expect]]"));
     assert_eq!(run(&[]).status.code(), Some(0));
+}
+
+/// Machines that share the cases share the file, too.
+#[test]
+fn what_may_be_of_use_to_another_shard_is_not_red() {
+    let folder = folder_of("shards");
+    let entry = |of: &str| format!("[[expect]]\n{of}\nverdict = 'fail'\nreason = 'it is known'\n");
+    let known = |text: String| std::fs::write(folder.join("known.toml"), text).unwrap();
+    let args = |shard| ["--filter", "array", "--expect", "known.toml", "--json", "run.json", "--shard", shard];
+    known(entry("finding = 'none'") + &entry("requirement = 'SIG-SIGN-011'") + &entry("case = 'symmetric'"));
+    for shard in ["1/2", "2/2"] {
+        assert_eq!(suite(&args(shard), &folder).status.code(), Some(0), "{shard}");
+        // Nor when the report is read again.
+        let again = suite(&["report", "run.json", "--expect", "known.toml"], &folder);
+        assert_eq!(again.status.code(), Some(0), "{again:?}");
+    }
+    let json = std::fs::read_to_string(folder.join("run.json")).unwrap();
+    assert!(json.contains("\"shard\":\"2/2\""), "{}", &json[..400]);
+    // What no case of the suite is, is of use to nobody.
+    known(entry("case = 'array/none'"));
+    for shard in ["1/2", "2/2"] {
+        let output = suite(&args(shard), &folder);
+        assert!(stdout(&output).contains("1 unused expectation on wasmtime"), "{output:?}");
+    }
+    // A case of this shard that goes well is red here, and in no other.
+    known(entry("case = 'array/len'"));
+    let codes = ["1/2", "2/2"].map(|shard| suite(&args(shard), &folder).status.code().unwrap());
+    assert_eq!(codes.iter().sum::<i32>(), 1, "{codes:?}");
+}
+
+#[test]
+fn the_number_of_jobs_changes_nothing() {
+    let folder = folder_of("jobs");
+    let results = |jobs| {
+        let args = ["--filter", "array", "--filter", "symmetric/tag", "--jobs", jobs, "--json", "run.json"];
+        assert_eq!(suite(&args, &folder).status.code(), Some(0));
+        let json = std::fs::read_to_string(folder.join("run.json")).unwrap();
+        json[json.find("\"summary\"").unwrap()..].to_owned()
+    };
+    assert_eq!(results("1"), results("5"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Authenticated encryption: AES-GCM (NIST SP 800-38D), ChaCha20-Poly1305 (RFC 8439), XChaCha20-Poly1305
 //! (draft-irtf-cfrg-xchacha); and, on hosts that have them, AES-GCM-SIV (RFC 8452), AEGIS (draft-irtf-cfrg-aegis-aead), Ascon-AEAD128
-//! (NIST SP 800-232).
+//! (NIST SP 800-232), Xoodyak (NIST Lightweight Cryptography). AES-SIV is in [`siv`](crate::siv).
 //!
 //! ```no_run
 //! use wasi_crypto_bindings::Aes256Gcm;
@@ -67,7 +67,8 @@ impl Cipher {
 
     fn begin_with(&self, options: Option<&Options>, associated_data: &[u8]) -> Result<State, Error> {
         let mut state = State::open(self.algorithm, Some(&self.key), options)?;
-        if !associated_data.is_empty() {
+        // To a session, an empty piece is one, too.
+        if !associated_data.is_empty() || self.algorithm == Xoodyak128::NAME {
             state.absorb(associated_data)?;
         }
         Ok(state)
@@ -327,6 +328,8 @@ ciphers! {
     Aegis256X4: "AEGIS-256X4", 32, 32, U32, U32;
     /// Ascon-AEAD128 of NIST SP 800-232.
     AsconAead128: "ASCON-AEAD", 16, 16, U16, U16;
+    /// Xoodyak of the final round of NIST's Lightweight Cryptography; its sessions are in [`xoodyak`](crate::xoodyak).
+    Xoodyak128: "XOODYAK-128", 16, 16, U16, U16;
 }
 
 /// Ciphers for which the host takes no nonce of its own.

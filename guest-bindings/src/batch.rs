@@ -43,7 +43,7 @@ use core::mem;
 
 use crate::aead::{
     Aegis128L, Aegis128X2, Aegis128X4, Aegis256, Aegis256X2, Aegis256X4, Aes128Gcm, Aes128GcmSiv, Aes256Gcm,
-    Aes256GcmSiv, AsconAead128, ChaCha20Poly1305, Cipher, TAG_LEN, XChaCha20Poly1305,
+    Aes256GcmSiv, AsconAead128, ChaCha20Poly1305, Cipher, TAG_LEN, XChaCha20Poly1305, Xoodyak128,
 };
 use crate::asymmetric;
 use crate::error::Error;
@@ -94,7 +94,7 @@ macro_rules! ciphers {
 ciphers! {
     Aes128Gcm Aes256Gcm ChaCha20Poly1305 XChaCha20Poly1305
     Aes128GcmSiv Aes256GcmSiv Aegis128L Aegis128X2 Aegis128X4
-    Aegis256 Aegis256X2 Aegis256X4 AsconAead128
+    Aegis256 Aegis256X2 Aegis256X4 AsconAead128 Xoodyak128
 }
 
 impl<H: HmacHash> HmacKey<H> {

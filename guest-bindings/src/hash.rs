@@ -16,7 +16,7 @@
 //! `finalize`, `digest` and so on; these panic where the host refuses.
 
 use crate::error::Error;
-use crate::symmetric::State;
+use crate::symmetric::{Key, Options, State};
 
 macro_rules! hashes {
     ($($(#[$doc:meta])* $name:ident: $algorithm:literal, $len:literal, $output_size:ident, $block_size:ident;)*) => {$(
@@ -157,4 +157,28 @@ hashes! {
     Blake2b256: "BLAKE2B-256", 32, U32, U128;
     /// Ascon-Hash256 of NIST SP 800-232.
     AsconHash256: "ASCON-HASH", 32, U32, U8;
+}
+
+macro_rules! salted {
+    ($($name:ident: $algorithm:literal;)*) => {$(
+        impl $name {
+            /// Begins with a key, a salt, or both (section 2.8 of the BLAKE2 paper): a MAC. A key has 1 to 64 bytes, a salt up to 16; shorter
+            /// salts are filled up with zeros.
+            ///
+            /// # Errors
+            ///
+            /// [`InvalidKey`](Error::InvalidKey) or [`InvalidLength`](Error::InvalidLength) for other sizes, and those of
+            /// [`try_new`](Self::try_new).
+            pub fn try_new_keyed(key: Option<&[u8]>, salt: &[u8]) -> Result<Self, Error> {
+                let key = key.map(|key| Key::import($algorithm, key)).transpose()?;
+                let options = Options::new()?.salt(salt)?;
+                State::open($algorithm, key.as_ref(), Some(&options)).map(Self)
+            }
+        }
+    )*};
+}
+
+salted! {
+    Blake2b512: "BLAKE2B-512";
+    Blake2b256: "BLAKE2B-256";
 }

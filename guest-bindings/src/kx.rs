@@ -1,4 +1,4 @@
-//! Key exchange: Diffie-Hellman with X25519 (RFC 7748), P-256 and P-384 (NIST SP 800-56A); key encapsulation with ML-KEM (FIPS 203) and
+//! Key exchange: Diffie-Hellman with X25519 and X448 (RFC 7748), P-256 and P-384 (NIST SP 800-56A); key encapsulation with ML-KEM (FIPS 203) and
 //! X-Wing (draft-connolly-cfrg-xwing-kem), which is ML-KEM-768 and X25519 together.
 //!
 //! ```no_run
@@ -64,6 +64,8 @@ macro_rules! algorithms {
 algorithms! {
     /// X25519. The secret has 32 bytes.
     X25519: "X25519";
+    /// X448. The secret has 56 bytes. Few hosts have it.
+    X448: "X448";
     /// ECDH on P-256. The secret is the x coordinate, 32 bytes.
     P256: "P256-SHA256";
     /// ECDH on P-384. The secret is the x coordinate, 48 bytes.
@@ -79,6 +81,7 @@ algorithms! {
 }
 
 impl DiffieHellman for X25519 {}
+impl DiffieHellman for X448 {}
 impl DiffieHellman for P256 {}
 impl DiffieHellman for P384 {}
 

@@ -77,9 +77,11 @@
 //! | [`hkdf`] | [`Hkdf`] |
 //! | [`mod@pbkdf2`] | [`pbkdf2_hmac`] |
 //! | [`mod@argon2`], [`scrypt`] | [`Argon2`], [`Scrypt`]: password hashing that is hard on memory |
-//! | [`mod@aead`] | [`Aes128Gcm`], [`Aes256Gcm`], [`ChaCha20Poly1305`], [`XChaCha20Poly1305`], AES-GCM-SIV, AEGIS, Ascon |
-//! | [`mod@signature`] | [`SigningKey`](signature::SigningKey), [`VerifyingKey`](signature::VerifyingKey), [`Signature`](signature::Signature): RSA, ECDSA, Ed25519, ML-DSA |
-//! | [`kx`] | [`SecretKey`](kx::SecretKey), [`PublicKey`](kx::PublicKey): X25519, P-256, P-384, ML-KEM, X-Wing |
+//! | [`mod@aead`] | [`Aes128Gcm`], [`Aes256Gcm`], [`ChaCha20Poly1305`], [`XChaCha20Poly1305`], AES-GCM-SIV, AEGIS, Ascon, Xoodyak |
+//! | [`siv`], [`cipher`] | AES-SIV; AES-CTR and AES-CBC, which authenticate nothing |
+//! | [`xoodyak`] | sessions of Xoodyak |
+//! | [`mod@signature`] | [`SigningKey`](signature::SigningKey), [`VerifyingKey`](signature::VerifyingKey), [`Signature`](signature::Signature): RSA, ECDSA, Ed25519, Ed448, ML-DSA |
+//! | [`kx`] | [`SecretKey`](kx::SecretKey), [`PublicKey`](kx::PublicKey): X25519, X448, P-256, P-384, ML-KEM, X-Wing |
 //! | [`batch`] | many messages with one call: `seal_batch`, `open_batch`, `tag_batch`, `sign_batch`, [`verify`](batch::verify) |
 //! | [`pem`] | what is wrong with a key file, as a sentence with advice |
 //! | [`random`] | random bytes |
@@ -110,6 +112,7 @@ pub mod aead;
 pub mod argon2;
 pub mod asymmetric;
 pub mod batch;
+pub mod cipher;
 mod error;
 pub mod hash;
 pub mod hkdf;
@@ -128,8 +131,10 @@ pub mod raw;
 pub mod scrypt;
 pub mod secrets;
 pub mod signature;
+pub mod siv;
 pub mod symmetric;
 pub mod xof;
+pub mod xoodyak;
 
 pub use crate::aead::{Aes128Gcm, Aes256Gcm, ChaCha20Poly1305, XChaCha20Poly1305};
 pub use crate::argon2::Argon2;

@@ -73,7 +73,7 @@ use crate::public_key::Named;
 use crate::raw::Handle;
 use crate::secrets::sealed::Held as _;
 use crate::symmetric::Key;
-use crate::{aead, kx, signature};
+use crate::{aead, cipher, kx, signature, siv};
 
 /// The way to what the host keeps for this guest. Keys that were loaded go on working after it is dropped.
 #[derive(Debug)]
@@ -580,17 +580,15 @@ macro_rules! symmetric {
 symmetric! {
     [H: HmacHash] HmacKey<H>: H::HMAC;
     [H: HmacHash] Hkdf<H>: H::HKDF_EXPAND;
-    [] aead::Aes128Gcm: aead::Aes128Gcm::NAME;
-    [] aead::Aes256Gcm: aead::Aes256Gcm::NAME;
-    [] aead::ChaCha20Poly1305: aead::ChaCha20Poly1305::NAME;
-    [] aead::XChaCha20Poly1305: aead::XChaCha20Poly1305::NAME;
-    [] aead::Aes128GcmSiv: aead::Aes128GcmSiv::NAME;
-    [] aead::Aes256GcmSiv: aead::Aes256GcmSiv::NAME;
-    [] aead::Aegis128L: aead::Aegis128L::NAME;
-    [] aead::Aegis128X2: aead::Aegis128X2::NAME;
-    [] aead::Aegis128X4: aead::Aegis128X4::NAME;
-    [] aead::Aegis256: aead::Aegis256::NAME;
-    [] aead::Aegis256X2: aead::Aegis256X2::NAME;
-    [] aead::Aegis256X4: aead::Aegis256X4::NAME;
-    [] aead::AsconAead128: aead::AsconAead128::NAME;
+}
+
+macro_rules! ciphers {
+    ($($module:ident: $($cipher:ident)*;)*) => { symmetric! { $($([] $module::$cipher: $module::$cipher::NAME;)*)* } };
+}
+
+ciphers! {
+    aead: Aes128Gcm Aes256Gcm ChaCha20Poly1305 XChaCha20Poly1305 Aes128GcmSiv Aes256GcmSiv Aegis128L Aegis128X2 Aegis128X4
+        Aegis256 Aegis256X2 Aegis256X4 AsconAead128 Xoodyak128;
+    siv: Aes128Siv Aes256Siv;
+    cipher: Aes128Ctr Aes256Ctr Aes128Cbc Aes256Cbc;
 }

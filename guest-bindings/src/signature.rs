@@ -1,4 +1,4 @@
-//! Signatures: RSA (RFC 8017), ECDSA (FIPS 186-5), Ed25519 (RFC 8032), ML-DSA (FIPS 204).
+//! Signatures: RSA (RFC 8017), ECDSA (FIPS 186-5), Ed25519 and Ed448 (RFC 8032), ML-DSA (FIPS 204).
 //!
 //! ```no_run
 //! use wasi_crypto_bindings::signature::{EcdsaP256Sha256, Ed25519, SigningKey, VerifyingKey};
@@ -23,6 +23,7 @@
 //! | algorithm | |
 //! |---|---|
 //! | [`Ed25519`] | small and fast; the host keeps the whole message until it signs |
+//! | [`Ed448`] | the same with more reserve; few hosts have it |
 //! | [`EcdsaP256Sha256`], [`EcdsaP384Sha384`], [`EcdsaK256Sha256`] | what certificates, tokens and blockchains have |
 //! | [`RsaPss2048Sha256`], …, [`RsaPkcs1_4096Sha512`] | PSS is the better one; PKCS#1 v1.5 is the common one |
 //! | [`MlDsa44`], [`MlDsa65`], [`MlDsa87`] | secure against quantum computers; hedged, with an empty context |
@@ -69,6 +70,8 @@ macro_rules! algorithms {
 algorithms! {
     /// Ed25519 (RFC 8032), deterministic.
     Ed25519: "Ed25519", 64;
+    /// Ed448 (RFC 8032), deterministic, with an empty context. Few hosts have it.
+    Ed448: "Ed448", 114;
     /// ECDSA on P-256 with SHA-256.
     EcdsaP256Sha256: "ECDSA_P256_SHA256", 64;
     /// ECDSA on P-384 with SHA-384.

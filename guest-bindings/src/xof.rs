@@ -18,7 +18,7 @@
 //! a customization.
 
 use crate::error::Error;
-use crate::symmetric::{Options, State};
+use crate::symmetric::{Key, Options, State};
 
 /// The output of a hash function, which goes on where it was read last.
 #[derive(Debug)]
@@ -187,3 +187,33 @@ customized! {
     Kt128: "KT128";
     Kt256: "KT256";
 }
+
+impl Blake3 {
+    /// Begins with a key: a MAC, or a function that nobody without the key can compute.
+    ///
+    /// # Errors
+    ///
+    /// As for [`try_new`](Self::try_new).
+    pub fn try_new_keyed(key: &[u8; 32]) -> Result<Self, Error> {
+        State::open("BLAKE3", Some(&Key::import("BLAKE3", key)?), None).map(Self)
+    }
+}
+
+#[cfg(feature = "digest")]
+const _: () = {
+    use digest::common::KeySizeUser;
+    use digest::{KeyInit, consts};
+
+    impl KeySizeUser for Blake3 {
+        type KeySize = consts::U32;
+    }
+
+    /// # Panics
+    ///
+    /// If the host refuses.
+    impl KeyInit for Blake3 {
+        fn new(key: &digest::Key<Self>) -> Self {
+            crate::error::expect(Self::try_new_keyed(key.as_ref()))
+        }
+    }
+};

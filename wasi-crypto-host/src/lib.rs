@@ -1,5 +1,5 @@
-//! The host side of [WASI-Crypto](https://github.com/WebAssembly/wasi-crypto) (witx 0.10): cryptography for WebAssembly
-//! guests, on [ring](https://docs.rs/ring) and [RustCrypto](https://github.com/RustCrypto), for any engine.
+//! The host side of [WASI-Crypto](https://github.com/WebAssembly/wasi-crypto) (witx 0.10, and WIT 0.11 for components): cryptography for
+//! WebAssembly guests, on [ring](https://docs.rs/ring) and [RustCrypto](https://github.com/RustCrypto), for any engine.
 //!
 //! A guest imports functions of modules such as `wasi_ephemeral_crypto_symmetric`. An embedder gives each guest a
 //! [`WasiCryptoCtx`] and links the functions, for wasmtime in one line:
@@ -48,7 +48,7 @@
 //! }
 //! ```
 //!
-//! Asynchronous embedders take [`wasmtime::add_to_linker_async`]; guests with threads share a [`SharedWasiCryptoCtx`].
+//! Components are served by [`wasmtime::component`]. Asynchronous embedders take [`wasmtime::add_to_linker_async`]; guests with threads share a [`SharedWasiCryptoCtx`].
 //!
 //! # Other engines
 //!
@@ -95,6 +95,7 @@
 //! | `wasmtime` | yes | [`mod@wasmtime`]: the functions for modules on wasmtime |
 //! | `async` | yes | [`wasmtime::add_to_linker_async`], with tokio's blocking threads for long calls |
 //! | `epochs` | no | long calls heed the epochs of a wasmtime engine; needs its compiler |
+//! | `component` | no | [`wasmtime::component`]: the interfaces for components on wasmtime |
 //! | `wasmi` | no | the functions for modules on wasmi |
 //! | `wasmer` | no | the functions for modules on wasmer; needs Rust 1.91 |
 //! | `wasm3` | no | the functions for modules on wasm3; needs a C compiler, and libclang |
@@ -141,6 +142,8 @@ mod stop;
 mod symmetric;
 mod threads;
 mod watch;
+#[cfg(feature = "component")]
+mod wit;
 mod workers;
 
 #[doc(inline)]

@@ -34,7 +34,7 @@ pub struct Limits {
     /// an AMD Zen 5.
     pub gathered_bytes: usize,
     /// Bytes that one call works on in one piece: a message to encrypt or decrypt, twice for Ascon and AES-SIV, 18 times for Xoodyak, and
-    /// once more where it is copied out of a shared memory; the info of HKDF twice for each block of output; an output without end twice,
+    /// once more where it is copied out of a shared memory, or into a list of a component; the info of HKDF twice for each block of output; an output without end twice,
     /// that of Xoodyak 18 times. Above it:
     /// `overflow`. Hashing, which goes on piece by piece, has no such limit. Default: 32 MiB, which take no algorithm more
     /// than 50 ms.

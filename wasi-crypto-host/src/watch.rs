@@ -38,6 +38,14 @@ impl Watch {
         }
     }
 
+    /// The same for a call whose arguments have so many bytes.
+    #[cfg(feature = "component")]
+    pub(crate) fn note_end_of(&self, hostcall: &'static Hostcall, bytes: u64, errno: Errno, started: Instant) {
+        if let Some(observer) = &self.observer {
+            observer.called(&ObservedCall { hostcall, errno, elapsed: started.elapsed(), bytes });
+        }
+    }
+
     /// How often each function was called: functions with calls only, and none if calls are not counted.
     pub(crate) fn calls(&self) -> impl Iterator<Item = (&'static Hostcall, u64)> {
         let counts = self.counts.as_deref().unwrap_or_default();

@@ -324,11 +324,14 @@ fn a_file_that_cannot_be_read_is_named() {
 fn what_is_no_module_is_told_for_what_it_is() {
     let dir = Dir::new("foreign");
     let component = b"\0asm\x0d\0\x01\0";
+    let of_the_future = b"\0asm\x0e\0\x01\0";
     let by_wasmtime = wasmtime::Engine::default().precompile_module(EXIT_7.as_bytes()).unwrap();
-    let cases: [(&[u8], &str); 7] = [
+    let cases: [(&[u8], &str); 9] = [
         (b"", "is empty"),
-        (b"\x89PNG\r\n\x1a\n\0", "is neither a WebAssembly module (.wasm), nor its text form (.wat)"),
-        (component, "is no WebAssembly module of version 1 (a component?)"),
+        (b"\x89PNG\r\n\x1a\n\0", "is neither a WebAssembly module or component (.wasm), nor its text form (.wat)"),
+        (component, "exports no `wasi:cli/run`, so it is no WASI command"),
+        (b"(component (type (fun)))", "is not a valid WebAssembly component: "),
+        (of_the_future, "is neither a WebAssembly module of version 1 nor a component as of WASI 0.2"),
         (&by_wasmtime, "was compiled by wasmtime itself"),
         (b"(module (fun))", "is not a valid WebAssembly module: expected valid module field"),
         (b"\0asm\x01\0\0\0\x01\x7f", "is not a valid WebAssembly module: "),

@@ -1,6 +1,7 @@
 //! `cargo xtask …`: set-up and tasks of this workspace.
 
 mod bench;
+mod c_api;
 mod crash;
 mod fuzz;
 mod guests;
@@ -23,6 +24,8 @@ const TASKS: &[Task] = &[
     ("fuzz", "look for faults with random calls and keys; name targets to run these only", fuzz::fuzz),
     ("crash", "kill processes that write to a store of keys, 1,000 times or as often as is said", crash::crash),
     ("stores", "test stores in PostgreSQL and root keys in a token, which must be installed", stores::stores),
+    ("c-api", "build the C library and install it into a folder", c_api::c_api),
+    ("wasmedge-plugin", "build the plugins for WasmEdge and install them into a folder", c_api::wasmedge_plugin),
     ("guests", "compile the examples and tests of guest-bindings for wasm32-wasip1", build_guests),
 ];
 
@@ -48,7 +51,7 @@ fn main() -> ExitCode {
 }
 
 fn usage() -> String {
-    let tasks = TASKS.iter().map(|(name, what, _)| format!("  {name:<10}{what}\n"));
+    let tasks = TASKS.iter().map(|(name, what, _)| format!("  {name:<17}{what}\n"));
     format!(
         "Usage: cargo xtask TASK [ARGS]\n\nTasks:\n{}\nSteps of test: {}\n\n{}\n{}",
         tasks.collect::<String>(),

@@ -1,14 +1,16 @@
 //! What becomes of results: the files that the command line asks for, and the commands that read them again.
 
+use std::collections::HashSet;
 use std::io::{IsTerminal, stdout};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
 use super::{GREEN, RED, say, write};
+use crate::case::Case;
 use crate::expectations::Expectations;
-use crate::export;
 use crate::report::{Document, EngineRun, badge, compare, github, html, junit, markdown, text};
+use crate::{export, suite};
 
 /// The forms of the report.
 #[derive(Debug, Args)]
@@ -148,10 +150,12 @@ impl ReportCommand {
         match self {
             Self::Report { files, forms, expect } => {
                 let mut documents = read_all(files)?;
+                let known = expect.read()?;
+                if !expect.expect.is_empty() {
+                    documents.iter_mut().for_each(|document| apply(&known, document));
+                }
                 let mut document = documents.remove(0);
                 document.engines.extend(documents.into_iter().flat_map(|document| document.engines));
-                let known = expect.read()?;
-                document.engines.iter_mut().for_each(|run| known.apply(run));
                 expect.update(&known, &document.engines)?;
                 forms.write(&document, "")?;
                 for (run, reason) in document.engines.iter().filter_map(|run| Some((run, run.error.as_ref()?))) {
@@ -172,6 +176,16 @@ impl ReportCommand {
                 Ok(GREEN)
             }
         }
+    }
+}
+
+/// What a run of a part of the suite has left to others, it does not say itself.
+fn apply(known: &Expectations, document: &mut Document) {
+    let cases = if document.settings.is_partial() { suite::all() } else { Vec::new() };
+    for run in &mut document.engines {
+        let ids: HashSet<&str> = run.cases.iter().map(|entry| entry.id.as_str()).collect();
+        let left_out: Vec<Case> = cases.iter().filter(|case| !ids.contains(case.id())).cloned().collect();
+        known.apply(run, &left_out);
     }
 }
 

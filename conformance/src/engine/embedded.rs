@@ -4,6 +4,7 @@ use wasi_crypto_host::WasiCryptoCtx;
 use wasi_crypto_host::wasmtime::{add_to_linker, bind_memory};
 use wasmtime::{Caller, Config, Engine, Extern, Linker, Module, OptLevel, Store};
 
+use super::embedded_threads::Threads;
 use super::own_host;
 use super::serving::{Failure, fd_write_in, serve_guests};
 use super::worker::WorkerEngine;
@@ -34,36 +35,49 @@ pub fn serve<T: 'static>(
     data: impl Fn() -> T,
     bind: impl Fn(&mut Store<T>, &wasmtime::Instance) -> wasmtime::Result<()>,
 ) -> Result<(), String> {
-    let mut config = Config::new();
-    config.cranelift_opt_level(OptLevel::None);
-    let engine = Engine::new(&config).map_err(|error| format!("wasmtime does not start: {error:#}"))?;
+    let engine = new_engine()?;
     let mut linker = Linker::new(&engine);
     link_fd_write(&mut linker).and_then(|()| link(&mut linker)).map_err(|error| format!("cannot link: {error:#}"))?;
 
-    serve_guests(|module| run(&engine, &linker, module, data(), &bind))
+    serve_guests(|module| run(&linker, compile(&engine, module)?, data(), &bind))
 }
 
 /// Runs the guests that come on standard input on this project's own host.
 pub fn serve_own_host() -> Result<(), String> {
     let secrets = own_host::secrets()?;
     let context = || own_host::context(&secrets).expect("the default limits can be kept");
-    serve(
-        |linker| add_to_linker(linker, |ctx: &mut WasiCryptoCtx| ctx),
-        context,
-        |store, instance| bind_memory(store, instance, |ctx| ctx),
-    )
+    let engine = new_engine()?;
+    let mut linker = Linker::new(&engine);
+    link_fd_write(&mut linker)
+        .and_then(|()| add_to_linker(&mut linker, |ctx: &mut WasiCryptoCtx| ctx))
+        .map_err(|error| format!("cannot link: {error:#}"))?;
+    serve_guests(|module| {
+        let module = compile(&engine, module)?;
+        match Threads::memory_of(&module) {
+            Some(memory) => Threads::run(&module, memory, context()),
+            None => run(&linker, module, context(), &|store, instance| bind_memory(store, instance, |ctx| ctx)),
+        }
+    })
+}
+
+fn new_engine() -> Result<Engine, String> {
+    let mut config = Config::new();
+    config.cranelift_opt_level(OptLevel::None).shared_memory(true);
+    Engine::new(&config).map_err(|error| format!("wasmtime does not start: {error:#}"))
+}
+
+fn compile(engine: &Engine, module: &[u8]) -> Result<Module, Failure> {
+    Module::new(engine, module).map_err(|error| Failure::Link(format!("{error:#}")))
 }
 
 fn run<T: 'static>(
-    engine: &Engine,
     linker: &Linker<T>,
-    module: &[u8],
+    module: Module,
     data: T,
     bind: &impl Fn(&mut Store<T>, &wasmtime::Instance) -> wasmtime::Result<()>,
 ) -> Result<(), Failure> {
     let link = |error: wasmtime::Error| Failure::Link(format!("{error:#}"));
-    let module = Module::new(engine, module).map_err(link)?;
-    let mut store = Store::new(engine, data);
+    let mut store = Store::new(linker.engine(), data);
     let instance = linker.instantiate(&mut store, &module).map_err(link)?;
     bind(&mut store, &instance).map_err(link)?;
     let start = instance.get_typed_func::<(), ()>(&mut store, "_start").map_err(link)?;

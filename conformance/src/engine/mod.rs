@@ -7,6 +7,8 @@ use std::time::Duration;
 pub mod command;
 #[cfg(feature = "embedded")]
 pub mod embedded;
+#[cfg(feature = "embedded")]
+mod embedded_threads;
 mod ending;
 pub mod file;
 pub mod known;

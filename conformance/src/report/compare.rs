@@ -1,11 +1,13 @@
 //! Several reports side by side: who answers what wherever they differ.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::document::{Document, EngineRun, Entry};
 use super::words::{count, cut};
 use crate::catalogue;
+use crate::contradictions::{self, Contradiction};
 use crate::verdict::Verdict;
 
 /// What engines differ in, in one place.
@@ -15,6 +17,8 @@ pub struct Difference {
     pub answers: Vec<String>,
     /// Whether the text itself leaves the point open, or says two things.
     pub is_open: bool,
+    /// The two things, if it says two.
+    pub contradiction: Option<Contradiction>,
     /// The worst verdict of any of them.
     pub worst: Verdict,
     /// What was called where they part, if it is known.
@@ -30,7 +34,8 @@ pub fn engines(documents: &[Document]) -> Vec<&EngineRun> {
     documents.iter().flat_map(|document| &document.engines).filter(|run| run.error.is_none()).collect()
 }
 
-/// Where engines differ: points that the text leaves open first, then the worst, then what most cases are about.
+/// Where engines differ: where the text contradicts itself first, in the order of `CONTRADICTIONS.md`; then what else it leaves
+/// open; then the worst, then what most cases are about.
 pub fn differences(runs: &[&EngineRun]) -> Vec<Difference> {
     let by_id: Vec<BTreeMap<&str, &Entry>> =
         runs.iter().map(|run| run.entries().map(|entry| (entry.id.as_str(), entry)).collect()).collect();
@@ -52,7 +57,12 @@ pub fn differences(runs: &[&EngineRun]) -> Vec<Difference> {
     let mut differences: Vec<Difference> =
         groups.into_iter().map(|((answers, _), rows)| difference(answers, &rows)).collect();
     differences.sort_by(|a, b| {
-        let rank = |d: &Difference| (!d.is_open, std::cmp::Reverse(d.worst), usize::MAX - d.ids.len());
+        let place = |d: &Difference| {
+            let here =
+                |contradiction| contradictions::contradictions().iter().position(|known| *known == contradiction);
+            d.contradiction.and_then(here).unwrap_or(usize::MAX)
+        };
+        let rank = |d: &Difference| (!d.is_open, place(d), Reverse(d.worst), Reverse(d.ids.len()));
         rank(a).cmp(&rank(b)).then_with(|| a.ids.cmp(&b.ids))
     });
     differences
@@ -69,9 +79,12 @@ fn difference(answers: Vec<String>, rows: &[Vec<&Entry>]) -> Difference {
     let mut ids: Vec<String> = rows.iter().filter_map(|row| row.first()).map(|entry| entry.id.clone()).collect();
     ids.sort_by_key(|id| (id.len(), id.clone()));
     let worst = entries().map(|entry| truly(entry)).filter(|verdict| *verdict != Verdict::Na).max();
+    let open = || entries().filter(|entry| matches!(truly(entry), Verdict::Info | Verdict::Warn));
+    let contradiction = open().find_map(|entry| contradictions::of(&entry.id, entry.cause.as_ref()?)).copied();
     Difference {
         answers,
-        is_open: entries().any(|entry| entry.verdict == Verdict::Info),
+        is_open: contradiction.is_some() || open().any(|entry| truly(entry) == Verdict::Info),
+        contradiction,
         worst: worst.unwrap_or(Verdict::Na),
         call: entries().map(|entry| entry.call.as_str()).find(|call| !call.is_empty()).unwrap_or_default().to_owned(),
         requirements: requirements.into_iter().map(|(id, _)| id.to_owned()).collect(),
@@ -131,6 +144,9 @@ fn one(difference: &Difference, names: &[String]) -> String {
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     for (name, answer) in names.iter().zip(&difference.answers) {
         let _ = writeln!(text, "    {name:width$}  {}", cut(answer, 300));
+    }
+    if let Some(Contradiction { number, one, other }) = difference.contradiction {
+        let _ = writeln!(text, "    {number}: {one}; or else: {other}");
     }
     let first = difference.requirements.first();
     let requirement = first.and_then(|id| catalogue::requirements().iter().find(|known| known.id == *id));

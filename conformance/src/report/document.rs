@@ -58,6 +58,9 @@ pub struct RunSettings {
     /// Requirements; none for all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requirement: Vec<String>,
+    /// Which part of the cases, such as `2/5`; all if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
     /// The seed of generated cases, if there were any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
@@ -125,6 +128,9 @@ pub struct Entry {
     /// How many steps it has.
     #[serde(default)]
     pub steps: usize,
+    /// Whether it went wrong at first, and well when it was run again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsteady: bool,
     /// The id of the finding that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finding: Option<String>,
@@ -143,6 +149,13 @@ pub struct Expected {
     /// Where that is talked about.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub link: String,
+}
+
+impl RunSettings {
+    /// Whether the run was of a part of the suite only.
+    pub fn is_partial(&self) -> bool {
+        self.shard.is_some() || !self.filter.is_empty() || !self.requirement.is_empty()
+    }
 }
 
 impl Document {
@@ -295,6 +308,7 @@ impl Entry {
             call: result.call.clone(),
             cause: result.cause.clone(),
             steps: result.steps,
+            unsteady: result.unsteady,
             finding: None,
             expectation: None,
         }

@@ -227,11 +227,12 @@ fn make(class: Class, cause: Cause, entries: &[&mut Entry], mentions: &BTreeMap<
             expected: entry.expected.clone(),
         },
     );
+    let unsteady = if entries.iter().all(|entry| entry.unsteady) { ", but not always" } else { "" };
     Finding {
         id: id(&cause),
         severity: severity(class, &cause, &requirements),
         verdict: entries.iter().map(|entry| entry.verdict).max().unwrap_or(Verdict::Fail),
-        title: title(&cause),
+        title: format!("{}{unsteady}", title(&cause)),
         count: entries.len(),
         algorithms,
         requirement: requirement.unwrap_or_default(),

@@ -15,8 +15,8 @@ pub(super) fn quoted(word: &str) -> String {
 /// What runs a case again on an engine; `again` is how the engine is named.
 pub(super) fn command(again: &str, id: &str) -> String {
     let again = if again.is_empty() { String::new() } else { format!(" {}", again.trim()) };
-    let cases = match random::seed_of(id) {
-        Some(seed) => format!("--random 1 --seed {seed}"),
+    let cases = match random::options_of(id) {
+        Some(options) => options,
         None => format!("--filter {}", quoted(&filter(id))),
     };
     format!("wasi-crypto-conformance{again} {cases}")
@@ -30,6 +30,7 @@ fn filter(id: &str) -> String {
         // Some names have a slash.
         ["probe", "algorithm", ..] => format!("*/{}/*", id.trim_start_matches("probe/algorithm/")),
         ["probe", "secrets", ..] => "secrets".to_owned(),
+        ["probe", "threads"] => "threads".to_owned(),
         // Functions are asked for in any run.
         ["probe", ..] => "array/len".to_owned(),
         _ => id.to_owned(),

@@ -27,6 +27,7 @@ mod mac;
 mod memory_hard;
 mod ml_dsa;
 mod ml_kem;
+mod pycryptodome;
 mod rsa;
 mod siv;
 mod verification;
@@ -56,6 +57,7 @@ pub(crate) fn symmetric() -> Vec<Case> {
         siv::cases(),
         ascon_hash::cases(),
         keccak::cases(),
+        pycryptodome::cases(),
         xoodyak::cases(),
         wycheproof::cases(),
     ];

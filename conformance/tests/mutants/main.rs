@@ -8,8 +8,10 @@ mod engine;
 mod fault;
 mod table;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use wasi_crypto_conformance::runner::{Report, Settings, run};
@@ -21,9 +23,17 @@ use table::Mutant;
 /// There may be more, not fewer.
 const LEAST: usize = 290;
 
+/// Which case has found a mutant out, a line each: it is tried first, and the others if it does not. `RECORD=1` writes it anew.
+const KILLERS: &str = include_str!("killers.tsv");
+
+static CASES: LazyLock<Vec<Case>> = LazyLock::new(suite::all);
+
+/// What each case calls.
+static FUNCTIONS: LazyLock<Vec<BTreeSet<&str>>> = LazyLock::new(|| CASES.iter().map(Case::functions).collect());
+
 #[test]
 fn the_suite_finds_every_mutant_out() {
-    let (shared, cases) = (Arc::new(Shared::new()), suite::all());
+    let (shared, known) = (Arc::new(Shared::new()), killers());
     let mutants: Vec<&'static Mutant> = table::all().filter(|mutant| chosen(mutant)).collect();
     let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
@@ -31,7 +41,7 @@ fn the_suite_finds_every_mutant_out() {
             scope.spawn(|| {
                 while let Some(mutant) = mutants.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let started = Instant::now();
-                    let killer = find_out(mutant, &shared, &cases);
+                    let killer = find_out(mutant, &shared, known.get(mutant.does).copied());
                     let line = describe(mutant, killer.as_ref());
                     println!("{line} ({:.1} s)", started.elapsed().as_secs_f32());
                     found.lock().unwrap().push((*mutant, killer));
@@ -45,6 +55,9 @@ fn the_suite_finds_every_mutant_out() {
     let killed = found.len() - survivors.len();
     let published = found.iter().filter(|(mutant, _)| mutant.published).count();
     println!("{killed} of {} killed; {published} of them do what published hosts do", found.len());
+    if std::env::var_os("RECORD").is_some() {
+        record(&found);
+    }
     assert!(survivors.is_empty(), "{killed} of {} killed; the suite does not see that {survivors:#?}", found.len());
     let strict_only = |killer: &Option<CaseResult>| killer.as_ref().is_some_and(|case| !case.verdict.is_unexpected());
     let misjudged: Vec<&str> = found
@@ -66,6 +79,15 @@ fn mutants_are_of_both_kinds_and_name_requirements() {
             let known = catalogue::requirements().iter().any(|requirement| requirement.id == *id);
             assert!(known, "{}: there is no requirement {id}", mutant.does);
         }
+    }
+}
+
+#[test]
+fn the_killers_are_cases_of_the_suite() {
+    let mutants: BTreeSet<&str> = table::all().map(|mutant| mutant.does).collect();
+    for (does, id) in killers() {
+        assert!(mutants.contains(does), "no mutant {does}");
+        assert!(id.starts_with("probe/") || CASES.iter().any(|case| case.id() == id), "no case {id}");
     }
 }
 
@@ -100,7 +122,7 @@ fn random_sequences_find_mutants_out() {
 #[test]
 fn without_a_fault_nothing_fails() {
     let engine = MutantEngine::new(&Arc::new(Shared::new()), None);
-    let cases: Vec<Case> = suite::all().into_iter().filter(|case| case.kind_of() != Kind::Vector).collect();
+    let cases: Vec<Case> = CASES.iter().filter(|case| case.kind_of() != Kind::Vector).cloned().collect();
     let report = run(&engine, &cases, &settings(2, true), &|_, _| ()).unwrap();
     let unexpected: Vec<&CaseResult> = noticed(&report).collect();
     assert!(unexpected.is_empty(), "{unexpected:#?}");
@@ -125,9 +147,9 @@ fn what_does_not_outlive_its_process_is_found_out() {
     assert!(unasked.cases.iter().all(|case| case.verdict == Verdict::Na && case.observed.contains("--durable")));
 }
 
-/// The first case that sees the fault: those first that are about what the fault breaks, and then all that call a
-/// function that it is in.
-fn find_out(mutant: &'static Mutant, shared: &Arc<Shared>, cases: &[Case]) -> Option<CaseResult> {
+/// The first case that sees the fault: that one first that has seen it before, then those that are about what the fault breaks, and
+/// then all that call a function that it is in.
+fn find_out(mutant: &'static Mutant, shared: &Arc<Shared>, known: Option<&str>) -> Option<CaseResult> {
     let engine = MutantEngine::new(shared, Some(mutant));
     let is_about = |case: &Case| case.requirements().any(|id| mutant.requirements.contains(&id));
     let rank = |case: &Case| match (case.kind_of(), is_about(case)) {
@@ -137,15 +159,17 @@ fn find_out(mutant: &'static Mutant, shared: &Arc<Shared>, cases: &[Case]) -> Op
         (Kind::Vector, true) => 1,
         (_, true) => 0,
     };
-    let reachable = cases.iter().filter(|case| mutant.functions.iter().any(|function| case.calls(function)));
-    let mut ranked: Vec<(u32, &Case)> = reachable.map(|case| (rank(case), case)).collect();
-    ranked.sort_by_key(|(rank, _)| *rank);
-    let ranked: Vec<&Case> = ranked.into_iter().map(|(_, case)| case).collect();
+    let calls = |(_, called): &(&Case, &BTreeSet<&str>)| mutant.functions.iter().any(|name| called.contains(name));
+    let reachable = CASES.iter().zip(FUNCTIONS.iter()).filter(calls).map(|(case, _)| case);
+    let mut ranked: Vec<(bool, u32, &Case)> =
+        reachable.map(|case| (known != Some(case.id()), rank(case), case)).collect();
+    ranked.sort_by_key(|(is_new, rank, _)| (*is_new, *rank));
+    let ranked: Vec<&Case> = ranked.into_iter().map(|(_, _, case)| case).collect();
     // What fails runs again alone: few at first, since they may all fail.
-    let (mut seen, mut rest, mut count) = (None, ranked.as_slice(), 20);
+    let (mut seen, mut rest, mut count) = (None, ranked.as_slice(), 1);
     while !rest.is_empty() {
         let (some, others) = rest.split_at(count.min(rest.len()));
-        (rest, count) = (others, 2 * count);
+        (rest, count) = (others, (2 * count).max(20));
         let cases: Vec<Case> = some.iter().map(|case| (*case).clone()).collect();
         let report = run(&engine, &cases, &settings(1, false), &|_, _| ()).unwrap();
         let killer = noticed(&report).find(|result| result.verdict.is_unexpected()).cloned();
@@ -159,6 +183,20 @@ fn find_out(mutant: &'static Mutant, shared: &Arc<Shared>, cases: &[Case]) -> Op
         }
     }
     seen
+}
+
+fn killers() -> BTreeMap<&'static str, &'static str> {
+    KILLERS.lines().filter_map(|line| line.split_once('\t')).collect()
+}
+
+fn record(found: &[(&Mutant, Option<CaseResult>)]) {
+    let mut lines = String::new();
+    let killers: BTreeMap<&str, &CaseResult> =
+        found.iter().filter_map(|(mutant, killer)| Some((mutant.does, killer.as_ref()?))).collect();
+    for (does, killer) in killers {
+        writeln!(lines, "{does}\t{}", killer.id).unwrap();
+    }
+    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mutants/killers.tsv"), lines).unwrap();
 }
 
 fn noticed(report: &Report) -> impl Iterator<Item = &CaseResult> {

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::failure::Failure;
+use crate::format::Stretching;
 
 pub(crate) const USAGE: &str = "\
 Usage: sealed_file seal [OPTION]... INPUT OUTPUT
@@ -13,6 +14,8 @@ complete and verified.
   --password-file FILE  take the password from the first line of FILE (- for standard input); without it from
                         the environment variable SEAL_PASSWORD, else from a line that you type
   --iterations N        seal: PBKDF2 iterations, 100000 to 10000000 (default 600000)
+  --argon2id            seal: Argon2id with 19 MiB and 2 passes instead, which is harder to guess passwords against;
+                        not every host has it
   --force               replace OUTPUT if it exists
   --help                show this
 
@@ -27,6 +30,9 @@ Examples:
 /// What OWASP recommends for PBKDF2-HMAC-SHA-256 since 2023; about a quarter of a second.
 const DEFAULT_ITERATIONS: u32 = 600_000;
 
+/// What OWASP recommends for Argon2id.
+const ARGON2ID: Stretching = Stretching::Argon2id { passes: 2, kib: 19 << 10 };
+
 const ITERATIONS: RangeInclusive<u32> = 100_000..=10_000_000;
 
 #[derive(Debug)]
@@ -40,7 +46,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug)]
 pub(crate) enum Task {
-    Seal { iterations: u32 },
+    Seal(Stretching),
     Open,
 }
 
@@ -48,13 +54,14 @@ impl Arguments {
     /// `None` if help is asked for.
     pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Self>, Failure> {
         let (mut words, mut only_words) = (Vec::new(), false);
-        let (mut iterations, mut password_file, mut force) = (None, None, false);
+        let (mut iterations, mut argon2id, mut password_file, mut force) = (None, false, None, false);
         while let Some(arg) = args.next() {
             match arg.as_str() {
                 _ if only_words => words.push(arg),
                 "--" => only_words = true,
                 "--help" | "-h" => return Ok(None),
                 "--force" => force = true,
+                "--argon2id" => argon2id = true,
                 "--password-file" => {
                     password_file = Some(args.next().ok_or_else(|| usage("--password-file needs a FILE"))?);
                 }
@@ -70,11 +77,18 @@ impl Arguments {
         }
         let [task, input, output]: [String; 3] =
             words.try_into().map_err(|_| usage("expected `seal INPUT OUTPUT` or `open INPUT OUTPUT`"))?;
-        let task = match (task.as_str(), iterations) {
-            ("seal", iterations) => Task::Seal { iterations: iterations.unwrap_or(DEFAULT_ITERATIONS) },
-            ("open", None) => Task::Open,
-            ("open", Some(_)) => return Err(usage("--iterations goes with seal; open finds the number in the file")),
-            (other, _) => return Err(usage(&format!("'{other}' is neither seal nor open"))),
+        let task = match (task.as_str(), argon2id, iterations) {
+            ("seal", true, None) => Task::Seal(ARGON2ID),
+            ("seal", true, Some(_)) => return Err(usage("--iterations are of PBKDF2; leave it or --argon2id out")),
+            ("seal", false, iterations) => {
+                Task::Seal(Stretching::Pbkdf2 { iterations: iterations.unwrap_or(DEFAULT_ITERATIONS) })
+            }
+            ("open", false, None) => Task::Open,
+            ("open", true, _) => return Err(usage("--argon2id goes with seal; open finds it in the file")),
+            ("open", _, Some(_)) => {
+                return Err(usage("--iterations goes with seal; open finds the number in the file"));
+            }
+            (other, ..) => return Err(usage(&format!("'{other}' is neither seal nor open"))),
         };
         Ok(Some(Self { task, input, output, password_file, force }))
     }

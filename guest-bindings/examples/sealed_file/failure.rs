@@ -17,6 +17,8 @@ pub(crate) enum Failure {
     Version(u8),
     /// The header asks for more work than is sane.
     Iterations(u32),
+    /// The same of a header for Argon2id.
+    Memory { passes: u8, kib: u32 },
     /// The input ends too early.
     Cut { has: u64, needs: u64 },
     /// There are bytes behind the end.
@@ -43,6 +45,7 @@ impl Failure {
             Self::Foreign
             | Self::Version(_)
             | Self::Iterations(_)
+            | Self::Memory { .. }
             | Self::Cut { .. }
             | Self::TooLong { .. }
             | Self::Changed(_) => 4,
@@ -63,7 +66,7 @@ impl fmt::Display for Failure {
             Self::Crypto(error) => write!(f, "the host's cryptography failed: {error}"),
             Self::Foreign => f.write_str("this is not a sealed file: it does not begin with WCSEALED"),
             Self::Version(version) => {
-                write!(f, "the file is sealed in version {version} of the format, and this program knows version 1")
+                write!(f, "the file is sealed in version {version} of the format, and this program knows 1 and 2")
             }
             Self::Iterations(count) => {
                 write!(
@@ -71,6 +74,10 @@ impl fmt::Display for Failure {
                     "the header asks for {count} iterations, which no seal writes: the file is damaged or foreign"
                 )
             }
+            Self::Memory { passes, kib } => write!(
+                f,
+                "the header asks for {passes} passes over {kib} KiB, which no seal writes: the file is damaged or foreign"
+            ),
             Self::Cut { has, needs } => {
                 write!(f, "the file is cut: it has {has} bytes of {needs}; get the whole file and try again")
             }

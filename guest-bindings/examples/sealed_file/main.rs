@@ -12,15 +12,15 @@
 //! | offset | bytes | |
 //! |---|---|---|
 //! | 0 | 8 | `WCSEALED` |
-//! | 8 | 1 | version: 1 |
-//! | 9 | 4 | PBKDF2 iterations, big-endian |
+//! | 8 | 1 | version: 1, or 2 with Argon2id |
+//! | 9 | 4 | PBKDF2 iterations, big-endian; in version 2 one byte of passes, three of memory in KiB |
 //! | 13 | 16 | salt, random |
 //! | 29 | 7 | nonce prefix, random |
 //! | 36 | 8 | length of the content, big-endian |
 //! | 44 | 32 | HMAC-SHA-256 over the 44 bytes before |
 //! | 76 | | the content in pieces of 64 KiB, each with a tag of 16 bytes behind it; the last may be shorter, or empty |
 //!
-//! PBKDF2-SHA-256 turns password and salt into a secret, from which HKDF-Expand makes the key of the HMAC and that of
+//! PBKDF2-SHA-256, or Argon2id with one lane, turns password and salt into a secret, from which HKDF-Expand makes the key of the HMAC and that of
 //! the content. The pieces are encrypted with AES-256-GCM in the STREAM construction (BE32: the nonce is the prefix,
 //! the number of the piece, and 1 for the last one), each with the whole header as associated data. So no piece
 //! can be changed, moved, left out, or taken from another file.
@@ -77,9 +77,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let output = PartialFile::create(&arguments.output, arguments.force)?;
     let (mut reader, mut writer) = (BufReader::new(input), output.writer());
     match arguments.task {
-        Task::Seal { iterations } => {
-            format::seal(&mut reader, metadata.len(), &mut writer, &password, iterations)?;
-        }
+        Task::Seal(stretching) => format::seal(&mut reader, metadata.len(), &mut writer, &password, stretching)?,
         Task::Open => format::open(&mut reader, metadata.len(), &mut writer, &password)?,
     }
     writer.flush().map_err(Failure::at(&arguments.output))?;

@@ -28,7 +28,8 @@ pub(crate) fn check(list: &str, parser: &mut Parser, options: &Options) -> io::R
             None => {
                 outcome.malformed += 1;
                 if options.warn {
-                    eprintln!("sha256sum: {}: {number}: improperly formatted SHA256 checksum line", shown(list));
+                    let name = options.algorithm.name();
+                    eprintln!("sha256sum: {}: {number}: improperly formatted {name} checksum line", shown(list));
                 }
                 Ok(())
             }
@@ -43,7 +44,7 @@ fn check_file(entry: &Entry, options: &Options, outcome: &mut Outcome) -> io::Re
     let (shown, mark) = escape(&name);
     // WASI has no other names.
     let is_utf8 = || str::from_utf8(&entry.name).map_err(|_| io::Error::other("the name is not UTF-8"));
-    match is_utf8().and_then(digest) {
+    match is_utf8().and_then(|name| digest(name, entry.algorithm)) {
         Ok(actual) if actual == entry.digest => {
             outcome.matched += 1;
             if !options.quiet && !options.status {

@@ -2,33 +2,58 @@
 
 use std::fmt::Write as _;
 
+/// What a digest is made with. All have 32 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Algorithm {
+    #[default]
+    Sha256,
+    Blake3,
+}
+
+impl Algorithm {
+    /// As lines have it that name one.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "SHA256",
+            Self::Blake3 => "BLAKE3",
+        }
+    }
+}
+
 /// What one line of a list says.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
+    pub(crate) algorithm: Algorithm,
     pub(crate) digest: [u8; 32],
     /// As bytes, since a list need not be UTF-8.
     pub(crate) name: Vec<u8>,
 }
 
 /// Reads lines as coreutils does; see the documentation of this program.
-#[derive(Default)]
 pub(crate) struct Parser {
-    /// Whether names follow one blank rather than two characters: the first line without `SHA256` that shows it decides,
+    /// Of lines that name none.
+    algorithm: Algorithm,
+    /// Whether names follow one blank rather than two characters: the first line without a name that shows it decides,
     /// since a mixture would leave open which file a name with a blank in front means.
     one_blank: Option<bool>,
 }
 
 impl Parser {
+    pub(crate) fn new(algorithm: Algorithm) -> Self {
+        Self { algorithm, one_blank: None }
+    }
+
     /// Reads a line without its end; `None` if it is malformed.
     pub(crate) fn parse(&mut self, line: &[u8]) -> Option<Entry> {
         let line = without_blanks(line);
         let (line, escaped) = line.strip_prefix(b"\\").map_or((line, false), |rest| (rest, true));
-        let (digest, name) = match line.strip_prefix(b"SHA256") {
-            Some(rest) => tagged(rest)?,
-            None => self.plain(line)?,
+        let named = |algorithm: Algorithm| Some((algorithm, line.strip_prefix(algorithm.name().as_bytes())?));
+        let (algorithm, (digest, name)) = match [Algorithm::Sha256, Algorithm::Blake3].into_iter().find_map(named) {
+            Some((algorithm, rest)) => (algorithm, tagged(rest)?),
+            None => (self.algorithm, self.plain(line)?),
         };
         let name = if escaped { unescape(name)? } else { name.to_owned() };
-        Some(Entry { digest, name })
+        Some(Entry { algorithm, digest, name })
     }
 
     /// `DIGEST NAME`, `DIGEST  NAME`, `DIGEST *NAME`.

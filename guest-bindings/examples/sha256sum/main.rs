@@ -1,4 +1,4 @@
-//! Prints or checks SHA-256 digests of files, in the formats of coreutils' `sha256sum`.
+//! Prints or checks SHA-256 digests of files, or BLAKE3 digests, in the formats of coreutils' `sha256sum`.
 //!
 //! ```sh
 //! cargo xtask guests
@@ -16,6 +16,8 @@
 //!   a run decides. After one of the second form, more blanks belong to the name.
 //! - `SHA256 (NAME) = DIGEST`, in which the blanks may be missing, as in OpenSSL's `SHA256(NAME)= DIGEST`, and more may
 //!   surround the `=`. Other names of algorithms, or lower case, are malformed.
+//! - With `--blake3`, digests are those of BLAKE3, in the formats of `b3sum`, and lines that name no algorithm are. Lines that do are of that
+//!   one: `SHA256 (NAME) = DIGEST` or `BLAKE3 (NAME) = DIGEST`.
 //! - 64 hexadecimal digits, in either case; nothing may follow a digest at the end of a line.
 
 mod check;
@@ -26,16 +28,18 @@ use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
 use wasi_crypto_bindings::Sha256;
+use wasi_crypto_bindings::xof::Blake3;
 
-use crate::line::{Parser, escape, hex};
+use crate::line::{Algorithm, Parser, escape, hex};
 
 const USAGE: &str = "\
 Usage: sha256sum [OPTION]... [FILE]...
-Prints or checks SHA-256 digests. Without FILE, or when FILE is -, reads standard input.
+Prints or checks SHA-256 or BLAKE3 digests. Without FILE, or when FILE is -, reads standard input.
 
   -c, --check           read digests from the FILEs and check them
   -b, --binary          mark the files as binary (the digest is the same)
   -t, --text            mark the files as text (default)
+      --blake3          BLAKE3 instead of SHA-256: faster for large files; not every host has it
       --tag             print BSD-style lines: SHA256 (FILE) = DIGEST
       --help            show this
 
@@ -66,7 +70,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let (mut parser, mut good) = (Parser::default(), true);
+    let (mut parser, mut good) = (Parser::new(options.algorithm), true);
     for name in &files {
         let done = if options.check { check::check(name, &mut parser, &options) } else { print_digest(name, &options) };
         good &= match done {
@@ -84,6 +88,7 @@ fn main() -> ExitCode {
 
 #[derive(Default)]
 struct Options {
+    algorithm: Algorithm,
     check: bool,
     binary: bool,
     tag: bool,
@@ -108,6 +113,7 @@ fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
             "-c" | "--check" => options.check = true,
             "-b" | "--binary" => options.binary = true,
             "-t" | "--text" => options.binary = false,
+            "--blake3" => options.algorithm = Algorithm::Blake3,
             "--tag" => options.tag = true,
             "--ignore-missing" => options.ignore_missing = true,
             "--quiet" => options.quiet = true,
@@ -133,10 +139,10 @@ fn parse(args: impl Iterator<Item = String>) -> Result<Command, String> {
 }
 
 fn print_digest(name: &str, options: &Options) -> io::Result<bool> {
-    let digest = hex(&digest(name)?);
+    let digest = hex(&digest(name, options.algorithm)?);
     let (escaped, mark) = escape(name);
     let line = if options.tag {
-        format!("{mark}SHA256 ({escaped}) = {digest}\n")
+        format!("{mark}{} ({escaped}) = {digest}\n", options.algorithm.name())
     } else {
         format!("{mark}{digest} {}{escaped}\n", if options.binary { '*' } else { ' ' })
     };
@@ -144,14 +150,33 @@ fn print_digest(name: &str, options: &Options) -> io::Result<bool> {
     Ok(true)
 }
 
-fn digest(name: &str) -> io::Result<[u8; 32]> {
+fn digest(name: &str, algorithm: Algorithm) -> io::Result<[u8; 32]> {
     let mut input: Box<dyn Read> = if name == "-" { Box::new(io::stdin()) } else { Box::new(File::open(name)?) };
-    let mut hasher = Sha256::try_new().map_err(io::Error::other)?;
+    match algorithm {
+        Algorithm::Sha256 => {
+            let mut hasher = Sha256::try_new().map_err(io::Error::other)?;
+            for_each_piece(&mut input, |piece| hasher.try_update(piece))?;
+            hasher.try_finalize().map_err(io::Error::other)
+        }
+        Algorithm::Blake3 => {
+            let mut hasher = Blake3::try_new().map_err(io::Error::other)?;
+            for_each_piece(&mut input, |piece| hasher.try_update(piece))?;
+            let mut digest = [0; 32];
+            let read = hasher.try_finalize_xof().and_then(|mut output| output.try_read(&mut digest));
+            read.map(|()| digest).map_err(io::Error::other)
+        }
+    }
+}
+
+fn for_each_piece(
+    input: &mut dyn Read,
+    mut visit: impl FnMut(&[u8]) -> Result<(), wasi_crypto_bindings::Error>,
+) -> io::Result<()> {
     let mut buffer = vec![0; 64 << 10];
     loop {
         match input.read(&mut buffer) {
-            Ok(0) => return hasher.try_finalize().map_err(io::Error::other),
-            Ok(len) => hasher.try_update(&buffer[..len]).map_err(io::Error::other)?,
+            Ok(0) => return Ok(()),
+            Ok(len) => visit(&buffer[..len]).map_err(io::Error::other)?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }

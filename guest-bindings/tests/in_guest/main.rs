@@ -10,6 +10,7 @@ mod jwk;
 mod key_derivation;
 mod key_exchange;
 mod macs;
+mod modes;
 mod optional;
 mod passwords;
 mod random;

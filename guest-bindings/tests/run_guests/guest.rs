@@ -26,10 +26,15 @@ pub(crate) struct Run {
 impl Guest {
     /// The guest of this name, in an empty folder for this test.
     pub(crate) fn new(name: &str, test: &str) -> Self {
+        Self::of_module(precompiled(name), test)
+    }
+
+    /// The same of a module that something else than `cargo xtask guests` has compiled.
+    pub(crate) fn of_module(module: PathBuf, test: &str) -> Self {
         let folder = temporary_folder().join(test);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
-        Self { module: precompiled(name), folder, options: Vec::new() }
+        Self { module, folder, options: Vec::new() }
     }
 
     /// The guest, run with these options of `wasi-crypto run`, too.
@@ -184,7 +189,7 @@ fn target_folder() -> &'static Path {
     temporary_folder_of_target().parent().unwrap()
 }
 
-fn temporary_folder() -> PathBuf {
+pub(crate) fn temporary_folder() -> PathBuf {
     let folder = temporary_folder_of_target().join("run_guests");
     fs::create_dir_all(&folder).unwrap();
     folder

@@ -8,6 +8,7 @@ mod encrypt_file;
 mod guest;
 mod in_guest;
 mod jwt;
+mod other_languages;
 mod sealed_file;
 mod sha256sum;
 mod sign_file;

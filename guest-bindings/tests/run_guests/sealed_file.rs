@@ -85,6 +85,43 @@ fn the_file_is_what_the_documentation_says() {
     assert_eq!(opened, content(PIECE_LEN + 100));
 }
 
+/// Version 2: the secret by another implementation of Argon2.
+#[test]
+#[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
+fn with_argon2id_the_secret_is_made_by_that() {
+    let guest = guest("argon2id");
+    guest.write("plain", content(100));
+    guest.run_with(&["seal", "--argon2id", "plain", "sealed"], &[PASSWORD], b"").exits(0).prints("");
+    let sealed = guest.read("sealed");
+    let (header, body) = sealed.split_at(HEADER_LEN);
+    assert_eq!(header[8], 2);
+    assert_eq!(header[9..13], (2_u32 << 24 | 19 << 10).to_be_bytes());
+
+    let params = argon2::Params::new(19 << 10, 2, 1, Some(32)).unwrap();
+    let mut blocks = vec![argon2::Block::new(); params.block_count()];
+    let argon2 = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
+    let mut secret = [0; 32];
+    argon2.hash_password_into_with_memory(b"correct horse", &header[13..29], &mut secret, &mut blocks).unwrap();
+    let prk = hkdf::Prk::new_less_safe(hkdf::HKDF_SHA256, &secret);
+    let mut key = [0; 32];
+    prk.expand(&[b"WCSEALED 2 content"], hkdf::HKDF_SHA256).unwrap().fill(&mut key).unwrap();
+    let cipher = aead::LessSafeKey::new(aead::UnboundKey::new(&aead::AES_256_GCM, &key).unwrap());
+    let nonce = aead::Nonce::try_assume_unique_for_key(&[&header[29..36], &[0, 0, 0, 0, 1]].concat()).unwrap();
+    assert_eq!(cipher.open_in_place(nonce, aead::Aad::from(header), &mut body.to_vec()).unwrap(), content(100));
+
+    open(&guest, PASSWORD).exits(0).prints("");
+    assert_eq!(guest.read("opened"), content(100));
+    does_not_open_with(&guest, WRONG_PASSWORD);
+}
+
+/// Seen before a byte is written.
+#[track_caller]
+fn does_not_open_with(guest: &Guest, password: &str) {
+    let args = ["open", "--force", "sealed", "other"];
+    guest.run_with(&args, &[password], b"").exits(3).says("the password is wrong");
+    assert!(!guest.path("other").exists());
+}
+
 #[test]
 #[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
 fn the_same_content_is_never_sealed_alike() {
@@ -123,8 +160,11 @@ fn a_foreign_file_is_called_that() {
         does_not_open(&guest, foreign, 4, "this is not a sealed file");
     }
     let mut sealed = seal(&guest, b"content");
+    sealed[8] = 3;
+    does_not_open(&guest, &sealed, 4, "version 3");
     sealed[8] = 2;
-    does_not_open(&guest, &sealed, 4, "version 2");
+    sealed[9..13].fill(0xff);
+    does_not_open(&guest, &sealed, 4, "255 passes over 16777215 KiB");
     sealed[8] = 1;
     sealed[9..13].fill(0xff);
     does_not_open(&guest, &sealed, 4, "4294967295 iterations");
@@ -208,6 +248,11 @@ fn wrong_command_lines_exit_with_2() {
     guest.run(&["shut", "plain", "sealed"]).exits(2).says("'shut' is neither seal nor open");
     guest.run(&["open", "--iterations", "200000", "plain", "x"]).exits(2).says("--iterations goes with seal");
     guest.run(&["seal", "--iterations", "1000", "plain", "x"]).exits(2).says("from 100000 to 10000000");
+    guest.run(&["open", "--argon2id", "plain", "x"]).exits(2).says("--argon2id goes with seal");
+    guest
+        .run(&["seal", "--argon2id", "--iterations", "200000", "plain", "x"])
+        .exits(2)
+        .says("leave it or --argon2id out");
     guest.run(&["seal", "--frobnicate", "plain", "x"]).exits(2).says("unknown option '--frobnicate'");
     guest.run_with(&["seal", ".", "x"], &[PASSWORD], b"").exits(2).says("not a regular file");
     guest.run_with(&["seal", "missing", "x"], &[PASSWORD], b"").exits(1).says("missing: there is no such file");

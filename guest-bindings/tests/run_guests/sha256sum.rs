@@ -26,6 +26,21 @@ fn digests_are_those_of_fips_180_4() {
     guest.run_with(&["-", "empty"], &[], b"abc").exits(0).prints(&format!("{ABC}  -\n{EMPTY}  empty\n"));
 }
 
+/// Digests of the crate `blake3`'s `test_vectors.json` (no bytes), and of `b3sum` 1.5.
+#[test]
+#[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
+fn digests_of_blake3_are_those_of_b3sum() {
+    const ABC: &str = "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85";
+    const EMPTY: &str = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
+    let guest = guest("blake3");
+    guest.run(&["--blake3", "abc", "empty"]).exits(0).prints(&format!("{ABC}  abc\n{EMPTY}  empty\n"));
+    guest.run(&["--blake3", "--tag", "abc"]).exits(0).prints(&format!("BLAKE3 (abc) = {ABC}\n"));
+    guest.write("list", format!("{ABC}  abc\nBLAKE3 (empty) = {EMPTY}\n"));
+    guest.run(&["--blake3", "-c", "list"]).exits(0).prints("abc: OK\nempty: OK\n");
+    // A line that names its algorithm is of that one, one that does not is of the one that was asked for.
+    guest.run(&["-c", "list"]).exits(1).prints("abc: FAILED\nempty: OK\n");
+}
+
 #[test]
 #[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
 fn files_that_cannot_be_read_do_not_stop_the_others() {

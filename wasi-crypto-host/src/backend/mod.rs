@@ -39,10 +39,15 @@ pub(crate) use dalek::curve25519;
 pub(crate) use ring::{digest, hkdf, hmac, pbkdf2};
 pub(crate) use rustcrypto::{ec, hchacha, ml_dsa as ml_dsa_representatives, rsa as rsa_digests};
 
+#[cfg(all(feature = "optional-algorithms", feature = "aws-lc-rs"))]
+pub(crate) use aws_lc::aes_gcm_siv;
+#[cfg(all(feature = "optional-algorithms", not(feature = "aws-lc-rs")))]
+pub(crate) use rustcrypto::aes_gcm_siv;
+
 #[cfg(feature = "ed448")]
 pub(crate) use rustcrypto::{ed448, x448};
 #[cfg(feature = "optional-algorithms")]
 pub(crate) use {
     reference::{aegis, ascon, blake3, xoodyak},
-    rustcrypto::{aes_cbc, aes_ctr, aes_gcm_siv, aes_siv, argon2, blake2b, cmac, kmac, scrypt, sponge},
+    rustcrypto::{aes_cbc, aes_ctr, aes_siv, argon2, blake2b, cmac, kmac, scrypt, sponge},
 };

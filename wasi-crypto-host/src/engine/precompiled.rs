@@ -1,4 +1,4 @@
-//! Modules compiled ahead of time, for the `wasi-crypto` command line. No part of the public interface.
+//! Modules and components compiled ahead of time, for the `wasi-crypto` command line. No part of the public interface.
 //!
 //! Such a file holds machine code, which runs with the rights of this process. Its header tells damage, another version of wasmtime, other
 //! settings and another processor, all of which happen by accident. It does not tell who made the file: load only files from a trusted maker.
@@ -8,7 +8,8 @@
 
 use std::hash::{Hash, Hasher};
 
-use ::wasmtime::{Engine, Module};
+use ::wasmtime::component::Component;
+use ::wasmtime::{Engine, Module, Precompiled};
 
 use crate::backend::digest::{Context, SHA256};
 
@@ -29,15 +30,35 @@ pub enum LoadError {
     Engine(::wasmtime::Error),
 }
 
+/// What was compiled.
+pub enum Program {
+    /// A module.
+    Module(Module),
+    /// A component.
+    Component(Component),
+}
+
 /// Compiles a module in binary or text form.
 ///
 /// # Errors
 ///
 /// If the module is not valid for the engine.
 pub fn compile(engine: &Engine, wasm: &[u8]) -> ::wasmtime::Result<Vec<u8>> {
-    let code = engine.precompile_module(wasm)?;
+    engine.precompile_module(wasm).map(|code| wrap(engine, &code))
+}
+
+/// Compiles a component in binary or text form.
+///
+/// # Errors
+///
+/// If the component is not valid for the engine.
+pub fn compile_component(engine: &Engine, wasm: &[u8]) -> ::wasmtime::Result<Vec<u8>> {
+    engine.precompile_component(wasm).map(|code| wrap(engine, &code))
+}
+
+fn wrap(engine: &Engine, code: &[u8]) -> Vec<u8> {
     let settings = settings(engine);
-    Ok([&MAGIC[..], &hash(&[&settings, &code]), &settings, &code].concat())
+    [&MAGIC[..], &hash(&[&settings, code]), &settings, code].concat()
 }
 
 /// Whether these bytes claim to come from [`compile`], of this version or another.
@@ -51,7 +72,7 @@ pub fn is_precompiled(bytes: &[u8]) -> bool {
 /// # Errors
 ///
 /// If the bytes are damaged or meant for another engine.
-pub fn load(engine: &Engine, bytes: &[u8]) -> Result<Module, LoadError> {
+pub fn load(engine: &Engine, bytes: &[u8]) -> Result<Program, LoadError> {
     let Some(rest) = bytes.strip_prefix(MAGIC) else {
         return Err(if is_precompiled(bytes) { LoadError::Stale } else { LoadError::Damaged });
     };
@@ -63,9 +84,14 @@ pub fn load(engine: &Engine, bytes: &[u8]) -> Result<Module, LoadError> {
     if settings(engine) != *made_for {
         return Err(LoadError::Stale);
     }
-    // SAFETY: the hash says that these are the bytes that `compile` once wrote (whoever can forge that can write to the
-    // program itself; callers are told to trust the maker), and the settings say that it was for an engine like this.
-    unsafe { Module::deserialize(engine, code) }.map_err(LoadError::Engine)
+    let loaded = match Engine::detect_precompiled(code) {
+        // SAFETY: the hash says that these are the bytes that `compile_component` once wrote; as below.
+        Some(Precompiled::Component) => unsafe { Component::deserialize(engine, code) }.map(Program::Component),
+        // SAFETY: the hash says that these are the bytes that `compile` once wrote (whoever can forge that can write to the
+        // program itself; callers are told to trust the maker), and the settings say that it was for an engine like this.
+        _ => unsafe { Module::deserialize(engine, code) }.map(Program::Module),
+    };
+    loaded.map_err(LoadError::Engine)
 }
 
 /// What the engine's compiled code depends on: version, target and processor, compiler settings.

@@ -145,6 +145,14 @@ pub(crate) fn signature_verification_state_close(objects: &mut impl Objects, sta
     objects.close::<VerificationState>(state)
 }
 
+/// Puts an array output with the raw bytes of a signature in its place.
+#[cfg(feature = "component")]
+pub(crate) fn signature_to_output(objects: &mut impl Objects, signature: u32) -> Result<u32, Errno> {
+    let raw = objects.look(signature, |signature: &Signature, _| Ok(signature.raw.clone()))?;
+    signature_close(objects, signature)?;
+    open_array_output(objects, Secret::from_vec(raw))
+}
+
 pub(crate) fn signature_close(objects: &mut impl Objects, signature: u32) -> Result<(), Errno> {
     objects.close::<Signature>(signature)
 }

@@ -180,6 +180,12 @@ pub(crate) fn message_cost(objects: &mut impl Objects, state: u32, buffer: &impl
     Spent { bytes: buffer.data_len().saturating_mul(cost).saturating_add(buffer.host_bytes()), ..Spent::default() }
 }
 
+/// How many bytes a guest gets of a state that has no way to say.
+#[cfg(feature = "component")]
+pub(crate) fn usual_len(objects: &mut impl Objects, state: u32) -> Result<usize, Errno> {
+    objects.look(state, |state: &SymmetricState, _| Ok(state.usual_len()))
+}
+
 /// Whether [`symmetric_state_squeeze`] of so many bytes takes long.
 pub(crate) fn is_long_squeeze(objects: &mut impl Objects, state: u32, len: usize) -> bool {
     objects.look(state, |state: &SymmetricState, spare| state.check_squeeze(len, spare.limits)) == Ok(Weight::Long)

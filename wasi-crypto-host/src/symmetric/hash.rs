@@ -54,6 +54,11 @@ impl<H: Hash> Squeeze for Digest<H> {
         if len > self.0.output_len() { Err(Errno::InvalidLength) } else { Ok(()) }
     }
 
+    #[cfg(feature = "component")]
+    fn usual_len(&self) -> usize {
+        self.0.output_len()
+    }
+
     /// Finishes a copy (SYM-HASH-004), and truncates it (SYM-HASH-007).
     fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno> {
         self.0.finish_into(out);

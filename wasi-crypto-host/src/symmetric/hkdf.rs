@@ -166,6 +166,11 @@ impl Squeeze for Expansion {
         len.div_ceil(self.hash_len).saturating_mul(self.info.len()).saturating_mul(2)
     }
 
+    #[cfg(feature = "component")]
+    fn usual_len(&self) -> usize {
+        self.hash_len
+    }
+
     fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno> {
         self.prk.expand(&self.info, out)
     }

@@ -1,10 +1,12 @@
 //! The registry of symmetric algorithms. It knows the families; none of them knows it.
 
+use std::sync::LazyLock;
+
 use crate::errno::Errno;
 use crate::symmetric::algorithm::Algorithm;
 use crate::symmetric::{aead, hash, hkdf, mac, password};
 
-/// What every build has. Names are looked for in it first.
+/// What every build has.
 static ALGORITHMS: &[&[Algorithm]] =
     &[aead::ALGORITHMS, hash::ALGORITHMS, mac::ALGORITHMS, hkdf::ALGORITHMS, password::pbkdf2::ALGORITHMS];
 
@@ -15,11 +17,48 @@ static OPTIONAL: &[&[Algorithm]] = &[];
 
 /// The algorithm of this name, in any ASCII case. `unsupported_algorithm` if there is none.
 pub(crate) fn find(name: &[u8]) -> Result<&'static Algorithm, Errno> {
-    all().find(|algorithm| algorithm.name.as_bytes().eq_ignore_ascii_case(name)).ok_or(Errno::UnsupportedAlgorithm)
+    let by_place = &*BY_PLACE;
+    let mut at = place(name);
+    while let Some(algorithm) = by_place[at] {
+        if algorithm.name.as_bytes().eq_ignore_ascii_case(name) {
+            return Ok(algorithm);
+        }
+        at = (at + 1) % PLACES;
+    }
+    Err(Errno::UnsupportedAlgorithm)
 }
 
 pub(crate) fn all() -> impl Iterator<Item = &'static Algorithm> {
     ALGORITHMS.iter().chain(OPTIONAL).copied().flatten()
+}
+
+/// Each row at the [`place`] of its name, or the next that was free. Names are looked for whenever a state is opened, and to go through all
+/// rows takes up to 75 ns: 10 for the first, as here for any.
+static BY_PLACE: LazyLock<[Option<&Algorithm>; PLACES]> = LazyLock::new(|| {
+    let mut by_place = [None; PLACES];
+    for algorithm in all() {
+        let mut at = place(algorithm.name.as_bytes());
+        while by_place[at].is_some() {
+            at = (at + 1) % PLACES;
+        }
+        by_place[at] = Some(algorithm);
+    }
+    by_place
+});
+
+/// Many more than there are algorithms, so that most places are free. One for each byte.
+const PLACES: usize = 1 << u8::BITS;
+
+/// A number that few names share, in any case.
+fn place(name: &[u8]) -> usize {
+    // What these bits are without makes small letters capital.
+    const UPPER: u32 = 0xdfdf_dfdf;
+    // 2^32 divided by the golden ratio.
+    const SPREAD: u32 = 0x9e37_79b1;
+
+    let [first, .., fourth, _, _, last] = name else { return 0 };
+    let bytes = u32::from_le_bytes([*last, *fourth, name[name.len() / 2], *first]) & UPPER;
+    usize::from((bytes ^ name.len() as u32).wrapping_mul(SPREAD).to_be_bytes()[0])
 }
 
 #[cfg(test)]
@@ -38,6 +77,16 @@ mod tests {
         }
         assert_eq!(find(b"SHA-256 ").err(), Some(Errno::UnsupportedAlgorithm));
         assert_eq!(find(b"").err(), Some(Errno::UnsupportedAlgorithm));
+    }
+
+    /// A name that no algorithm has is looked for until a place is free.
+    #[test]
+    fn names_are_near_their_places() {
+        assert!(all().count() <= PLACES / 2);
+        for start in 0..PLACES {
+            let next_to_it = (0..PLACES).position(|by| BY_PLACE[(start + by) % PLACES].is_none());
+            assert!(next_to_it.is_some_and(|taken| taken <= 8), "{next_to_it:?} places in a row are taken");
+        }
     }
 
     /// A row whose kind were not that of its states would have operations check buffers by the wrong sizes.

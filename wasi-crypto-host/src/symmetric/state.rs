@@ -78,6 +78,16 @@ impl SymmetricState {
         }
     }
 
+    /// How many bytes a guest gets that has no way to say. Always the same for one algorithm.
+    #[cfg(feature = "component")]
+    pub(crate) fn usual_len(&self) -> usize {
+        match &self.inner {
+            State::Squeeze(state) => state.usual_len(),
+            State::Session(state) => state.usual_len(),
+            _ => 32,
+        }
+    }
+
     /// What it takes to fill `len` bytes, or to make a tag if that is `None`.
     pub(crate) fn squeeze_cost(&self, len: Option<usize>) -> Spent {
         match &self.inner {

@@ -95,6 +95,12 @@ pub(crate) trait Squeeze: Absorb {
         0
     }
 
+    /// How many bytes it gives to those who do not say: as many as serve every strength, where its output has no end.
+    #[cfg(feature = "component")]
+    fn usual_len(&self) -> usize {
+        64
+    }
+
     /// Fills `out`, after [`check_squeeze`](Self::check_squeeze) said yes.
     fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno>;
 }

@@ -35,7 +35,8 @@ impl Key {
         Self::new(&CHACHA20_POLY1305, raw)
     }
 
-    fn new(algorithm: &'static Algorithm, raw: &[u8]) -> Result<Self, Errno> {
+    /// `invalid_key` if the size is not that of the algorithm's keys.
+    pub(super) fn new(algorithm: &'static Algorithm, raw: &[u8]) -> Result<Self, Errno> {
         let key = UnboundKey::new(algorithm, raw).map_err(|_| Errno::InvalidKey)?;
         Ok(Self(Wiped::shared(LessSafeKey::new(key))))
     }
@@ -56,7 +57,7 @@ impl traits::Aead for Key {
                 tag.copy_from_slice(computed.as_ref());
                 Ok(())
             }
-            // Only for messages of 64 GiB and more.
+            // Only for messages of 64 GiB and more, and associated data of more than any memory has.
             Err(_) => Err(Errno::Overflow),
         }
     }

@@ -1,6 +1,8 @@
 //! AWS-LC.
 
 pub(crate) mod aead;
+#[cfg(feature = "optional-algorithms")]
+pub(crate) mod aes_gcm_siv;
 pub(crate) mod ecdh;
 pub(crate) mod ecdsa;
 pub(crate) mod ed25519;

@@ -106,20 +106,13 @@ impl Xoodyak {
 
     /// Encrypts in place, and fills the tag.
     pub(crate) fn encrypt(&mut self, message: &mut [u8], tag: &mut [u8]) {
-        self.0.crypt(message, |stream, chunk| {
-            let plain = *chunk;
-            *chunk ^= stream;
-            plain
-        });
+        self.0.crypt(message, |plain, _| plain);
         self.squeeze(tag);
     }
 
     /// Decrypts in place. Whether the tag is right; the message is anything if it is not.
     pub(crate) fn decrypt(&mut self, message: &mut [u8], tag: &[u8]) -> bool {
-        self.0.crypt(message, |stream, chunk| {
-            *chunk ^= stream;
-            *chunk
-        });
+        self.0.crypt(message, |_, plain| plain);
         let mut computed = Secret::zeroed(TAG_LEN);
         self.squeeze(&mut computed);
         computed.ct_eq(tag).into()
@@ -147,18 +140,34 @@ impl Cyclist {
     /// Permutes, in a domain that only sessions have.
     fn up(&mut self, domain: u8) {
         self.end();
-        if self.is_keyed {
+        if self.is_keyed && domain != domain::NONE {
             self.state.add_byte(domain, STATE_LEN - 1);
         }
         self.state.permute();
         self.phase = Phase::Up;
     }
 
-    /// Ends a block: padding, and the domain, of which hashes have one bit only.
+    /// Ends a block: padding, and the domain.
     fn down(&mut self, len: usize, domain: u8) {
         self.state.add_byte(1, len);
-        self.state.add_byte(if self.is_keyed { domain } else { domain & 1 }, STATE_LEN - 1);
+        self.state.add_byte(self.color(domain), STATE_LEN - 1);
         self.phase = Phase::Down;
+    }
+
+    /// Adds a whole block with its end, all of the state in one go: the permutation would wait for single bytes to arrive in memory.
+    #[inline(always)]
+    fn add_block<const LEN: usize>(&mut self, bytes: [u8; LEN], domain: u8) {
+        let mut block = [0; STATE_LEN];
+        block[..LEN].copy_from_slice(&bytes);
+        block[LEN] = 1;
+        block[STATE_LEN - 1] = self.color(domain);
+        self.state.add_bytes(&block);
+        self.phase = Phase::Down;
+    }
+
+    /// What is added of a domain, of which hashes have one bit only.
+    fn color(&self, domain: u8) -> u8 {
+        if self.is_keyed { domain } else { domain & 1 }
     }
 
     /// Begins blocks to add, the first of them in this domain.
@@ -177,8 +186,10 @@ impl Cyclist {
     }
 
     /// Adds more to the block that was begun, and blocks after it.
-    fn add(&mut self, mut data: &[u8]) {
+    fn add(&mut self, data: &[u8]) {
         let rate = self.absorb_rate();
+        let mut data =
+            if self.is_keyed { self.add_blocks::<KEYED_ABSORB_RATE>(data) } else { self.add_blocks::<HASH_RATE>(data) };
         while let Phase::Adding(len, _) = self.phase
             && !data.is_empty()
         {
@@ -199,6 +210,20 @@ impl Cyclist {
         }
     }
 
+    /// Adds whole blocks, but the last, if none is begun. Returns what is left.
+    fn add_blocks<'a, const RATE: usize>(&mut self, mut data: &'a [u8]) -> &'a [u8] {
+        while let Phase::Adding(0, domain) = self.phase
+            && let Some((block, later)) = data.split_first_chunk::<RATE>()
+            && !later.is_empty()
+        {
+            self.add_block(*block, domain);
+            self.state.permute();
+            self.phase = Phase::Adding(0, domain::NONE);
+            data = later;
+        }
+        data
+    }
+
     fn squeeze(&mut self, out: &mut [u8], domain: u8) {
         self.up(domain);
         let mut chunks = out.chunks_mut(self.squeeze_rate());
@@ -206,28 +231,37 @@ impl Cyclist {
             self.state.extract_bytes(first);
         }
         for chunk in chunks {
-            self.down(0, domain::NONE);
+            self.add_block([], domain::NONE);
             self.up(domain::NONE);
             self.state.extract_bytes(chunk);
         }
     }
 
-    /// Changes a message by the stream, byte for byte, and adds what `plain` says is the plain text. A message of no bytes is a block, too.
-    fn crypt(&mut self, message: &mut [u8], plain: impl Fn(u8, &mut u8) -> u8) {
-        let (mut stream, mut domain) = ([0; KEYED_SQUEEZE_RATE], domain::CRYPT);
-        let mut rest = message;
-        loop {
-            let (chunk, later) = rest.split_at_mut(rest.len().min(KEYED_SQUEEZE_RATE));
+    /// Changes a message by the stream, and adds the plain text, which is what `plain` says of a byte before and after. A message of no
+    /// bytes is a block, too.
+    fn crypt(&mut self, message: &mut [u8], plain: impl Fn(u8, u8) -> u8) {
+        let mut stream = [0; KEYED_SQUEEZE_RATE];
+        let mut domain = domain::CRYPT;
+        let (blocks, rest) = message.as_chunks_mut::<KEYED_SQUEEZE_RATE>();
+        let ends_with_block = rest.is_empty() && !blocks.is_empty();
+        for block in blocks {
             self.up(domain);
             self.state.extract_bytes(&mut stream);
-            for (at, (byte, stream)) in chunk.iter_mut().zip(stream).enumerate() {
-                self.state.add_byte(plain(stream, byte), at);
+            let before = *block;
+            block.iter_mut().zip(stream).for_each(|(byte, stream)| *byte ^= stream);
+            let added = std::array::from_fn(|at| plain(before[at], block[at]));
+            self.add_block::<KEYED_SQUEEZE_RATE>(added, domain::NONE);
+            domain = domain::NONE;
+        }
+        if !ends_with_block {
+            self.up(domain);
+            self.state.extract_bytes(&mut stream);
+            for (at, (byte, stream)) in rest.iter_mut().zip(stream).enumerate() {
+                let before = *byte;
+                *byte ^= stream;
+                self.state.add_byte(plain(before, *byte), at);
             }
-            self.down(chunk.len(), domain::NONE);
-            (rest, domain) = (later, domain::NONE);
-            if rest.is_empty() {
-                break;
-            }
+            self.down(rest.len(), domain::NONE);
         }
         wipe(&mut stream);
     }

@@ -13,13 +13,13 @@ Examples:
 Run only files that you compiled yourself or whose maker you trust: they hold machine code. `run`
 notices damage, another version and another processor, but not an intruder.";
 
-/// Compile a module ahead of time, for `run` on this machine.
+/// Compile a module or component ahead of time, for `run` on this machine.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The module: .wasm or .wat
+    /// The module or component: .wasm or .wat
     file: PathBuf,
-    /// Where to write the compiled module
+    /// Where to write what was compiled
     #[arg(short, long, value_name = "OUT")]
     output: PathBuf,
 }

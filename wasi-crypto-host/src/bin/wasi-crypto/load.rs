@@ -1,8 +1,9 @@
-//! From a file to a compiled module.
+//! From a file to a compiled module or component.
 
 use std::path::Path;
 
-use wasi_crypto_host::precompiled::{self, LoadError};
+use wasi_crypto_host::precompiled::{self, LoadError, Program};
+use wasmtime::component::Component;
 use wasmtime::{Config, Engine, Module, Precompiled};
 
 use crate::failure::Failure;
@@ -15,38 +16,56 @@ pub(crate) fn engine() -> Result<Engine, Failure> {
     Engine::new(&config).map_err(|cause| Failure::not_started(format!("cannot set up wasmtime: {cause:#}")))
 }
 
-/// Reads a module in any form.
-pub(crate) fn module(engine: &Engine, file: &Path) -> Result<Module, Failure> {
+/// Reads a module or component in any form.
+pub(crate) fn program(engine: &Engine, file: &Path) -> Result<Program, Failure> {
     let bytes = read(file)?;
     if precompiled::is_precompiled(&bytes) {
         return precompiled::load(engine, &bytes).map_err(|cause| refused(file, &cause));
     }
-    check_form(file, &bytes)?;
-    Module::new(engine, &bytes).map_err(|cause| invalid(file, &cause))
+    let form = form(file, &bytes)?;
+    match form {
+        Form::Module => Module::new(engine, &bytes).map(Program::Module),
+        Form::Component => Component::new(engine, &bytes).map(Program::Component),
+    }
+    .map_err(|cause| invalid(file, form, &cause))
 }
 
-/// Reads a module in binary or text form, and compiles it for `run`.
+/// Reads a module or component in binary or text form, and compiles it for `run`.
 pub(crate) fn precompile(engine: &Engine, file: &Path) -> Result<Vec<u8>, Failure> {
     let bytes = read(file)?;
     if precompiled::is_precompiled(&bytes) {
         return Err(Failure::not_started(format!("{} is compiled already", file.display())));
     }
-    check_form(file, &bytes)?;
-    precompiled::compile(engine, &bytes).map_err(|cause| invalid(file, &cause))
+    let form = form(file, &bytes)?;
+    match form {
+        Form::Module => precompiled::compile(engine, &bytes),
+        Form::Component => precompiled::compile_component(engine, &bytes),
+    }
+    .map_err(|cause| invalid(file, form, &cause))
+}
+
+/// What a file holds that is not compiled.
+#[derive(Clone, Copy)]
+enum Form {
+    Module,
+    Component,
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(file).map_err(|cause| Failure::not_found(file, &cause))
 }
 
-/// Tells apart what wasmtime would call a syntax error.
-fn check_form(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+/// Tells modules and components apart, and both from what wasmtime would call a syntax error.
+fn form(file: &Path, bytes: &[u8]) -> Result<Form, Failure> {
     let wrong = |what: &str| Err(Failure::not_started(format!("{} {what}", file.display())));
     if bytes.starts_with(b"\0asm\x01\0\0\0") {
-        return Ok(());
+        return Ok(Form::Module);
+    }
+    if bytes.starts_with(b"\0asm\x0d\0\x01\0") {
+        return Ok(Form::Component);
     }
     if bytes.starts_with(b"\0asm") {
-        return wrong("is no WebAssembly module of version 1 (a component?); this command runs modules only");
+        return wrong("is neither a WebAssembly module of version 1 nor a component as of WASI 0.2");
     }
     match Engine::detect_precompiled(bytes) {
         Some(Precompiled::Module | Precompiled::Component) => {
@@ -57,16 +76,50 @@ fn check_form(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     if bytes.is_empty() {
         return wrong("is empty");
     }
-    if std::str::from_utf8(bytes).is_err() || bytes.contains(&0) {
-        return wrong(
-            "is neither a WebAssembly module (.wasm), nor its text form (.wat), nor compiled by this command",
-        );
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !bytes.contains(&0) => Ok(if is_component(text) { Form::Component } else { Form::Module }),
+        _ => wrong(
+            "is neither a WebAssembly module or component (.wasm), nor its text form (.wat), nor compiled by this command",
+        ),
     }
-    Ok(())
 }
 
-fn invalid(file: &Path, cause: &wasmtime::Error) -> Failure {
-    Failure::not_started(format!("{} is not a valid WebAssembly module: {cause:#}", file.display()))
+/// Whether the first word of a text is that of a component.
+fn is_component(mut text: &str) -> bool {
+    loop {
+        text = text.trim_start();
+        text = if text.starts_with(";;") {
+            text.split_once('\n').map_or("", |(_, rest)| rest)
+        } else if text.starts_with("(;") {
+            after_comment(text)
+        } else {
+            return text.strip_prefix('(').is_some_and(|text| text.trim_start().starts_with("component"));
+        };
+    }
+}
+
+/// What comes after a comment with brackets, which may have others inside.
+fn after_comment(text: &str) -> &str {
+    let (mut depth, mut at) = (0, 0);
+    while at < text.len() {
+        match text.as_bytes().get(at..at + 2) {
+            Some(b"(;") => (depth, at) = (depth + 1, at + 2),
+            Some(b";)") => (depth, at) = (depth - 1, at + 2),
+            _ => at += 1,
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    text.get(at..).unwrap_or_default()
+}
+
+fn invalid(file: &Path, form: Form, cause: &wasmtime::Error) -> Failure {
+    let form = match form {
+        Form::Module => "module",
+        Form::Component => "component",
+    };
+    Failure::not_started(format!("{} is not a valid WebAssembly {form}: {cause:#}", file.display()))
 }
 
 fn refused(file: &Path, cause: &LoadError) -> Failure {
@@ -80,4 +133,23 @@ fn refused(file: &Path, cause: &LoadError) -> Failure {
         LoadError::Engine(cause) => format!("wasmtime does not load {file}: {cause:#}"),
         _ => format!("cannot load {file}: {cause}"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_word_tells_a_component_whatever_comments_stand_before_it() {
+        for component in
+            ["(component)", " ( component $a", ";; (module\n(component)", "(; a (; b ;) (module ;)\n(component)"]
+        {
+            assert!(is_component(component), "{component}");
+        }
+        for other in
+            ["(module)", "", "(;", ";; (component)", "(module (; (component ;))", "component", "(; \u{e4} ;)(module)"]
+        {
+            assert!(!is_component(other), "{other}");
+        }
+    }
 }

@@ -7,11 +7,16 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use wasi_crypto_host::precompiled::Program;
+use wasi_crypto_host::wasmtime::component::add_to_linker_async as add_components_to_linker_async;
 use wasi_crypto_host::wasmtime::{add_to_linker_async, bind_memory};
 use wasi_crypto_host::{AllowedAlgorithms, WasiCryptoCtx};
+use wasmtime::component::{self, Component};
 use wasmtime::{Engine, ExternType, InstancePre, Linker, Module, Store, Trap, UnknownImportError, WasmBacktrace};
 use wasmtime_wasi::p1::{self, WasiP1Ctx};
-use wasmtime_wasi::{FsPerms, I32Exit, WasiCtxBuilder};
+use wasmtime_wasi::p2;
+use wasmtime_wasi::p2::bindings::CommandPre;
+use wasmtime_wasi::{FsPerms, I32Exit, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use crate::failure::Failure;
 use crate::guest_secrets::GuestSecrets;
@@ -40,9 +45,9 @@ Examples:
 
 Without --secrets there is no secrets manager, and keys live as long as the guest. `wasi-crypto keys` makes stores and keys.";
 
-/// Run a WASI preview 1 command with wasi-crypto.
+/// Run a WASI command with wasi-crypto: a module (preview 1) or a component (WASI 0.2).
 ///
-/// The guest gets this command's standard streams, the arguments and variables given here, and the directories given here; no network.
+/// Which of the two the file is, this command sees by itself. The guest gets this command's standard streams, the arguments and variables given here, and the directories given here; no network.
 #[derive(clap::Args)]
 #[command(override_usage = "wasi-crypto run [OPTIONS] FILE [ARGS]...", after_help = NOTES)]
 pub(crate) struct Args {
@@ -101,6 +106,18 @@ struct Guest {
     memory: MemoryLimiter,
 }
 
+impl WasiView for Guest {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        self.wasi.ctx()
+    }
+}
+
+/// A guest with all that it imports.
+enum Linked {
+    Module(InstancePre<Guest>),
+    Component(CommandPre<Guest>),
+}
+
 /// How a guest ended.
 enum Ending {
     /// With an exit status of its own.
@@ -117,14 +134,16 @@ enum Ending {
 pub(crate) fn run(args: &Args) -> Result<i32, Failure> {
     let start = Instant::now();
     let engine = load::engine()?;
-    let module = load::module(&engine, args.file())?;
-    let pre = link(&engine, &module, args.file())?;
+    let linked = match load::program(&engine, args.file())? {
+        Program::Module(module) => link(&engine, &module, args.file()).map(Linked::Module)?,
+        Program::Component(component) => link_component(&engine, &component, args.file()).map(Linked::Component)?,
+    };
     let mut store = Store::new(&engine, guest(args)?);
     store.limiter(|guest| &mut guest.memory);
     let loading = start.elapsed();
 
     let start = Instant::now();
-    let ending = execute(&mut store, &pre, args.timeout)?;
+    let ending = execute(&mut store, &linked, args.timeout)?;
     let running = start.elapsed();
 
     let Guest { crypto, memory, .. } = store.data();
@@ -159,6 +178,18 @@ fn link(engine: &Engine, module: &Module, file: &Path) -> Result<InstancePre<Gue
                 None => format!("{file} cannot be linked: {cause:#}"),
             })
         })
+}
+
+fn link_component(engine: &Engine, component: &Component, file: &Path) -> Result<CommandPre<Guest>, Failure> {
+    let file = file.display();
+    let mut linker = component::Linker::new(engine);
+    let pre = p2::add_to_linker_async(&mut linker)
+        .and_then(|()| add_components_to_linker_async(&mut linker, |guest: &mut Guest| &mut guest.crypto))
+        .and_then(|()| linker.instantiate_pre(component))
+        .map_err(|cause| Failure::not_started(format!("{file} cannot be linked: {cause:#}")))?;
+    CommandPre::new(pre).map_err(|cause| {
+        Failure::not_started(format!("{file} exports no `wasi:cli/run`, so it is no WASI command: {cause:#}"))
+    })
 }
 
 fn guest(args: &Args) -> Result<Guest, Failure> {
@@ -201,7 +232,7 @@ fn inherited(name: &str) -> Result<String, Failure> {
     std::env::var(name).map_err(|cause| Failure::not_started(format!("cannot pass on --env {name}: {cause}")))
 }
 
-fn execute(store: &mut Store<Guest>, pre: &InstancePre<Guest>, timeout: Option<Duration>) -> Result<Ending, Failure> {
+fn execute(store: &mut Store<Guest>, guest: &Linked, timeout: Option<Duration>) -> Result<Ending, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -214,10 +245,10 @@ fn execute(store: &mut Store<Guest>, pre: &InstancePre<Guest>, timeout: Option<D
     let engine = store.engine().clone();
     let ending = runtime.block_on(async {
         match timeout {
-            None => call(store, pre).await,
+            None => call(store, guest).await,
             Some(limit) => {
                 tick(engine);
-                match tokio::time::timeout(limit, call(store, pre)).await {
+                match tokio::time::timeout(limit, call(store, guest)).await {
                     Ok(Ending::Stopped(cause)) if matches!(cause.downcast_ref(), Some(Trap::Interrupt)) => {
                         Ending::TimedOut(limit)
                     }
@@ -231,7 +262,26 @@ fn execute(store: &mut Store<Guest>, pre: &InstancePre<Guest>, timeout: Option<D
     Ok(ending)
 }
 
-async fn call(store: &mut Store<Guest>, pre: &InstancePre<Guest>) -> Ending {
+async fn call(store: &mut Store<Guest>, guest: &Linked) -> Ending {
+    match guest {
+        Linked::Module(pre) => call_module(store, pre).await,
+        Linked::Component(pre) => call_component(store, pre).await,
+    }
+}
+
+async fn call_component(store: &mut Store<Guest>, pre: &CommandPre<Guest>) -> Ending {
+    let command = match pre.instantiate_async(&mut *store).await {
+        Ok(command) => command,
+        Err(cause) => return Ending::NotStarted(cause),
+    };
+    match command.wasi_cli_run().call_run(&mut *store).await {
+        Ok(Ok(())) => Ending::Exited(0),
+        Ok(Err(())) => Ending::Exited(1),
+        Err(cause) => ended(cause),
+    }
+}
+
+async fn call_module(store: &mut Store<Guest>, pre: &InstancePre<Guest>) -> Ending {
     let instance = match pre.instantiate_async(&mut *store).await {
         Ok(instance) => instance,
         Err(cause) => return Ending::NotStarted(cause),
@@ -244,10 +294,14 @@ async fn call(store: &mut Store<Guest>, pre: &InstancePre<Guest>) -> Ending {
     };
     match start.call_async(store, ()).await {
         Ok(()) => Ending::Exited(0),
-        Err(cause) => match cause.downcast_ref::<I32Exit>() {
-            Some(exit) => Ending::Exited(exit.0),
-            None => Ending::Stopped(cause),
-        },
+        Err(cause) => ended(cause),
+    }
+}
+
+fn ended(cause: wasmtime::Error) -> Ending {
+    match cause.downcast_ref::<I32Exit>() {
+        Some(exit) => Ending::Exited(exit.0),
+        None => Ending::Stopped(cause),
     }
 }
 

@@ -113,7 +113,7 @@ async fn call_async<T: Send + 'static, B: Binding>(
 }
 
 /// Gives the executor a turn.
-async fn let_others_run() {
+pub(super) async fn let_others_run() {
     let mut had_turn = false;
     std::future::poll_fn(|context| {
         if std::mem::replace(&mut had_turn, true) {

@@ -19,6 +19,8 @@
 //! another thread.
 
 mod check;
+#[cfg(feature = "component")]
+pub mod component;
 mod epochs;
 mod link;
 #[cfg(feature = "async")]

@@ -1,0 +1,3 @@
+module wasi-crypto/guest
+
+go 1.24

@@ -1,0 +1,268 @@
+//! How functions of the WIT package are linked: those that are always short, those that take in data, those that may take long.
+
+use wasmtime::component::{ComponentType, Lift, LinkerInstance, Lower, Resource, ResourceType, WasmList};
+use wasmtime::{Result, StoreContextMut, Trap};
+
+use super::args::{Arg, Args, with_args};
+use super::types::CryptoErrno;
+use crate::abi::Hostcall;
+use crate::abi::call::Pace;
+use crate::context::WasiCryptoCtx;
+use crate::errno::Errno;
+use crate::objects::Table;
+use crate::ops::Fed;
+use crate::stop::StopHandle;
+use crate::wit::{Frame, Noted, watched};
+
+/// What the functions of an interface are linked with.
+pub(super) trait Links {
+    /// A function that is always short.
+    fn short<P: Args, R: Answer>(
+        &mut self,
+        name: &str,
+        run: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<R, Errno> + Copy + Send + Sync + 'static,
+    ) -> Result<()>;
+
+    /// A function that takes as long as its data is.
+    fn data<P: Args>(
+        &mut self,
+        name: &str,
+        run: impl for<'x> Fn(&mut Table, P::Of<'x>, Pace<'_>) -> Result<Fed, Errno> + Copy + Send + Sync + 'static,
+    ) -> Result<()>;
+
+    /// A function that may take long.
+    fn long<P: Args, R: Answer>(
+        &mut self,
+        name: &str,
+        begin: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<Begun<R>, Errno> + Copy + Send + Sync + 'static,
+    ) -> Result<()>;
+
+    /// The same for many entries. `overflow` if there are more than the guest may have handles.
+    fn batch<E: Entry, R: Answer>(
+        &mut self,
+        name: &str,
+        begin: impl for<'x> Fn(Parts<'_>, Vec<E::Of<'x>>) -> Result<Begun<R>, Errno> + Copy + Send + Sync + 'static,
+    ) -> Result<()>;
+
+    /// A resource whose objects `close` closes.
+    fn resource<M: 'static>(&mut self, name: &str, close: fn(&mut Table, u32) -> Result<(), Errno>) -> Result<()>;
+}
+
+/// What a function gives back.
+pub(super) trait Answer: ComponentType + Lower + Send + Sync + 'static {}
+
+impl<R: ComponentType + Lower + Send + Sync + 'static> Answer for R {}
+
+/// An entry of a batch.
+pub(super) trait Entry: Arg + ComponentType + Lift + Send + Sync + 'static {}
+
+impl<E: Arg + ComponentType + Lift + Send + Sync + 'static> Entry for E {}
+
+/// What a function works with.
+pub(super) struct Parts<'a> {
+    pub(super) objects: &'a mut Table,
+    pub(super) stop: &'a StopHandle,
+    /// Whether what takes long is to be [called](Begun::call) and not done at once.
+    pub(super) may_yield: bool,
+}
+
+/// How far a function got that may take long.
+pub(super) enum Begun<R> {
+    Done(R),
+    Call(Frame, Read<R>),
+}
+
+/// Makes the answer from what a call came to, which is no error that is not passed on.
+pub(super) type Read<R> = Box<dyn FnOnce(&mut Table, &Frame, Result<(), Errno>) -> Result<R, Errno> + Send>;
+
+impl<R> Begun<R> {
+    /// The function is to be called as modules do; `read` takes what it gave, if it succeeded.
+    pub(super) fn call(
+        frame: Frame,
+        read: impl FnOnce(&mut Table, &Frame) -> Result<R, Errno> + Send + 'static,
+    ) -> Result<Self, Errno> {
+        Ok(Self::Call(
+            frame,
+            Box::new(move |objects, frame, result| {
+                result?;
+                read(objects, frame)
+            }),
+        ))
+    }
+}
+
+/// Links for stores that are used synchronously.
+pub(super) struct SyncLinks<'l, T: 'static, G> {
+    pub(super) instance: LinkerInstance<'l, T>,
+    pub(super) get: G,
+}
+
+impl<T: 'static, G: Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'static> Links for SyncLinks<'_, T, G> {
+    fn short<P: Args, R: Answer>(
+        &mut self,
+        name: &str,
+        run: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<R, Errno> + Copy + Send + Sync + 'static,
+    ) -> Result<()> {
+        link_short::<T, P, R>(&mut self.instance, self.get, name, run)
+    }
+
+    fn data<P: Args>(
+        &mut self,
+        name: &str,
+        run: impl for<'x> Fn(&mut Table, P::Of<'x>, Pace<'_>) -> Result<Fed, Errno> + Copy + Send + Sync + 'static,
+    ) -> Result<()> {
+        let (hostcall, get) = (row(name), self.get);
+        self.instance.func_wrap(&kebab(name), move |mut store: StoreContextMut<'_, T>, args: P| {
+            let bytes = args.bytes();
+            let fed = with_args(&mut store, get, &args, |ctx, of| {
+                watched(ctx, hostcall, bytes, |ctx| run(&mut ctx.table, of, Pace::whole(&ctx.stop)).map(|_| ()))
+            })?;
+            answer(fed)
+        })
+    }
+
+    fn long<P: Args, R: Answer>(
+        &mut self,
+        name: &str,
+        begin: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<Begun<R>, Errno> + Copy + Send + Sync + 'static,
+    ) -> Result<()> {
+        let (hostcall, get) = (row(name), self.get);
+        self.instance.func_wrap(&kebab(name), move |mut store: StoreContextMut<'_, T>, args: P| {
+            call(&mut store, get, hostcall, &args, begin)
+        })
+    }
+
+    fn batch<E: Entry, R: Answer>(
+        &mut self,
+        name: &str,
+        begin: impl for<'x> Fn(Parts<'_>, Vec<E::Of<'x>>) -> Result<Begun<R>, Errno> + Copy + Send + Sync + 'static,
+    ) -> Result<()> {
+        let (hostcall, get) = (row(name), self.get);
+        self.instance.func_wrap(&kebab(name), move |mut store: StoreContextMut<'_, T>, (list,): (WasmList<E>,)| {
+            match entries(&mut store, get, &list)? {
+                Ok(entries) => call(&mut store, get, hostcall, &(entries,), |parts, (entries,)| begin(parts, entries)),
+                Err(errno) => answer(Err(errno)),
+            }
+        })
+    }
+
+    fn resource<M: 'static>(&mut self, name: &str, close: fn(&mut Table, u32) -> Result<(), Errno>) -> Result<()> {
+        link_resource::<T, M>(&mut self.instance, self.get, name, close)
+    }
+}
+
+/// A function that is always short is the same in all stores.
+pub(super) fn link_short<T: 'static, P: Args, R: Answer>(
+    instance: &mut LinkerInstance<'_, T>,
+    get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'static,
+    name: &str,
+    run: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<R, Errno> + Copy + Send + Sync + 'static,
+) -> Result<()> {
+    let hostcall = row(name);
+    instance.func_wrap(&kebab(name), move |mut store: StoreContextMut<'_, T>, args: P| {
+        let bytes = args.bytes();
+        let result = with_args(&mut store, get, &args, |ctx, of| {
+            watched(ctx, hostcall, bytes, |ctx| run(parts(ctx, false), of))
+        })?;
+        answer(result)
+    })
+}
+
+pub(super) fn link_resource<T: 'static, M: 'static>(
+    instance: &mut LinkerInstance<'_, T>,
+    get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'static,
+    name: &str,
+    close: fn(&mut Table, u32) -> Result<(), Errno>,
+) -> Result<()> {
+    instance.resource(name, ResourceType::host::<M>(), move |mut store, handle| {
+        // An embedder may have closed it.
+        _ = close(&mut get(store.data_mut()).table, handle);
+        Ok(())
+    })
+}
+
+/// Makes a call that may take long, to its end.
+fn call<T: 'static, P: Args, R: Answer>(
+    store: &mut StoreContextMut<'_, T>,
+    get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy,
+    hostcall: &'static Hostcall,
+    args: &P,
+    begin: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<Begun<R>, Errno> + Copy,
+) -> Result<(Result<R, CryptoErrno>,)> {
+    let (mut frame, read) = match begin_call(store, get, hostcall, args, false, begin)? {
+        Ok(called) => called,
+        Err(result) => return answer(result),
+    };
+    let ctx = get(store.data_mut());
+    let (args, memory) = frame.call();
+    let errno = ctx.call(hostcall, memory, args);
+    answer(read(&mut ctx.table, &frame, success(errno)))
+}
+
+/// Begins a call that may take long: what is to be called, or what the function came to at once.
+pub(super) fn begin_call<T: 'static, P: Args, R>(
+    store: &mut StoreContextMut<'_, T>,
+    get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy,
+    hostcall: &'static Hostcall,
+    args: &P,
+    may_yield: bool,
+    begin: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<Begun<R>, Errno> + Copy,
+) -> Result<Result<(Frame, Read<R>), Result<R, Errno>>> {
+    let bytes = args.bytes();
+    with_args(store, get, args, |ctx, of| {
+        // Who is called notes that; what is over is noted here.
+        let noted = Noted::begin_uncounted(ctx, hostcall, bytes);
+        let result = match begin(parts(ctx, may_yield), of) {
+            Ok(Begun::Call(frame, read)) => return Ok((frame, read)),
+            Ok(Begun::Done(result)) => Ok(result),
+            Err(errno) => Err(errno),
+        };
+        noted.end(&result);
+        Err(result)
+    })
+}
+
+/// The entries of a batch.
+pub(super) fn entries<T: 'static, E: Entry>(
+    store: &mut StoreContextMut<'_, T>,
+    get: impl Fn(&mut T) -> &mut WasiCryptoCtx,
+    list: &WasmList<E>,
+) -> Result<Result<Vec<E>, Errno>> {
+    if list.len() > get(store.data_mut()).table.spare().limits.handles {
+        return Ok(Err(Errno::Overflow));
+    }
+    let entry = |at| list.get(&mut *store, at).unwrap_or_else(|| wasmtime::bail!("an entry of a list is gone"));
+    (0..list.len()).map(entry).collect::<Result<Vec<E>>>().map(Ok)
+}
+
+pub(super) fn parts(ctx: &mut WasiCryptoCtx, may_yield: bool) -> Parts<'_> {
+    Parts { objects: &mut ctx.table, stop: &ctx.stop, may_yield }
+}
+
+/// What a call comes to for the engine; a guest whose call was stopped ends.
+#[inline(always)]
+pub(super) fn answer<R>(result: Result<R, Errno>) -> Result<(Result<R, CryptoErrno>,)> {
+    match result {
+        Ok(result) => Ok((Ok(result),)),
+        Err(Errno::InProgress) => Err(Trap::Interrupt.into()),
+        Err(errno) => Ok((Err(errno.into()),)),
+    }
+}
+
+pub(super) fn success(errno: Errno) -> Result<(), Errno> {
+    if errno == Errno::Success { Ok(()) } else { Err(errno) }
+}
+
+/// The row of a function, which there is.
+pub(super) fn row(name: &str) -> &'static Hostcall {
+    Hostcall::find(name).expect("a function of the interface")
+}
+
+pub(super) fn kebab(name: &str) -> String {
+    name.replace('_', "-")
+}
+
+/// A new resource of a handle.
+pub(super) fn own<M: 'static>(handle: Result<u32, Errno>) -> Result<Resource<M>, Errno> {
+    handle.map(Resource::new_own)
+}

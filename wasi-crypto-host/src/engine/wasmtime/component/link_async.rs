@@ -1,0 +1,143 @@
+//! Functions that give the executor turns while a call goes on.
+
+use wasmtime::component::{LinkerInstance, WasmList};
+use wasmtime::{Result, StoreContextMut};
+
+use super::args::{Args, with_args};
+use super::link::{
+    Answer, Begun, Entry, Links, Parts, Read, answer, begin_call, entries, kebab, link_resource, link_short, row,
+    success,
+};
+use super::types::CryptoErrno;
+use crate::abi::Hostcall;
+use crate::abi::call::Pace;
+use crate::context::WasiCryptoCtx;
+use crate::engine::wasmtime::link_async::let_others_run;
+use crate::errno::Errno;
+use crate::limits::Spent;
+use crate::objects::Table;
+use crate::ops::Fed;
+use crate::progress::Progress;
+use crate::wit::{Frame, Noted};
+
+/// Links for stores that are used asynchronously.
+pub(super) struct AsyncLinks<'l, T: 'static, G> {
+    pub(super) instance: LinkerInstance<'l, T>,
+    pub(super) get: G,
+}
+
+impl<T: Send + 'static, G> Links for AsyncLinks<'_, T, G>
+where
+    G: Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'static,
+{
+    fn short<P: Args, R: Answer>(
+        &mut self,
+        name: &str,
+        run: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<R, Errno> + Copy + Send + Sync + 'static,
+    ) -> Result<()> {
+        link_short::<T, P, R>(&mut self.instance, self.get, name, run)
+    }
+
+    fn data<P: Args>(
+        &mut self,
+        name: &str,
+        run: impl for<'x> Fn(&mut Table, P::Of<'x>, Pace<'_>) -> Result<Fed, Errno> + Copy + Send + Sync + 'static,
+    ) -> Result<()> {
+        let (hostcall, get) = (row(name), self.get);
+        self.instance.func_wrap_async(&kebab(name), move |mut store: StoreContextMut<'_, T>, args: P| {
+            Box::new(async move {
+                let noted = Noted::begin(get(store.data_mut()), hostcall, args.bytes());
+                let mut done = 0;
+                let result = loop {
+                    let fed = with_args(&mut store, get, &args, |ctx, of| {
+                        run(&mut ctx.table, of, Pace::in_parts(&ctx.stop, done, Spent::default()))
+                    })?;
+                    match fed {
+                        Ok(Fed::All) => break Ok(()),
+                        Ok(Fed::Part(part)) => done = part,
+                        Err(errno) => break Err(errno),
+                    }
+                    let_others_run().await;
+                };
+                noted.end(&result);
+                answer(result)
+            })
+        })
+    }
+
+    fn long<P: Args, R: Answer>(
+        &mut self,
+        name: &str,
+        begin: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<Begun<R>, Errno> + Copy + Send + Sync + 'static,
+    ) -> Result<()> {
+        let (hostcall, get) = (row(name), self.get);
+        self.instance.func_wrap_async(&kebab(name), move |mut store: StoreContextMut<'_, T>, args: P| {
+            Box::new(async move {
+                match begin_call(&mut store, get, hostcall, &args, true, begin)? {
+                    Ok(called) => go_on(store, get, hostcall, called).await,
+                    Err(result) => answer(result),
+                }
+            })
+        })
+    }
+
+    fn batch<E: Entry, R: Answer>(
+        &mut self,
+        name: &str,
+        begin: impl for<'x> Fn(Parts<'_>, Vec<E::Of<'x>>) -> Result<Begun<R>, Errno> + Copy + Send + Sync + 'static,
+    ) -> Result<()> {
+        let (hostcall, get) = (row(name), self.get);
+        self.instance.func_wrap_async(
+            &kebab(name),
+            move |mut store: StoreContextMut<'_, T>, (list,): (WasmList<E>,)| {
+                Box::new(async move {
+                    let entries = match entries(&mut store, get, &list)? {
+                        Ok(entries) => (entries,),
+                        Err(errno) => return answer(Err(errno)),
+                    };
+                    let begin = |parts: Parts<'_>, (entries,): (Vec<E::Of<'_>>,)| begin(parts, entries);
+                    match begin_call(&mut store, get, hostcall, &entries, true, begin)? {
+                        Ok(called) => go_on(store, get, hostcall, called).await,
+                        Err(result) => answer(result),
+                    }
+                })
+            },
+        )
+    }
+
+    fn resource<M: 'static>(&mut self, name: &str, close: fn(&mut Table, u32) -> Result<(), Errno>) -> Result<()> {
+        link_resource::<T, M>(&mut self.instance, self.get, name, close)
+    }
+}
+
+/// Makes a call to its end.
+async fn go_on<T: Send + 'static, R: Answer>(
+    mut store: StoreContextMut<'_, T>,
+    get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send,
+    hostcall: &'static Hostcall,
+    (mut frame, read): (Frame, Read<R>),
+) -> Result<(Result<R, CryptoErrno>,)> {
+    let (args, memory) = frame.call();
+    let mut progress = get(store.data_mut()).begin_call(hostcall, memory, args);
+    let errno = loop {
+        progress = match progress {
+            Progress::Done(errno) => break errno,
+            Progress::Paused(paused) => {
+                let_others_run().await;
+                let (args, memory) = frame.call();
+                get(store.data_mut()).continue_call(paused, hostcall, memory, args)
+            }
+            Progress::Pending(work) => {
+                let jobs = get(store.data_mut()).jobs().clone();
+                match jobs.run(work).await {
+                    Ok(done) => {
+                        let (args, memory) = frame.call();
+                        get(store.data_mut()).finish_call(done, memory, args)
+                    }
+                    Err(errno) => Progress::Done(errno),
+                }
+            }
+        }
+    };
+    answer(read(&mut get(store.data_mut()).table, &frame, success(errno)))
+}

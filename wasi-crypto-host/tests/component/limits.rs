@@ -1,0 +1,80 @@
+//! What a component cannot do to its host.
+
+use wasi_crypto_host::WasiCryptoCtx;
+use wasmtime::component::Val;
+
+use crate::guest::{Guest, case, list, optional, text};
+
+#[test]
+fn leaked_resources_hit_the_limit_and_come_back_when_they_are_dropped() {
+    let mut guest = Guest::with(WasiCryptoCtx::builder().max_handles(100));
+    let mut open = Vec::new();
+    let errno = loop {
+        match guest.call("options-open", &[case("symmetric")]) {
+            Ok(options) => open.push(options),
+            Err(errno) => break errno,
+        }
+    };
+    assert_eq!((errno.as_str(), open.len(), guest.open_handles()), ("too-many-handles", 100, 100));
+    guest.drop(open.pop().unwrap());
+    open.push(guest.call("options-open", &[case("symmetric")]).unwrap());
+    open.into_iter().for_each(|options| guest.drop(options));
+    assert_eq!((guest.open_handles(), guest.store.data().held_bytes()), (0, 0));
+}
+
+#[test]
+fn a_batch_needs_room_for_a_resource_of_each_entry() {
+    let mut guest = Guest::with(WasiCryptoCtx::builder().max_handles(5));
+    let keypair = guest.call("keypair-generate", &[case("signatures"), text("Ed25519"), optional(None)]).unwrap();
+    let state = guest.call("signature-state-open", &[keypair]).unwrap();
+    let mut sign = |n| guest.call("batch-signature-state-sign", &[Val::List(vec![state.clone(); n])]);
+    assert_eq!(sign(4), Err("too-many-handles".to_owned()));
+    assert!(sign(3).is_ok());
+    assert_eq!(guest.open_handles(), 5);
+    let list = Val::List(vec![state; 6]);
+    assert_eq!(guest.call("batch-signature-state-sign", &[list]), Err("overflow".to_owned()));
+}
+
+#[test]
+fn a_resource_of_another_type_ends_the_guest() {
+    let mut guest = Guest::new();
+    let hash = guest.state("SHA-256", None).unwrap();
+    assert!(guest.try_call("symmetric-tag-len", &[hash]).is_err());
+}
+
+#[test]
+fn what_is_pulled_or_replaced_is_gone() {
+    let mut guest = Guest::new();
+    let key = guest.call("symmetric-key-import", &[text("HMAC/SHA-256"), list("key")]).unwrap();
+    let output = guest.call("symmetric-key-export", &[key]).unwrap();
+    assert_eq!(guest.pull(output.clone()), b"key");
+    assert!(guest.try_call("array-output-len", &[output]).is_err(), "the type system says no, and the guest ends");
+    assert_eq!(guest.open_handles(), 1);
+}
+
+#[test]
+fn a_message_too_large_for_one_call_is_refused_before_anything_is_made() {
+    let mut guest = Guest::with(WasiCryptoCtx::builder().max_bytes(1 << 20));
+    let key = guest.call("symmetric-key-import", &[text("AES-128-GCM"), list([7; 16])]).unwrap();
+    let options = guest.call("options-open", &[case("symmetric")]).unwrap();
+    guest.call("options-set", &[options.clone(), text("nonce"), list([1; 12])]).unwrap();
+    let open = [text("AES-128-GCM"), optional(Some(key)), optional(Some(options))];
+    let state = guest.call("symmetric-state-open", &open).unwrap();
+    let message = list(vec![0; 2 << 20]);
+    let refused = Err("overflow".to_owned());
+    assert_eq!(guest.call("symmetric-state-encrypt", &[state.clone(), message.clone()]), refused);
+    let batch = Val::List(vec![Val::Tuple(vec![state.clone(), message.clone()])]);
+    assert_eq!(guest.call("batch-symmetric-state-encrypt", &[batch]), refused);
+    let hash = guest.state("SHA-256", None).unwrap();
+    guest.call("symmetric-state-absorb", &[hash, message]).unwrap();
+    assert!(guest.call("symmetric-state-encrypt", &[state, list("message")]).is_ok(), "nothing was done before");
+}
+
+#[test]
+fn a_list_above_the_stores_fuel_ends_the_guest() {
+    let mut guest = Guest::new();
+    guest.store.set_hostcall_fuel(1 << 16);
+    let hash = guest.state("SHA-256", None).unwrap();
+    guest.call("symmetric-state-absorb", &[hash.clone(), list(vec![0; 1 << 16])]).unwrap();
+    assert!(guest.try_call("symmetric-state-absorb", &[hash, list(vec![0; (1 << 16) + 1])]).is_err());
+}
