@@ -9,7 +9,16 @@ use crate::case::{Case, Expect, Handle, Wide};
 use crate::cases::secrets::{algorithm, generated, is_later, rotate};
 
 pub(super) fn cases() -> Vec<Case> {
-    let each = |kind| [one_version(kind), latest(kind), all(kind), versions_do_not_come_back(kind), unspecified(kind)];
+    let each = |kind| {
+        [
+            one_version(kind),
+            through_another_manager(kind),
+            latest(kind),
+            all(kind),
+            versions_do_not_come_back(kind),
+            unspecified(kind),
+        ]
+    };
     Managed::ALL.into_iter().flat_map(each).collect()
 }
 
@@ -22,6 +31,20 @@ fn one_version(kind: Managed) -> Case {
         let _ = c.key_from_id(kind, manager, identifier, version);
     }
     latest_is(&mut c, kind, manager, identifier, third);
+    c
+}
+
+/// What is revoked through one manager, no other finds.
+fn through_another_manager(kind: Managed) -> Case {
+    let (mut c, Key { manager, identifier, versions: [first, second, third], .. }) =
+        key(kind, "invalidate-through-another-manager");
+    let other = c.secrets_manager();
+    let _ = c.key_from_id(kind, other, identifier, second);
+    c.invalidate_key(manager, identifier, second);
+    c.expect(NotFound).key_from_id(kind, other, identifier, second);
+    for version in [first, third] {
+        let _ = c.key_from_id(kind, other, identifier, version);
+    }
     c
 }
 

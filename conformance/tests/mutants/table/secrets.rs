@@ -360,8 +360,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 }
             })
         },
-    )
-    .left_open(),
+    ),
     Mutant::of_text("finds a secret as a key pair", &["MF-KP-FROM-015"], &["keypair_from_id"], || {
         Fault::new(|call| {
             let answer = call.go();
@@ -385,8 +384,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
                 call.go()
             })
         },
-    )
-    .left_open(),
+    ),
     Mutant::of_text("revokes by identifiers that are too long", &["KID-INV-009", "KID-NF-010"], INVALIDATE, || {
         Fault::new(|call| {
             if call.args[2] > 32 {
