@@ -198,7 +198,7 @@ unsafe extern "C" fn wasi_crypto_call(
             let bytes = unsafe { std::slice::from_raw_parts_mut(memory, memory_len) };
             context.call(hostcall, GuestMemory::unshared(bytes), args)?
         } else {
-            if memory.addr() % SharedBytes::ALIGNMENT != 0 {
+            if !memory.addr().is_multiple_of(SharedBytes::ALIGNMENT) {
                 return Err(Failure::new(Code::Argument, "a shared memory begins at a multiple of 8 bytes"));
             }
             // SAFETY: aligned, and not longer than memory can be; for the rest the caller has promised.
