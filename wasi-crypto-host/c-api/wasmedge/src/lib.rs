@@ -1,7 +1,7 @@
 //! `libwasmedgePluginWasiCrypto`: WASI-Crypto as a plugin of [WasmEdge](https://wasmedge.org), in the place of its own.
 //!
 //! WasmEdge loads the library, asks [`WasmEdge_Plugin_GetDescriptor`] what is in it, and has module instances made. The functions of
-//! WasmEdge that this takes are looked up in the running program ([`wasmedge`]): there is nothing to link with, and where one is missing, a
+//! WasmEdge that this takes are looked up in the running program (`wasmedge.rs`): there is nothing to link with, and where one is missing, a
 //! sentence says so.
 //!
 //! The README of this folder is for those who use it.
