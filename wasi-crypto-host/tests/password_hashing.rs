@@ -273,6 +273,27 @@ fn scrypt_ends_in_the_middle() {
     assert!(ended.as_millis() < 1000, "the whole takes seconds in a build for tests; this took {ended:?}");
 }
 
+/// Argon2 does not end in the middle, so the limit bounds how long it holds up who waits: as much as the default allows takes about a
+/// second of a processor that does nothing else.
+#[test]
+fn the_limit_bounds_how_long_argon2_takes() {
+    for (kib, passes) in [(32 * KIB, 32), (KIB, 1024 - 1)] {
+        let mut guest = guest(WasiCryptoCtx::builder());
+        let costs = [("memory_limit", kib * KIB), ("ops_limit", passes)];
+        let state = open(&mut guest, "ARGON2ID", &[1; 16], &costs).unwrap();
+        if kib * KIB * passes == 1 << 30 {
+            // Hashing what goes in and out is work, too.
+            assert_eq!(guest.squeeze(state, 32), Err(Errno::ProhibitedOperation));
+            continue;
+        }
+        let start = std::time::Instant::now();
+        guest.squeeze(state, 32).unwrap();
+        let taken = start.elapsed();
+        assert!(taken.as_secs() < 30, "on a busy machine, too; this took {taken:?}");
+        println!("{passes} passes over {kib} KiB: {taken:?}");
+    }
+}
+
 /// As in the examples of the text, where nothing else says how much memory there is to be. The buffer itself stays as it is.
 #[test]
 fn a_scratch_buffer_says_how_much_memory_to_take() {

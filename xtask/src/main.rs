@@ -2,6 +2,7 @@
 
 mod bench;
 mod c_api;
+mod constant_time;
 mod crash;
 mod fuzz;
 mod guests;
@@ -22,6 +23,7 @@ const TASKS: &[Task] = &[
     ("engines", "run the conformance suite on all embedded engines; arguments go to the suite", test::engines),
     ("bench", "measure what a host call costs, guest against native", bench::bench),
     ("fuzz", "look for faults with random calls and keys; name targets to run these only", fuzz::fuzz),
+    ("constant-time", "look whether times of calls tell secrets, some minutes long", constant_time::constant_time),
     ("crash", "kill processes that write to a store of keys, 1,000 times or as often as is said", crash::crash),
     ("stores", "test stores in PostgreSQL and root keys in a token, which must be installed", stores::stores),
     ("c-api", "build the C library and install it into a folder", c_api::c_api),
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
 
 fn usage() -> String {
     let tasks = TASKS.iter().map(|(name, what, _)| format!("  {name:<17}{what}\n"));
+    let tasks = TASKS.iter().map(|(name, what, _)| format!("  {name:<15}{what}\n"));
     format!(
         "Usage: cargo xtask TASK [ARGS]\n\nTasks:\n{}\nSteps of test: {}\n\n{}\n{}",
         tasks.collect::<String>(),

@@ -104,7 +104,8 @@ impl PasswordHash for Costly {
         self.costs.memory_len()
     }
 
-    /// There is no way to end it early, so that it looks before it begins only: the limit is all that bounds it.
+    /// There is no way to end it early, so that it looks before it begins only: the limit is all that bounds it, to about a
+    /// second unless the embedder says otherwise.
     fn derive(&self, password: &[u8], salt: &[u8], out: &mut [u8], stop: &StopHandle) -> Result<(), Errno> {
         if stop.is_stopped() {
             return Err(Errno::InProgress);
