@@ -54,7 +54,6 @@ fn main() -> ExitCode {
 
 fn usage() -> String {
     let tasks = TASKS.iter().map(|(name, what, _)| format!("  {name:<17}{what}\n"));
-    let tasks = TASKS.iter().map(|(name, what, _)| format!("  {name:<15}{what}\n"));
     format!(
         "Usage: cargo xtask TASK [ARGS]\n\nTasks:\n{}\nSteps of test: {}\n\n{}\n{}",
         tasks.collect::<String>(),
