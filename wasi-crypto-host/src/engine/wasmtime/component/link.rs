@@ -72,6 +72,13 @@ pub(super) enum Begun<R> {
     Call(Frame, Read<R>),
 }
 
+/// What became of a function that was begun.
+pub(super) enum Called<R> {
+    /// It is to be called.
+    Begun(Frame, Read<R>),
+    Over(Result<R, Errno>),
+}
+
 /// Makes the answer from what a call came to, which is no error that is not passed on.
 pub(super) type Read<R> = Box<dyn FnOnce(&mut Table, &Frame, Result<(), Errno>) -> Result<R, Errno> + Send>;
 
@@ -190,8 +197,8 @@ fn call<T: 'static, P: Args, R: Answer>(
     begin: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<Begun<R>, Errno> + Copy,
 ) -> Result<(Result<R, CryptoErrno>,)> {
     let (mut frame, read) = match begin_call(store, get, hostcall, args, false, begin)? {
-        Ok(called) => called,
-        Err(result) => return answer(result),
+        Called::Begun(frame, read) => (frame, read),
+        Called::Over(result) => return answer(result),
     };
     let ctx = get(store.data_mut());
     let (args, memory) = frame.call();
@@ -207,18 +214,18 @@ pub(super) fn begin_call<T: 'static, P: Args, R>(
     args: &P,
     may_yield: bool,
     begin: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<Begun<R>, Errno> + Copy,
-) -> Result<Result<(Frame, Read<R>), Result<R, Errno>>> {
+) -> Result<Called<R>> {
     let bytes = args.bytes();
     with_args(store, get, args, |ctx, of| {
         // Who is called notes that; what is over is noted here.
         let noted = Noted::begin_uncounted(ctx, hostcall, bytes);
         let result = match begin(parts(ctx, may_yield), of) {
-            Ok(Begun::Call(frame, read)) => return Ok((frame, read)),
+            Ok(Begun::Call(frame, read)) => return Called::Begun(frame, read),
             Ok(Begun::Done(result)) => Ok(result),
             Err(errno) => Err(errno),
         };
         noted.end(&result);
-        Err(result)
+        Called::Over(result)
     })
 }
 

@@ -5,8 +5,8 @@ use wasmtime::{Result, StoreContextMut};
 
 use super::args::{Args, with_args};
 use super::link::{
-    Answer, Begun, Entry, Links, Parts, Read, answer, begin_call, entries, kebab, link_resource, link_short, row,
-    success,
+    Answer, Begun, Called, Entry, Links, Parts, Read, answer, begin_call, entries, kebab, link_resource, link_short,
+    row, success,
 };
 use super::types::CryptoErrno;
 use crate::abi::Hostcall;
@@ -74,8 +74,8 @@ where
         self.instance.func_wrap_async(&kebab(name), move |mut store: StoreContextMut<'_, T>, args: P| {
             Box::new(async move {
                 match begin_call(&mut store, get, hostcall, &args, true, begin)? {
-                    Ok(called) => go_on(store, get, hostcall, called).await,
-                    Err(result) => answer(result),
+                    Called::Begun(frame, read) => go_on(store, get, hostcall, frame, read).await,
+                    Called::Over(result) => answer(result),
                 }
             })
         })
@@ -97,8 +97,8 @@ where
                     };
                     let begin = |parts: Parts<'_>, (entries,): (Vec<E::Of<'_>>,)| begin(parts, entries);
                     match begin_call(&mut store, get, hostcall, &entries, true, begin)? {
-                        Ok(called) => go_on(store, get, hostcall, called).await,
-                        Err(result) => answer(result),
+                        Called::Begun(frame, read) => go_on(store, get, hostcall, frame, read).await,
+                        Called::Over(result) => answer(result),
                     }
                 })
             },
@@ -115,7 +115,8 @@ async fn go_on<T: Send + 'static, R: Answer>(
     mut store: StoreContextMut<'_, T>,
     get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send,
     hostcall: &'static Hostcall,
-    (mut frame, read): (Frame, Read<R>),
+    mut frame: Frame,
+    read: Read<R>,
 ) -> Result<(Result<R, CryptoErrno>,)> {
     let (args, memory) = frame.call();
     let mut progress = get(store.data_mut()).begin_call(hostcall, memory, args);
