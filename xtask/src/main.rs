@@ -6,6 +6,7 @@ mod fuzz;
 mod guests;
 mod package;
 mod run;
+mod soak;
 mod stores;
 mod test;
 mod tools;
@@ -22,6 +23,7 @@ const TASKS: &[Task] = &[
     ("bench", "measure what a host call costs, guest against native", bench::bench),
     ("fuzz", "look for faults with random calls and keys; name targets to run these only", fuzz::fuzz),
     ("crash", "kill processes that write to a store of keys, 1,000 times or as often as is said", crash::crash),
+    ("soak", "serve honest and hostile guests for ten minutes or as many seconds as are said", soak::soak),
     ("stores", "test stores in PostgreSQL and root keys in a token, which must be installed", stores::stores),
     ("guests", "compile the examples and tests of guest-bindings for wasm32-wasip1", build_guests),
 ];
