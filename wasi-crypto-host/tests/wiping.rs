@@ -1,90 +1,25 @@
 //! Memory that held a secret is wiped before it is given back.
 //!
-//! The allocator of this test looks at each block that the host frees, for pieces of the secrets that the guest put in.
-#![allow(unsafe_code, reason = "an allocator that looks at what is freed is one")]
+//! The allocator of this test ([`watching`]) looks at each block that the host frees, for pieces of the secrets that the guest put in.
 
 #[path = "managed/guest.rs"]
 mod managed;
+#[path = "wiping/namespace.rs"]
+mod namespace;
 #[path = "wiping/refused.rs"]
 mod refused;
 #[path = "wiping/secrets.rs"]
 mod secrets;
 mod support;
+#[path = "wiping/watching.rs"]
+mod watching;
+#[path = "wiping/ways_out.rs"]
+mod ways_out;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
-use managed::{Kind, LATEST, Managed};
 use shake::ExtendableOutput;
 use support::{Guest, Native, Random, SLOT, Transport, call_in_parts, hostcall};
-use wasi_crypto_host::secrets::{MemoryStore, Policy, RootKey, SecretsManager};
 use wasi_crypto_host::{AlgorithmType, Errno, GuestMemory, Hostcall, Progress, WasiCryptoCtx, algorithms};
-
-struct Watching;
-
-#[global_allocator]
-static ALLOCATOR: Watching = Watching;
-
-/// A secret is found by any aligned or unaligned piece of this size.
-const PIECE: usize = 8;
-const MOST: usize = 16;
-
-thread_local! {
-    /// Whether freed blocks are looked at.
-    static WATCHED: Cell<bool> = const { Cell::new(false) };
-    /// The pieces to look for.
-    static PIECES: Cell<[u64; MOST]> = const { Cell::new([0; MOST]) };
-    /// The size of the last block that still held one, if any did.
-    static FOUND: Cell<Option<usize>> = const { Cell::new(None) };
-}
-
-// SAFETY: memory comes from the system's allocator and goes back to it as it came; in between only bytes of the block are read,
-// which are initialized because all memory is handed out zeroed. Nothing here allocates or unwinds.
-unsafe impl GlobalAlloc for Watching {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        if WATCHED.get() {
-            // SAFETY: the block is the caller's to give up, and `layout.size()` bytes long.
-            unsafe { look(ptr, layout.size()) };
-        }
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(ptr, layout) }
-    }
-
-    // `realloc` is the trait's own: allocate, copy, `dealloc`. So what growing leaves behind is looked at, too.
-}
-
-/// # Safety
-///
-/// `ptr` must be valid for reads of `len` bytes.
-unsafe fn look(ptr: *const u8, len: usize) {
-    let (pieces, mut window) = (PIECES.get(), 0u64);
-    for i in 0..len {
-        // SAFETY: `i` is inside. Volatile, so that what the owner wrote last is what is seen, dead or not.
-        window = window << 8 | u64::from(unsafe { ptr.add(i).read_volatile() });
-        if i + 1 >= PIECE && window != 0 && pieces.contains(&window) {
-            FOUND.set(Some(len));
-        }
-    }
-}
-
-/// Looks for `secret`, in pieces, in all that `work` frees on this thread.
-fn freed_with<R>(secret: &[u8], work: impl FnOnce() -> R) -> (R, Option<usize>) {
-    let mut pieces = [0; MOST];
-    for (piece, bytes) in pieces.iter_mut().zip(secret.chunks_exact(PIECE)) {
-        *piece = u64::from_be_bytes(bytes.try_into().unwrap());
-    }
-    PIECES.set(pieces);
-    FOUND.set(None);
-    WATCHED.set(true);
-    let result = work();
-    WATCHED.set(false);
-    (result, FOUND.get())
-}
+use watching::{MOST, PIECE, freed_with};
 
 /// Watches the host, and the host alone, in each call.
 struct Watched {
@@ -519,91 +454,4 @@ fn encapsulated_secrets_are_wiped() {
         assert_eq!(found[..31], guest.transport.secret, "{name}");
         drop_context(guest);
     }
-}
-
-#[test]
-fn managed_keys_and_secrets_leave_nothing() {
-    let mut random = Random(0x5ec2e7);
-    for defers in [false, true] {
-        let secret = random.bytes(PIECE * MOST);
-        let mut guest = guest_of_a_namespace(&secret, defers);
-        let manager = guest.manager();
-        let key = guest.import("HMAC/SHA-256", &secret).unwrap();
-        let id = guest.store(manager, Kind::SymmetricKey, key).unwrap();
-        let loaded = guest.from_id(manager, Kind::SymmetricKey, &id, LATEST).unwrap();
-        let new = guest.import("HMAC/SHA-256", &secret).unwrap();
-        guest.replace(manager, Kind::SymmetricKey, key, new).unwrap();
-        assert_eq!(guest.fingerprint(Kind::SymmetricKey, loaded), guest.fingerprint(Kind::SymmetricKey, new));
-        let id = guest.store_secret(manager, &secret, u64::MAX).unwrap();
-        guest.replace_secret(manager, &id, &secret, u64::MAX).unwrap();
-        assert_eq!(guest.secret(manager, &id, LATEST).unwrap(), secret);
-        let sealed = guest.encapsulate(manager, &secret, u64::MAX).unwrap();
-        assert_eq!(guest.decapsulate(manager, &sealed).unwrap(), secret);
-        for key in [loaded, new] {
-            guest.close_key(Kind::SymmetricKey, key).unwrap();
-        }
-        drop_context(guest);
-
-        // The secret scalar of a key pair.
-        let secret = random.bytes(32);
-        let mut guest = guest_of_a_namespace(&secret, defers);
-        let manager = guest.manager();
-        let ([name, name_len], [raw, raw_len]) = (guest.put(b"ECDSA_P256_SHA256"), guest.put(&secret));
-        let pair = guest.call_for_u32("keypair_import", &[0, name, name_len, raw, raw_len, 0]).unwrap();
-        let id = guest.store(manager, Kind::Keypair, pair).unwrap();
-        let loaded = guest.from_id(manager, Kind::Keypair, &id, LATEST).unwrap();
-        guest.fingerprint(Kind::Keypair, loaded);
-        guest.invalidate(manager, &id, LATEST).unwrap();
-        for key in [pair, loaded] {
-            guest.close_key(Kind::Keypair, key).unwrap();
-        }
-        drop_context(guest);
-    }
-}
-
-#[test]
-fn managed_keys_and_secrets_that_are_refused_leave_nothing() {
-    const ALGORITHM: &str = "HMAC/SHA-256";
-    let mut random = Random(0x5ec2e8);
-    for defers in [false, true] {
-        // Neither is there room in the store, nor may there be a second version.
-        for (policy, expected) in [
-            (Policy::default().max_bytes(0), Errno::Overflow),
-            (Policy::default().import(false), Errno::ProhibitedOperation),
-            (Policy::default().max_versions(1), Errno::Overflow),
-        ] {
-            let secret = random.bytes(PIECE * MOST);
-            let mut guest = guest_under(policy.clone(), &secret, defers);
-            let manager = guest.manager();
-            let own = guest.import(ALGORITHM, &secret).unwrap();
-            if policy == Policy::default().max_versions(1) {
-                let old = guest.generate_managed(manager, Kind::SymmetricKey, ALGORITHM).unwrap();
-                assert_eq!(guest.replace(manager, Kind::SymmetricKey, old, own), Err(expected));
-                guest.close_key(Kind::SymmetricKey, old).unwrap();
-                let id = guest.store_secret(manager, b"another", u64::MAX).unwrap();
-                assert_eq!(guest.replace_secret(manager, &id, &secret, u64::MAX), Err(expected));
-            } else {
-                assert_eq!(guest.store(manager, Kind::SymmetricKey, own), Err(expected));
-            }
-            guest.close_key(Kind::SymmetricKey, own).unwrap();
-
-            let mut sealed = guest.encapsulate(manager, &secret, 1).unwrap();
-            assert_eq!(guest.decapsulate(manager, &sealed), Err(Errno::Expired));
-            *sealed.last_mut().unwrap() ^= 1;
-            assert_eq!(guest.decapsulate(manager, &sealed), Err(Errno::VerificationFailed));
-            drop_context(guest);
-        }
-    }
-}
-
-/// A guest of a namespace that is gone with it.
-fn guest_of_a_namespace(secret: &[u8], defers: bool) -> Guest<Watched> {
-    guest_under(Policy::default(), secret, defers)
-}
-
-fn guest_under(policy: Policy, secret: &[u8], defers: bool) -> Guest<Watched> {
-    let manager = SecretsManager::builder(MemoryStore::new()).root_key(RootKey::generate().unwrap()).build().unwrap();
-    let namespace = manager.namespace("tenant").policy(policy);
-    let native = Native::new(WasiCryptoCtx::builder().secrets(namespace), 1 << 17);
-    Guest::new(Watched { native, secret: secret.to_vec(), defers })
 }

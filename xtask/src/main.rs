@@ -8,6 +8,7 @@ mod fuzz;
 mod guests;
 mod package;
 mod run;
+mod soak;
 mod stores;
 mod test;
 mod tools;
@@ -25,6 +26,7 @@ const TASKS: &[Task] = &[
     ("fuzz", "look for faults with random calls and keys; name targets to run these only", fuzz::fuzz),
     ("constant-time", "look whether times of calls tell secrets, some minutes long", constant_time::constant_time),
     ("crash", "kill processes that write to a store of keys, 1,000 times or as often as is said", crash::crash),
+    ("soak", "serve honest and hostile guests for ten minutes or as many seconds as are said", soak::soak),
     ("stores", "test stores in PostgreSQL and root keys in a token, which must be installed", stores::stores),
     ("c-api", "build the C library and install it into a folder", c_api::c_api),
     ("wasmedge-plugin", "build the plugins for WasmEdge and install them into a folder", c_api::wasmedge_plugin),

@@ -10,6 +10,8 @@ mod managed;
 #[path = "../managed/guest.rs"]
 mod managed_guest;
 mod shared_memory;
+#[cfg(all(feature = "sqlite", feature = "cli"))]
+mod soak;
 #[path = "../managed/store.rs"]
 mod store;
 #[path = "../support/mod.rs"]

@@ -1,0 +1,288 @@
+//! The server: tokio, one store a request, keys from a store, limits on time and memory; and the guests.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Runtime};
+use wasi_crypto_host::WasiCryptoCtx;
+use wasi_crypto_host::secrets::{Identifier, Namespace, RootKeyFile, SecretsManager, SqliteStore};
+use wasi_crypto_host::wasmtime::{add_to_linker_async, bind_memory};
+use wasmtime::{Config, Engine, InstancePre, Linker, Module, Store, StoreLimits, StoreLimitsBuilder};
+
+use super::NAMESPACE;
+
+/// How long a guest may take.
+const TIME: Duration = Duration::from_millis(150);
+/// How often the epoch of the engine goes on.
+const EPOCH: Duration = Duration::from_millis(5);
+/// A guest computes for so long until others have their turn.
+const TURN: u64 = 1;
+
+/// Makes a MAC of a message at address 2048 with the key whose identifier is at 1024, and leaves it at 4096.
+const HONEST: &str = r#"(module
+    (import "wasi_ephemeral_crypto_common" "secrets_manager_open" (func $manager (param i32 i32) (result i32)))
+    (import "wasi_ephemeral_crypto_symmetric" "symmetric_key_from_id"
+        (func $key (param i32 i32 i32 i64 i32) (result i32)))
+    (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_open"
+        (func $open (param i32 i32 i32 i32 i32) (result i32)))
+    (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_absorb" (func $absorb (param i32 i32 i32) (result i32)))
+    (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_squeeze_tag" (func $tag (param i32 i32) (result i32)))
+    (import "wasi_ephemeral_crypto_symmetric" "symmetric_tag_pull" (func $pull (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 0) "HMAC/SHA-256") (data (i32.const 32) "\01")
+    (func (export "run") (param $len i32) (result i32) (local $errno i32)
+        (local.set $errno (call $manager (i32.const 32) (i32.const 64)))
+        (local.set $errno (i32.or (local.get $errno) (call $key
+            (i32.load (i32.const 64)) (i32.const 1024) (i32.const 32) (i64.const 0xff00000000000001) (i32.const 44))))
+        (local.set $errno (i32.or (local.get $errno) (call $open
+            (i32.const 0) (i32.const 12) (i32.const 40) (i32.const 32) (i32.const 72))))
+        (local.set $errno (i32.or (local.get $errno) (call $absorb
+            (i32.load (i32.const 72)) (i32.const 2048) (local.get $len))))
+        (local.set $errno (i32.or (local.get $errno) (call $tag (i32.load (i32.const 72)) (i32.const 76))))
+        (i32.or (local.get $errno) (call $pull
+            (i32.load (i32.const 76)) (i32.const 4096) (i32.const 32) (i32.const 80)))))"#;
+
+/// Guests that do harm, as far as they are let.
+pub(super) const HOSTILE: [(&str, &str); 5] = [
+    (
+        "spin",
+        r#"(module (memory (export "memory") 1) (func (export "run") (param i32) (result i32) (loop (br 0)) (i32.const 0)))"#,
+    ),
+    // All the states that it gets, each with data, then all the memory.
+    (
+        "hoard",
+        r#"(module
+        (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_open"
+            (func $open (param i32 i32 i32 i32 i32) (result i32)))
+        (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_absorb"
+            (func $absorb (param i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 0) "AES-128-SIV") (data (i32.const 16) "SHA-256") (data (i32.const 32) "\01")
+        (func (export "run") (param i32) (result i32)
+            (loop $more
+                (br_if $more (i32.eqz (i32.or
+                    (call $open (i32.const 16) (i32.const 7) (i32.const 32) (i32.const 32) (i32.const 64))
+                    (call $absorb (i32.load (i32.const 64)) (i32.const 0) (i32.const 65536))))))
+            (loop $memory (br_if $memory (i32.ne (memory.grow (i32.const 16)) (i32.const -1))))
+            (i32.const 0)))"#,
+    ),
+    // Seconds of password hashing, of which none are left.
+    (
+        "hash",
+        r#"(module
+        (import "wasi_ephemeral_crypto_common" "options_open" (func $options (param i32 i32) (result i32)))
+        (import "wasi_ephemeral_crypto_common" "options_set" (func $set (param i32 i32 i32 i32 i32) (result i32)))
+        (import "wasi_ephemeral_crypto_common" "options_set_u64" (func $number (param i32 i32 i32 i64) (result i32)))
+        (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_open"
+            (func $open (param i32 i32 i32 i32 i32) (result i32)))
+        (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_squeeze"
+            (func $squeeze (param i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 0) "PBKDF2-SHA-256salt----ops_limit") (data (i32.const 32) "\01")
+        (func (export "run") (param i32) (result i32)
+            (drop (call $options (i32.const 1) (i32.const 44)))
+            (drop (call $set (i32.load (i32.const 44)) (i32.const 14) (i32.const 4) (i32.const 0) (i32.const 16)))
+            (drop (call $number (i32.load (i32.const 44)) (i32.const 22) (i32.const 9) (i64.const 9000000)))
+            (drop (call $open (i32.const 0) (i32.const 14) (i32.const 32) (i32.const 40) (i32.const 64)))
+            (loop (drop (call $squeeze (i32.load (i32.const 64)) (i32.const 128) (i32.const 32))) (br 0))
+            (i32.const 0)))"#,
+    ),
+    // Handles and addresses of nothing, until it is ended.
+    (
+        "nonsense",
+        r#"(module
+        (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_encrypt"
+            (func $encrypt (param i32 i32 i32 i32 i32 i32) (result i32)))
+        (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_close" (func $close (param i32) (result i32)))
+        (memory (export "memory") 1)
+        (func (export "run") (param i32) (result i32) (local $n i32)
+            (loop
+                (local.set $n (i32.add (local.get $n) (i32.const 0x9e3779b9)))
+                (drop (call $encrypt (local.get $n) (local.get $n) (i32.const -1) (local.get $n) (local.get $n)
+                    (i32.const -2)))
+                (drop (call $close (local.get $n)))
+                (br 0))
+            (i32.const 0)))"#,
+    ),
+    // Keys that take long, for somebody who has gone.
+    (
+        "leave",
+        r#"(module
+        (import "wasi_ephemeral_crypto_asymmetric_common" "keypair_generate"
+            (func $generate (param i32 i32 i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 0) "RSA_PKCS1_4096_SHA512") (data (i32.const 32) "\01")
+        (func (export "run") (param i32) (result i32)
+            (loop (drop (call $generate (i32.const 0) (i32.const 0) (i32.const 21) (i32.const 32) (i32.const 64))) (br 0))
+            (i32.const 0)))"#,
+    ),
+];
+
+/// The data of a store.
+struct Guest {
+    crypto: WasiCryptoCtx,
+    limits: StoreLimits,
+}
+
+struct Server {
+    runtime: Runtime,
+    engine: Engine,
+    namespace: Namespace,
+    identifier: [u8; Identifier::LEN],
+    honest: InstancePre<Guest>,
+    hostile: Vec<(&'static str, InstancePre<Guest>)>,
+}
+
+/// Serves until the process is killed. So many contexts are open all the time.
+pub(super) fn serve(folder: &Path, identifier: Identifier, contexts: usize) {
+    let root_key = RootKeyFile::new(folder.join("root.key"));
+    let store = SqliteStore::open(folder.join("keys.db")).unwrap();
+    let namespace = SecretsManager::builder(store).root_key(root_key).build().unwrap().namespace(NAMESPACE);
+    let _idle: Vec<WasiCryptoCtx> =
+        (0..contexts).map(|_| WasiCryptoCtx::builder().secrets(namespace.clone()).build().unwrap()).collect();
+    let engine = Engine::new(Config::new().epoch_interruption(true)).unwrap();
+    let mut linker = Linker::new(&engine);
+    add_to_linker_async(&mut linker, |guest: &mut Guest| &mut guest.crypto).unwrap();
+    let compile = |text: &str| linker.instantiate_pre(&Module::new(&engine, text).unwrap()).unwrap();
+    let ticking = engine.clone();
+    thread::spawn(move || {
+        loop {
+            thread::sleep(EPOCH);
+            ticking.increment_epoch();
+        }
+    });
+    let server = Arc::new(Server {
+        runtime: Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap(),
+        namespace,
+        identifier: *identifier.as_bytes(),
+        honest: compile(HONEST),
+        hostile: HOSTILE.map(|(name, text)| (name, compile(text))).into(),
+        engine,
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    println!("port {}", listener.local_addr().unwrap().port());
+    for connection in listener.incoming().map_while(Result::ok) {
+        let server = Arc::clone(&server);
+        thread::spawn(move || server.answer(connection));
+    }
+}
+
+impl Server {
+    /// One request, in a line, and its answer in another.
+    fn answer(self: &Arc<Self>, connection: TcpStream) {
+        let mut request = String::new();
+        let mut reader = BufReader::new(connection);
+        if reader.read_line(&mut request).is_err() {
+            return;
+        }
+        let (kind, message) = request.trim_end().split_once(' ').unwrap_or((request.trim_end(), ""));
+        let answer = match kind {
+            "memory" => memory().to_string(),
+            "honest" => self.on_runtime(None, message),
+            hostile => self.on_runtime(Some(hostile), ""),
+        };
+        // The client may have gone.
+        let _ = writeln!(reader.into_inner(), "{answer}");
+    }
+
+    fn on_runtime(self: &Arc<Self>, hostile: Option<&str>, message: &str) -> String {
+        let (server, message) = (Arc::clone(self), message.as_bytes().to_vec());
+        let index =
+            hostile.map(|kind| self.hostile.iter().position(|(name, _)| *name == kind).expect("a kind of guest"));
+        let task = self.runtime.spawn(async move {
+            // The time of a request is over, whatever the guest is at. An honest one has all the time it needs.
+            let time = if index.is_some() { TIME * 2 } else { Duration::from_secs(3_600) };
+            tokio::time::timeout(time, server.run(index, &message)).await.unwrap_or_else(|_| "ended".to_owned())
+        });
+        self.runtime.block_on(task).unwrap_or_else(|panic| format!("panicked: {panic}"))
+    }
+
+    /// A store for one request.
+    async fn run(&self, hostile: Option<usize>, message: &[u8]) -> String {
+        let crypto = WasiCryptoCtx::builder().secrets(self.namespace.clone()).build().unwrap();
+        if hostile.is_some_and(|index| self.hostile[index].0 != "leave") {
+            crypto.stop_handle().stop_at(Some(Instant::now() + TIME));
+        }
+        let limits = StoreLimitsBuilder::new().memory_size(8 << 20).build();
+        let mut store = Store::new(&self.engine, Guest { crypto, limits });
+        store.limiter(|guest| &mut guest.limits);
+        store.set_epoch_deadline(TURN);
+        store.epoch_deadline_async_yield_and_update(TURN);
+        let module = hostile.map_or(&self.honest, |index| &self.hostile[index].1);
+        let instance = module.instantiate_async(&mut store).await.unwrap();
+        bind_memory(&mut store, &instance, |guest| &mut guest.crypto).unwrap();
+        let memory = instance.get_memory(&mut store, "memory").unwrap();
+        if hostile.is_none() {
+            memory.write(&mut store, 1024, &self.identifier).unwrap();
+            memory.write(&mut store, 2048, message).unwrap();
+        }
+        let run = instance.get_typed_func::<i32, i32>(&mut store, "run").unwrap();
+        match (hostile, run.call_async(&mut store, message.len() as i32).await) {
+            (Some(_), Ok(_)) => "returned".to_owned(),
+            (Some(_), Err(_)) => "ended".to_owned(),
+            (None, Ok(0)) => memory.data(&store)[4096..][..32].iter().map(|byte| format!("{byte:02x}")).collect(),
+            (None, Ok(errno)) => format!("errno {errno}"),
+            (None, Err(trap)) => format!("trapped: {trap:#}"),
+        }
+    }
+}
+
+/// What the process has in memory, in KiB; 0 where the system does not tell so.
+fn memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok()).unwrap_or(0)
+}
+
+const FOLDER: &str = "WASI_CRYPTO_SOAK_FOLDER";
+const IDENTIFIER: &str = "WASI_CRYPTO_SOAK_IDENTIFIER";
+const CONTEXTS: &str = "WASI_CRYPTO_SOAK_CONTEXTS";
+
+/// What this process is to serve, if it is one of those that are.
+pub(super) fn given() -> Option<(PathBuf, Identifier, usize)> {
+    let folder = std::env::var_os(FOLDER)?;
+    let identifier = std::env::var(IDENTIFIER).ok()?.parse().expect("an identifier");
+    Some((folder.into(), identifier, std::env::var(CONTEXTS).ok()?.parse().expect("a number")))
+}
+
+/// A server in a process of its own.
+pub(super) struct Process {
+    child: Child,
+    port: u16,
+}
+
+impl Process {
+    pub(super) fn start(folder: &Path, identifier: Identifier, contexts: usize) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--ignored", "--exact", "soak::serve", "--nocapture"]);
+        command.env(FOLDER, folder).env(IDENTIFIER, identifier.to_string()).env(CONTEXTS, contexts.to_string());
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        // Behind what the harness says, which does not end its line.
+        let port = lines.filter_map(|line| line.split_once("port ")?.1.parse().ok()).next();
+        Self { child, port: port.expect("the server says where it listens") }
+    }
+
+    /// One request; none if there was no answer.
+    pub(super) fn ask(&self, request: &str) -> Option<String> {
+        let mut connection = TcpStream::connect(("127.0.0.1", self.port)).ok()?;
+        writeln!(connection, "{request}").ok()?;
+        let mut answer = String::new();
+        BufReader::new(connection).read_line(&mut answer).ok()?;
+        let answer = answer.trim_end();
+        (!answer.is_empty()).then(|| answer.to_owned())
+    }
+}
+
+/// Kills it.
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
