@@ -144,7 +144,10 @@ impl Guest {
         let imports: String = hostcalls().iter().map(import).collect();
         let nothing = r#"(import "bench" "nothing" (func $nothing (param i32 i32) (result i32)))"#;
         let memory = format!(r#"(memory (export "memory") {PAGES})"#);
-        let wat = format!("(module {imports} {nothing} {memory} {LOOPS} {} {})", sequences::to_wat(), batch::to_wat());
+        let [sequences, batch] = [sequences::to_wat(), batch::to_wat()];
+        #[cfg(feature = "optional-algorithms")]
+        let batch = batch + &crate::optional::to_wat();
+        let wat = format!("(module {imports} {nothing} {memory} {LOOPS} {sequences} {batch})");
         let module = Module::new(&engine, wat)?;
         // A state that has encrypted is of no more use: whole batches are opened and closed.
         let ctx = builder.max_handles(1 << 20).max_bytes(1 << 30).build()?;

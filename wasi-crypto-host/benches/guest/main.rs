@@ -25,6 +25,8 @@ mod managed;
 mod measure;
 mod native;
 mod operation;
+#[cfg(feature = "optional-algorithms")]
+mod optional;
 mod public_key;
 mod sequences;
 mod slowest;
@@ -84,20 +86,27 @@ fn operations(bench: &mut Bench) {
             std::process::exit(1);
         })
     });
+    let software = software.map(RefCell::new);
     if software.is_none() {
         println!("There is no --software-guest, so operations are measured without `{}`.", operation::WITHOUT_HOST);
     }
     let first = bench.figures.len();
-    let mut operations = Operations::new(bench, guest, software);
+    let mut operations = Operations::new(bench, guest, software.as_ref());
     public_key::operations(&mut operations);
     symmetric::operations(&mut operations);
     let first_import = operations.measured();
     import::operations(&mut operations);
-    operations.finish();
 
     let (operations, imports) = bench.figures[first..].split_at(first_import - first);
     bench.print(&summary::table("operation", operation::COLUMNS, operations));
     bench.print(&summary::table("key", import::COLUMNS, imports));
+    #[cfg(feature = "optional-algorithms")]
+    {
+        optional::groups(bench, software.as_ref());
+        if let (None, Some(software)) = (&bench.options.filter, software) {
+            software.into_inner().check_all_found();
+        }
+    }
 }
 
 /// What a call costs before it does anything.

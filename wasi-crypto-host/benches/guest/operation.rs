@@ -56,12 +56,12 @@ pub(crate) struct Sequence<'a> {
 pub(crate) struct Operations<'a> {
     bench: &'a mut Bench,
     guest: RefCell<Guest>,
-    software: Option<RefCell<Software>>,
+    software: Option<&'a RefCell<Software>>,
 }
 
 impl<'a> Operations<'a> {
-    pub(crate) fn new(bench: &'a mut Bench, guest: Guest, software: Option<Software>) -> Self {
-        let mut operations = Self { bench, guest: RefCell::new(guest), software: software.map(RefCell::new) };
+    pub(crate) fn new(bench: &'a mut Bench, guest: Guest, software: Option<&'a RefCell<Software>>) -> Self {
+        let mut operations = Self { bench, guest: RefCell::new(guest), software };
         operations.guest().write(MESSAGE, &native::MESSAGE);
         operations
     }
@@ -73,13 +73,6 @@ impl<'a> Operations<'a> {
     /// How many figures there are by now.
     pub(crate) fn measured(&self) -> usize {
         self.bench.figures.len()
-    }
-
-    /// To be called when all were measured.
-    pub(crate) fn finish(self) {
-        if let (None, Some(software)) = (&self.bench.options.filter, self.software) {
-            software.into_inner().check_all_found();
-        }
     }
 
     pub(crate) fn measure(&mut self, mut operation: Operation<'_>) {
@@ -101,7 +94,7 @@ impl<'a> Operations<'a> {
             self.guest().run_sequence(calls, 1);
         }
         check(&self.guest().read(OUTPUT, len).into());
-        let software = self.software.as_ref().and_then(|software| {
+        let software = self.software.and_then(|software| {
             let function = software.borrow_mut().find(name)?;
             software.borrow_mut().write(sequence.encoded);
             software.borrow_mut().run(&function, 1);

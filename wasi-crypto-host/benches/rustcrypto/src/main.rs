@@ -7,6 +7,7 @@
 mod buffers;
 mod key_exchange;
 mod keys;
+mod optional;
 mod signatures;
 mod symmetric;
 
