@@ -4,7 +4,7 @@
 pub(crate) mod aes_cbc;
 #[cfg(feature = "optional-algorithms")]
 pub(crate) mod aes_ctr;
-#[cfg(feature = "optional-algorithms")]
+#[cfg(all(feature = "optional-algorithms", not(feature = "aws-lc-rs")))]
 pub(crate) mod aes_gcm_siv;
 #[cfg(feature = "optional-algorithms")]
 pub(crate) mod aes_siv;
