@@ -5,6 +5,7 @@ mod guest;
 mod limits;
 mod passthrough;
 mod secrets;
+mod strings;
 
 use wasi_crypto_host::WasiCryptoCtx;
 use wasi_crypto_host::wasmtime::component::add_to_linker_async;
