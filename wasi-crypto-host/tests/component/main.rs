@@ -4,6 +4,7 @@ mod command;
 mod guest;
 mod limits;
 mod passthrough;
+mod random;
 mod secrets;
 mod strings;
 
