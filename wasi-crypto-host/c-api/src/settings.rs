@@ -1,5 +1,6 @@
 //! What contexts are made with, and how a file says it.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::path::Path;
 
@@ -83,25 +84,30 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read).
-    pub fn from_variables(get: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+    /// As [`read`](Self::read), and if a variable other than `WASI_CRYPTO_CONFIG` is not UTF-8: as if it were not set, guests would have more
+    /// than they may.
+    pub fn from_variables(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, SettingsError> {
         if let Some(path) = get("WASI_CRYPTO_CONFIG") {
             return Self::read(Path::new(&path));
         }
+        let get = |name: &str| {
+            let not_text = |_| SettingsError::new(format_args!("{name} is not UTF-8"));
+            get(name).map(OsString::into_string).transpose().map_err(not_text)
+        };
         let mut settings = Self::default();
         for (name, limit) in [("WASI_CRYPTO_MAX_HANDLES", Limit::Handles), ("WASI_CRYPTO_MAX_HELD_BYTES", Limit::Bytes)]
         {
-            if let Some(value) = get(name) {
+            if let Some(value) = get(name)? {
                 let no_number = |_| SettingsError::new(format_args!("{name} is `{value}`, which is no number"));
                 settings.set_limit(limit, value.parse().map_err(no_number)?)?;
             }
         }
         settings.algorithms =
-            get("WASI_CRYPTO_ALLOW_ALGORITHMS").map(|names| names.split(',').map(|name| name.trim().into()).collect());
-        if let Some(store) = get("WASI_CRYPTO_SECRETS") {
-            let namespace = get("WASI_CRYPTO_NAMESPACE")
+            get("WASI_CRYPTO_ALLOW_ALGORITHMS")?.map(|names| names.split(',').map(|name| name.trim().into()).collect());
+        if let Some(store) = get("WASI_CRYPTO_SECRETS")? {
+            let namespace = get("WASI_CRYPTO_NAMESPACE")?
                 .ok_or_else(|| SettingsError::new("WASI_CRYPTO_SECRETS is set, and WASI_CRYPTO_NAMESPACE is not"))?;
-            let (root_key, policy) = (get("WASI_CRYPTO_ROOT_KEY"), get("WASI_CRYPTO_POLICY"));
+            let (root_key, policy) = (get("WASI_CRYPTO_ROOT_KEY")?, get("WASI_CRYPTO_POLICY")?);
             settings.secrets = Some(SecretsText { store, root_key, namespace, policy }.open()?);
         }
         settings.context()?;
@@ -296,7 +302,7 @@ mod tests {
     fn variables_set_one_thing_each() {
         let of = |variables: &[(&str, &str)]| {
             let find =
-                |name: &str| variables.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned());
+                |name: &str| variables.iter().find(|(set, _)| *set == name).map(|(_, value)| OsString::from(value));
             Settings::from_variables(find)
         };
         assert_eq!(of(&[]).unwrap().limits, Limits::default());
@@ -318,6 +324,23 @@ mod tests {
         ] {
             let error = of(&[(name, value)]).err().unwrap().to_string();
             assert!(error.contains(sentence), "{error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_that_is_no_text_is_not_as_one_that_is_not_set() {
+        use std::os::unix::ffi::OsStringExt;
+
+        for (name, sentence) in [
+            ("WASI_CRYPTO_CONFIG", "cannot read"),
+            ("WASI_CRYPTO_MAX_HANDLES", "WASI_CRYPTO_MAX_HANDLES is not UTF-8"),
+            ("WASI_CRYPTO_ALLOW_ALGORITHMS", "WASI_CRYPTO_ALLOW_ALGORITHMS is not UTF-8"),
+            ("WASI_CRYPTO_SECRETS", "WASI_CRYPTO_SECRETS is not UTF-8"),
+        ] {
+            let get = |asked: &str| (asked == name).then(|| OsString::from_vec(vec![b'x', 0xff]));
+            let error = Settings::from_variables(get).err().unwrap().to_string();
+            assert!(error.starts_with(sentence), "{error}");
         }
     }
 }

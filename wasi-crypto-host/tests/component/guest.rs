@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use wasi_crypto_host::wasmtime::component::add_to_linker;
 use wasi_crypto_host::{WasiCryptoCtx, WasiCryptoCtxBuilder};
-use wasmtime::component::{Component, Instance, Linker, Val};
+use wasmtime::component::{Component, Instance, Linker, Type, Val};
 use wasmtime::{Engine, Store};
 
 use crate::passthrough;
@@ -57,6 +57,12 @@ impl Guest {
                 other => panic!("{other:?}"),
             },
         })
+    }
+
+    /// The types of a function's parameters.
+    pub(crate) fn param_types(&mut self, name: &str) -> Vec<Type> {
+        let func = self.instance.get_func(&mut self.store, name).unwrap_or_else(|| panic!("no function {name}"));
+        func.ty(&self.store).params().map(|(_, ty)| ty).collect()
     }
 
     /// Gives up a resource.

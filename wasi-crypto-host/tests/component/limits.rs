@@ -36,6 +36,17 @@ fn a_batch_needs_room_for_a_resource_of_each_entry() {
 }
 
 #[test]
+fn a_batch_that_finds_no_room_for_its_results_leaves_none_behind() {
+    let mut guest = Guest::with(WasiCryptoCtx::builder().max_bytes(10_000));
+    let state = guest.state("SHA-256", None).unwrap();
+    let open = guest.open_handles();
+    // A hash has no tag, so that each entry gets one without bytes.
+    let batch = Val::List(vec![state; 100]);
+    assert_eq!(guest.call("batch-symmetric-state-squeeze-tag", &[batch]), Err("overflow".to_owned()));
+    assert_eq!(guest.open_handles(), open);
+}
+
+#[test]
 fn a_resource_of_another_type_ends_the_guest() {
     let mut guest = Guest::new();
     let hash = guest.state("SHA-256", None).unwrap();

@@ -4,7 +4,9 @@ mod command;
 mod guest;
 mod limits;
 mod passthrough;
+mod random;
 mod secrets;
+mod strings;
 
 use wasi_crypto_host::WasiCryptoCtx;
 use wasi_crypto_host::wasmtime::component::add_to_linker_async;

@@ -47,6 +47,16 @@ pub(crate) fn command(module: &str) -> String {
     around(&parse(), module) + RUN + ")\n"
 }
 
+/// A component whose function `run` is that of a core module, as for [`command`], and whose strings are in this encoding.
+pub(crate) fn with_encoding(module: &str, encoding: &str) -> String {
+    let text = around(&parse(), module);
+    let text = text.replace(
+        "(memory $memory \"memory\") (realloc",
+        &format!("string-encoding={encoding} (memory $memory \"memory\") (realloc"),
+    );
+    text + "  (func (export \"run\") (param \"len\" u32) (result u32) (canon lift (core func $guest \"run\"))))\n"
+}
+
 /// A command made of two components: one signs, as the core module says whose function `sign` returns a number; the other calls it, and is
 /// content with `expected`.
 pub(crate) fn composed(signer: &str, expected: u32) -> String {

@@ -45,7 +45,7 @@ fn loaded() -> Option<&'static Loaded> {
     static LOADED: OnceLock<Option<Loaded>> = OnceLock::new();
     let load = || {
         let wasmedge = WasmEdge::find()?;
-        let settings = Settings::from_variables(|name| std::env::var(name).ok()).map_err(|error| error.to_string())?;
+        let settings = Settings::from_variables(|name| std::env::var_os(name)).map_err(|error| error.to_string())?;
         Ok::<_, String>(Loaded { wasmedge, settings })
     };
     let loaded = LOADED.get_or_init(|| match std::panic::catch_unwind(load) {

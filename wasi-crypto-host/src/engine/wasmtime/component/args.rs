@@ -7,9 +7,10 @@
 use std::borrow::Cow;
 
 use wasi_crypto_interface as interface;
-use wasmtime::component::{ComponentNamedList, Lift, Resource, WasmList, WasmStr};
+use wasmtime::component::{ComponentNamedList, Lift, Resource, WasmList};
 use wasmtime::{Result, StoreContextMut};
 
+use super::name::Name;
 use super::types;
 use crate::context::WasiCryptoCtx;
 
@@ -61,17 +62,13 @@ impl Arg for WasmList<u8> {
 }
 
 /// A name. Of one that is longer than any, nothing is left.
-impl Arg for WasmStr {
+impl Arg for Name {
     type Of<'x> = Cow<'x, str>;
 
     fn of<'x, T: 'static>(&self, store: &'x StoreContextMut<'_, T>) -> Result<Cow<'x, str>> {
-        let name = self.to_str(store)?;
-        Ok(if name.len() <= MAX_NAME { name } else { Cow::Borrowed("") })
+        self.to_str(store)
     }
 }
-
-/// As for modules.
-const MAX_NAME: usize = 64;
 
 /// What refers to an object, owned or borrowed: its handle.
 impl<O: 'static> Arg for Resource<O> {

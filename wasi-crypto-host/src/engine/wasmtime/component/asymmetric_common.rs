@@ -2,10 +2,11 @@
 
 use wasi_crypto_interface::AlgorithmType;
 use wasmtime::Result;
-use wasmtime::component::{Resource, WasmList, WasmStr};
+use wasmtime::component::{Resource, WasmList};
 
 use super::link::{Begun, Links, Parts, own};
 use super::managed_keys;
+use super::name::Name;
 use super::resources::{ArrayOutput, Keypair, Options, Publickey, Secretkey};
 use super::types;
 use crate::asymmetric::algorithm::Algorithm;
@@ -18,7 +19,7 @@ use crate::ops::export::Export;
 use crate::wit::{FIRST, Frame, List, pair};
 
 pub(super) fn link(links: &mut impl Links) -> Result<()> {
-    links.long::<(types::AlgorithmType, WasmStr, Option<Resource<Options>>), Resource<Keypair>>(
+    links.long::<(types::AlgorithmType, Name, Option<Resource<Options>>), Resource<Keypair>>(
         "keypair_generate",
         |parts, (algorithm_type, algorithm, options)| {
             let mut frame = Frame::new(parts.objects, algorithm.len())?;
@@ -28,7 +29,7 @@ pub(super) fn link(links: &mut impl Links) -> Result<()> {
             Begun::call(frame.with_args(&args), |_, frame| own(Ok(frame.first())))
         },
     )?;
-    links.short::<(types::AlgorithmType, WasmStr, WasmList<u8>, types::KeypairEncoding), Resource<Keypair>>(
+    links.short::<(types::AlgorithmType, Name, WasmList<u8>, types::KeypairEncoding), Resource<Keypair>>(
         "keypair_import",
         |parts, (algorithm_type, algorithm, encoded, encoding)| {
             let algorithm = find(parts.objects, algorithm_type, &algorithm)?;
@@ -57,7 +58,7 @@ pub(super) fn link(links: &mut impl Links) -> Result<()> {
     links.short::<(Resource<Keypair>,), ()>("keypair_close", |parts, (keypair,)| {
         ops::keypair_close(parts.objects, keypair)
     })?;
-    links.short::<(types::AlgorithmType, WasmStr, WasmList<u8>, types::PublickeyEncoding), Resource<Publickey>>(
+    links.short::<(types::AlgorithmType, Name, WasmList<u8>, types::PublickeyEncoding), Resource<Publickey>>(
         "publickey_import",
         |parts, (algorithm_type, algorithm, encoded, encoding)| {
             let algorithm = find(parts.objects, algorithm_type, &algorithm)?;
@@ -80,7 +81,7 @@ pub(super) fn link(links: &mut impl Links) -> Result<()> {
     links.short::<(Resource<Publickey>,), ()>("publickey_close", |parts, (public,)| {
         ops::publickey_close(parts.objects, public)
     })?;
-    links.short::<(types::AlgorithmType, WasmStr, WasmList<u8>, types::SecretkeyEncoding), Resource<Secretkey>>(
+    links.short::<(types::AlgorithmType, Name, WasmList<u8>, types::SecretkeyEncoding), Resource<Secretkey>>(
         "secretkey_import",
         |parts, (algorithm_type, algorithm, encoded, encoding)| {
             let algorithm = find(parts.objects, algorithm_type, &algorithm)?;

@@ -13,11 +13,14 @@ use super::resources::{
     ArrayOutput, Signature, SignatureState, SignatureVerificationState, SymmetricState, SymmetricTag,
 };
 use super::types::CryptoErrno;
-use crate::array_output;
+use crate::array_output::ArrayOutput as ArrayOutputObject;
+use crate::booking::Booking;
 use crate::errno::Errno;
+use crate::handle::SLOT;
 use crate::objects::Table;
 use crate::ops::{Objects, signatures, symmetric};
 use crate::secret::Secret;
+use crate::symmetric::tag::SymmetricTag as SymmetricTagObject;
 use crate::wit::{Frame, NewList};
 
 pub(super) fn link_symmetric(links: &mut impl Links) -> Result<()> {
@@ -42,12 +45,14 @@ pub(super) fn link_symmetric(links: &mut impl Links) -> Result<()> {
     links.batch::<Resource<SymmetricState>, Vec<(Resource<SymmetricTag>, CryptoErrno)>>(
         "batch_symmetric_state_squeeze_tag",
         |parts, states| {
-            parts.objects.check_room(states.len())?;
+            let room = room_for_empty(parts.objects, states.len())?;
             let frame = frame(parts.objects, states.len(), 1, VALUE_LEN, 0)?;
             let (len, entries) = (states.len(), states);
             let (frame, results) = entered(frame, entries, len, VALUE_LEN);
             Begun::call(frame, move |objects, frame| {
-                (0..len).map(|at| tag(objects, frame, results + at * VALUE_LEN)).collect()
+                drop(room);
+                let errnos = errnos(frame, results, len);
+                Ok(tags(objects, frame, results, len)?.into_iter().zip(errnos).collect())
             })
         },
     )?;
@@ -62,14 +67,16 @@ pub(super) fn link_symmetric(links: &mut impl Links) -> Result<()> {
     links.batch::<(Resource<SymmetricState>, WasmList<u8>), Vec<(NewList, Resource<SymmetricTag>, CryptoErrno)>>(
         "batch_symmetric_state_encrypt_detached",
         |parts, entries| {
-            parts.objects.check_room(entries.len())?;
+            let room = room_for_empty(parts.objects, entries.len())?;
             let (frame, outputs, results) = lay_out(parts.objects, entries, |_, _, len| len)?;
             Begun::call(frame, move |objects, frame| {
-                let one = |(at, output): (usize, Range<usize>)| {
-                    let (tag, errno) = tag(objects, frame, results + at * VALUE_LEN)?;
-                    Ok((list(frame, output, errno_at(frame, results + at * VALUE_LEN + 4)), tag, errno))
+                drop(room);
+                let tags = tags(objects, frame, results, outputs.len())?;
+                let one = |((at, output), tag): ((usize, Range<usize>), _)| {
+                    let (_, errno) = value_at(frame, results + at * VALUE_LEN);
+                    (list(frame, output, errno), tag, errno.into())
                 };
-                outputs.into_iter().enumerate().map(one).collect()
+                Ok(outputs.into_iter().enumerate().zip(tags).map(one).collect())
             })
         },
     )?;
@@ -100,20 +107,20 @@ pub(super) fn link_signatures(links: &mut impl Links) -> Result<()> {
     links.batch::<Resource<SignatureState>, Vec<(Resource<ArrayOutput>, CryptoErrno)>>(
         "batch_signature_state_sign",
         |parts, states| {
-            parts.objects.check_room(states.len())?;
+            let room = room_for_empty(parts.objects, states.len())?;
             let len = states.len();
             let frame = frame(parts.objects, len, 1, VALUE_LEN, 0)?;
             let (frame, results) = entered(frame, states, len, VALUE_LEN);
             Begun::call(frame, move |objects, frame| {
-                let mut one = |at| {
-                    let (value, errno) = value_at(frame, results + at * VALUE_LEN);
-                    let output = match errno {
-                        Errno::Success => signatures::signature_to_output(objects, value),
-                        _ => Objects::insert(objects, array_output::ArrayOutput::new(Secret::default())),
-                    };
-                    Ok((Resource::new_own(output?), errno.into()))
+                drop(room);
+                let given = values(frame, results, len);
+                let one = |objects: &mut Table, signature| match signature {
+                    Some(signature) => signatures::signature_to_output(objects, signature),
+                    None => Objects::insert(objects, ArrayOutputObject::new(Secret::default())),
                 };
-                (0..len).map(&mut one).collect()
+                let outputs =
+                    one_each(objects, &given, one, signatures::signature_close, Objects::close::<ArrayOutputObject>)?;
+                Ok(outputs.into_iter().zip(errnos(frame, results, len)).collect())
             })
         },
     )?;
@@ -203,11 +210,59 @@ fn list(frame: &Frame, output: Range<usize>, errno: Errno) -> NewList {
     if errno == Errno::Success { NewList::copy(frame.bytes(output)) } else { NewList::default() }
 }
 
-/// The tag of an entry, or one without bytes.
-fn tag(objects: &mut Table, frame: &Frame, at: usize) -> Result<(Resource<SymmetricTag>, CryptoErrno), Errno> {
-    let (value, errno) = value_at(frame, at);
-    let tag = if errno == Errno::Success { value } else { symmetric::insert_tag(objects, Secret::default())? };
-    Ok((Resource::new_own(tag), errno.into()))
+/// The tags of entries; those that failed get one without bytes.
+fn tags(objects: &mut Table, frame: &Frame, results: usize, len: usize) -> Result<Vec<Resource<SymmetricTag>>, Errno> {
+    let one = |objects: &mut Table, tag: Option<u32>| {
+        tag.map_or_else(|| symmetric::insert_tag(objects, Secret::default()), Ok)
+    };
+    let close = symmetric::symmetric_tag_close;
+    one_each(objects, &values(frame, results, len), one, close, close)
+}
+
+/// Makes a resource for each entry, or none: of what it was `given`, and of nothing where that failed. If one finds no room, all are
+/// closed, and what was given with them: the guest would not learn how to name them.
+fn one_each<M: 'static>(
+    objects: &mut Table,
+    given: &[Option<u32>],
+    mut one: impl FnMut(&mut Table, Option<u32>) -> Result<u32, Errno>,
+    close_given: fn(&mut Table, u32) -> Result<(), Errno>,
+    close: fn(&mut Table, u32) -> Result<(), Errno>,
+) -> Result<Vec<Resource<M>>, Errno> {
+    let mut made = Vec::with_capacity(given.len());
+    for value in given {
+        match one(objects, *value) {
+            Ok(handle) => made.push(handle),
+            Err(errno) => {
+                // Some may be closed by now.
+                made.into_iter().for_each(|handle| _ = close(objects, handle));
+                given.iter().flatten().for_each(|handle| _ = close_given(objects, *handle));
+                return Err(errno);
+            }
+        }
+    }
+    Ok(made.into_iter().map(Resource::new_own).collect())
+}
+
+/// Books room for so many resources without bytes, and looks whether there may be so many, before anything is done. It is given back when
+/// they are made, after the call has made those that have bytes.
+fn room_for_empty(objects: &mut Table, len: usize) -> Result<Booking, Errno> {
+    objects.check_room(len)?;
+    let tag = SLOT + SymmetricTagObject::new(Secret::default()).held();
+    let output = SLOT + ArrayOutputObject::new(Secret::default()).held();
+    Objects::reserve(objects, len.saturating_mul(tag.max(output)))
+}
+
+/// What the entries that succeeded gave.
+fn values(frame: &Frame, results: usize, len: usize) -> Vec<Option<u32>> {
+    let one = |at| match value_at(frame, results + at * VALUE_LEN) {
+        (value, Errno::Success) => Some(value),
+        _ => None,
+    };
+    (0..len).map(one).collect()
+}
+
+fn errnos(frame: &Frame, results: usize, len: usize) -> impl Iterator<Item = CryptoErrno> {
+    (0..len).map(move |at| value_at(frame, results + at * VALUE_LEN).1.into())
 }
 
 fn value_at(frame: &Frame, at: usize) -> (u32, Errno) {

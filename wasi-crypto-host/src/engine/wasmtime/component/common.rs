@@ -1,9 +1,10 @@
 //! `wasi-ephemeral-crypto-common`: options, array outputs, the secrets manager.
 
 use wasmtime::Result;
-use wasmtime::component::{Resource, WasmList, WasmStr};
+use wasmtime::component::{Resource, WasmList};
 
 use super::link::{Begun, Links, own};
+use super::name::Name;
 use super::resources::{
     ArrayOutput, Keypair, Options, Publickey, Secretkey, SecretsManager, Signature, SignatureState,
     SignatureVerificationState, SymmetricKey, SymmetricState, SymmetricTag,
@@ -37,13 +38,13 @@ pub(super) fn link(links: &mut impl Links) -> Result<()> {
     links.short::<(Resource<Options>,), ()>("options_close", |parts, (options,)| {
         common::options_close(parts.objects, options)
     })?;
-    links.short::<(Resource<Options>, WasmStr, WasmList<u8>), ()>("options_set", |parts, (options, name, value)| {
+    links.short::<(Resource<Options>, Name, WasmList<u8>), ()>("options_set", |parts, (options, name, value)| {
         common::options_set(parts.objects, options, name.as_bytes(), List(value))
     })?;
-    links.short::<(Resource<Options>, WasmStr, u64), ()>("options_set_u64", |parts, (options, name, value)| {
+    links.short::<(Resource<Options>, Name, u64), ()>("options_set_u64", |parts, (options, name, value)| {
         common::options_set_u64(parts.objects, options, name.as_bytes(), value)
     })?;
-    links.short::<(Resource<Options>, WasmStr, WasmList<u8>), ()>(
+    links.short::<(Resource<Options>, Name, WasmList<u8>), ()>(
         "options_set_guest_buffer",
         // Nothing reads it; where it lies is nobody's business, and it is gone after the call.
         |parts, (options, name, buffer)| {

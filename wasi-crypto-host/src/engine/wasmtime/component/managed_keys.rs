@@ -1,9 +1,10 @@
 //! The functions of `wasi-ephemeral-crypto-asymmetric-common` and `wasi-ephemeral-crypto-symmetric` that are about managed keys.
 
 use wasmtime::Result;
-use wasmtime::component::{Resource, WasmList, WasmStr};
+use wasmtime::component::{Resource, WasmList};
 
 use super::link::{Begun, Links, Parts, own};
+use super::name::Name;
 use super::resources::{Keypair, Options, SecretsManager, SymmetricKey};
 use super::types::{self, Version};
 use crate::asymmetric::key;
@@ -18,16 +19,17 @@ use crate::secrets::Identifier;
 use crate::wit::{FIRST, Frame, NewList, pair};
 
 pub(super) fn link_keypairs(links: &mut impl Links) -> Result<()> {
-    links.long::<
-        (Resource<SecretsManager>, types::AlgorithmType, WasmStr, Option<Resource<Options>>),
-        Resource<Keypair>,
-    >("keypair_generate_managed", |parts, (manager, algorithm_type, algorithm, options)| {
-        let mut frame = Frame::new(parts.objects, algorithm.len())?;
-        let [name, name_len] = pair(&frame.put(algorithm.as_bytes()));
-        let options = frame.put_optional(options);
-        let args = [manager.into(), algorithm_type.number().into(), name, name_len, options, FIRST];
-        Begun::call(frame.with_args(&args), |_, frame| own(Ok(frame.first())))
-    })?;
+    links
+        .long::<(Resource<SecretsManager>, types::AlgorithmType, Name, Option<Resource<Options>>), Resource<Keypair>>(
+            "keypair_generate_managed",
+            |parts, (manager, algorithm_type, algorithm, options)| {
+                let mut frame = Frame::new(parts.objects, algorithm.len())?;
+                let [name, name_len] = pair(&frame.put(algorithm.as_bytes()));
+                let options = frame.put_optional(options);
+                let args = [manager.into(), algorithm_type.number().into(), name, name_len, options, FIRST];
+                Begun::call(frame.with_args(&args), |_, frame| own(Ok(frame.first())))
+            },
+        )?;
     links.long::<(Resource<SecretsManager>, Resource<Keypair>), NewList>("keypair_store_managed", store)?;
     links.long::<(Resource<SecretsManager>, Resource<Keypair>, Resource<Keypair>), Version>(
         "keypair_replace_managed",
@@ -40,7 +42,7 @@ pub(super) fn link_keypairs(links: &mut impl Links) -> Result<()> {
 }
 
 pub(super) fn link_symmetric_keys(links: &mut impl Links) -> Result<()> {
-    links.long::<(Resource<SecretsManager>, WasmStr, Option<Resource<Options>>), Resource<SymmetricKey>>(
+    links.long::<(Resource<SecretsManager>, Name, Option<Resource<Options>>), Resource<SymmetricKey>>(
         "symmetric_key_generate_managed",
         |parts, (manager, algorithm, options)| {
             let mut frame = Frame::new(parts.objects, algorithm.len())?;

@@ -107,6 +107,7 @@ mod link;
 #[cfg(feature = "async")]
 mod link_async;
 mod managed_keys;
+mod name;
 pub mod resources;
 mod signatures;
 mod symmetric;

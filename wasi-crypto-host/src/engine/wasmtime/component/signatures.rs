@@ -2,9 +2,10 @@
 
 use wasi_crypto_interface::AlgorithmType;
 use wasmtime::Result;
-use wasmtime::component::{Resource, WasmList, WasmStr};
+use wasmtime::component::{Resource, WasmList};
 
 use super::link::{Links, own};
+use super::name::Name;
 use super::resources::{ArrayOutput, Keypair, Publickey, Signature, SignatureState, SignatureVerificationState};
 use super::types;
 use crate::ops::signatures;
@@ -15,7 +16,7 @@ pub(super) fn link(links: &mut impl Links) -> Result<()> {
         "signature_export",
         |parts, (signature, encoding)| own(signatures::signature_export(parts.objects, signature, encoding)),
     )?;
-    links.short::<(WasmStr, WasmList<u8>, types::SignatureEncoding), Resource<Signature>>(
+    links.short::<(Name, WasmList<u8>, types::SignatureEncoding), Resource<Signature>>(
         "signature_import",
         |parts, (algorithm, encoded, encoding)| {
             let algorithms = parts.objects.algorithms();

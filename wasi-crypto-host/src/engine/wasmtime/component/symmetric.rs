@@ -1,11 +1,12 @@
 //! `wasi-ephemeral-crypto-symmetric`: keys, states, tags.
 
 use wasmtime::Result;
-use wasmtime::component::{Resource, WasmList, WasmStr};
+use wasmtime::component::{Resource, WasmList};
 
 use super::asymmetric_common::export;
 use super::link::{Begun, Links, Parts, own};
 use super::managed_keys;
+use super::name::Name;
 use super::resources::{ArrayOutput, Options, SymmetricKey, SymmetricState, SymmetricTag};
 use crate::errno::Errno;
 use crate::ops::symmetric;
@@ -21,16 +22,16 @@ pub(super) fn link(links: &mut impl Links) -> Result<()> {
 }
 
 fn link_keys(links: &mut impl Links) -> Result<()> {
-    links.short::<(WasmStr, Option<Resource<Options>>), Resource<SymmetricKey>>(
+    links.short::<(Name, Option<Resource<Options>>), Resource<SymmetricKey>>(
         "symmetric_key_generate",
         |parts, (algorithm, options)| {
             own(symmetric::symmetric_key_generate(parts.objects, algorithm.as_bytes(), options))
         },
     )?;
-    links.short::<(WasmStr, WasmList<u8>), Resource<SymmetricKey>>(
-        "symmetric_key_import",
-        |parts, (algorithm, raw)| own(symmetric::symmetric_key_import(parts.objects, algorithm.as_bytes(), List(raw))),
-    )?;
+    links
+        .short::<(Name, WasmList<u8>), Resource<SymmetricKey>>("symmetric_key_import", |parts, (algorithm, raw)| {
+            own(symmetric::symmetric_key_import(parts.objects, algorithm.as_bytes(), List(raw)))
+        })?;
     links.long::<(Resource<SymmetricKey>,), Resource<ArrayOutput>>("symmetric_key_export", |parts, (key,)| {
         let admitted = symmetric::symmetric_key_export(parts.objects, key)?;
         export(parts, admitted, &[key.into(), FIRST])
@@ -42,13 +43,13 @@ fn link_keys(links: &mut impl Links) -> Result<()> {
 }
 
 fn link_states(links: &mut impl Links) -> Result<()> {
-    links.short::<(WasmStr, Option<Resource<SymmetricKey>>, Option<Resource<Options>>), Resource<SymmetricState>>(
+    links.short::<(Name, Option<Resource<SymmetricKey>>, Option<Resource<Options>>), Resource<SymmetricState>>(
         "symmetric_state_open",
         |parts, (algorithm, key, options)| {
             own(symmetric::symmetric_state_open(parts.objects, algorithm.as_bytes(), key, options))
         },
     )?;
-    links.short::<(Resource<SymmetricState>, WasmStr), NewList>(
+    links.short::<(Resource<SymmetricState>, Name), NewList>(
         "symmetric_state_options_get",
         |parts, (state, name)| {
             let mut list = NewList::default();
@@ -57,10 +58,10 @@ fn link_states(links: &mut impl Links) -> Result<()> {
             Ok(list)
         },
     )?;
-    links.short::<(Resource<SymmetricState>, WasmStr), u64>(
-        "symmetric_state_options_get_u64",
-        |parts, (state, name)| symmetric::symmetric_state_options_get_u64(parts.objects, state, name.as_bytes()),
-    )?;
+    links
+        .short::<(Resource<SymmetricState>, Name), u64>("symmetric_state_options_get_u64", |parts, (state, name)| {
+            symmetric::symmetric_state_options_get_u64(parts.objects, state, name.as_bytes())
+        })?;
     links.short::<(Resource<SymmetricState>,), Resource<SymmetricState>>(
         "symmetric_state_clone",
         |parts, (state,)| own(symmetric::symmetric_state_clone(parts.objects, state)),
@@ -74,7 +75,7 @@ fn link_states(links: &mut impl Links) -> Result<()> {
     )?;
     links.long::<(Resource<SymmetricState>,), NewList>("symmetric_state_squeeze", squeeze)?;
     links.long::<(Resource<SymmetricState>,), Resource<SymmetricTag>>("symmetric_state_squeeze_tag", squeeze_tag)?;
-    links.short::<(Resource<SymmetricState>, WasmStr), Resource<SymmetricKey>>(
+    links.short::<(Resource<SymmetricState>, Name), Resource<SymmetricKey>>(
         "symmetric_state_squeeze_key",
         |parts, (state, algorithm)| {
             own(symmetric::symmetric_state_squeeze_key(parts.objects, state, algorithm.as_bytes()))
