@@ -70,9 +70,6 @@ pub trait KeyFunctions {
     /// Whether a signature is right.
     fn check_signature(&mut self, public: u32, pieces: &[&[u8]], signature: u32) -> Result<(), Errno>;
 
-    /// The secret of a key exchange.
-    fn agree(&mut self, public: u32, secret: u32) -> Result<Vec<u8>, Errno>;
-
     /// A new secret, and its ciphertext.
     fn encapsulate(&mut self, public: u32) -> Result<(Vec<u8>, Vec<u8>), Errno>;
 
@@ -127,11 +124,6 @@ impl KeyFunctions for Guest<Checked> {
         let checked = self.call("signature_verification_state_verify", &[state, signature]);
         self.call("signature_verification_state_close", &[state])?;
         checked
-    }
-
-    fn agree(&mut self, public: u32, secret: u32) -> Result<Vec<u8>, Errno> {
-        let output = self.call_for_u32("kx_dh", &[public, secret])?;
-        self.pull_array(output)
     }
 
     fn encapsulate(&mut self, public: u32) -> Result<(Vec<u8>, Vec<u8>), Errno> {
