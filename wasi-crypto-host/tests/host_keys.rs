@@ -17,7 +17,7 @@ fn guest_with(algorithm: &str, export: Export) -> (Guest, u32, u32) {
     let own = guest.generate_keypair(algorithm);
     let has_pkcs8 = algorithm != "X-WING";
     let encoding = if has_pkcs8 { (PKCS8, KeypairEncoding::Pkcs8) } else { (RAW, KeypairEncoding::Raw) };
-    let encoded = guest.export_part(Part::Keypair, own, encoding.0).unwrap();
+    let encoded = guest.export_key_as(Part::Keypair, own, encoding.0).unwrap();
     let algorithm_type = if type_of(algorithm) == 0 { AlgorithmType::Signatures } else { AlgorithmType::KeyExchange };
     let hosts = guest.transport.ctx.import_keypair(algorithm_type, algorithm, &encoded, encoding.1, export).unwrap();
     (guest, own, hosts)
@@ -37,15 +37,15 @@ fn a_key_pair_that_is_to_stay_is_exported_by_no_way() {
             let half = guest.secret_of(pair);
             for encoding in [RAW, PKCS8, PEM, SEC] {
                 let refused = if encoding == SEC { Errno::UnsupportedEncoding } else { Errno::ProhibitedOperation };
-                assert_eq!(guest.export_part(Part::Keypair, pair, encoding), Err(refused), "{algorithm}");
+                assert_eq!(guest.export_key_as(Part::Keypair, pair, encoding), Err(refused), "{algorithm}");
                 assert_eq!(
-                    guest.export_part(Part::Secret, half, encoding),
+                    guest.export_key_as(Part::Secret, half, encoding),
                     Err(Errno::ProhibitedOperation),
                     "{algorithm}"
                 );
             }
         }
-        assert_eq!(guest.export_part(Part::Secret, secret, RAW), Err(Errno::ProhibitedOperation), "{algorithm}");
+        assert_eq!(guest.export_key_as(Part::Secret, secret, RAW), Err(Errno::ProhibitedOperation), "{algorithm}");
     }
 }
 
@@ -56,9 +56,9 @@ fn the_public_half_is_free() {
         let secret = guest.secret_of(keypair);
         let encoding = if algorithm == "X-WING" { RAW } else { PKCS8 };
         let own = guest.public_of(own);
-        let expected = guest.export_part(Part::Public, own, encoding).unwrap();
+        let expected = guest.export_key_as(Part::Public, own, encoding).unwrap();
         for public in [guest.public_of(keypair), guest.call_for_u32("publickey_from_secretkey", &[secret]).unwrap()] {
-            assert_eq!(guest.export_part(Part::Public, public, encoding).unwrap(), expected, "{algorithm}");
+            assert_eq!(guest.export_key_as(Part::Public, public, encoding).unwrap(), expected, "{algorithm}");
         }
     }
 }
@@ -68,9 +68,9 @@ fn a_key_pair_that_may_go_is_exported_like_the_guests_own() {
     for algorithm in SIGNATURES {
         let (mut guest, own, keypair) = guest_with(algorithm, Export::Allowed);
         let secret = guest.secret_of(keypair);
-        let expected = guest.export_part(Part::Keypair, own, PKCS8).unwrap();
-        assert_eq!(guest.export_part(Part::Keypair, keypair, PKCS8).unwrap(), expected, "{algorithm}");
-        assert_eq!(guest.export_part(Part::Secret, secret, PKCS8).unwrap(), expected, "{algorithm}");
+        let expected = guest.export_key_as(Part::Keypair, own, PKCS8).unwrap();
+        assert_eq!(guest.export_key_as(Part::Keypair, keypair, PKCS8).unwrap(), expected, "{algorithm}");
+        assert_eq!(guest.export_key_as(Part::Secret, secret, PKCS8).unwrap(), expected, "{algorithm}");
     }
 }
 

@@ -51,7 +51,7 @@ impl Handles {
     }
 
     fn export(&self, guest: &mut Guest, part: Part, encoding: u32) -> Vec<u8> {
-        guest.export_part(part, self.of(part), encoding).unwrap()
+        guest.export_key_as(part, self.of(part), encoding).unwrap()
     }
 }
 
@@ -64,20 +64,20 @@ fn every_supported_cell_reads_what_it_wrote_and_no_other_cell_exists() {
         for part in PARTS {
             for encoding in [RAW, PKCS8, PEM, SEC, 4, 5, 99, 1 << 16, u32::MAX] {
                 let what = format!("{algorithm} {part:?} in encoding {encoding}");
-                let written = guest.export_part(part, key.of(part), encoding);
+                let written = guest.export_key_as(part, key.of(part), encoding);
                 if !encodings(algorithm, part).contains(&encoding) {
                     assert_eq!(written, Err(Errno::UnsupportedEncoding), "{what}");
-                    let read = guest.import_part(part, algorithm, &canonical, encoding);
+                    let read = guest.import_key_as(part, algorithm, &canonical, encoding);
                     assert_eq!(read, Err(Errno::UnsupportedEncoding), "{what}");
                     continue;
                 }
-                let read = guest.import_part(part, algorithm, &written.unwrap(), encoding).unwrap();
+                let read = guest.import_key_as(part, algorithm, &written.unwrap(), encoding).unwrap();
                 let public = match part {
                     Part::Keypair => guest.public_of(read),
                     Part::Secret => guest.call_for_u32("publickey_from_secretkey", &[read]).unwrap(),
                     Part::Public => read,
                 };
-                assert_eq!(guest.export_part(Part::Public, public, PKCS8).unwrap(), canonical, "{what}");
+                assert_eq!(guest.export_key_as(Part::Public, public, PKCS8).unwrap(), canonical, "{what}");
             }
         }
     }
@@ -96,14 +96,14 @@ fn truncated_keys_and_trailing_bytes_are_refused() {
                     let bare_scalar = part == Part::Secret && *encoding == SEC && (len == 32 || len == 48);
                     let without_last_line_break = *encoding == PEM && len == written.len() - 1;
                     if !bare_scalar && !without_last_line_break {
-                        let read = guest.import_part(part, algorithm, &written[..len], *encoding);
+                        let read = guest.import_key_as(part, algorithm, &written[..len], *encoding);
                         assert_eq!(read, Err(Errno::InvalidKey), "{what}, its first {len} bytes");
                     }
                 }
                 // Behind PEM there may be text (`pem.rs`), but no other key.
                 let trailers = [&written[..], b"\0", b"A"];
                 for trailer in &trailers[..if *encoding == PEM { 1 } else { 3 }] {
-                    let read = guest.import_part(part, algorithm, &[&written, *trailer].concat(), *encoding);
+                    let read = guest.import_key_as(part, algorithm, &[&written, *trailer].concat(), *encoding);
                     assert_eq!(read, Err(Errno::InvalidKey), "{what}, and {trailer:x?}");
                 }
             }
@@ -124,7 +124,7 @@ fn a_flipped_bit_gives_no_key_or_a_consistent_one() {
                 for bit in 0..written.len() * bits {
                     let mut flipped = written.clone();
                     flipped[bit / bits] ^= 1 << ((bit + bit / bits) % 8);
-                    match guest.import_part(part, algorithm, &flipped, *encoding) {
+                    match guest.import_key_as(part, algorithm, &flipped, *encoding) {
                         Ok(key) => check_consistency(&mut guest, algorithm, part, key, &peer),
                         Err(errno) => assert_eq!(errno, Errno::InvalidKey, "{algorithm} {part:?} {encoding} bit {bit}"),
                     }
@@ -136,29 +136,29 @@ fn a_flipped_bit_gives_no_key_or_a_consistent_one() {
 
 /// Whether the halves of a key belong together, and it is read again as it was written. Closes it.
 fn check_consistency(guest: &mut Guest, algorithm: &str, part: Part, key: u32, peer: &Handles) {
-    let written = guest.export_part(part, key, PKCS8).unwrap();
-    let again = guest.import_part(part, algorithm, &written, PKCS8).unwrap();
-    assert_eq!(guest.export_part(part, again, PKCS8).unwrap(), written);
-    guest.close_part(part, again);
+    let written = guest.export_key_as(part, key, PKCS8).unwrap();
+    let again = guest.import_key_as(part, algorithm, &written, PKCS8).unwrap();
+    assert_eq!(guest.export_key_as(part, again, PKCS8).unwrap(), written);
+    guest.close_key_of(part, again);
     if part == Part::Public {
         let checked = guest.call("publickey_verify", &[key]);
         assert!([Ok(()), Err(Errno::InvalidKey)].contains(&checked), "{checked:?}");
-        return guest.close_part(part, key);
+        return guest.close_key_of(part, key);
     }
-    let keypair = guest.import_part(Part::Keypair, algorithm, &written, PKCS8).unwrap();
+    let keypair = guest.import_key_as(Part::Keypair, algorithm, &written, PKCS8).unwrap();
     let (public, secret) = (guest.public_of(keypair), guest.secret_of(keypair));
     assert_eq!(guest.call("publickey_verify", &[public]), Ok(()));
     if KEY_EXCHANGE.contains(&algorithm) {
         let agreed = guest.agree(public, peer.secret).unwrap();
         assert_eq!(guest.agree(peer.public, secret).unwrap(), agreed);
     } else {
-        let signature = guest.sign(keypair, b"message", RAW).unwrap();
+        let signature = guest.sign_message(keypair, b"message", RAW).unwrap();
         assert_eq!(guest.verify_message(public, algorithm, b"message", &signature, RAW), Ok(()));
     }
-    guest.close_part(Part::Keypair, keypair);
-    guest.close_part(Part::Public, public);
-    guest.close_part(Part::Secret, secret);
-    guest.close_part(part, key);
+    guest.close_key_of(Part::Keypair, keypair);
+    guest.close_key_of(Part::Public, public);
+    guest.close_key_of(Part::Secret, secret);
+    guest.close_key_of(part, key);
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn keys_of_other_algorithms_are_refused() {
             for part in PARTS {
                 for encoding in [PKCS8, PEM] {
                     let written = key.export(&mut guest, part, encoding);
-                    let read = guest.import_part(part, to, &written, encoding).map(|_| ());
+                    let read = guest.import_key_as(part, to, &written, encoding).map(|_| ());
                     let expected = if *from == to { Ok(()) } else { Err(Errno::InvalidKey) };
                     assert_eq!(read, expected, "{part:?} of {from} for {to} in encoding {encoding}");
                 }
@@ -187,9 +187,9 @@ fn private_and_public_keys_do_not_stand_for_each_other() {
         for encoding in [PKCS8, PEM] {
             let (private, public) =
                 (key.export(&mut guest, Part::Secret, encoding), key.export(&mut guest, Part::Public, encoding));
-            assert_eq!(guest.import_part(Part::Public, algorithm, &private, encoding), Err(Errno::InvalidKey));
-            assert_eq!(guest.import_part(Part::Keypair, algorithm, &public, encoding), Err(Errno::InvalidKey));
-            assert_eq!(guest.import_part(Part::Secret, algorithm, &public, encoding), Err(Errno::InvalidKey));
+            assert_eq!(guest.import_key_as(Part::Public, algorithm, &private, encoding), Err(Errno::InvalidKey));
+            assert_eq!(guest.import_key_as(Part::Keypair, algorithm, &public, encoding), Err(Errno::InvalidKey));
+            assert_eq!(guest.import_key_as(Part::Secret, algorithm, &public, encoding), Err(Errno::InvalidKey));
         }
     }
 }
@@ -203,8 +203,8 @@ fn huge_input_is_refused_at_once() {
     let start = Instant::now();
     for algorithm in KINDS {
         for part in PARTS {
-            assert_eq!(guest.import_part(part, algorithm, pem.as_bytes(), PEM), Err(Errno::InvalidKey));
-            assert_eq!(guest.import_part(part, algorithm, &vec![0x30; 4 << 20], PKCS8), Err(Errno::InvalidKey));
+            assert_eq!(guest.import_key_as(part, algorithm, pem.as_bytes(), PEM), Err(Errno::InvalidKey));
+            assert_eq!(guest.import_key_as(part, algorithm, &vec![0x30; 4 << 20], PKCS8), Err(Errno::InvalidKey));
         }
     }
     assert!(start.elapsed() < Duration::from_secs(5), "took {:?}", start.elapsed());
@@ -261,7 +261,7 @@ fn scalars_lie_between_zero_and_the_order() {
             (vec![], Err(Errno::InvalidKey)),
         ] {
             for (part, encoding) in [(Part::Keypair, RAW), (Part::Secret, RAW), (Part::Secret, SEC)] {
-                let read = guest.import_part(part, algorithm, &number, encoding).map(|_| ());
+                let read = guest.import_key_as(part, algorithm, &number, encoding).map(|_| ());
                 assert_eq!(read, expected, "{algorithm} {part:?} in encoding {encoding}: {number:x?}");
             }
         }
@@ -269,7 +269,7 @@ fn scalars_lie_between_zero_and_the_order() {
         for number in [zero, order.clone(), plus(1), one, plus(-1)] {
             for (part, encoding) in [(Part::Keypair, PKCS8), (Part::Secret, PKCS8), (Part::Secret, SEC)] {
                 let written = replace(&key.export(&mut guest, part, encoding), &scalar, &number);
-                let read = guest.import_part(part, algorithm, &written, encoding);
+                let read = guest.import_key_as(part, algorithm, &written, encoding);
                 assert_eq!(read, Err(Errno::InvalidKey), "{algorithm} {part:?} in encoding {encoding}: {number:x?}");
             }
         }
@@ -289,7 +289,7 @@ fn points_are_on_the_curve_and_not_the_identity() {
         assert_eq!(compressed, [&[2 + u8::from(odd)], x].concat());
         let hybrid = if even { 6 } else { 7 };
         let off_curve = [&point[..point.len() - 1], &[point[point.len() - 1] ^ 1]].concat();
-        let untouched = guest.import_part(Part::Public, algorithm, &point, SEC).unwrap();
+        let untouched = guest.import_key_as(Part::Public, algorithm, &point, SEC).unwrap();
         assert_eq!(guest.call("publickey_verify", &[untouched]), Ok(()));
         for (bad, what) in [
             (vec![0], "the identity"),
@@ -310,12 +310,12 @@ fn points_are_on_the_curve_and_not_the_identity() {
             (no_point(algorithm), "an x that no point has"),
         ] {
             for encoding in [RAW, SEC] {
-                let read = guest.import_part(Part::Public, algorithm, &bad, encoding);
+                let read = guest.import_key_as(Part::Public, algorithm, &bad, encoding);
                 assert_eq!(read, Err(Errno::InvalidKey), "{algorithm}: {what}");
             }
             if bad.len() == point.len() {
                 let written = replace(&key.export(&mut guest, Part::Public, PKCS8), &point, &bad);
-                let read = guest.import_part(Part::Public, algorithm, &written, PKCS8);
+                let read = guest.import_key_as(Part::Public, algorithm, &written, PKCS8);
                 assert_eq!(read, Err(Errno::InvalidKey), "{algorithm}: {what}, in SubjectPublicKeyInfo");
             }
         }
@@ -342,7 +342,10 @@ fn halves_that_do_not_belong_together_are_no_key_pair() {
         let mut guest = Guest::large();
         let (a, b) = (Handles::generate(&mut guest, algorithm), Handles::generate(&mut guest, algorithm));
         let pair = guest.call_for_u32("keypair_from_pk_and_sk", &[a.public, a.secret]).unwrap();
-        assert_eq!(guest.export_part(Part::Keypair, pair, PKCS8), guest.export_part(Part::Keypair, a.keypair, PKCS8));
+        assert_eq!(
+            guest.export_key_as(Part::Keypair, pair, PKCS8),
+            guest.export_key_as(Part::Keypair, a.keypair, PKCS8)
+        );
         assert_eq!(guest.call_for_u32("keypair_from_pk_and_sk", &[b.public, a.secret]), Err(Errno::InvalidKey));
     }
     let mut guest = Guest::large();
@@ -366,9 +369,9 @@ fn encoded_halves_that_do_not_belong_together_are_refused() {
             if algorithm == "Ed25519" { [secret.clone(), public.clone()] } else { [public.clone(), secret.clone()] };
         assert_eq!(raw, order.concat(), "{algorithm}");
         let mixed = replace(&raw, &public, &other);
-        assert_eq!(guest.import_part(Part::Keypair, algorithm, &mixed, RAW), Err(Errno::InvalidKey));
+        assert_eq!(guest.import_key_as(Part::Keypair, algorithm, &mixed, RAW), Err(Errno::InvalidKey));
         for bad in [&secret[..], &public, &raw[1..], &[&raw[..], &[0]].concat(), &[]] {
-            assert_eq!(guest.import_part(Part::Keypair, algorithm, bad, RAW), Err(Errno::InvalidKey), "{bad:x?}");
+            assert_eq!(guest.import_key_as(Part::Keypair, algorithm, bad, RAW), Err(Errno::InvalidKey), "{bad:x?}");
         }
         // The same in PKCS#8 version 2, which carries the public half.
         let version_1 = a.export(&mut guest, Part::Secret, PKCS8);
@@ -376,7 +379,11 @@ fn encoded_halves_that_do_not_belong_together_are_refused() {
             let mut version_2 = [&version_1[..], &[0x81, 33, 0], half].concat();
             (version_2[1], version_2[4]) = (version_2.len() as u8 - 2, 1);
             for part in [Part::Keypair, Part::Secret] {
-                assert_eq!(guest.import_part(part, algorithm, &version_2, PKCS8).map(|_| ()), expected, "{algorithm}");
+                assert_eq!(
+                    guest.import_key_as(part, algorithm, &version_2, PKCS8).map(|_| ()),
+                    expected,
+                    "{algorithm}"
+                );
             }
         }
     }
@@ -387,7 +394,7 @@ fn encoded_halves_that_do_not_belong_together_are_refused() {
         for (part, encoding) in [(Part::Keypair, PKCS8), (Part::Secret, PKCS8), (Part::Secret, SEC)] {
             let mixed = replace(&a.export(&mut guest, part, encoding), &point, &other);
             assert_eq!(
-                guest.import_part(part, algorithm, &mixed, encoding),
+                guest.import_key_as(part, algorithm, &mixed, encoding),
                 Err(Errno::InvalidKey),
                 "{algorithm} {encoding}"
             );
@@ -397,8 +404,8 @@ fn encoded_halves_that_do_not_belong_together_are_refused() {
         for (half, expected) in [(&point, Ok(())), (&other, Err(Errno::InvalidKey))] {
             let version_2 = with_public_half(&version_1, half);
             for part in [Part::Keypair, Part::Secret] {
-                let imported = guest.import_part(part, algorithm, &version_2, PKCS8);
-                assert_eq!(imported.map(|key| guest.close_part(part, key)), expected, "{algorithm}");
+                let imported = guest.import_key_as(part, algorithm, &version_2, PKCS8);
+                assert_eq!(imported.map(|key| guest.close_key_of(part, key)), expected, "{algorithm}");
             }
         }
     }
@@ -427,7 +434,7 @@ fn ed25519_public_keys_are_points_and_verify_refuses_the_unsound_ones() {
         "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
         "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
     ] {
-        let public = guest.import_part(Part::Public, "Ed25519", &hex(point), RAW).unwrap();
+        let public = guest.import_key_as(Part::Public, "Ed25519", &hex(point), RAW).unwrap();
         assert_eq!(guest.call("publickey_verify", &[public]), Err(Errno::InvalidKey), "{point}");
     }
     for torsion in &EIGHT_TORSION[1..] {
@@ -449,7 +456,7 @@ fn ed25519_public_keys_are_points_and_verify_refuses_the_unsound_ones() {
         let spki = [&hex("302a300506032b6570032100"), &bytes[..]].concat();
         for (encoded, encoding) in [(&bytes, RAW), (&spki, PKCS8)] {
             assert_eq!(
-                guest.import_part(Part::Public, "Ed25519", encoded, encoding),
+                guest.import_key_as(Part::Public, "Ed25519", encoded, encoding),
                 Err(Errno::InvalidKey),
                 "{bytes:x?}"
             );
@@ -459,7 +466,7 @@ fn ed25519_public_keys_are_points_and_verify_refuses_the_unsound_ones() {
     let mut no_point = [0; 32];
     no_point[0] = 2;
     for bad in [&no_point[..], &[0; 31], &[0; 33], &[]] {
-        assert_eq!(guest.import_part(Part::Public, "Ed25519", bad, RAW), Err(Errno::InvalidKey));
+        assert_eq!(guest.import_key_as(Part::Public, "Ed25519", bad, RAW), Err(Errno::InvalidKey));
     }
 }
 
@@ -479,7 +486,7 @@ fn x25519_public_keys_of_low_order_agree_on_nothing() {
         let mut bytes = hex(point);
         for _ in 0..2 {
             refused_by_verify(&mut guest, "X25519", &bytes);
-            let public = guest.import_part(Part::Public, "X25519", &bytes, RAW).unwrap();
+            let public = guest.import_key_as(Part::Public, "X25519", &bytes, RAW).unwrap();
             assert_eq!(guest.agree(public, own.secret), Err(Errno::InvalidKey), "{point}");
             bytes[31] ^= 0x80;
         }
@@ -487,13 +494,14 @@ fn x25519_public_keys_of_low_order_agree_on_nothing() {
     // RFC 7748 section 5: the top bit is masked, u at or above p is taken modulo p. To publickey_verify the latter is unsound.
     let mut masked = own.export(&mut guest, Part::Public, RAW);
     masked[31] |= 0x80;
-    let public = guest.import_part(Part::Public, "X25519", &masked, RAW).unwrap();
-    assert_eq!(guest.export_part(Part::Public, public, RAW).unwrap(), own.export(&mut guest, Part::Public, RAW));
+    let public = guest.import_key_as(Part::Public, "X25519", &masked, RAW).unwrap();
+    assert_eq!(guest.export_key_as(Part::Public, public, RAW).unwrap(), own.export(&mut guest, Part::Public, RAW));
     let mut above_p = [0xff; 32];
     (above_p[0], above_p[31]) = (0xf6, 0x7f);
     let mut nine = [0; 32];
     nine[0] = 9;
-    let [above_p_key, nine_key] = [above_p, nine].map(|u| guest.import_part(Part::Public, "X25519", &u, RAW).unwrap());
+    let [above_p_key, nine_key] =
+        [above_p, nine].map(|u| guest.import_key_as(Part::Public, "X25519", &u, RAW).unwrap());
     assert_eq!(guest.agree(above_p_key, own.secret), guest.agree(nine_key, own.secret));
     assert_eq!(guest.call("publickey_verify", &[nine_key]), Ok(()));
     refused_by_verify(&mut guest, "X25519", &above_p);
@@ -504,13 +512,13 @@ fn x25519_public_keys_of_low_order_agree_on_nothing() {
     let mixed_order = (ED25519_BASEPOINT_POINT + EIGHT_TORSION[1]).to_montgomery();
     refused_by_verify(&mut guest, "X25519", mixed_order.as_bytes());
     for bad in [&[9; 31][..], &[9; 33], &[]] {
-        assert_eq!(guest.import_part(Part::Public, "X25519", bad, RAW), Err(Errno::InvalidKey));
+        assert_eq!(guest.import_key_as(Part::Public, "X25519", bad, RAW), Err(Errno::InvalidKey));
     }
 }
 
 /// Import may see it, publickey_verify must.
 fn refused_by_verify(guest: &mut Guest, algorithm: &str, public: &[u8]) {
-    match guest.import_part(Part::Public, algorithm, public, RAW) {
+    match guest.import_key_as(Part::Public, algorithm, public, RAW) {
         Ok(key) => assert_eq!(guest.call("publickey_verify", &[key]), Err(Errno::InvalidKey), "{public:x?}"),
         Err(errno) => assert_eq!(errno, Errno::InvalidKey, "{public:x?}"),
     }

@@ -130,14 +130,14 @@ fn keys_made_by_openssl_are_read_in_every_encoding() {
         let (mut guest, forms) = (Guest::large(), family.forms());
         for (part, encoding, bytes) in &forms.cells {
             let what = format!("{} {part:?} in encoding {encoding}", family.algorithm);
-            let key = guest.import_part(*part, family.algorithm, bytes, *encoding);
+            let key = guest.import_key_as(*part, family.algorithm, bytes, *encoding);
             let key = key.unwrap_or_else(|errno| panic!("{what}: {errno}"));
             let public = match part {
                 Part::Keypair => guest.public_of(key),
                 Part::Public => key,
                 Part::Secret => guest.call_for_u32("publickey_from_secretkey", &[key]).unwrap(),
             };
-            assert_eq!(guest.export_part(Part::Public, public, PKCS8), Ok(forms.spki.clone()), "{what}");
+            assert_eq!(guest.export_key_as(Part::Public, public, PKCS8), Ok(forms.spki.clone()), "{what}");
             assert_eq!(guest.call("publickey_verify", &[public]), Ok(()), "{what}");
         }
     }
@@ -148,7 +148,7 @@ fn keys_written_by_the_host_are_the_same_to_openssl_in_every_encoding() {
     for family in FAMILIES {
         let (mut guest, forms) = (Guest::large(), family.forms());
         let (_, _, pkcs8) = &forms.cells[0];
-        let keypair = guest.import_part(Part::Keypair, family.algorithm, pkcs8, PKCS8).unwrap();
+        let keypair = guest.import_key_as(Part::Keypair, family.algorithm, pkcs8, PKCS8).unwrap();
         for part in [Part::Keypair, Part::Secret, Part::Public] {
             let key = match part {
                 Part::Keypair => keypair,
@@ -157,7 +157,8 @@ fn keys_written_by_the_host_are_the_same_to_openssl_in_every_encoding() {
             };
             for encoding in family.encodings(part) {
                 let what = format!("{} {part:?} in encoding {encoding}", family.algorithm);
-                let written = guest.export_part(part, key, *encoding).unwrap_or_else(|errno| panic!("{what}: {errno}"));
+                let written =
+                    guest.export_key_as(part, key, *encoding).unwrap_or_else(|errno| panic!("{what}: {errno}"));
                 match *encoding {
                     PKCS8 | PEM => assert_eq!(read_by_openssl(part, *encoding, &written), forms.spki, "{what}"),
                     SEC if part == Part::Secret => {
@@ -182,11 +183,11 @@ fn generated_keys_are_sound_to_openssl() {
     for family in FAMILIES {
         let mut guest = Guest::large();
         let keypair = guest.generate_keypair(family.algorithm);
-        let pem = guest.export_part(Part::Keypair, keypair, PEM).unwrap();
+        let pem = guest.export_key_as(Part::Keypair, keypair, PEM).unwrap();
         let checked = openssl(&["pkey", "-check", "-noout"], &[("-in", &pem)]);
         assert!(String::from_utf8_lossy(&checked).contains("Key is valid"), "{}", family.algorithm);
         let public = guest.public_of(keypair);
-        let spki = guest.export_part(Part::Public, public, PKCS8).unwrap();
+        let spki = guest.export_key_as(Part::Public, public, PKCS8).unwrap();
         assert_eq!(read_by_openssl(Part::Keypair, PEM, &pem), spki, "{}", family.algorithm);
     }
 }
@@ -277,11 +278,11 @@ fn message(len: usize) -> Vec<u8> {
 fn signatures_of_the_host_verify_with_openssl() {
     for (algorithm, key) in signing_keys() {
         let mut guest = Guest::large();
-        let keypair = guest.import_part(Part::Keypair, algorithm, &key, PEM).unwrap();
+        let keypair = guest.import_key_as(Part::Keypair, algorithm, &key, PEM).unwrap();
         let public = openssl(&["pkey", "-pubout"], &[("-in", &key)]);
         for len in lengths(algorithm) {
             let message = message(*len);
-            let signature = guest.sign(keypair, &message, encoding_of_openssl(algorithm)).unwrap();
+            let signature = guest.sign_message(keypair, &message, encoding_of_openssl(algorithm)).unwrap();
             assert!(verify_with_openssl(algorithm, &public, &message, &signature), "{algorithm}, {len} bytes");
             assert!(!verify_with_openssl(algorithm, &public, b"other", &signature), "{algorithm}, {len} bytes");
         }
@@ -292,7 +293,7 @@ fn signatures_of_the_host_verify_with_openssl() {
 fn signatures_of_one_state_verify_with_openssl_however_long_the_message_gets() {
     for (algorithm, key) in signing_keys() {
         let mut guest = Guest::large();
-        let keypair = guest.import_part(Part::Keypair, algorithm, &key, PEM).unwrap();
+        let keypair = guest.import_key_as(Part::Keypair, algorithm, &key, PEM).unwrap();
         let public = openssl(&["pkey", "-pubout"], &[("-in", &key)]);
         let (state, message) = (guest.signer(keypair, &[]), message(MIB + 1));
         let mut done = 0;
@@ -311,7 +312,7 @@ fn signatures_of_openssl_verify_with_the_host() {
     for (algorithm, key) in signing_keys() {
         let mut guest = Guest::large();
         let public = openssl(&["pkey", "-pubout"], &[("-in", &key)]);
-        let public = guest.import_part(Part::Public, algorithm, &public, PEM).unwrap();
+        let public = guest.import_key_as(Part::Public, algorithm, &public, PEM).unwrap();
         let options = if algorithm == "Ed25519" { vec![] } else { signature_options(algorithm) };
         for len in lengths(algorithm) {
             let message = message(*len);
@@ -332,7 +333,7 @@ fn pss_takes_no_salt_but_one_as_long_as_the_hash() {
     let algorithm = "RSA_PSS_2048_SHA256";
     let key = openssl(&[&["genpkey"], RSA_2048].concat(), &[]);
     let mut guest = Guest::large();
-    let keypair = guest.import_part(Part::Keypair, algorithm, &key, PEM).unwrap();
+    let keypair = guest.import_key_as(Part::Keypair, algorithm, &key, PEM).unwrap();
     let public = guest.public_of(keypair);
     for len in [5, 70_000] {
         let message = message(len);
@@ -368,18 +369,18 @@ fn rsa_keys_with_small_exponents_sign_and_verify() {
         let public_pem = openssl(&["pkey", "-pubout"], &[("-in", &key)]);
         for algorithm in ["RSA_PKCS1_2048_SHA256", "RSA_PSS_2048_SHA512"] {
             let mut guest = Guest::large();
-            let keypair = guest.import_part(Part::Keypair, algorithm, &key, PEM).unwrap();
+            let keypair = guest.import_key_as(Part::Keypair, algorithm, &key, PEM).unwrap();
             let public = guest.public_of(keypair);
             for len in [0, 70_000] {
                 let message = message(len);
-                let signature = guest.sign(keypair, &message, RAW).unwrap();
+                let signature = guest.sign_message(keypair, &message, RAW).unwrap();
                 assert_eq!(guest.verify_message(public, algorithm, &message, &signature, RAW), Ok(()));
                 assert!(
                     verify_with_openssl(algorithm, &public_pem, &message, &signature),
                     "{algorithm}, e = {exponent}"
                 );
             }
-            assert_eq!(guest.export_part(Part::Keypair, keypair, PEM).unwrap(), key, "e = {exponent}");
+            assert_eq!(guest.export_key_as(Part::Keypair, keypair, PEM).unwrap(), key, "e = {exponent}");
         }
     }
 }
@@ -390,10 +391,10 @@ fn both_sides_agree_on_the_same_secret() {
         let mut guest = Guest::large();
         let ours = guest.generate_keypair(family.algorithm);
         let (our_public, our_secret) = (guest.public_of(ours), guest.secret_of(ours));
-        let our_pem = guest.export_part(Part::Public, our_public, PEM).unwrap();
+        let our_pem = guest.export_key_as(Part::Public, our_public, PEM).unwrap();
         let their_pem = openssl(&[&["genpkey"], family.genpkey].concat(), &[]);
         let their_public = openssl(&["pkey", "-pubout"], &[("-in", &their_pem)]);
-        let their_public = guest.import_part(Part::Public, family.algorithm, &their_public, PEM).unwrap();
+        let their_public = guest.import_key_as(Part::Public, family.algorithm, &their_public, PEM).unwrap();
         let agreed = guest.agree(their_public, our_secret).unwrap();
         let theirs = openssl(&["pkeyutl", "-derive"], &[("-inkey", &their_pem), ("-peerkey", &our_pem)]);
         assert_eq!(agreed, theirs, "{}", family.algorithm);
@@ -425,9 +426,9 @@ fn what_openssl_writes_in_traditional_formats_is_read() {
         for (part, pem) in [(Part::Keypair, &pem), (Part::Secret, &pem), (Part::Public, &public)] {
             assert_eq!(guest.read(part, algorithm, pem, PEM).as_ref(), Ok(&spki), "{algorithm} {part:?}");
         }
-        let keypair = guest.import_part(Part::Keypair, algorithm, &pem, PEM).unwrap();
+        let keypair = guest.import_key_as(Part::Keypair, algorithm, &pem, PEM).unwrap();
         let pkcs8 = openssl(&["pkcs8", "-topk8", "-nocrypt"], &[("-in", &pem)]);
-        assert_eq!(guest.export_part(Part::Keypair, keypair, PEM).unwrap(), pkcs8, "{algorithm}");
+        assert_eq!(guest.export_key_as(Part::Keypair, keypair, PEM).unwrap(), pkcs8, "{algorithm}");
     }
 }
 
@@ -460,29 +461,29 @@ fn what_openssl_writes_in_other_formats_is_refused() {
                 (&spki, PEM),
                 (&spki_der, PKCS8),
             ] {
-                let imported = guest.import_part(part, algorithm, bytes, encoding);
+                let imported = guest.import_key_as(part, algorithm, bytes, encoding);
                 assert_eq!(imported, Err(Errno::InvalidKey), "{algorithm} {part:?} {}", String::from_utf8_lossy(bytes));
             }
         }
         let private = openssl(&["pkcs8", "-topk8", "-nocrypt", "-outform", "DER"], &[("-in", &key)]);
-        assert_eq!(guest.import_part(Part::Public, algorithm, &key, PEM), Err(Errno::InvalidKey));
-        assert_eq!(guest.import_part(Part::Public, algorithm, &private, PKCS8), Err(Errno::InvalidKey));
+        assert_eq!(guest.import_key_as(Part::Public, algorithm, &key, PEM), Err(Errno::InvalidKey));
+        assert_eq!(guest.import_key_as(Part::Public, algorithm, &private, PKCS8), Err(Errno::InvalidKey));
     }
     // PKCS#1 public keys without the label that says so, keys for PSS alone, and keys on another curve or of another size.
     let key = openssl(&[&["genpkey"], RSA_2048].concat(), &[]);
     let pkcs1 = openssl(&["rsa", "-RSAPublicKey_out", "-outform", "DER"], &[("-in", &key)]);
-    assert_eq!(guest.import_part(Part::Public, "RSA_PSS_2048_SHA256", &pkcs1, PKCS8), Err(Errno::InvalidKey));
+    assert_eq!(guest.import_key_as(Part::Public, "RSA_PSS_2048_SHA256", &pkcs1, PKCS8), Err(Errno::InvalidKey));
     let pss_only = openssl(&["genpkey", "-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"], &[]);
-    assert_eq!(guest.import_part(Part::Keypair, "RSA_PSS_2048_SHA256", &pss_only, PEM), Err(Errno::InvalidKey));
-    assert_eq!(guest.import_part(Part::Keypair, "RSA_PSS_3072_SHA384", &key, PEM), Err(Errno::InvalidKey));
+    assert_eq!(guest.import_key_as(Part::Keypair, "RSA_PSS_2048_SHA256", &pss_only, PEM), Err(Errno::InvalidKey));
+    assert_eq!(guest.import_key_as(Part::Keypair, "RSA_PSS_3072_SHA384", &key, PEM), Err(Errno::InvalidKey));
     let k256 = openssl(&[&["genpkey"], K256].concat(), &[]);
-    assert_eq!(guest.import_part(Part::Keypair, "ECDSA_P256_SHA256", &k256, PEM), Err(Errno::InvalidKey));
+    assert_eq!(guest.import_key_as(Part::Keypair, "ECDSA_P256_SHA256", &k256, PEM), Err(Errno::InvalidKey));
     let ed25519 = openssl(&["genpkey", "-algorithm", "ED25519"], &[]);
-    assert_eq!(guest.import_part(Part::Keypair, "X25519", &ed25519, PEM), Err(Errno::InvalidKey));
+    assert_eq!(guest.import_key_as(Part::Keypair, "X25519", &ed25519, PEM), Err(Errno::InvalidKey));
     let explicit = openssl(&[&["genpkey"], P256, &["-pkeyopt", "ec_param_enc:explicit"]].concat(), &[]);
-    assert_eq!(guest.import_part(Part::Keypair, "ECDSA_P256_SHA256", &explicit, PEM), Err(Errno::InvalidKey));
+    assert_eq!(guest.import_key_as(Part::Keypair, "ECDSA_P256_SHA256", &explicit, PEM), Err(Errno::InvalidKey));
     let three_primes = openssl(&[&["genpkey"], RSA_2048, &["-pkeyopt", "rsa_keygen_primes:3"]].concat(), &[]);
-    assert_eq!(guest.import_part(Part::Keypair, "RSA_PSS_2048_SHA256", &three_primes, PEM), Err(Errno::InvalidKey));
+    assert_eq!(guest.import_key_as(Part::Keypair, "RSA_PSS_2048_SHA256", &three_primes, PEM), Err(Errno::InvalidKey));
 }
 
 /// What an `openssl` command prints. The files are written first, and named after their option.

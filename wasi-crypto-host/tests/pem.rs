@@ -21,14 +21,14 @@ struct Key {
 fn keys(guest: &mut Guest, algorithm: &str) -> [Key; 3] {
     let keypair = guest.generate_keypair(algorithm);
     let (secret, public) = (guest.secret_of(keypair), guest.public_of(keypair));
-    let spki = guest.export_part(Part::Public, public, PKCS8).unwrap();
+    let spki = guest.export_key_as(Part::Public, public, PKCS8).unwrap();
     [
         (Part::Keypair, keypair, "PRIVATE KEY"),
         (Part::Secret, secret, "PRIVATE KEY"),
         (Part::Public, public, "PUBLIC KEY"),
     ]
     .map(|(part, key, label)| {
-        let pem = String::from_utf8(guest.export_part(part, key, PEM).unwrap()).unwrap();
+        let pem = String::from_utf8(guest.export_key_as(part, key, PEM).unwrap()).unwrap();
         Key { part, label, pem, public: spki.clone() }
     })
 }
@@ -200,8 +200,8 @@ fn keys_without_pkcs8_are_read_under_the_label_that_names_their_algorithm() {
         if !["Ed25519", "ML-KEM-768"].contains(&algorithm) {
             let label = if algorithm == RSA_2048 { "RSA PRIVATE KEY" } else { "EC PRIVATE KEY" };
             let text = pem(label, inner(&private));
-            let keypair = guest.import_part(Part::Keypair, algorithm, text.as_bytes(), PEM).unwrap();
-            assert_eq!(guest.export_part(Part::Keypair, keypair, PKCS8).unwrap(), private, "{algorithm}");
+            let keypair = guest.import_key_as(Part::Keypair, algorithm, text.as_bytes(), PEM).unwrap();
+            assert_eq!(guest.export_key_as(Part::Keypair, keypair, PKCS8).unwrap(), private, "{algorithm}");
         }
     }
 }

@@ -23,9 +23,9 @@ fn generated_keys_are_sound_and_differ() {
         let keys = [guest.generate_keypair(algorithm), guest.generate_keypair(algorithm)].map(|keypair| {
             let public = guest.public_of(keypair);
             assert_eq!(guest.call("publickey_verify", &[public]), Ok(()));
-            let signature = guest.sign(keypair, b"message", RAW).unwrap();
+            let signature = guest.sign_message(keypair, b"message", RAW).unwrap();
             assert_eq!(guest.verify_message(public, algorithm, b"message", &signature, RAW), Ok(()));
-            guest.export_part(Part::Public, public, PKCS8).unwrap()
+            guest.export_key_as(Part::Public, public, PKCS8).unwrap()
         });
         assert_ne!(keys[0], keys[1], "{algorithm}");
     }
@@ -41,12 +41,12 @@ fn generation_is_handed_out_and_the_guest_works_on() {
     let Progress::Pending(work) = begun else { panic!("the call did the work itself") };
     let work = std::thread::spawn(|| work.run());
     let other = guest.generate_keypair("Ed25519");
-    guest.sign(other, b"meanwhile", RAW).unwrap();
+    guest.sign_message(other, b"meanwhile", RAW).unwrap();
     let done = work.join().unwrap();
     let finished = guest.transport.ctx.finish_call(done, GuestMemory::unshared(&mut guest.transport.memory), &args);
     assert!(matches!(finished, Progress::Done(Errno::Success)), "{finished:?}");
     let keypair = guest.slot();
-    guest.sign(keypair, b"message", RAW).unwrap();
+    guest.sign_message(keypair, b"message", RAW).unwrap();
     assert_eq!(guest.transport.ctx.open_handles(), 2);
 }
 
@@ -86,8 +86,8 @@ fn exported_keys_are_what_was_imported_without_attributes_and_public_half() {
     let der = generate(PKCS1);
     for bytes in [&der, &version_2(&der, &public_of(&der))] {
         for part in [Part::Keypair, Part::Secret] {
-            let key = guest.import_part(part, PKCS1, bytes, PKCS8).unwrap();
-            assert_eq!(guest.export_part(part, key, PKCS8).unwrap(), der);
+            let key = guest.import_key_as(part, PKCS1, bytes, PKCS8).unwrap();
+            assert_eq!(guest.export_key_as(part, key, PKCS8).unwrap(), der);
         }
     }
 }
@@ -96,7 +96,7 @@ fn exported_keys_are_what_was_imported_without_attributes_and_public_half() {
 fn keys_have_no_raw_and_no_sec_encoding() {
     let mut guest = Guest::large();
     let der = generate(PKCS1);
-    let keypair = guest.import_part(Part::Keypair, PKCS1, &der, PKCS8).unwrap();
+    let keypair = guest.import_key_as(Part::Keypair, PKCS1, &der, PKCS8).unwrap();
     let (public, secret) = (guest.public_of(keypair), guest.secret_of(keypair));
     for (part, key, encoding) in [
         (Part::Keypair, keypair, RAW),
@@ -105,9 +105,9 @@ fn keys_have_no_raw_and_no_sec_encoding() {
         (Part::Public, public, RAW),
         (Part::Public, public, SEC),
     ] {
-        assert_eq!(guest.export_part(part, key, encoding), Err(Errno::UnsupportedEncoding), "{part:?} {encoding}");
+        assert_eq!(guest.export_key_as(part, key, encoding), Err(Errno::UnsupportedEncoding), "{part:?} {encoding}");
         assert_eq!(
-            guest.import_part(part, PKCS1, &der, encoding),
+            guest.import_key_as(part, PKCS1, &der, encoding),
             Err(Errno::UnsupportedEncoding),
             "{part:?} {encoding}"
         );
@@ -122,9 +122,9 @@ fn the_modulus_must_have_the_size_in_the_name() {
     for algorithm in RSA {
         let expected = if algorithm.contains("2048") { Ok(()) } else { Err(Errno::InvalidKey) };
         for part in [Part::Keypair, Part::Secret] {
-            assert_eq!(guest.import_part(part, algorithm, &der, PKCS8).map(|_| ()), expected, "{algorithm}");
+            assert_eq!(guest.import_key_as(part, algorithm, &der, PKCS8).map(|_| ()), expected, "{algorithm}");
         }
-        assert_eq!(guest.import_part(Part::Public, algorithm, &spki, PKCS8).map(|_| ()), expected, "{algorithm}");
+        assert_eq!(guest.import_key_as(Part::Public, algorithm, &spki, PKCS8).map(|_| ()), expected, "{algorithm}");
     }
 }
 
@@ -138,14 +138,14 @@ fn numbers_that_do_not_belong_together_are_no_key() {
         for change in [1, 2, 0x80] {
             let mut numbers = good.clone();
             *numbers[index].last_mut().unwrap() ^= change;
-            let imported = guest.import_part(Part::Keypair, PKCS1, &private(&numbers), PKCS8);
+            let imported = guest.import_key_as(Part::Keypair, PKCS1, &private(&numbers), PKCS8);
             assert_eq!(imported, Err(Errno::InvalidKey), "{name} ^ {change}");
         }
         for value in [vec![0], vec![1], good[1].clone(), vec![0x7f; 300]] {
             let mut numbers = good.clone();
             if numbers[index] != value {
                 numbers[index] = value;
-                let imported = guest.import_part(Part::Keypair, PKCS1, &private(&numbers), PKCS8);
+                let imported = guest.import_key_as(Part::Keypair, PKCS1, &private(&numbers), PKCS8);
                 assert_eq!(imported, Err(Errno::InvalidKey), "{name} = {:x?}", numbers[index]);
             }
         }
@@ -161,14 +161,14 @@ fn numbers_that_do_not_belong_together_are_no_key() {
     for (numbers, what) in [(same_primes, "p = q"), (swapped, "a coefficient for the other order"), (negative, "d < 0")]
     {
         assert_eq!(
-            guest.import_part(Part::Keypair, PKCS1, &private(&numbers), PKCS8),
+            guest.import_key_as(Part::Keypair, PKCS1, &private(&numbers), PKCS8),
             Err(Errno::InvalidKey),
             "{what}"
         );
     }
     let other = generate(PKCS1);
     let wrong_half = version_2(&der, &public_of(&other));
-    assert_eq!(guest.import_part(Part::Keypair, PKCS1, &wrong_half, PKCS8), Err(Errno::InvalidKey));
+    assert_eq!(guest.import_key_as(Part::Keypair, PKCS1, &wrong_half, PKCS8), Err(Errno::InvalidKey));
 }
 
 /// RFC 8017 section 3.2: d is below n and an inverse of e modulo λ(n) = lcm(p − 1, q − 1). OpenSSL takes the least one, and others
@@ -193,13 +193,13 @@ fn the_private_exponent_is_any_inverse_below_the_modulus() {
             numbers[3].remove(0);
         }
         for (algorithm, len) in [(PKCS1, 3), (PSS, LONG), (PSS, VERY_LONG)] {
-            let imported = guest.import_part(Part::Keypair, algorithm, &private(&numbers), PKCS8);
+            let imported = guest.import_key_as(Part::Keypair, algorithm, &private(&numbers), PKCS8);
             let expected = if d < n { Ok(()) } else { Err(Errno::InvalidKey) };
             assert_eq!(imported.map(|_| ()), expected, "d = {d:x}");
             if let Ok(keypair) = imported {
                 let public = guest.public_of(keypair);
                 let message = vec![1; len];
-                let signature = guest.sign(keypair, &message, RAW).unwrap();
+                let signature = guest.sign_message(keypair, &message, RAW).unwrap();
                 assert_eq!(guest.verify_message(public, algorithm, &message, &signature, RAW), Ok(()));
             }
         }
@@ -214,7 +214,7 @@ fn primes_have_half_the_size_of_the_modulus_and_the_private_exponent_more() {
     let mut guest = Guest::large();
     for (pem, what) in [(UNEQUAL, "primes of 1030 and 1018 bits"), (SHORT, "a private exponent of 1021 bits")] {
         for algorithm in [PKCS1, PSS] {
-            let imported = guest.import_part(Part::Keypair, algorithm, pem.as_bytes(), PEM);
+            let imported = guest.import_key_as(Part::Keypair, algorithm, pem.as_bytes(), PEM);
             assert_eq!(imported, Err(Errno::InvalidKey), "{what}");
         }
     }
@@ -232,9 +232,9 @@ fn the_algorithm_identifier_has_a_null() {
         let at = info.windows(15).position(|window| window == IDENTIFIER).unwrap();
         write(0x30, &[&info[..at], &without, &info[at + 15..]])
     };
-    assert!(guest.import_part(Part::Public, PKCS1, &spki, PKCS8).is_ok());
-    assert_eq!(guest.import_part(Part::Public, PKCS1, &replace(&spki), PKCS8), Err(Errno::InvalidKey));
-    assert_eq!(guest.import_part(Part::Secret, PKCS1, &replace(&der), PKCS8), Err(Errno::InvalidKey));
+    assert!(guest.import_key_as(Part::Public, PKCS1, &spki, PKCS8).is_ok());
+    assert_eq!(guest.import_key_as(Part::Public, PKCS1, &replace(&spki), PKCS8), Err(Errno::InvalidKey));
+    assert_eq!(guest.import_key_as(Part::Secret, PKCS1, &replace(&der), PKCS8), Err(Errno::InvalidKey));
 }
 
 #[test]
@@ -260,7 +260,7 @@ fn public_keys_must_be_odd_and_of_bounded_size() {
         (&n[..256].to_vec(), e, Err(Errno::InvalidKey)),
         (&vec![0], e, Err(Errno::InvalidKey)),
     ] {
-        let imported = guest.import_part(Part::Public, PKCS1, &spki(n, e), PKCS8);
+        let imported = guest.import_key_as(Part::Public, PKCS1, &spki(n, e), PKCS8);
         if let Ok(public) = imported {
             assert_eq!(guest.call("publickey_verify", &[public]), Ok(()));
         }
@@ -284,8 +284,8 @@ fn hostile_keys_cost_no_time() {
     keys.push(private(&(0..9).map(|index| if index == 0 { vec![0] } else { big(2048) }).collect::<Vec<_>>()));
     let start = Instant::now();
     for key in &keys {
-        assert_eq!(guest.import_part(Part::Keypair, PKCS1, key, PKCS8), Err(Errno::InvalidKey));
-        assert_eq!(guest.import_part(Part::Public, PKCS1, &spki(key, key), PKCS8), Err(Errno::InvalidKey));
+        assert_eq!(guest.import_key_as(Part::Keypair, PKCS1, key, PKCS8), Err(Errno::InvalidKey));
+        assert_eq!(guest.import_key_as(Part::Public, PKCS1, &spki(key, key), PKCS8), Err(Errno::InvalidKey));
     }
     assert!(start.elapsed() < Duration::from_secs(5), "{} keys took {:?}", keys.len(), start.elapsed());
 }
@@ -296,11 +296,11 @@ fn signatures_have_the_width_of_the_modulus_and_are_below_it() {
     for algorithm in [PKCS1, PSS] {
         let keypair = guest.generate_keypair(algorithm);
         let public = guest.public_of(keypair);
-        let der = guest.export_part(Part::Keypair, keypair, PKCS8).unwrap();
+        let der = guest.export_key_as(Part::Keypair, keypair, PKCS8).unwrap();
         let modulus = numbers(&der)[1][1..].to_vec();
         for len in [0, LONG, VERY_LONG] {
             let message = vec![7; len];
-            let signature = guest.sign(keypair, &message, RAW).unwrap();
+            let signature = guest.sign_message(keypair, &message, RAW).unwrap();
             assert_eq!(signature.len(), 256);
             assert_eq!(guest.verify_message(public, algorithm, &message, &signature, RAW), Ok(()));
             for (wrong, expected) in [
@@ -328,7 +328,7 @@ fn pkcs1_signatures_are_deterministic_and_pss_ones_are_not() {
     for (algorithm, same) in [(PKCS1, true), (PSS, false)] {
         let keypair = guest.generate_keypair(algorithm);
         for len in [3, LONG, VERY_LONG] {
-            let [a, b] = [0, 1].map(|_| guest.sign(keypair, &vec![1; len], RAW).unwrap());
+            let [a, b] = [0, 1].map(|_| guest.sign_message(keypair, &vec![1; len], RAW).unwrap());
             assert_eq!(a == b, same, "{algorithm}, {len} bytes");
         }
     }
@@ -370,9 +370,9 @@ Xy+c6w4wS+AQvMdTBdS9ImCElgi0cd+qqFzbSFjA+dyOweR/cOA4Hz7HIXy6y1HJ
 fn a_key_whose_primes_are_not_prime_signs_nothing() {
     let mut guest = Guest::large();
     for algorithm in [PKCS1, PSS] {
-        let keypair = guest.import_part(Part::Keypair, algorithm, COMPOSITE.as_bytes(), PEM).unwrap();
+        let keypair = guest.import_key_as(Part::Keypair, algorithm, COMPOSITE.as_bytes(), PEM).unwrap();
         for len in [3, LONG, VERY_LONG] {
-            assert_eq!(guest.sign(keypair, &vec![1; len], RAW), Err(Errno::AlgorithmFailure), "{len} bytes");
+            assert_eq!(guest.sign_message(keypair, &vec![1; len], RAW), Err(Errno::AlgorithmFailure), "{len} bytes");
         }
     }
 }
@@ -438,7 +438,7 @@ eqUP63ppunLKZoOai7niGkgf4STXkLRkCEIP/gR8XxA1Q8BPi+6jigdzb6ECAQM=
 fn generate(algorithm: &str) -> Vec<u8> {
     let mut guest = Guest::large();
     let keypair = guest.generate_keypair(algorithm);
-    guest.export_part(Part::Keypair, keypair, PKCS8).unwrap()
+    guest.export_key_as(Part::Keypair, keypair, PKCS8).unwrap()
 }
 
 /// `rsaEncryption` with its NULL.

@@ -69,7 +69,7 @@ fn it_does_not_matter_how_a_message_is_split() {
         let (keypair, public) = key(&mut guest, algorithm);
         for len in [LONG - 1, LONG, LONG + 1, LONG + 40] {
             let message = message(len);
-            let signature = guest.sign(keypair, &message, RAW).unwrap();
+            let signature = guest.sign_message(keypair, &message, RAW).unwrap();
             let handle = guest.signature(algorithm, &signature, RAW).unwrap();
             let splits = [0, 1, 2, 63, 64, 65, len / 2].into_iter().chain(len - 45..=len);
             for split in splits {
@@ -129,7 +129,7 @@ fn another_key_and_a_changed_signature_fail_to_verify() {
         let mut guest = Guest::large();
         let (keypair, public) = key(&mut guest, algorithm);
         let (_, other) = key(&mut guest, algorithm);
-        let signature = guest.sign(keypair, b"message", RAW).unwrap();
+        let signature = guest.sign_message(keypair, b"message", RAW).unwrap();
         assert_eq!(guest.verify_message(public, algorithm, b"message", &signature, RAW), Ok(()));
         // An RSA signature may be no number below the other modulus.
         let verified = guest.verify_message(other, algorithm, b"message", &signature, RAW);
@@ -159,8 +159,8 @@ fn only_ecdsa_signatures_have_a_der_encoding() {
     for algorithm in ALGORITHMS.into_iter().filter(|algorithm| !ECDSA.contains(algorithm)) {
         let mut guest = Guest::large();
         let (keypair, _) = key(&mut guest, algorithm);
-        let signature = guest.sign(keypair, b"message", RAW).unwrap();
-        assert_eq!(guest.sign(keypair, b"message", DER), Err(Errno::UnsupportedEncoding), "{algorithm}");
+        let signature = guest.sign_message(keypair, b"message", RAW).unwrap();
+        assert_eq!(guest.sign_message(keypair, b"message", DER), Err(Errno::UnsupportedEncoding), "{algorithm}");
         assert_eq!(guest.signature(algorithm, &signature, DER), Err(Errno::UnsupportedEncoding), "{algorithm}");
     }
 }
@@ -185,7 +185,7 @@ fn ecdsa_signatures_have_a_fixed_width_and_their_der_keeps_every_zero() {
         // Until some number with a leading zero has been seen, as one in 128 has.
         while short < 2 || index < 100 {
             let message = u32::to_le_bytes(index);
-            let raw = guest.sign(keypair, &message, RAW).unwrap();
+            let raw = guest.sign_message(keypair, &message, RAW).unwrap();
             assert_eq!(raw.len(), 2 * width);
             short += u32::from(raw[0] == 0 || raw[width] == 0);
             assert!(commitments.insert(raw[..width].to_vec()), "a nonce came twice");
@@ -207,7 +207,7 @@ fn a_high_s_verifies_as_well_as_a_low_one() {
         let (keypair, public) = key(&mut guest, algorithm);
         for len in [10, LONG + 1] {
             let message = message(len);
-            let raw = guest.sign(keypair, &message, RAW).unwrap();
+            let raw = guest.sign_message(keypair, &message, RAW).unwrap();
             let (r, s) = raw.split_at(raw.len() / 2);
             let other = [r, &subtract(&order(algorithm), s)].concat();
             assert_eq!(
@@ -224,7 +224,7 @@ fn ecdsa_numbers_out_of_range_and_lax_der_are_invalid() {
     for algorithm in ECDSA {
         let mut guest = Guest::large();
         let (keypair, public) = key(&mut guest, algorithm);
-        let raw = guest.sign(keypair, b"message", RAW).unwrap();
+        let raw = guest.sign_message(keypair, b"message", RAW).unwrap();
         let (r, s) = raw.split_at(raw.len() / 2);
         let n = order(algorithm);
         let (zero, max) = (vec![0; n.len()], vec![0xff; n.len()]);
@@ -302,11 +302,11 @@ fn ed25519_follows_rfc_8032() {
     let mut guest = Guest::large();
     for vector in RFC_8032 {
         let [seed, public, message, signature] = vector.map(hex);
-        let keypair = guest.import_part(Part::Keypair, "Ed25519", &[&seed[..], &public].concat(), RAW).unwrap();
-        assert_eq!(guest.sign(keypair, &message, RAW).unwrap(), signature);
-        let from_seed = guest.import_part(Part::Secret, "Ed25519", &seed, RAW).unwrap();
+        let keypair = guest.import_key_as(Part::Keypair, "Ed25519", &[&seed[..], &public].concat(), RAW).unwrap();
+        assert_eq!(guest.sign_message(keypair, &message, RAW).unwrap(), signature);
+        let from_seed = guest.import_key_as(Part::Secret, "Ed25519", &seed, RAW).unwrap();
         let public_key = guest.call_for_u32("publickey_from_secretkey", &[from_seed]).unwrap();
-        assert_eq!(guest.export_part(Part::Public, public_key, RAW).unwrap(), public);
+        assert_eq!(guest.export_key_as(Part::Public, public_key, RAW).unwrap(), public);
         assert_eq!(guest.verify_message(public_key, "Ed25519", &message, &signature, RAW), Ok(()));
         // S plus the order verifies in lax implementations (section 8.4).
         let mut malleable = signature.clone();
@@ -388,8 +388,8 @@ fn a_state_outlives_its_key_and_is_booked_for_it() {
         let (keypair, public) = key(&mut guest, algorithm);
         let both = guest.transport.ctx.held_bytes();
         let (signing, verifying) = (guest.signer(keypair, &[b"message"]), guest.verifier(public, &[b"message"]));
-        guest.close_part(Part::Keypair, keypair);
-        guest.close_part(Part::Public, public);
+        guest.close_key_of(Part::Keypair, keypair);
+        guest.close_key_of(Part::Public, public);
         assert!(
             guest.transport.ctx.held_bytes() >= both,
             "{algorithm}: {} bytes of {both}",
@@ -451,7 +451,7 @@ fn generated_keys_and_secrets_differ() {
         let mut guest = Guest::large();
         let [a, b] = [0, 1].map(|_| {
             let keypair = guest.generate_keypair(algorithm);
-            guest.export_part(Part::Keypair, keypair, PKCS8).unwrap()
+            guest.export_key_as(Part::Keypair, keypair, PKCS8).unwrap()
         });
         assert_ne!(a, b, "{algorithm}");
     }
@@ -480,7 +480,7 @@ fn keys_for_one_purpose_do_not_serve_the_other() {
     assert_eq!(guest.call_for_u32("signature_verification_state_open", &[signing]), Err(Errno::InvalidHandle));
     assert_eq!(guest.call_for_u32("kx_dh", &[agreeing_public, agreeing]), Err(Errno::InvalidHandle));
     assert_eq!(guest.call("publickey_close", &[signing]), Err(Errno::InvalidHandle));
-    guest.close_part(Part::Keypair, signing);
+    guest.close_key_of(Part::Keypair, signing);
     assert_eq!(guest.call("keypair_close", &[signing]), Err(Errno::Closed));
     assert_eq!(guest.call_for_u32("signature_state_open", &[signing]), Err(Errno::InvalidHandle));
 }
@@ -516,8 +516,8 @@ const RFC_7748: [[&str; 3]; 2] = [
 fn x25519_follows_rfc_7748() {
     let mut guest = Guest::large();
     for [scalar, u, expected] in RFC_7748 {
-        let secret = guest.import_part(Part::Secret, "X25519", &hex(scalar), RAW).unwrap();
-        let public = guest.import_part(Part::Public, "X25519", &hex(u), RAW).unwrap();
+        let secret = guest.import_key_as(Part::Secret, "X25519", &hex(scalar), RAW).unwrap();
+        let public = guest.import_key_as(Part::Public, "X25519", &hex(u), RAW).unwrap();
         assert_eq!(guest.agree(public, secret).unwrap(), hex(expected));
     }
 }

@@ -50,7 +50,7 @@ fn edwards(log: &mut Transcript) {
         log.key(&name, Part::Public, "Ed25519", key, RAW);
         let spki = [&hex("302a300506032b6570032100"), &key[..]].concat();
         log.key(&format!("{name} in SubjectPublicKeyInfo"), Part::Public, "Ed25519", &spki, PKCS8);
-        let Ok(public) = log.guest.import_part(Part::Public, "Ed25519", key, RAW) else { continue };
+        let Ok(public) = log.guest.import_key_as(Part::Public, "Ed25519", key, RAW) else { continue };
         for point in &encodings {
             for scalar in &scalars {
                 let signature = [&point[..], scalar].concat();
@@ -59,12 +59,12 @@ fn edwards(log: &mut Transcript) {
                 log.note(&format!("{name}, signature {signature:x?}"), verified);
             }
         }
-        log.guest.close_part(Part::Public, public);
+        log.guest.close_key_of(Part::Public, public);
     }
 }
 
 fn montgomery(log: &mut Transcript) {
-    let secret = log.guest.import_part(Part::Secret, "X25519", &[7; 32], RAW).unwrap();
+    let secret = log.guest.import_key_as(Part::Secret, "X25519", &[7; 32], RAW).unwrap();
     let mut points: Vec<[u8; 32]> = edwards_encodings();
     points.extend(EIGHT_TORSION.iter().map(|torsion| (ED25519_BASEPOINT_POINT + torsion).to_montgomery().0));
     points.extend(EIGHT_TORSION.iter().map(|torsion| torsion.to_montgomery().0));
@@ -77,15 +77,15 @@ fn montgomery(log: &mut Transcript) {
     for point in points {
         let name = format!("X25519 {point:x?}");
         log.key(&name, Part::Public, "X25519", &point, RAW);
-        let public = log.guest.import_part(Part::Public, "X25519", &point, RAW).unwrap();
+        let public = log.guest.import_key_as(Part::Public, "X25519", &point, RAW).unwrap();
         let agreed = log.guest.agree(public, secret).map(|agreed| digest(&agreed));
         log.note(&format!("{name}, agreed"), agreed);
-        log.guest.close_part(Part::Public, public);
+        log.guest.close_key_of(Part::Public, public);
         for (part, bytes) in [(Part::Secret, point.to_vec()), (Part::Keypair, [point, point].concat())] {
             log.key(&format!("{name} as {part:?}"), part, "X25519", &bytes, RAW);
         }
     }
-    log.guest.close_part(Part::Secret, secret);
+    log.guest.close_key_of(Part::Secret, secret);
 }
 
 /// The order of the group and the prime of the field (FIPS 186-5, SEC 2).
@@ -144,7 +144,7 @@ fn weierstrass(log: &mut Transcript) {
         if !algorithm.starts_with("ECDSA") {
             continue;
         }
-        let keypair = log.guest.import_part(Part::Keypair, algorithm, &vec![7; len], RAW).unwrap();
+        let keypair = log.guest.import_key_as(Part::Keypair, algorithm, &vec![7; len], RAW).unwrap();
         let public = log.guest.public_of(keypair);
         for r in &numbers {
             for s in &numbers {
@@ -155,7 +155,7 @@ fn weierstrass(log: &mut Transcript) {
                 log.signature(&format!("{name} in DER"), algorithm, public, &signature, DER);
             }
         }
-        log.guest.close_part(Part::Public, public);
-        log.guest.close_part(Part::Keypair, keypair);
+        log.guest.close_key_of(Part::Public, public);
+        log.guest.close_key_of(Part::Keypair, keypair);
     }
 }

@@ -67,11 +67,11 @@ impl Transcript {
 
     /// All that a key is and does, but what is random.
     fn key(&mut self, input: &str, part: Part, algorithm: &str, encoded: &[u8], encoding: u32) {
-        let key = match self.guest.import_part(part, algorithm, encoded, encoding) {
+        let key = match self.guest.import_key_as(part, algorithm, encoded, encoding) {
             Ok(key) => key,
             Err(errno) => return self.note(input, errno),
         };
-        let written = self.guest.export_part(part, key, if algorithm == "X-WING" { RAW } else { PKCS8 });
+        let written = self.guest.export_key_as(part, key, if algorithm == "X-WING" { RAW } else { PKCS8 });
         let public = match part {
             Part::Keypair => self.guest.public_of(key),
             Part::Secret => self.guest.call_for_u32("publickey_from_secretkey", &[key]).unwrap(),
@@ -80,9 +80,9 @@ impl Transcript {
         let checked = self.guest.call("publickey_verify", &[public]);
         let used = if part == Part::Keypair { self.use_pair(key, public, algorithm) } else { Ok(0) };
         self.note(input, (written.map(|bytes| Ok::<_, Errno>(digest(&bytes))), checked, used));
-        self.guest.close_part(part, key);
+        self.guest.close_key_of(part, key);
         if part != Part::Public {
-            self.guest.close_part(Part::Public, public);
+            self.guest.close_key_of(Part::Public, public);
         }
     }
 
@@ -91,7 +91,7 @@ impl Transcript {
         if KEY_EXCHANGE.contains(&algorithm) {
             let secret = self.guest.secret_of(keypair);
             let agreed = self.guest.agree(public, secret);
-            self.guest.close_part(Part::Secret, secret);
+            self.guest.close_key_of(Part::Secret, secret);
             return agreed.map(|agreed| digest(&agreed));
         }
         if KEMS.contains(&algorithm) {
@@ -99,12 +99,12 @@ impl Transcript {
             let len = self.guest.kem_encapsulate(public)?.1.len();
             // Of no key: the secret is pseudo-random, and the same each time.
             let found = self.guest.kem_decapsulate(secret, &vec![0x55; len]);
-            self.guest.close_part(Part::Secret, secret);
+            self.guest.close_key_of(Part::Secret, secret);
             return found.map(|found| digest(&found));
         }
         let mut all = Vec::new();
         for message in MESSAGES {
-            let signature = self.guest.sign(keypair, message, RAW)?;
+            let signature = self.guest.sign_message(keypair, message, RAW)?;
             self.guest.verify_message(public, algorithm, message, &signature, RAW)?;
             if algorithm == "Ed25519" || algorithm.starts_with("RSA_PKCS1") {
                 all.extend(signature);

@@ -56,16 +56,16 @@ pub(crate) fn run(log: &mut Transcript) {
     for ((algorithm, len), count) in
         short.map(|it| (it, 150)).into_iter().chain(long.map(|it| (it, 60))).chain(seeds.map(|it| (it, 25)))
     {
-        let secret = log.guest.import_part(Part::Secret, algorithm, &vec![7; len], RAW).unwrap();
+        let secret = log.guest.import_key_as(Part::Secret, algorithm, &vec![7; len], RAW).unwrap();
         let public = log.guest.call_for_u32("publickey_from_secretkey", &[secret]).unwrap();
         let keypair = log.guest.call_for_u32("keypair_from_pk_and_sk", &[public, secret]).unwrap();
-        log.guest.close_part(Part::Public, public);
-        log.guest.close_part(Part::Secret, secret);
+        log.guest.close_key_of(Part::Public, public);
+        log.guest.close_key_of(Part::Secret, secret);
         mutate(log, &mut random, algorithm, keypair, count);
     }
     for (pem, what) in [(include_str!("rsa_2048.pem"), "e = 65537"), (include_str!("rsa_2048_e_3.pem"), "e = 3")] {
         for algorithm in ["RSA_PKCS1_2048_SHA256", "RSA_PSS_2048_SHA512"] {
-            let keypair = log.guest.import_part(Part::Keypair, algorithm, pem.as_bytes(), PEM).unwrap();
+            let keypair = log.guest.import_key_as(Part::Keypair, algorithm, pem.as_bytes(), PEM).unwrap();
             numbers(log, algorithm, what, keypair);
             mutate(log, &mut random, algorithm, keypair, 100);
         }
@@ -77,7 +77,7 @@ fn mutate(log: &mut Transcript, random: &mut Random, algorithm: &str, keypair: u
     let (public, secret) = (log.guest.public_of(keypair), log.guest.secret_of(keypair));
     for (part, key) in [(Part::Keypair, keypair), (Part::Secret, secret), (Part::Public, public)] {
         for encoding in [RAW, PKCS8, PEM, SEC] {
-            let Ok(good) = log.guest.export_part(part, key, encoding) else { continue };
+            let Ok(good) = log.guest.export_key_as(part, key, encoding) else { continue };
             for i in 0..count {
                 let mut changed = good.clone();
                 for _ in 0..i.min(1 + random.below(3)) {
@@ -89,7 +89,7 @@ fn mutate(log: &mut Transcript, random: &mut Random, algorithm: &str, keypair: u
     }
     if type_of(algorithm) == 0 {
         let deterministic = algorithm == "Ed25519" || algorithm.starts_with("RSA_PKCS1");
-        let good = log.guest.sign(keypair, MESSAGES[0], RAW).unwrap();
+        let good = log.guest.sign_message(keypair, MESSAGES[0], RAW).unwrap();
         for i in 0..count {
             // Random signatures have nothing to compare but that all are refused.
             let mut changed = if deterministic { good.clone() } else { vec![i as u8; good.len()] };
@@ -99,14 +99,14 @@ fn mutate(log: &mut Transcript, random: &mut Random, algorithm: &str, keypair: u
             log.signature(&format!("{algorithm} signature {i}"), algorithm, public, &changed, RAW);
         }
     }
-    log.guest.close_part(Part::Keypair, keypair);
-    log.guest.close_part(Part::Secret, secret);
-    log.guest.close_part(Part::Public, public);
+    log.guest.close_key_of(Part::Keypair, keypair);
+    log.guest.close_key_of(Part::Secret, secret);
+    log.guest.close_key_of(Part::Public, public);
 }
 
 /// Each number of an RSA key made greater and less, by ones and by itself, and replaced by each other one.
 fn numbers(log: &mut Transcript, algorithm: &str, what: &str, keypair: u32) {
-    let pkcs8 = log.guest.export_part(Part::Keypair, keypair, PKCS8).unwrap();
+    let pkcs8 = log.guest.export_key_as(Part::Keypair, keypair, PKCS8).unwrap();
     let numbers = read_numbers(&pkcs8[26..]);
     assert_eq!(numbers.len(), 9);
     let mut variants = Vec::new();

@@ -84,7 +84,7 @@ fn verify(
     (signature, encoding): (&[u8], u32),
 ) {
     let what = format!("Wycheproof {algorithm} {id}, signature in encoding {encoding}");
-    let public = match log.guest.import_part(Part::Public, algorithm, public, public_encoding) {
+    let public = match log.guest.import_key_as(Part::Public, algorithm, public, public_encoding) {
         Ok(public) => public,
         Err(errno) => return log.note(&what, errno),
     };
@@ -94,13 +94,13 @@ fn verify(
     let long = [message, &[0; 70_000]].concat();
     let long = log.guest.verify_message(public, algorithm, &long, signature, encoding);
     log.note(&what, (checked, verified, long));
-    log.guest.close_part(Part::Public, public);
+    log.guest.close_key_of(Part::Public, public);
 }
 
 fn agree(log: &mut Transcript, algorithm: &str, id: usize, (public, encoding): (&[u8], u32), secret: &[u8]) {
     let what = format!("Wycheproof {algorithm} {id}, public key in encoding {encoding}");
-    let public = log.guest.import_part(Part::Public, algorithm, public, encoding);
-    let secret = log.guest.import_part(Part::Secret, algorithm, secret, RAW);
+    let public = log.guest.import_key_as(Part::Public, algorithm, public, encoding);
+    let secret = log.guest.import_key_as(Part::Secret, algorithm, secret, RAW);
     let agreed = match (public, secret) {
         (Ok(public), Ok(secret)) => log.guest.agree(public, secret),
         (public, secret) => Err(public.err().or(secret.err()).unwrap()),
@@ -109,7 +109,7 @@ fn agree(log: &mut Transcript, algorithm: &str, id: usize, (public, encoding): (
     log.note(&what, (checked, agreed.map(|agreed| digest(&agreed))));
     for (part, key) in [(Part::Public, public), (Part::Secret, secret)] {
         if let Ok(key) = key {
-            log.guest.close_part(part, key);
+            log.guest.close_key_of(part, key);
         }
     }
 }

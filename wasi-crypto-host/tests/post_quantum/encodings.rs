@@ -29,7 +29,7 @@ fn subjects() -> Vec<Subject> {
 /// Imports a key that must not be one.
 #[track_caller]
 fn refuse(guest: &mut Guest, part: Part, algorithm: &str, encoded: &[u8], encoding: u32) {
-    let imported = guest.import_part(part, algorithm, encoded, encoding);
+    let imported = guest.import_key_as(part, algorithm, encoded, encoding);
     assert_eq!(imported, Err(Errno::InvalidKey), "{algorithm} {part:?}, {} bytes", encoded.len());
 }
 
@@ -38,10 +38,10 @@ fn a_seed_gives_the_public_key_that_the_standard_defines() {
     let mut guest = Guest::large();
     for subject in subjects() {
         for part in [Part::Keypair, Part::Secret] {
-            let key = guest.import_part(part, subject.name, &subject.seed, RAW).unwrap();
+            let key = guest.import_key_as(part, subject.name, &subject.seed, RAW).unwrap();
             let secret = if part == Part::Keypair { guest.secret_of(key) } else { key };
             assert!(guest.raw_public_of(secret) == subject.public, "{}", subject.name);
-            assert_eq!(guest.export_part(part, key, RAW).unwrap(), subject.seed, "{}", subject.name);
+            assert_eq!(guest.export_key_as(part, key, RAW).unwrap(), subject.seed, "{}", subject.name);
         }
     }
 }
@@ -50,14 +50,14 @@ fn a_seed_gives_the_public_key_that_the_standard_defines() {
 fn der_is_laid_out_as_the_rfcs_say() {
     let mut guest = Guest::large();
     for Subject { name, seed, public, .. } in subjects() {
-        let keypair = guest.import_part(Part::Keypair, name, &seed, RAW).unwrap();
+        let keypair = guest.import_key_as(Part::Keypair, name, &seed, RAW).unwrap();
         let expected = private_key_info(name, &seed_choice(&seed));
-        assert_eq!(guest.export_part(Part::Keypair, keypair, PKCS8).unwrap(), expected, "{name}");
+        assert_eq!(guest.export_key_as(Part::Keypair, keypair, PKCS8).unwrap(), expected, "{name}");
         let secret = guest.secret_of(keypair);
-        assert_eq!(guest.export_part(Part::Secret, secret, PKCS8).unwrap(), expected, "{name}");
+        assert_eq!(guest.export_key_as(Part::Secret, secret, PKCS8).unwrap(), expected, "{name}");
         let public_key = guest.public_of(keypair);
         let expected = public_key_info(name, &public);
-        assert!(guest.export_part(Part::Public, public_key, PKCS8).unwrap() == expected, "{name}");
+        assert!(guest.export_key_as(Part::Public, public_key, PKCS8).unwrap() == expected, "{name}");
     }
 }
 
@@ -84,10 +84,10 @@ fn the_examples_of_the_rfcs_come_out_as_they_went_in() {
     let mut guest = Guest::large();
     for (name, base64) in examples {
         let pem = format!("-----BEGIN PRIVATE KEY-----\n{base64}\n-----END PRIVATE KEY-----\n");
-        let key = guest.import_part(Part::Secret, name, pem.as_bytes(), PEM).unwrap();
+        let key = guest.import_key_as(Part::Secret, name, pem.as_bytes(), PEM).unwrap();
         let seed: Vec<u8> = (0..if name.starts_with("ML-KEM") { 64 } else { 32 }).collect();
-        assert_eq!(guest.export_part(Part::Secret, key, RAW).unwrap(), seed, "{name}");
-        assert_eq!(String::from_utf8(guest.export_part(Part::Secret, key, PEM).unwrap()).unwrap(), pem, "{name}");
+        assert_eq!(guest.export_key_as(Part::Secret, key, RAW).unwrap(), seed, "{name}");
+        assert_eq!(String::from_utf8(guest.export_key_as(Part::Secret, key, PEM).unwrap()).unwrap(), pem, "{name}");
     }
 }
 
@@ -102,16 +102,16 @@ fn generated_keys_come_back_from_every_encoding() {
         let encodings: &[u32] = if *name == "X-WING" { &[RAW] } else { &[RAW, PKCS8, PEM] };
         for encoding in encodings {
             for (part, key) in [(Part::Keypair, keypair), (Part::Secret, secret), (Part::Public, public)] {
-                let encoded = guest.export_part(part, key, *encoding).unwrap();
-                let again = guest.import_part(part, name, &encoded, *encoding).unwrap();
-                assert!(guest.export_part(part, again, *encoding).unwrap() == encoded, "{name} {part:?} {encoding}");
+                let encoded = guest.export_key_as(part, key, *encoding).unwrap();
+                let again = guest.import_key_as(part, name, &encoded, *encoding).unwrap();
+                assert!(guest.export_key_as(part, again, *encoding).unwrap() == encoded, "{name} {part:?} {encoding}");
                 let public = match part {
                     Part::Keypair => guest.public_of(again),
                     Part::Secret => guest.call_for_u32("publickey_from_secretkey", &[again]).unwrap(),
                     Part::Public => again,
                 };
                 assert!(
-                    guest.export_part(Part::Public, public, RAW).unwrap() == raw_public,
+                    guest.export_key_as(Part::Public, public, RAW).unwrap() == raw_public,
                     "{name} {part:?} {encoding}"
                 );
             }
@@ -128,11 +128,11 @@ fn encodings_that_an_algorithm_lacks_are_unsupported() {
         let lacking: &[u32] = if *name == "X-WING" { &[PKCS8, PEM, SEC, 4, u32::MAX] } else { &[SEC, 4, u32::MAX] };
         for encoding in lacking {
             for (part, key) in [(Part::Keypair, keypair), (Part::Secret, secret), (Part::Public, public)] {
-                let exported = guest.export_part(part, key, *encoding);
+                let exported = guest.export_key_as(part, key, *encoding);
                 assert_eq!(exported, Err(Errno::UnsupportedEncoding), "{name} {part:?} {encoding}");
                 let label = if part == Part::Public { "PUBLIC" } else { "PRIVATE" };
                 let pem = format!("-----BEGIN {label} KEY-----\nMAA=\n-----END {label} KEY-----\n");
-                let imported = guest.import_part(part, name, pem.as_bytes(), *encoding);
+                let imported = guest.import_key_as(part, name, pem.as_bytes(), *encoding);
                 assert_eq!(imported, Err(Errno::UnsupportedEncoding), "{name} {part:?} {encoding}");
             }
         }
@@ -149,10 +149,10 @@ fn a_key_may_come_with_its_expanded_form_and_its_public_key() {
             one_asymmetric_key(name, &choice, &public),
             one_asymmetric_key(name, &seed_choice(&seed), &public),
         ] {
-            let key = guest.import_part(Part::Secret, name, &encoded, PKCS8).unwrap();
-            assert_eq!(guest.export_part(Part::Secret, key, RAW).unwrap(), seed, "{name}");
+            let key = guest.import_key_as(Part::Secret, name, &encoded, PKCS8).unwrap();
+            assert_eq!(guest.export_key_as(Part::Secret, key, RAW).unwrap(), seed, "{name}");
             let short = private_key_info(name, &seed_choice(&seed));
-            assert_eq!(guest.export_part(Part::Secret, key, PKCS8).unwrap(), short, "{name}");
+            assert_eq!(guest.export_key_as(Part::Secret, key, PKCS8).unwrap(), short, "{name}");
         }
     }
 }
@@ -184,15 +184,15 @@ fn an_expanded_key_alone_works_for_ml_kem_only() {
         let encoded = private_key_info(name, &expanded_choice(&expanded));
         if name.starts_with("ML-DSA") {
             for part in [Part::Keypair, Part::Secret] {
-                assert_eq!(guest.import_part(part, name, &encoded, PKCS8), Err(Errno::UnsupportedEncoding), "{name}");
+                assert_eq!(guest.import_key_as(part, name, &encoded, PKCS8), Err(Errno::UnsupportedEncoding), "{name}");
                 refuse(&mut guest, part, name, &expanded, RAW);
             }
             continue;
         }
         for (form, encoding) in [(&encoded, PKCS8), (&expanded, RAW)] {
-            let key = guest.import_part(Part::Keypair, name, form, encoding).unwrap();
-            assert!(guest.export_part(Part::Keypair, key, RAW).unwrap() == expanded, "{name}");
-            assert!(guest.export_part(Part::Keypair, key, PKCS8).unwrap() == encoded, "{name}");
+            let key = guest.import_key_as(Part::Keypair, name, form, encoding).unwrap();
+            assert!(guest.export_key_as(Part::Keypair, key, RAW).unwrap() == expanded, "{name}");
+            assert!(guest.export_key_as(Part::Keypair, key, PKCS8).unwrap() == encoded, "{name}");
             let secret = guest.secret_of(key);
             assert!(guest.raw_public_of(secret) == public, "{name}");
         }
@@ -258,7 +258,7 @@ fn raw_keys_have_one_length() {
         for part in [Part::Keypair, Part::Secret, Part::Public] {
             let key = if part == Part::Public { public } else { keypair };
             let len =
-                guest.export_part(if part == Part::Public { part } else { Part::Keypair }, key, RAW).unwrap().len();
+                guest.export_key_as(if part == Part::Public { part } else { Part::Keypair }, key, RAW).unwrap().len();
             for wrong in (0..200).chain([len - 1, len + 1, 2 * len, 4096, 5000, 1 << 16, (1 << 16) + 1]) {
                 if wrong != len {
                     refuse(&mut guest, part, name, &vec![0; wrong], RAW);
@@ -282,7 +282,7 @@ fn changed_der_is_no_key() {
             let around_the_end = encoded.len() - public.len() - 40..encoded.len() - public.len() + 8;
             for at in (0..80).chain(around_the_end) {
                 for mask in [1, 0xff] {
-                    let key = guest.import_part(Part::Secret, name, &with_flip(&encoded, at, mask), PKCS8);
+                    let key = guest.import_key_as(Part::Secret, name, &with_flip(&encoded, at, mask), PKCS8);
                     match key {
                         Ok(_) => {
                             assert!(independent.len() == 1 && (0..32).contains(&(at - independent[0])), "{name} {at}")
@@ -303,8 +303,8 @@ fn changed_public_der_is_another_key_or_none() {
         let encoded = public_key_info(name, &public);
         for at in 0..60 {
             for mask in [1, 0x80, 0xff] {
-                match guest.import_part(Part::Public, name, &with_flip(&encoded, at, mask), PKCS8) {
-                    Ok(key) => guest.close_part(Part::Public, key),
+                match guest.import_key_as(Part::Public, name, &with_flip(&encoded, at, mask), PKCS8) {
+                    Ok(key) => guest.close_key_of(Part::Public, key),
                     Err(errno) => assert_eq!(errno, Errno::InvalidKey, "{name} byte {at}"),
                 }
             }

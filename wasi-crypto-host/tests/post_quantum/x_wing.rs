@@ -83,10 +83,10 @@ fn the_vectors_of_the_draft() {
     let vectors = vectors();
     assert_eq!(vectors.len(), 3);
     for [secret_key, randomness, shared_secret, public_key, ciphertext] in vectors {
-        let key = guest.import_part(Part::Secret, "X-WING", &secret_key, RAW).unwrap();
+        let key = guest.import_key_as(Part::Secret, "X-WING", &secret_key, RAW).unwrap();
         assert!(guest.raw_public_of(key) == public_key);
         assert_eq!(guest.kem_decapsulate(key, &ciphertext), Ok(shared_secret.clone()));
-        assert_eq!(guest.export_part(Part::Secret, key, RAW), Ok(secret_key.clone()));
+        assert_eq!(guest.export_key_as(Part::Secret, key, RAW), Ok(secret_key.clone()));
         // The guest cannot choose the randomness; that the reference agrees is what makes it one.
         let (found, made) = Reference::new(&secret_key).encapsulate(&randomness);
         assert_eq!(found, shared_secret);
@@ -100,7 +100,7 @@ fn the_reference_and_the_host_decapsulate_what_the_other_encapsulated() {
     for round in 0..10 {
         let keypair = guest.generate_keypair("X-WING");
         let (secret_key, public_key) = (guest.secret_of(keypair), guest.public_of(keypair));
-        let reference = Reference::new(&guest.export_part(Part::Secret, secret_key, RAW).unwrap());
+        let reference = Reference::new(&guest.export_key_as(Part::Secret, secret_key, RAW).unwrap());
         assert!(guest.raw_public_of(secret_key) == reference.public());
 
         let (secret, ciphertext) = guest.kem_encapsulate(public_key).unwrap();
@@ -123,7 +123,7 @@ fn rustcrypto_and_the_host_decapsulate_what_the_other_encapsulated() {
     for round in 0..10 {
         let keypair = guest.generate_keypair("X-WING");
         let (secret_key, public_key) = (guest.secret_of(keypair), guest.public_of(keypair));
-        let seed = guest.export_part(Part::Secret, secret_key, RAW).unwrap();
+        let seed = guest.export_key_as(Part::Secret, secret_key, RAW).unwrap();
         let theirs = DecapsulationKey::from(<[u8; 32]>::try_from(seed).unwrap());
         assert!(guest.raw_public_of(secret_key) == theirs.encapsulation_key().to_bytes()[..]);
 
@@ -140,7 +140,7 @@ fn rustcrypto_and_the_host_decapsulate_what_the_other_encapsulated() {
 fn a_ciphertext_of_low_order_decapsulates() {
     let mut guest = Guest::large();
     let reference = Reference::new(&[5; 32]);
-    let key = guest.import_part(Part::Secret, "X-WING", &[5; 32], RAW).unwrap();
+    let key = guest.import_key_as(Part::Secret, "X-WING", &[5; 32], RAW).unwrap();
     let (_, mut ciphertext) = reference.encapsulate(&[6; 64]);
     ciphertext[ML_KEM_CIPHERTEXT..].fill(0);
     assert_eq!(guest.kem_decapsulate(key, &ciphertext), Ok(reference.decapsulate(&ciphertext)));
@@ -151,7 +151,7 @@ fn a_ciphertext_of_low_order_decapsulates() {
 fn a_public_key_of_low_order_encapsulates() {
     let mut guest = Guest::large();
     let reference = Reference { x25519_public: [0; 32], ..Reference::new(&[5; 32]) };
-    let key = guest.import_part(Part::Public, "X-WING", &reference.public(), RAW).unwrap();
+    let key = guest.import_key_as(Part::Public, "X-WING", &reference.public(), RAW).unwrap();
     let (secret, ciphertext) = guest.kem_encapsulate(key).unwrap();
     let (ml_kem, ephemeral_public) = ciphertext.split_at(ML_KEM_CIPHERTEXT);
     let ml_kem = (ML_KEM.decapsulate)(&reference.ml_kem.secret, ml_kem);
@@ -165,13 +165,13 @@ fn both_parts_of_a_public_key_are_checked() {
 
     let mut overflow = public.clone();
     overflow[..3].fill(0xff);
-    assert_eq!(guest.import_part(Part::Public, "X-WING", &overflow, RAW), Err(Errno::InvalidKey));
+    assert_eq!(guest.import_key_as(Part::Public, "X-WING", &overflow, RAW), Err(Errno::InvalidKey));
 
-    let sound = guest.import_part(Part::Public, "X-WING", &public, RAW).unwrap();
+    let sound = guest.import_key_as(Part::Public, "X-WING", &public, RAW).unwrap();
     assert_eq!(guest.check(sound), Ok(()));
     for x25519_key in [[0; 32], std::array::from_fn(|i| u8::from(i == 0))] {
         let low_order = [&public[..1184], &x25519_key].concat();
-        let key = guest.import_part(Part::Public, "X-WING", &low_order, RAW).unwrap();
+        let key = guest.import_key_as(Part::Public, "X-WING", &low_order, RAW).unwrap();
         assert_eq!(guest.check(key), Err(Errno::InvalidKey));
     }
 }
@@ -181,7 +181,7 @@ fn pem_is_unsupported_whatever_the_bytes_are() {
     let mut guest = Guest::large();
     for bytes in [&[5; 32][..], b"", b"-----BEGIN PRIVATE KEY-----\n"] {
         for part in [Part::Keypair, Part::Secret, Part::Public] {
-            assert_eq!(guest.import_part(part, "X-WING", bytes, PEM), Err(Errno::UnsupportedEncoding), "{part:?}");
+            assert_eq!(guest.import_key_as(part, "X-WING", bytes, PEM), Err(Errno::UnsupportedEncoding), "{part:?}");
         }
     }
 }

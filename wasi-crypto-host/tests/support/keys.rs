@@ -74,18 +74,18 @@ impl<T: Transport> Guest<T> {
         self.call_for_u32("keypair_generate", &[type_of(algorithm), name, name_len, no_options]).unwrap()
     }
 
-    pub fn import_part(&mut self, part: Part, algorithm: &str, encoded: &[u8], encoding: u32) -> Result<u32, Errno> {
+    pub fn import_key_as(&mut self, part: Part, algorithm: &str, encoded: &[u8], encoding: u32) -> Result<u32, Errno> {
         let ([name, name_len], [key, key_len]) = (self.put(algorithm.as_bytes()), self.put(encoded));
         let args = [type_of(algorithm), name, name_len, key, key_len, encoding];
         self.call_for_u32(&format!("{}_import", part.name()), &args)
     }
 
-    pub fn export_part(&mut self, part: Part, key: u32, encoding: u32) -> Result<Vec<u8>, Errno> {
+    pub fn export_key_as(&mut self, part: Part, key: u32, encoding: u32) -> Result<Vec<u8>, Errno> {
         let output = self.call_for_u32(&format!("{}_export", part.name()), &[key, encoding])?;
         self.pull_array(output)
     }
 
-    pub fn close_part(&mut self, part: Part, key: u32) {
+    pub fn close_key_of(&mut self, part: Part, key: u32) {
         self.call(&format!("{}_close", part.name()), &[key]).unwrap();
     }
 
@@ -135,7 +135,7 @@ impl<T: Transport> Guest<T> {
     }
 
     /// The signature of a whole message.
-    pub fn sign(&mut self, keypair: u32, message: &[u8], encoding: u32) -> Result<Vec<u8>, Errno> {
+    pub fn sign_message(&mut self, keypair: u32, message: &[u8], encoding: u32) -> Result<Vec<u8>, Errno> {
         let state = self.signer(keypair, &[message]);
         let signature = self.sign_state(state, encoding);
         self.call("signature_state_close", &[state])?;
@@ -181,16 +181,16 @@ impl<T: Transport> Guest<T> {
 impl<T: Transport> Guest<T> {
     /// What a key is read as: its public key, in SubjectPublicKeyInfo.
     pub fn read(&mut self, part: Part, algorithm: &str, encoded: &[u8], encoding: u32) -> Result<Vec<u8>, Errno> {
-        let key = self.import_part(part, algorithm, encoded, encoding)?;
+        let key = self.import_key_as(part, algorithm, encoded, encoding)?;
         let public = match part {
             Part::Keypair => self.public_of(key),
             Part::Secret => self.call_for_u32("publickey_from_secretkey", &[key]).unwrap(),
             Part::Public => key,
         };
-        let exported = self.export_part(Part::Public, public, PKCS8).unwrap();
-        self.close_part(Part::Public, public);
+        let exported = self.export_key_as(Part::Public, public, PKCS8).unwrap();
+        self.close_key_of(Part::Public, public);
         if part != Part::Public {
-            self.close_part(part, key);
+            self.close_key_of(part, key);
         }
         Ok(exported)
     }
@@ -200,8 +200,8 @@ impl<T: Transport> Guest<T> {
         let keypair = self.generate_keypair(algorithm);
         let public = self.public_of(keypair);
         (
-            self.export_part(Part::Keypair, keypair, PKCS8).unwrap(),
-            self.export_part(Part::Public, public, PKCS8).unwrap(),
+            self.export_key_as(Part::Keypair, keypair, PKCS8).unwrap(),
+            self.export_key_as(Part::Public, public, PKCS8).unwrap(),
         )
     }
 }
