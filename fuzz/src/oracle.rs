@@ -204,7 +204,9 @@ fn signature(guest: &mut Guest, name: &str, mut bytes: Bytes<'_>) {
             (key.verifying_key().verify(message, &signature).is_ok(), other.to_bytes().to_vec())
         }
         _ => {
-            let key = ed25519_compact::KeyPair::from_seed(ed25519_compact::Seed::from_slice(&secret).unwrap());
+            let seed = ed25519_compact::Seed::from_slice(&secret).unwrap();
+            // It takes a seed of zeros for a mistake, and refuses it.
+            let Ok(key) = ed25519_compact::KeyPair::try_from_seed(seed) else { return };
             assert_eq!(point, key.pk.to_vec());
             let other = key.sk.sign(message, None).to_vec();
             assert_eq!(raw, other, "Ed25519 has one signature of a message");

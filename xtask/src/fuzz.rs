@@ -1,8 +1,7 @@
 //! `cargo xtask fuzz`: runs the targets of the folder `fuzz`, and says what to do with what they find.
 //!
-//! Built by the compiler in use, without a sanitizer unless one is asked for: all the host's `unsafe` code is in its engines, which the
-//! targets leave out, and without them there are several times as many executions. Everything goes to `fuzz/target`, apart from the
-//! workspace's builds.
+//! Built by the compiler in use, without a sanitizer: all the host's `unsafe` code is in its engines, which the targets leave out, and
+//! without them there are several times as many executions. Everything goes to `fuzz/target`, apart from the workspace's builds.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,25 +9,23 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::root;
-use crate::run::{cargo, for_each_line, nightly_cargo, run, succeeds};
+use crate::run::{cargo, for_each_line, run, succeeds};
 
 pub(crate) const USAGE: &str = "\
 Arguments of fuzz:
-  TARGET…        calls, encodings, differential, oracle, store, threads, runner or cli_files; all of them, one after the
-                 other, if none is named
+  TARGET…        calls, encodings, differential, oracle, threads, runner or cli_files; all of them, one after the other, if
+                 none is named
   --minutes N    how long each target runs (5)
   --backend B    what the host is built with: ring (with RustCrypto; the default) or aws-lc-rs
-  --sanitizer S  none (the default), address, or thread, which builds the standard library anew (rustup component add
-                 --toolchain nightly rust-src); both take a nightly compiler, or the one in use as if it were one
 ";
 
-const TARGETS: [&str; 8] = ["calls", "encodings", "differential", "oracle", "store", "threads", "runner", "cli_files"];
+const TARGETS: [&str; 7] = ["calls", "encodings", "differential", "oracle", "threads", "runner", "cli_files"];
 
 /// How long all targets together run among the tests, besides their seeds.
 const MINUTES_OF_CHECK: f64 = 2.0;
 
-/// The default of cargo-fuzz asks for hooks at each comparison of the cryptographic libraries.
-const BUILD: &[&str] = &["--no-trace-compares"];
+/// The defaults of cargo-fuzz ask for a nightly compiler, and for hooks at each comparison of the cryptographic libraries.
+const BUILD: [&str; 3] = ["--sanitizer", "none", "--no-trace-compares"];
 
 /// If it is set, a target writes its seeds and its dictionary to the folder that it names, and ends.
 const SEEDS: &str = "WASI_CRYPTO_FUZZ_SEEDS";
@@ -39,9 +36,6 @@ struct Plan {
     targets: Vec<&'static str>,
     minutes: f64,
     backend: Backend,
-    sanitizer: Sanitizer,
-    /// Whether inputs that find nothing more than others are dropped at the end.
-    minimizes: bool,
     /// Where the random numbers of libFuzzer begin; elsewhere each time if there is none.
     seed: Option<u32>,
 }
@@ -50,24 +44,6 @@ struct Plan {
 enum Backend {
     Ring,
     AwsLc,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sanitizer {
-    None,
-    Address,
-    /// What it does not see of the standard library, it takes for races.
-    Thread,
-}
-
-impl Sanitizer {
-    fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Address => "address",
-            Self::Thread => "thread",
-        }
-    }
 }
 
 /// Runs the targets that are named, or all.
@@ -87,7 +63,7 @@ pub(crate) fn check() -> Result<Option<&'static str>, String> {
     run(in_folder(cargo(&["test", "--locked", "--lib"])))?;
     // The same way each time, so that it tells of what was changed; long runs look for what is new.
     let minutes = MINUTES_OF_CHECK / TARGETS.len() as f64;
-    Plan { targets: TARGETS.into(), minutes, minimizes: false, seed: Some(1), ..Plan::default() }.run().map(|()| None)
+    Plan { targets: TARGETS.into(), minutes, backend: Backend::Ring, seed: Some(1) }.run().map(|()| None)
 }
 
 /// Installs cargo-fuzz if it is missing.
@@ -107,16 +83,9 @@ fn prepare() -> Result<(), String> {
     run(cargo(&["install", "--locked", "cargo-fuzz"]))
 }
 
-impl Default for Plan {
-    fn default() -> Self {
-        let (backend, sanitizer) = (Backend::Ring, Sanitizer::None);
-        Self { targets: Vec::new(), minutes: 5.0, backend, sanitizer, minimizes: true, seed: None }
-    }
-}
-
 impl Plan {
     fn parse(args: &[String]) -> Result<Self, String> {
-        let mut plan = Self::default();
+        let mut plan = Self { targets: Vec::new(), minutes: 5.0, backend: Backend::Ring, seed: None };
         let mut args = args.iter().map(String::as_str);
         while let Some(arg) = args.next() {
             match arg {
@@ -131,14 +100,6 @@ impl Plan {
                         "ring" => Backend::Ring,
                         "aws-lc-rs" => Backend::AwsLc,
                         other => return Err(format!("--backend is ring or aws-lc-rs, not `{other}`")),
-                    }
-                }
-                "--sanitizer" => {
-                    plan.sanitizer = match args.next().unwrap_or_default() {
-                        "none" => Sanitizer::None,
-                        "address" => Sanitizer::Address,
-                        "thread" => Sanitizer::Thread,
-                        other => return Err(format!("--sanitizer is none, address or thread, not `{other}`")),
                     }
                 }
                 name => match TARGETS.into_iter().find(|target| *target == name) {
@@ -172,28 +133,18 @@ impl Plan {
 
     /// A subcommand of cargo-fuzz, with what has to be the same whenever it builds.
     fn cargo_fuzz(&self, subcommand: &str) -> Command {
-        let cargo = match self.sanitizer {
-            Sanitizer::None => cargo(&[]),
-            Sanitizer::Address | Sanitizer::Thread => nightly_cargo(),
-        };
-        let mut command = in_folder(cargo);
-        command.args(["fuzz", subcommand]).args(self.flags());
+        let mut command = in_folder(cargo(&["fuzz", subcommand]));
+        command.args(self.flags());
         command
     }
 
     fn flags(&self) -> Vec<&'static str> {
-        // Each apart, so that none is built again after the others.
-        let target = match (self.backend, self.sanitizer) {
-            (Backend::Ring, Sanitizer::None) => "target",
-            (Backend::Ring, Sanitizer::Address) => "target/address",
-            (Backend::Ring, Sanitizer::Thread) => "target/thread",
-            (Backend::AwsLc, Sanitizer::None) => "target/aws-lc-rs",
-            (Backend::AwsLc, Sanitizer::Address) => "target/aws-lc-rs/address",
-            (Backend::AwsLc, Sanitizer::Thread) => "target/aws-lc-rs/thread",
+        let backend: &[&str] = match self.backend {
+            Backend::Ring => &["--target-dir", "target"],
+            // Apart, so that neither is built again after the other.
+            Backend::AwsLc => &["--target-dir", "target/aws-lc-rs", "--features", "aws-lc-rs"],
         };
-        let backend: &[&str] = if self.backend == Backend::AwsLc { &["--features", "aws-lc-rs"] } else { &[] };
-        let library: &[&str] = if self.sanitizer == Sanitizer::Thread { &["--build-std"] } else { &[] };
-        [BUILD, &["--sanitizer", self.sanitizer.name(), "--target-dir", target], backend, library].concat()
+        [&BUILD, backend].concat()
     }
 
     fn run_target(&self, target: &'static str) -> Result<Outcome, String> {
@@ -230,11 +181,6 @@ impl Plan {
         outcome.findings = files(&artifacts).difference(&known).cloned().collect();
         if !succeeded && outcome.findings.is_empty() {
             return Err(format!("the target `{target}` failed and left no finding; it says why above"));
-        }
-        if succeeded && self.minimizes {
-            let mut minimize = self.cargo_fuzz("cmin");
-            minimize.arg(target).arg(&corpus);
-            run(minimize)?;
         }
         Ok(outcome)
     }
@@ -325,9 +271,9 @@ mod tests {
 
     #[test]
     fn all_targets_run_if_none_is_named() {
-        let all = Plan { targets: TARGETS.into(), ..Plan::default() };
+        let all = Plan { targets: TARGETS.into(), minutes: 5.0, backend: Backend::Ring, seed: None };
         assert_eq!(parse(""), Ok(all));
-        let one = Plan { targets: vec!["calls"], minutes: 0.5, backend: Backend::AwsLc, ..Plan::default() };
+        let one = Plan { targets: vec!["calls"], minutes: 0.5, backend: Backend::AwsLc, seed: None };
         assert_eq!(parse("--minutes 0.5 calls --backend aws-lc-rs"), Ok(one));
     }
 
@@ -337,7 +283,6 @@ mod tests {
         assert!(parse("--minutes -1").unwrap_err().contains("not `-1`"));
         assert!(parse("--minutes").is_err());
         assert!(parse("--backend openssl").unwrap_err().contains("not `openssl`"));
-        assert!(parse("--sanitizer memory").unwrap_err().contains("not `memory`"));
     }
 
     #[test]

@@ -6,7 +6,6 @@ mod constant_time;
 mod crash;
 mod fuzz;
 mod guests;
-mod miri;
 mod package;
 mod run;
 mod soak;
@@ -25,7 +24,6 @@ const TASKS: &[Task] = &[
     ("engines", "run the conformance suite on all embedded engines; arguments go to the suite", test::engines),
     ("bench", "measure what a host call costs, guest against native", bench::bench),
     ("fuzz", "look for faults with random calls and keys; name targets to run these only", fuzz::fuzz),
-    ("miri", "run tests of the host's own unsafe code and of its threads in Miri, some minutes long", miri::miri),
     ("constant-time", "look whether times of calls tell secrets, some minutes long", constant_time::constant_time),
     ("crash", "kill processes that write to a store of keys, 1,000 times or as often as is said", crash::crash),
     ("soak", "serve honest and hostile guests for ten minutes or as many seconds as are said", soak::soak),

@@ -22,27 +22,6 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     cargo
 }
 
-/// A nightly compiler's cargo where rustup has one; else the one in use, which does as if it were one.
-pub(crate) fn nightly_cargo() -> Command {
-    let mut has_nightly = Command::new("rustup");
-    has_nightly.args(["run", "nightly", "rustc", "--version"]);
-    if !succeeds(has_nightly) {
-        let mut cargo = cargo(&[]);
-        cargo.env("RUSTC_BOOTSTRAP", "1");
-        return cargo;
-    }
-    let mut nightly = Command::new("rustup");
-    nightly.args(["run", "nightly", "cargo"]).current_dir(root());
-    // Those of the compiler in use.
-    for name in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"] {
-        nightly.env_remove(name);
-    }
-    for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_this_package(name)) {
-        nightly.env_remove(name);
-    }
-    nightly
-}
-
 /// Runs a command, after saying so. The error names it.
 pub(crate) fn run(mut command: Command) -> Result<(), String> {
     announce(&command);

@@ -1,5 +1,5 @@
-//! Check-out, return, panic and stop, by threads in whatever order they come. `cargo xtask miri` runs each of these under many orders, and
-//! sees data races besides.
+//! Check-out, return, panic and stop, by threads in whatever order they come. They wait for nothing but each other, so that Miri can run them
+//! under many orders.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -68,7 +68,8 @@ fn an_object_that_a_panic_took_along_is_closed_and_nobody_waits_for_it() {
         });
     });
     assert_eq!(table.close::<ArrayOutput>(output), Err(Errno::Closed));
-    assert_eq!((table.lock().open_handles(), table.lock().held_bytes()), (0, 0));
+    let table = table.lock();
+    assert_eq!((table.open_handles(), table.held_bytes()), (0, 0));
 }
 
 #[test]
@@ -100,5 +101,6 @@ fn a_close_waits_for_who_works_on_the_object() {
         let answer = worker.join().unwrap();
         assert!(matches!(answer, Ok(true) | Err(Errno::InvalidHandle)), "{answer:?}");
     });
-    assert_eq!((table.lock().open_handles(), table.lock().held_bytes()), (0, 0));
+    let table = table.lock();
+    assert_eq!((table.open_handles(), table.held_bytes()), (0, 0));
 }
