@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use wasi_crypto_host::{Errno, HandleType, Hostcall, ParamType, ResultType, algorithms};
+use wasi_crypto_host::{Errno, HandleType, Hostcall, ParamType, ResultType, SharedWasiCryptoCtx, algorithms};
 
 use crate::batch::Batch;
 use crate::support::{Transport, hostcall};
@@ -28,7 +28,12 @@ pub struct Checked {
     closed: Vec<u32>,
     /// Whether each call is shown.
     is_shown: bool,
+    /// Whether a call has been made that asks a store.
+    uses_store: bool,
 }
+
+/// What may be kept besides what is booked and a quarter of that, in bytes: tables that libraries make once.
+const NOT_BOOKED: usize = 256 << 10;
 
 /// A handle that should be open.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +85,7 @@ impl Checked {
             open: Vec::new(),
             closed: Vec::new(),
             is_shown: *TRACE,
+            uses_store: false,
         }
     }
 
@@ -96,6 +102,11 @@ impl Checked {
     /// Whether an open handle stands for what is another in each run.
     pub fn is_random(&self, handle: u32) -> bool {
         self.open.iter().any(|open| open.handle == handle && open.is_random)
+    }
+
+    /// The context of the host, if threads can share it.
+    pub fn shared(&self) -> Option<SharedWasiCryptoCtx> {
+        self.host.shared()
     }
 
     /// The handles that are open.
@@ -154,6 +165,11 @@ impl Checked {
         assert_eq!(hostcall.is_implemented(), errno != Errno::NotImplemented, "{}", case());
         assert!(self.host.held_bytes() <= self.bounds.bytes, "{} bytes held: {}", self.host.held_bytes(), case());
         assert!(self.host.open_handles() <= self.bounds.handles, "{}", case());
+        self.uses_store |= handles(hostcall).any(|(ty, _)| ty == HandleType::SecretsManager);
+        let (kept, held) = (self.host.kept_bytes(), self.host.held_bytes());
+        // What lies in the store, and what is in memory of it, is not the guest's.
+        let is_booked = self.uses_store || kept <= held + held / 4 + NOT_BOOKED;
+        assert!(is_booked, "{kept} bytes are kept, and {held} of them are booked: {}", case());
         if errno == Errno::Success {
             self.check_handles(hostcall, args);
         } else {
@@ -246,8 +262,10 @@ impl Checked {
         let algorithm = self.algorithm_of_call(hostcall, args);
         // A pull closes what it empties; whether it did, the number of open handles says.
         let is_emptied = name == "array_output_pull" && self.host.open_handles() < self.open.len();
-        if name.ends_with("_close") || name == "symmetric_tag_pull" || is_emptied {
-            let handle = args[0] as u32;
+        let is_replaced = name.ends_with("_replace_managed");
+        if name.ends_with("_close") || name == "symmetric_tag_pull" || is_emptied || is_replaced {
+            // The old key comes behind the secrets manager.
+            let handle = args[usize::from(is_replaced)] as u32;
             let index = self.open.iter().position(|open| open.handle == handle).expect("checked before");
             self.open.remove(index);
             self.closed.push(handle);

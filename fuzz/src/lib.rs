@@ -8,19 +8,28 @@ mod batch;
 mod bytes;
 mod calls;
 mod checked;
+mod cli_files;
 mod differential;
 mod encodings;
 mod exchange;
 mod keys;
 mod known;
 mod mutation;
+mod oracle;
 mod pem;
+mod runner;
 pub mod seeds;
 mod step;
 #[path = "../../wasi-crypto-host/tests/support/mod.rs"]
 mod support;
+mod threads;
 mod ways;
 
 pub use calls::calls;
+pub use cli_files::cli_files;
 pub use differential::differential;
 pub use encodings::encodings;
+pub use oracle::oracle;
+pub use runner::runner;
+pub use threads::threads;
+pub use ways::measure_by;

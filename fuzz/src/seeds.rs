@@ -9,6 +9,7 @@ use wasi_crypto_host::{AlgorithmType, hostcalls};
 
 use crate::keys::{DER, ENCODINGS, Part};
 use crate::known::known;
+use crate::{cli_files, oracle, runner};
 
 /// If this variable is set, a target writes its seeds to `seeds/` in the folder that it names and its words to `words`, and ends.
 pub const VARIABLE: &str = "WASI_CRYPTO_FUZZ_SEEDS";
@@ -20,6 +21,10 @@ pub enum Target {
     Calls,
     Encodings,
     Differential,
+    Oracle,
+    Threads,
+    Runner,
+    CliFiles,
 }
 
 /// Writes the seeds of a target and ends the process, if that is asked for.
@@ -35,11 +40,7 @@ pub fn write_if_asked(target: Target) {
 }
 
 fn write(target: Target, folder: &Path) -> io::Result<()> {
-    let seeds = match target {
-        Target::Calls => of_calls(),
-        Target::Encodings => of_encodings(),
-        Target::Differential => of_differential(),
-    };
+    let seeds = seeds(target);
     let place = folder.join("seeds");
     fs::create_dir_all(&place)?;
     for (index, seed) in seeds.iter().enumerate() {
@@ -48,12 +49,26 @@ fn write(target: Target, folder: &Path) -> io::Result<()> {
     fs::write(folder.join("words"), words())
 }
 
+fn seeds(target: Target) -> Vec<Vec<u8>> {
+    match target {
+        Target::Calls => of_calls(),
+        Target::Encodings => of_encodings(),
+        Target::Differential => of_differential(),
+        Target::Oracle => of_oracle(),
+        Target::Threads => of_threads(),
+        Target::Runner => runner::seeds(),
+        Target::CliFiles => cli_files::seeds(),
+    }
+}
+
 /// A few calls that belong together for each algorithm, in each way.
 fn of_calls() -> Vec<Vec<u8>> {
-    let stories = stories();
-    let with_header = |header: [u8; 2]| stories.iter().map(move |story| [&header[..], story].concat());
-    // The ways one after the other, with wide bounds; and narrow ones of several kinds.
-    [[0, 0], [1, 0], [2, 0], [3, 0], [0, 130], [1, 155], [2, 185], [0, 170]].into_iter().flat_map(with_header).collect()
+    // The ways one after the other, with wide bounds; and narrow ones of several kinds. Each story has three of them.
+    const HEADERS: [[u8; 2]; 8] = [[0, 0], [1, 0], [2, 0], [3, 0], [0, 130], [1, 155], [2, 185], [0, 170]];
+    let with_headers = |(index, story): (usize, Vec<u8>)| {
+        [0, 3, 6].map(|more| [&HEADERS[(index + more) % HEADERS.len()][..], &story].concat())
+    };
+    stories().into_iter().enumerate().flat_map(with_headers).collect()
 }
 
 fn of_differential() -> Vec<Vec<u8>> {
@@ -93,6 +108,29 @@ fn of_encodings() -> Vec<Vec<u8>> {
     seeds
 }
 
+/// Each algorithm, with little and with more.
+fn of_oracle() -> Vec<Vec<u8>> {
+    let algorithms = 0..oracle::ALGORITHMS as u8;
+    algorithms.flat_map(|index| [10, 300].map(|len| [&[index, index % 4, 40][..], &vec![b'x'; len]].concat())).collect()
+}
+
+/// The beginning of each story in one thread, and the rest in several.
+fn of_threads() -> Vec<Vec<u8>> {
+    let seed = |(index, story): (usize, Vec<u8>)| {
+        let (threads, stop) = [(0, 0), (2, 0), (1, 200)][index % 3];
+        let common = story.len().min(400) / 2;
+        let [low, high, ..] = common.to_le_bytes();
+        let mut seed = [&[0, threads, stop, low, high], &story[..common]].concat();
+        // Any cut will do: what is read there is steps, too.
+        for (nth, piece) in (0..).zip(story[common..].chunks(9).take(20)) {
+            seed.push(nth);
+            seed.extend_from_slice(piece);
+        }
+        seed
+    };
+    stories().into_iter().enumerate().map(seed).collect()
+}
+
 /// Sequences of steps that make sense.
 fn stories() -> Vec<Vec<u8>> {
     let mut stories = Vec::new();
@@ -130,6 +168,9 @@ fn stories() -> Vec<Vec<u8>> {
         }
         stories.push(story.0);
         stories.push(symmetric_batches(index, nonce));
+        if known.info.key_len.is_some() {
+            stories.push(managed("symmetric_key", &[0, index], &[index]));
+        }
     }
     let asymmetric = known().iter().filter(|known| known.info.algorithm_type != AlgorithmType::Symmetric);
     for (index, known) in asymmetric.enumerate() {
@@ -157,14 +198,48 @@ fn stories() -> Vec<Vec<u8>> {
                 stories.push(story.0);
             }
         }
+        if !known.info.name.starts_with("RSA") {
+            stories.push(managed("keypair", &[0, 0, index], &[0, index]));
+        }
         if known.info.algorithm_type == AlgorithmType::Signatures {
             stories.extend([1, 2].map(|pairs| signature_batches(index, pairs)));
         }
     }
-    stories.extend(["keypair", "symmetric_key"].map(managed));
     stories.push(external_secrets());
     stories.push(all_functions());
     stories
+}
+
+/// Keys that are kept for the guest: one that the host makes and one of the guest's, loaded, replaced and revoked.
+fn managed(kind: &str, managed: &[u8], own: &[u8]) -> Vec<u8> {
+    let mut story = Story::default();
+    story.call("secrets_manager_open", &[]).call(&format!("{kind}_generate_managed"), managed);
+    story.call(&format!("{kind}_id"), &[]).call(&format!("{kind}_from_id"), &[]);
+    story.call(&format!("{kind}_export"), &[0, 0]).call(&format!("{kind}_generate"), own);
+    // The newest key in the place of the one before it.
+    story.call(&format!("{kind}_replace_managed"), &[0, 1, 0]).call(&format!("{kind}_from_id"), &[0, 0, 0, 1]);
+    story.call(&format!("{kind}_generate"), own).call(&format!("{kind}_store_managed"), &[]);
+    story.call(&format!("{kind}_from_id"), &[]).call("keypair_publickey", &[]).call("keypair_secretkey", &[]);
+    story.call("signature_state_open", &[]).call("signature_state_sign", &[]);
+    story.call("secrets_manager_invalidate", &[0, 0, 0, 1]).call(&format!("{kind}_from_id"), &[]);
+    story.call("secrets_manager_invalidate", &[0, 0, 0, 202]).call(&format!("{kind}_from_id"), &[0, 0, 0, 2]);
+    story.call(&format!("{kind}_close"), &[]).call("secrets_manager_close", &[]);
+    story.0
+}
+
+/// Secrets that are no keys; one of them has expired.
+fn external_secrets() -> Vec<u8> {
+    let mut story = Story::default();
+    story.call("secrets_manager_open", &[]);
+    for expiration in [0, 112, 111] {
+        story.call("external_secret_store", &[0, 20, 0, expiration]).call("external_secret_from_id", &[]);
+        story.call("array_output_pull", &[]).call("external_secret_replace", &[0, 40, 0, 0]);
+        story.call("external_secret_from_id", &[0, 0, 0, 1]).call("array_output_pull", &[]);
+        story.call("external_secret_encapsulate", &[0, 9, 0, expiration]).call("array_output_pull", &[]);
+        story.call("external_secret_decapsulate", &[]).call("array_output_pull", &[]);
+        story.call("external_secret_invalidate", &[]).call("external_secret_from_id", &[]);
+    }
+    story.0
 }
 
 /// States of one algorithm, worked on together: as many as a list has entries, and two lists more than there are states.
@@ -217,41 +292,6 @@ fn signature_batches(algorithm: u8, pairs: u8) -> Vec<u8> {
     story.0
 }
 
-/// A key that is kept for the guest, found again by its identifier, replaced and revoked.
-fn managed(kind: &str) -> Vec<u8> {
-    let mut story = Story::default();
-    story.call("secrets_manager_open", &[]);
-    for start in ["generate_managed", "generate"] {
-        story.call(&format!("{kind}_{start}"), &[]);
-        if start == "generate" {
-            story.call(&format!("{kind}_store_managed"), &[]);
-        }
-        story.call(&format!("{kind}_generate"), &[]).call(&format!("{kind}_replace_managed"), &[0, 1, 0]);
-        // The latest version, the first, and none.
-        for version in [0, 1, 9] {
-            story.call(&format!("{kind}_id"), &[]).call(&format!("{kind}_from_id"), &[0, 0, 0, version]);
-        }
-        story.call(&format!("{kind}_export"), &[]).call("secrets_manager_invalidate", &[]);
-        story.call(&format!("{kind}_from_id"), &[]).call(&format!("{kind}_close"), &[]);
-    }
-    story.call("secrets_manager_close", &[]).call(&format!("{kind}_close"), &[]);
-    story.0
-}
-
-/// Secrets that are kept for the guest, before and after they expire.
-fn external_secrets() -> Vec<u8> {
-    let mut story = Story::default();
-    story.call("secrets_manager_open", &[]);
-    for expiry in [200, 50] {
-        story.call("external_secret_store", &[0, 20, 0, expiry]).call("external_secret_from_id", &[]);
-        story.call("external_secret_replace", &[0, 30, 0, expiry]).call("external_secret_from_id", &[]);
-        story.call("external_secret_invalidate", &[]).call("external_secret_from_id", &[]);
-        story.call("external_secret_encapsulate", &[0, 40, 0, expiry]).call("array_output_pull", &[]);
-        story.call("external_secret_decapsulate", &[]);
-    }
-    story.0
-}
-
 /// Each function once, with what fits.
 fn all_functions() -> Vec<u8> {
     let mut story = Story::default();
@@ -287,6 +327,10 @@ impl Story {
 /// A dictionary for the fuzzer: names, labels of PEM, and the first bytes of the DER of each kind of key.
 fn words() -> String {
     let mut words: Vec<Vec<u8>> = known().iter().map(|known| known.info.name.into()).collect();
+    words.extend(
+        ["@wcc ", "[[expect]]", "engine = ", "verdict = ", "command = ", "algorithms = ", "\"schema\":3"]
+            .map(Vec::from),
+    );
     words.extend(["nonce", "salt", "-----BEGIN ", "-----END ", "PRIVATE KEY-----", "PUBLIC KEY-----"].map(Vec::from));
     for known in known() {
         // A version and an algorithm identifier, or only that, stand within so many bytes.
@@ -300,4 +344,49 @@ fn words() -> String {
         format!("\"{escaped}\"\n")
     };
     words.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Some of the seeds, as this is not optimized; a fuzzer begins with all of them.
+    fn run(target: Target, each: usize, work: fn(&[u8])) {
+        let seeds = seeds(target);
+        assert!(seeds.len() > 10);
+        for (index, seed) in seeds.iter().enumerate().step_by(each) {
+            let result = std::panic::catch_unwind(|| work(seed));
+            assert!(result.is_ok(), "seed {index} of {target:?}: {seed:?}");
+        }
+    }
+
+    #[test]
+    fn calls_hold_on_seeds() {
+        run(Target::Calls, 41, crate::calls);
+    }
+
+    #[test]
+    fn threads_hold_on_seeds() {
+        run(Target::Threads, 23, crate::threads);
+    }
+
+    #[test]
+    fn independent_implementations_agree_on_seeds() {
+        run(Target::Oracle, 3, crate::oracle);
+    }
+
+    #[test]
+    fn all_ways_agree_on_seeds() {
+        run(Target::Differential, 67, crate::differential);
+    }
+
+    #[test]
+    fn what_the_suite_reads_holds_on_seeds() {
+        run(Target::Runner, 1, crate::runner);
+    }
+
+    #[test]
+    fn what_the_command_line_reads_holds_on_seeds() {
+        run(Target::CliFiles, 43, crate::cli_files);
+    }
 }

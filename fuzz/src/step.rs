@@ -3,6 +3,7 @@
 //! A step is the number of a function, one byte for each parameter and each result, and then whatever literal bytes those ask for. A
 //! zero always stands for what fits, so that most steps make sense, and a guest that does something sensible is mostly zeros.
 
+use wasi_crypto_host::secrets::Identifier;
 use wasi_crypto_host::{AlgorithmType, HandleType, Hostcall, ListType, ParamType, ResultType, hostcalls, version};
 
 use crate::batch::{self, Batch, MAX_ENTRIES};
@@ -10,6 +11,7 @@ use crate::bytes::Bytes;
 use crate::checked::{Checked, MEMORY, Range, buffers, placed};
 use crate::keys::{Part, RAW};
 use crate::known::{self, Known, known};
+use crate::ways::NOW;
 
 /// Optional handles lie here, one of each kind. Their numbers are others in each guest.
 const RECORDS: u32 = 0;
@@ -21,6 +23,8 @@ const NAME: u32 = 64;
 const LIST: u32 = 320;
 /// From here on, the input chooses what lies where.
 pub const DATA: u32 = 512;
+/// Identifiers of keys and secrets go here, below all other outputs.
+const IDENTIFIER: u64 = OUTPUT as u64 - Identifier::LEN as u64;
 /// Where outputs go that are not to overlap.
 pub const OUTPUT: u32 = MEMORY as u32 / 2;
 
@@ -95,8 +99,8 @@ impl Step {
         };
         reader.read();
         let Reader { args, written, written_handles, known, .. } = reader;
-        let makes_rsa_key =
-            hostcall.name() == "keypair_generate" && known.is_some_and(|known| known.info.name.starts_with("RSA"));
+        let makes_rsa_key = hostcall.name().starts_with("keypair_generate")
+            && known.is_some_and(|known| known.info.name.starts_with("RSA"));
         let batch = Batch::of(hostcall, &args, &guest.memory);
         let is_left_out = makes_rsa_key || batch.as_ref().is_some_and(Batch::loses_handles);
         Self { hostcall, args, written, written_handles, batch, is_left_out }
@@ -138,10 +142,27 @@ impl Reader<'_, '_> {
                 ParamType::Pointer => self.output(choice),
                 // What its pointer has pushed.
                 ParamType::Size => {}
-                ParamType::Version if choice == 0 => self.args.push(version::LATEST),
-                ParamType::U64 | ParamType::Version | ParamType::Timestamp => {
+                ParamType::U64 => {
                     let number = if choice < 224 { u64::from(choice) } else { self.bytes.u64() };
                     self.args.push(number);
+                }
+                ParamType::Version => {
+                    let number = match choice {
+                        0 => version::LATEST,
+                        1..200 => u64::from(choice % 8),
+                        200..232 => version::UNSPECIFIED + u64::from(choice % 4),
+                        _ => self.bytes.u64(),
+                    };
+                    self.args.push(number);
+                }
+                ParamType::Timestamp => {
+                    let time = match choice {
+                        0 => u64::MAX,
+                        // Before now, now and after.
+                        1..224 => NOW - 112 + u64::from(choice),
+                        _ => self.bytes.u64(),
+                    };
+                    self.args.push(time);
                 }
                 ParamType::OptOptions => self.optional(HandleType::Options, RECORDS, choice),
                 ParamType::OptSymmetricKey => self.optional(HandleType::SymmetricKey, RECORDS + 8, choice),
@@ -220,12 +241,12 @@ impl Reader<'_, '_> {
         let name = self.hostcall.name();
         let at = [u64::from(DATA), u64::from(choice % 64)];
         match (name, self.hostcall.params()[index].name) {
+            (_, param) if param.ends_with("_id") => [IDENTIFIER, Identifier::LEN as u64],
+            ("external_secret_decapsulate", _) => self.history.output(0),
             ("symmetric_key_import", _) => [DATA.into(), self.known.map_or(0, Known::key_len) as u64],
             // 12, 24, 16 or 32 bytes are a nonce.
             ("options_set", _) => [DATA.into(), [12, 24, 9, 0, 16, 32][usize::from(choice % 6)]],
             ("symmetric_tag_verify" | "symmetric_state_decrypt" | "kx_decapsulate", _) => self.history.output(0),
-            // An identifier, or a sealed secret.
-            (_, "kp_id" | "symmetric_key_id" | "secret_id" | "key_id" | "encrypted_secret") => self.history.output(0),
             ("symmetric_state_decrypt_detached", "data") => self.history.output(1),
             ("symmetric_state_decrypt_detached", _) => self.history.output(0),
             _ => match (Part::of_function(name), self.known) {
@@ -250,6 +271,7 @@ impl Reader<'_, '_> {
         // The data that the call is going to read lies there as a rule.
         let data = self.data_of_call();
         let range = match choice {
+            0..64 if gives_identifier(self.hostcall) => [IDENTIFIER, len],
             0..64 => [u64::from(OUTPUT), len],
             64..128 => [data, len],
             128..160 => [(data + u64::from(choice % 32)).saturating_sub(8), len],
@@ -270,6 +292,7 @@ impl Reader<'_, '_> {
             "symmetric_state_encrypt_detached" => Some(self.data_len()),
             "symmetric_state_decrypt" => Some(self.history.output(0)[1].saturating_sub(TAG_LEN.into()) as u32),
             "symmetric_state_decrypt_detached" => Some(self.history.output(1)[1] as u32),
+            _ if gives_identifier(self.hostcall) => Some(Identifier::LEN as u32),
             _ => Some(32 + 32 * u32::from(choice % 4)),
         };
         // Not more than there is room for.
@@ -378,6 +401,11 @@ pub fn pick_handle(guest: &Checked, bytes: &mut Bytes<'_>, ty: HandleType, choic
         240.. => bytes.u32(),
         _ => guest.closed().iter().rev().nth(nth).copied().unwrap_or(0),
     }
+}
+
+/// Whether what a call writes is the identifier of a key or secret.
+fn gives_identifier(hostcall: &Hostcall) -> bool {
+    hostcall.params().iter().any(|param| param.ty == ParamType::Pointer && param.name.ends_with("_id"))
 }
 
 /// The size of the tag of every cipher so far, in bytes.

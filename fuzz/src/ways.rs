@@ -3,6 +3,8 @@
 //! The only file of this crate that knows how a context is built.
 
 use std::cell::RefCell;
+use std::sync::OnceLock;
+use std::time::Duration;
 
 use wasi_crypto_host::secrets::{MemoryStore, Namespace, Policy, RootKey, SecretsManager};
 use wasi_crypto_host::{Errno, GuestMemory, HandleType, Hostcall, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx};
@@ -49,10 +51,23 @@ const PASSWORD_ITERATIONS: u64 = 5_000;
 /// The same for Argon2 and scrypt, in bytes of memory.
 const PASSWORD_MEMORY_WORK: u64 = 1 << 20;
 
+/// The time of each guest, in seconds since 1970, so that what expires does so in each run.
+pub const NOW: u64 = 1 << 31;
+
+/// Says how many bytes the process has allocated, where somebody counts.
+static ALLOCATED: OnceLock<fn() -> usize> = OnceLock::new();
+
+/// Lets each call be measured by a function that says how many bytes the process has allocated.
+pub fn measure_by(allocated: fn() -> usize) {
+    ALLOCATED.get_or_init(|| allocated);
+}
+
 /// A context and the way to it.
 pub struct Host {
     way: Way,
     ctx: Context,
+    /// The bytes that calls have allocated and not given back, if that is measured.
+    kept: isize,
 }
 
 enum Context {
@@ -69,13 +84,18 @@ impl Host {
             .max_gathered_bytes(bounds.gathered_bytes)
             .max_password_iterations(PASSWORD_ITERATIONS)
             .max_password_memory_work(PASSWORD_MEMORY_WORK)
-            .secrets(namespace());
+            .secrets(namespace(bounds));
         let ctx = builder.build().expect("the bounds can be kept");
         let ctx = match way {
             Way::Whole | Way::Deferred => Context::Own(Box::new(ctx)),
             Way::Shared | Way::SharedMemory => Context::Shared(SharedWasiCryptoCtx::new(ctx)),
         };
-        Self { way, ctx }
+        Self { way, ctx, kept: 0 }
+    }
+
+    /// The bytes that its calls have left allocated; 0 if nobody counts.
+    pub fn kept_bytes(&self) -> usize {
+        self.kept.try_into().unwrap_or(0)
     }
 
     /// The way.
@@ -83,8 +103,24 @@ impl Host {
         self.way
     }
 
+    /// The context, if threads can share it.
+    pub fn shared(&self) -> Option<SharedWasiCryptoCtx> {
+        match &self.ctx {
+            Context::Own(_) => None,
+            Context::Shared(ctx) => Some(ctx.clone()),
+        }
+    }
+
     /// Makes one call.
     pub fn call(&mut self, hostcall: &'static Hostcall, memory: &mut [u8], args: &[u64]) -> Errno {
+        let allocated = || ALLOCATED.get().map_or(0, |allocated| allocated() as isize);
+        let before = allocated();
+        let errno = self.make_call(hostcall, memory, args);
+        self.kept += allocated() - before;
+        errno
+    }
+
+    fn make_call(&mut self, hostcall: &'static Hostcall, memory: &mut [u8], args: &[u64]) -> Errno {
         match (&mut self.ctx, self.way) {
             (Context::Own(ctx), Way::Deferred) => call_in_parts(ctx, memory, hostcall, args),
             (Context::Own(ctx), _) => ctx.call(hostcall, GuestMemory::unshared(memory), args),
@@ -122,16 +158,19 @@ impl Host {
     }
 }
 
-/// What a guest has for managed keys: empty, and with few places.
-fn namespace() -> Namespace {
-    let root_key = RootKey::generate().expect("the system has random bytes");
-    let manager = SecretsManager::builder(MemoryStore::new()).root_key(root_key).clock(|| NOON).build();
-    let policy = Policy::default().max_keys(6).max_versions(4).max_secrets(4);
-    manager.expect("a root key is there").namespace("guest").policy(policy)
+/// A namespace that nobody else has, in a store that is gone with it.
+fn namespace(bounds: Bounds) -> Namespace {
+    let root_key = RootKey::generate().expect("the system has random numbers");
+    let manager = SecretsManager::builder(MemoryStore::new()).root_key(root_key).clock(|| NOW).build();
+    let policy = match bounds {
+        Bounds::WIDE => Policy::default(),
+        // So that calls meet these, too.
+        Bounds { bytes, .. } => {
+            Policy::default().max_keys(2).max_secrets(2).max_versions(2).lifetime(Duration::from_secs(bytes as u64))
+        }
+    };
+    manager.expect("it has a root key").namespace("guest").policy(policy)
 }
-
-/// Where the clock stands, in seconds since 1970, so that one byte of an input can lie on both sides of it.
-const NOON: u64 = 100;
 
 /// A memory that the host must copy. No other thread is there, so that what it holds is known.
 struct Pages<'a>(RefCell<&'a mut [u8]>);

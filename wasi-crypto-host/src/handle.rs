@@ -348,6 +348,8 @@ impl<O> Drop for HandleTable<O> {
 }
 
 #[cfg(test)]
+mod exhaustive;
+#[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
@@ -355,9 +357,10 @@ mod tests {
     use crate::secret::Secret;
 
     #[derive(Debug, PartialEq)]
-    struct Key(u32);
-    struct Tag;
-    enum Any {
+    pub(super) struct Key(pub(super) u32);
+    #[derive(Debug)]
+    pub(super) struct Tag;
+    pub(super) enum Any {
         Key(Key),
         Tag(Tag),
     }
@@ -397,7 +400,7 @@ mod tests {
     object!(Key, SymmetricKey, |key| key.0 as usize);
     object!(Tag, SymmetricTag, |_| 0);
 
-    fn table(handles: usize, bytes: usize) -> HandleTable<Any> {
+    pub(super) fn table(handles: usize, bytes: usize) -> HandleTable<Any> {
         HandleTable::new(Limits { handles, bytes, ..Limits::default() }, 0x1234_5678)
     }
 

@@ -4,6 +4,9 @@
 //! the table for as long, and keys are shared. A call for an object that is out waits for it, so that calls for one object take turns and
 //! all others do not.
 
+#[cfg(test)]
+mod schedules;
+
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::allowed::AllowedAlgorithms;

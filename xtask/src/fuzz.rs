@@ -13,12 +13,16 @@ use crate::run::{cargo, for_each_line, run, succeeds};
 
 pub(crate) const USAGE: &str = "\
 Arguments of fuzz:
-  TARGET…        calls, encodings or differential; all of them, one after the other, if none is named
+  TARGET…        calls, encodings, differential, oracle, threads, runner or cli_files; all of them, one after the other, if
+                 none is named
   --minutes N    how long each target runs (5)
   --backend B    what the host is built with: ring (with RustCrypto; the default) or aws-lc-rs
 ";
 
-const TARGETS: [&str; 3] = ["calls", "encodings", "differential"];
+const TARGETS: [&str; 7] = ["calls", "encodings", "differential", "oracle", "threads", "runner", "cli_files"];
+
+/// How long all targets together run among the tests, besides their seeds.
+const MINUTES_OF_CHECK: f64 = 2.0;
 
 /// The defaults of cargo-fuzz ask for a nightly compiler, and for hooks at each comparison of the cryptographic libraries.
 const BUILD: [&str; 3] = ["--sanitizer", "none", "--no-trace-compares"];
@@ -49,7 +53,7 @@ pub(crate) fn fuzz(args: &[String]) -> Result<(), String> {
     plan.run()
 }
 
-/// A minute of each target, and what else is to be checked of their code. The reason, if it cannot be done here.
+/// The seeds of each target and a short time more, and what else is to be checked of their code. The reason, if it cannot be done here.
 pub(crate) fn check() -> Result<Option<&'static str>, String> {
     if prepare().inspect_err(|cause| eprintln!("{cause}")).is_err() {
         return Ok(Some("because cargo-fuzz, or the C++ compiler that it needs, is not there and cannot be installed"));
@@ -58,7 +62,8 @@ pub(crate) fn check() -> Result<Option<&'static str>, String> {
     run(in_folder(cargo(&["clippy", "--locked", "--all-targets", "--", "-D", "warnings"])))?;
     run(in_folder(cargo(&["test", "--locked", "--lib"])))?;
     // The same way each time, so that it tells of what was changed; long runs look for what is new.
-    Plan { targets: TARGETS.into(), minutes: 1.0, backend: Backend::Ring, seed: Some(1) }.run().map(|()| None)
+    let minutes = MINUTES_OF_CHECK / TARGETS.len() as f64;
+    Plan { targets: TARGETS.into(), minutes, backend: Backend::Ring, seed: Some(1) }.run().map(|()| None)
 }
 
 /// Installs cargo-fuzz if it is missing.

@@ -242,7 +242,7 @@ fn host_tests() -> Result<Vec<String>, String> {
     Ok(names)
 }
 
-/// A minute of each target.
+/// The seeds of each target, and a short time more.
 fn fuzz(_: &mut Totals) -> Result<Outcome, String> {
     fuzzing::check().map(|reason| reason.map_or(Outcome::Passed, Outcome::LeftOut))
 }

@@ -306,13 +306,15 @@ fn copy_of(memory: &dyn SharedMemory, range: &Range) -> Secret {
 }
 
 #[cfg(test)]
+mod exhaustive;
+#[cfg(test)]
 mod tests {
     use std::cell::RefCell;
 
     use super::*;
 
     /// Stands for a shared memory in single-threaded tests.
-    struct TestShared(RefCell<Vec<u8>>);
+    pub(super) struct TestShared(pub(super) RefCell<Vec<u8>>);
 
     impl SharedMemory for TestShared {
         fn len(&self) -> usize {
