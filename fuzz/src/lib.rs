@@ -20,6 +20,7 @@ mod pem;
 mod runner;
 pub mod seeds;
 mod step;
+mod store;
 #[path = "../../wasi-crypto-host/tests/support/mod.rs"]
 mod support;
 mod threads;
@@ -31,5 +32,6 @@ pub use differential::differential;
 pub use encodings::encodings;
 pub use oracle::oracle;
 pub use runner::runner;
+pub use store::store;
 pub use threads::threads;
 pub use ways::measure_by;

@@ -22,6 +22,7 @@ pub enum Target {
     Encodings,
     Differential,
     Oracle,
+    Store,
     Threads,
     Runner,
     CliFiles,
@@ -55,6 +56,7 @@ fn seeds(target: Target) -> Vec<Vec<u8>> {
         Target::Encodings => of_encodings(),
         Target::Differential => of_differential(),
         Target::Oracle => of_oracle(),
+        Target::Store => of_store(),
         Target::Threads => of_threads(),
         Target::Runner => runner::seeds(),
         Target::CliFiles => cli_files::seeds(),
@@ -112,6 +114,26 @@ fn of_encodings() -> Vec<Vec<u8>> {
 fn of_oracle() -> Vec<Vec<u8>> {
     let algorithms = 0..oracle::ALGORITHMS as u8;
     algorithms.flat_map(|index| [10, 300].map(|len| [&[index, index % 4, 40][..], &vec![b'x'; len]].concat())).collect()
+}
+
+/// A few keys and secrets, with and without faults, bounds and an audit trail.
+fn of_store() -> Vec<Vec<u8>> {
+    let mut seeds = Vec::new();
+    for (bounds, trail) in [(0, 0), (0, 1), (0, 2), (255, 1), (149, 0)] {
+        for fault in [0, 170, 186, 190, 220, 230, 240, 250] {
+            let mut seed = vec![bounds, trail];
+            for kind in 0..3 {
+                // Who: the first process without a fault, the second with one.
+                seed.extend([8 * kind, 0, 0, 0, 0, 32, kind, 0]);
+                for operation in [1, 2, 3, 4, 5, 2, 6, 7, 3] {
+                    seed.extend([operation, 64 + 1 + 2, kind, 0, 0, 0, fault]);
+                    seed.extend([8 * kind, 0, 20, kind, 100]);
+                }
+            }
+            seeds.push(seed);
+        }
+    }
+    seeds
 }
 
 /// The beginning of each story in one thread, and the rest in several.
@@ -363,6 +385,11 @@ mod tests {
     #[test]
     fn calls_hold_on_seeds() {
         run(Target::Calls, 41, crate::calls);
+    }
+
+    #[test]
+    fn stores_hold_on_seeds() {
+        run(Target::Store, 1, crate::store);
     }
 
     #[test]

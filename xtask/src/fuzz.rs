@@ -13,13 +13,13 @@ use crate::run::{cargo, for_each_line, run, succeeds};
 
 pub(crate) const USAGE: &str = "\
 Arguments of fuzz:
-  TARGET…        calls, encodings, differential, oracle, threads, runner or cli_files; all of them, one after the other, if
-                 none is named
+  TARGET…        calls, encodings, differential, oracle, store, threads, runner or cli_files; all of them, one after the
+                 other, if none is named
   --minutes N    how long each target runs (5)
   --backend B    what the host is built with: ring (with RustCrypto; the default) or aws-lc-rs
 ";
 
-const TARGETS: [&str; 7] = ["calls", "encodings", "differential", "oracle", "threads", "runner", "cli_files"];
+const TARGETS: [&str; 8] = ["calls", "encodings", "differential", "oracle", "store", "threads", "runner", "cli_files"];
 
 /// How long all targets together run among the tests, besides their seeds.
 const MINUTES_OF_CHECK: f64 = 2.0;
