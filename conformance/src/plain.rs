@@ -10,7 +10,7 @@ fn is_plain(c: char) -> bool {
     match c {
         '\n' | '\t' => true,
         // What writes from right to left in the middle of a line.
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => false,
+        '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => false,
         c => !c.is_control(),
     }
 }
