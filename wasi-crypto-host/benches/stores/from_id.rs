@@ -4,7 +4,7 @@
 //! the same key was loaded before, so that the store is only asked whether it is still what it was. All three with the
 //! `close` of the key.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use wasi_crypto_host::WasiCryptoCtx;
 use wasi_crypto_host::secrets::RootKey;

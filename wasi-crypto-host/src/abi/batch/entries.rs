@@ -256,10 +256,11 @@ impl<const N: usize> Batch<N> {
     }
 
     fn entry<O>(&self, call: &Call<'_, O>, at: usize) -> [u32; N] {
-        let mut numbers = [[0; 4]; N];
-        // All at once: each read is checked.
-        call.memory.read(&self.entries.slice(at * N * 4, N * 4), numbers.as_flattened_mut());
-        numbers.map(u32::from_le_bytes)
+        std::array::from_fn(|i| {
+            let mut number = [0; 4];
+            call.memory.read(&self.entries.slice((at * N + i) * 4, 4), &mut number);
+            u32::from_le_bytes(number)
+        })
     }
 
     fn put<O>(&self, call: &mut Call<'_, O>, at: usize, result: Result<u32, Errno>) {
@@ -268,10 +269,13 @@ impl<const N: usize> Batch<N> {
             Err(errno) => (0, errno),
         };
         let result = self.results.slice(at * self.record.len(), self.record.len());
-        let ([a, b, c, d], [e, f]) = (value.to_le_bytes(), errno.number().to_le_bytes());
+        let errno = errno.number().to_le_bytes();
         match self.record {
-            Record::Errno => call.memory.write(&result, &[e, f]),
-            Record::ValueAndErrno => call.memory.write(&result, &[a, b, c, d, e, f]),
+            Record::Errno => call.memory.write(&result, &errno),
+            Record::ValueAndErrno => {
+                call.memory.write(&result, &value.to_le_bytes());
+                call.memory.write(&result.slice(4, 2), &errno);
+            }
         }
     }
 }
