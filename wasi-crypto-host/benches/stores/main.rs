@@ -27,24 +27,35 @@ fn main() {
     let sqlite = |name: &str| -> Arc<dyn SecretsStore> {
         Arc::new(SqliteStore::open(folder.0.join(name)).expect("a file in the temporary folder"))
     };
-    let mut kinds = vec![Kind::new("memory", |_| Arc::new(MemoryStore::new())), Kind::new("SQLite", sqlite)];
-    #[cfg(all(feature = "postgres", unix))]
-    if let Some(server) = postgres_server::Server::start("bench", &[]) {
-        kinds.push(Kind::new("PostgreSQL", move |name| {
-            // So many keys at once take longer than a guest's change ever does.
-            let url = server.database(name);
-            let builder = wasi_crypto_host::secrets::PostgresStore::builder(&url).timeout(Duration::from_secs(900));
-            Arc::new(builder.open().expect("a database of the server"))
-        }));
-    }
+    let memory = Kind::new("memory", |_| Arc::new(MemoryStore::new()));
+    let kinds: Vec<Kind<'_>> =
+        [Some(memory), Some(Kind::new("SQLite", sqlite)), postgres()].into_iter().flatten().collect();
     from_id::measure(&kinds);
     println!();
     filled::measure(&kinds, most);
 }
 
+/// Where it is installed.
+#[cfg(all(feature = "postgres", unix))]
+fn postgres() -> Option<Kind<'static>> {
+    let server = postgres_server::Server::start("bench", &[])?;
+    Some(Kind::new("PostgreSQL", move |name| {
+        // So many keys at once take longer than a guest's change ever does.
+        let url = server.database(name);
+        let builder = wasi_crypto_host::secrets::PostgresStore::builder(&url).timeout(Duration::from_secs(900));
+        Arc::new(builder.open().expect("a database of the server"))
+    }))
+}
+
+#[cfg(not(all(feature = "postgres", unix)))]
+fn postgres() -> Option<Kind<'static>> {
+    None
+}
+
 /// Stores of one kind: a new one for each name.
 struct Kind<'a> {
     name: &'static str,
+    #[allow(clippy::type_complexity, reason = "a function from a name to a store")]
     make: Box<dyn Fn(&str) -> Arc<dyn SecretsStore> + 'a>,
 }
 
