@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use wasi_crypto_interface::{AlgorithmType, Errno, Function};
 
 use crate::args;
+use crate::arguments::Arg;
 use crate::batches::{Settings, run_programs};
-use crate::builder::Arg;
 use crate::capability::Capability;
 use crate::case::{ALL_ERRORS, Case, Expect, bit};
 use crate::cases::secrets::ask;
