@@ -36,7 +36,8 @@ impl Signs {
         is_missing.then(|| {
             let line: String = line.trim().chars().filter(|c| !c.is_control()).take(200).collect();
             Outcome::Unusable(format!(
-                "its plugin for wasi-crypto is not there, as it says itself: {line}. {}",
+                "its plugin for wasi-crypto is not there, as it says itself: {}. {}",
+                line.trim_end_matches('.'),
                 self.plugin
             ))
         })
