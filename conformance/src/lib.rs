@@ -52,6 +52,7 @@ mod hex;
 mod key_formats;
 mod key_probe;
 mod oracle;
+mod plain;
 mod probe;
 pub mod random;
 mod reader;
