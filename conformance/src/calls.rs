@@ -10,7 +10,7 @@ mod secrets;
 use wasi_crypto_interface::{AlgorithmType, HandleType};
 
 use crate::args;
-use crate::builder::Data;
+use crate::arguments::Data;
 use crate::case::{Buffer, Case, Handle, Size, Value, Wide};
 
 pub(crate) use crate::capability::Managed;

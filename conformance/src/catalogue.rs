@@ -84,6 +84,11 @@ pub fn requirements() -> &'static [Requirement] {
     &REQUIREMENTS
 }
 
+/// The requirement with this id.
+pub fn requirement(id: &str) -> Option<&'static Requirement> {
+    requirements().iter().find(|requirement| requirement.id == id)
+}
+
 /// The algorithms of the specification's tables.
 pub fn algorithms() -> &'static [Algorithm] {
     &ALGORITHMS

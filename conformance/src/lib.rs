@@ -31,6 +31,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod arguments;
 mod batches;
 mod builder;
 mod calls;
@@ -66,7 +67,8 @@ mod trial;
 mod vectors;
 mod verdict;
 
-pub use builder::{Arg, Data, POISON};
+pub use arguments::{Arg, Data};
+pub use builder::POISON;
 pub use calls::{BatchResults, Encoding, Given, KeyKind, SignatureEncoding, close_function};
 pub use case::{Buffer, Case, Expect, Handle, Kind, Oracle, Pointer, Relation, Size, Strength, Value, Wide};
 pub use cause::{Cause, StepKind};

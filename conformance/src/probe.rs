@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use wasi_crypto_interface::{AlgorithmType, Errno, Function};
 
 use crate::args;
+use crate::arguments::Arg;
 use crate::batches::{Settings, run_programs};
-use crate::builder::Arg;
 use crate::capability::Capability;
 use crate::case::{ALL_ERRORS, Case, Expect, bit};
 use crate::cases::secrets::ask;
@@ -150,7 +150,7 @@ impl Presence {
                 verdict: Verdict::Fail,
                 observed: format!("every function answers {answer} to everything: there is no wasi-crypto behind them"),
                 expected: "a host that does something; is its plugin installed and found?".to_owned(),
-                cause: Some(Cause::missing("every function", "an answer", answer.name())),
+                cause: Some(Cause::missing("", "wasi-crypto", &format!("every function answers {}", answer.name()))),
                 ..CaseResult::probe("probe/host".to_owned(), vec!["ABI-ERRNO-005".to_owned()], "")
             });
             return results;

@@ -44,8 +44,8 @@ impl Report {
     }
 }
 
-/// Probes the host, and runs those cases that it has everything for. `progress` hears how many of how many are done.
-/// The error is a sentence: the engine cannot be used.
+/// Probes the host, and runs those cases that it has everything for. `progress` hears how many of how many are done;
+/// those that fail are run again, and then count twice. The error is a sentence: the engine cannot be used.
 pub fn run(
     engine: &dyn Engine,
     cases: &[Case],
@@ -70,7 +70,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Runs those cases that the host has everything for, and again alone what fails. `progress` hears how many of how many are
-    /// done.
+    /// done; those that fail count twice.
     pub fn run(&self, cases: &[Case], progress: &(dyn Fn(usize, usize) + Sync)) -> Result<Report, String> {
         let fitted = self.fit(cases);
         let applicable: Vec<&Case> = fitted.iter().flatten().map(|fitted| &*fitted.case).collect();
@@ -154,7 +154,9 @@ fn run_cases(
     let failed: Vec<usize> = (0..cases.len()).filter(|i| judgements[*i].verdict.is_unexpected()).collect();
     let again: Vec<&Case> = failed.iter().map(|i| cases[*i]).collect();
     let (mut searched, mut failed_again) = (0, Vec::new());
-    for (i, alone) in failed.into_iter().zip(judge_all(engine, &again, settings, 1, &|_, _| ())?) {
+    // On a host with many faults this takes longer than all before: whoever watches wants to see that it goes on.
+    let again_progress = |n, _| progress(cases.len() + n, cases.len() + again.len());
+    for (i, alone) in failed.into_iter().zip(judge_all(engine, &again, settings, 1, &again_progress)?) {
         let first = &mut judgements[i];
         if alone.verdict.is_unexpected() {
             *first = alone;

@@ -234,7 +234,9 @@ fn judge_one(program: Program<'_>, said: &Transcript) -> Judgement {
             if let Some(oracle) = &case.oracle
                 && let Err(wrong) = oracle(&said.dumps)
             {
-                let cause = Cause::new(last_function(&steps, steps.len()), StepKind::Output, "wrong", "right");
+                // What has made the bytes counts, and not what was done with them afterwards.
+                let dump = steps.iter().rposition(|step| matches!(step, Step::Dump { .. })).unwrap_or(steps.len());
+                let cause = Cause::new(last_function(&steps, dump), StepKind::Output, "wrong", "right");
                 return Judgement::new(failed, wrong, "what an independent implementation accepts").because(cause);
             }
             let mut worst = Judgement::new(Verdict::Pass, "", "");

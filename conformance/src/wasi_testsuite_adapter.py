@@ -1,4 +1,5 @@
-"""Runs the tests of this folder with `wasi-crypto run`, or with the command in WASI_CRYPTO, under wasi-testsuite's runner:
+"""Runs the tests of this folder with `wasi-crypto run`, or with the command in WASI_CRYPTO, under wasi-testsuite's runner,
+which takes Python 3.12 or newer:
 
     python3 wasi_test_runner.py -t THIS-FOLDER -r THIS-FOLDER/adapter.py
 """

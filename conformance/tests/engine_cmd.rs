@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use wasi_crypto_conformance::engine::Template;
 use wasi_crypto_conformance::engine::command::CommandEngine;
 use wasi_crypto_conformance::engine::embedded::serve;
 use wasi_crypto_conformance::engine::file::EngineFile;
+use wasi_crypto_conformance::engine::{Engine, Template};
 use wasi_crypto_conformance::runner::{Report, Settings, run};
 use wasi_crypto_conformance::{Case, Verdict};
 
@@ -228,13 +228,23 @@ fn what_a_file_says_of_an_engine_is_heeded() {
     assert!(error.contains("ended with exit status: 3; the last that it wrote: this is no guest"), "{error}");
 }
 
+/// WasmEdge does so. Whoever is shown a report learns nothing from where its program was.
+#[test]
+fn the_path_of_a_program_is_no_part_of_its_version() {
+    let file = "command = ['sh', '{module}']\nversion = ['sh', '-c', 'echo $0 version 3']";
+    assert_eq!(open("path", file).info().version, "path version 3");
+}
+
 fn run_file(name: &str, text: &str) -> Result<Report, String> {
+    run(open(name, text).as_ref(), &cases(), &Settings { jobs: 1, ..settings() }, &|_, _| ())
+}
+
+fn open(name: &str, text: &str) -> Box<dyn Engine> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("engine files {}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join(format!("{name}.toml"));
     std::fs::write(&path, text).unwrap();
-    let engine = EngineFile::open(&path).unwrap().engine().unwrap();
-    run(engine.as_ref(), &cases(), &Settings { jobs: 1, ..settings() }, &|_, _| ())
+    EngineFile::open(&path).unwrap().engine().unwrap()
 }
 
 /// The file of the engine that misbehaves like this.

@@ -4,7 +4,7 @@ pub use wasi_crypto_interface::SignatureEncoding;
 use wasi_crypto_interface::{AlgorithmType, HandleType, KeypairEncoding, PublickeyEncoding, SecretkeyEncoding};
 
 use crate::args;
-use crate::builder::Data;
+use crate::arguments::Data;
 use crate::case::{Buffer, Case, Handle, Value};
 
 /// The three kinds of key objects.

@@ -5,7 +5,7 @@
 use wasi_crypto_interface::{Errno, FieldType, Function, ListType, ParamType, ResultType};
 
 use crate::args;
-use crate::builder::Arg;
+use crate::arguments::Arg;
 use crate::case::{Buffer, Case, Handle, Size, Value};
 
 /// The array with the results of a batch.

@@ -3,7 +3,7 @@
 use wasi_crypto_interface::{AlgorithmType, Errno, HandleType};
 
 use crate::args;
-use crate::builder::{Arg, Data};
+use crate::arguments::{Arg, Data};
 use crate::capability::Managed;
 use crate::case::{Buffer, Case, Handle, Size, Value, Wide};
 

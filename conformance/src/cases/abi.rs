@@ -7,7 +7,7 @@ use wasi_crypto_interface::{
     AlgorithmType, Errno, Function, KeypairEncoding, ParamType, PublickeyEncoding, SecretkeyEncoding, SignatureEncoding,
 };
 
-use crate::builder::Arg;
+use crate::arguments::Arg;
 use crate::case::{Buffer, Case, Expect, Kind, Pointer, Relation};
 use crate::cases::fixture::{Call, Part, PartType, algorithm_for, functions, outside, valid_call};
 

@@ -10,7 +10,7 @@ use wasi_crypto_interface::HandleType;
 
 use super::fixture::{self, ED25519_KEYPAIR, ED25519_SIGNATURE, RAW};
 use crate::args;
-use crate::builder::Arg;
+use crate::arguments::Arg;
 use crate::calls::{BatchResults, Given};
 use crate::case::{Buffer, Case, Expect, Handle, Kind, Pointer, Strength, Value};
 

@@ -4,7 +4,7 @@
 use wasi_crypto_interface::{AlgorithmType, Function, HandleType, ParamType, PublickeyEncoding, ResultType};
 
 use crate::args;
-use crate::builder::Arg;
+use crate::arguments::Arg;
 use crate::case::{Buffer, Case, Handle, Pointer, Value};
 
 /// The first key pair of RFC 8032, section 7.1: seed, then public key.

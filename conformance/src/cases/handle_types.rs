@@ -4,7 +4,7 @@ use wasi_crypto_interface::Errno::{Closed, InvalidHandle, InvalidKey, Success, U
 use wasi_crypto_interface::{AlgorithmType, Function, HandleType, ParamType, functions};
 
 use crate::args;
-use crate::builder::Arg;
+use crate::arguments::Arg;
 use crate::calls::close_function;
 use crate::case::{Case, Expect, Kind, Value};
 use crate::cases::fixture::{CREATABLE, Call, PartType, algorithm_for, algorithm_of, object, valid_call};

@@ -4,7 +4,7 @@ use wasi_crypto_interface::AlgorithmType;
 use wasi_crypto_interface::Errno::{Overflow, TooManyHandles};
 
 use crate::args;
-use crate::builder::Arg;
+use crate::arguments::Arg;
 use crate::calls::{Encoding, KeyKind, SignatureEncoding};
 use crate::case::{Case, Kind, Relation, Value};
 

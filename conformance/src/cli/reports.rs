@@ -99,8 +99,9 @@ impl ReportOptions {
         put(&self.junit, junit::xml)?;
         put(&self.support, markdown::support_table)?;
         if let Some(path) = &self.badge {
-            for run in &document.engines {
-                let path = if document.engines.len() == 1 { path.clone() } else { path_for(path, &run.name) };
+            let names = compare::names(&document.engines.iter().collect::<Vec<_>>());
+            for (run, name) in document.engines.iter().zip(&names) {
+                let path = if names.len() == 1 { path.clone() } else { path_for(path, name) };
                 write(&path, badge::svg(run))?;
             }
         }
@@ -193,13 +194,26 @@ fn read_all(files: &[PathBuf]) -> Result<Vec<Document>, String> {
     files.iter().map(|path| Document::read(path)).collect()
 }
 
-/// `badge.svg` of several engines is a file for each, such as `badge-wasmi.svg`.
+/// `badge.svg` of several engines is a file for each, such as `badge-wasmi.svg`; of two runs on one, `badge-wasmi-2.svg`.
 fn path_for(path: &Path, engine: &str) -> PathBuf {
     let mut name = path.file_stem().unwrap_or_default().to_owned();
-    name.push(format!("-{engine}"));
+    name.push(format!("-{}", engine.replace(" #", "-").replace(['/', '\\', ':'], "_")));
     if let Some(extension) = path.extension() {
         name.push(".");
         name.push(extension);
     }
     path.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_engine_has_a_badge_of_its_own_in_the_same_folder() {
+        let path = |engine| path_for(Path::new("out/badge.svg"), engine);
+        assert_eq!(path("wasmi"), Path::new("out/badge-wasmi.svg"));
+        assert_eq!(path("wasmi #2"), Path::new("out/badge-wasmi-2.svg"));
+        assert_eq!(path("../mine"), Path::new("out/badge-.._mine.svg"));
+    }
 }

@@ -37,7 +37,8 @@ impl Signs {
         is_missing.then(|| {
             let line = plain(line.trim(), 200);
             Outcome::Unusable(format!(
-                "its plugin for wasi-crypto is not there, as it says itself: {line}. {}",
+                "its plugin for wasi-crypto is not there, as it says itself: {}. {}",
+                line.trim_end_matches('.'),
                 self.plugin
             ))
         })

@@ -112,9 +112,11 @@ impl EngineFile {
                 Next::Line(line) if line.trim().is_empty() && empty < 100 => empty += 1,
                 Next::Line(line) => {
                     let line = plain(&line, 200);
+                    // Some begin with the path by which they were started, which is nothing that a report should show.
+                    let line = line.strip_prefix(&*program.to_string_lossy()).unwrap_or(&line).trim_start();
                     // Many write only the number.
                     let has_name = line.to_lowercase().contains(&self.template.name().to_lowercase());
-                    return if has_name { line } else { format!("{} {line}", self.name) };
+                    return if has_name { line.to_owned() } else { format!("{} {line}", self.name) };
                 }
                 Next::End => return unknown("it says nothing when asked"),
                 Next::Nothing | Next::TooMuchMemory => return unknown("it does not answer in time when asked"),

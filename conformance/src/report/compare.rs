@@ -157,7 +157,7 @@ fn one(difference: &Difference, names: &[String]) -> String {
 }
 
 /// The engines' names, with a number where two have the same.
-pub(super) fn names(runs: &[&EngineRun]) -> Vec<String> {
+pub fn names(runs: &[&EngineRun]) -> Vec<String> {
     let name = |(i, run): (usize, &&EngineRun)| {
         let same = runs.iter().filter(|other| other.name == run.name).count();
         let before = runs[..i].iter().filter(|other| other.name == run.name).count();

@@ -8,7 +8,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::finding::{self, Finding};
+use super::finding::Finding;
+use super::grouping;
 use crate::cause::Cause;
 use crate::plain::plain;
 use crate::runner::Report;
@@ -246,7 +247,7 @@ impl EngineRun {
             cases: entries(&report.cases),
             ..Self::unusable(&report.engine, again, time, None)
         };
-        run.findings = finding::group(&mut run.probes, &mut run.cases);
+        run.findings = grouping::group(&mut run.probes, &mut run.cases);
         run.count();
         run
     }
@@ -316,7 +317,7 @@ impl EngineRun {
 }
 
 impl Entry {
-    fn new(result: &CaseResult) -> Self {
+    pub(super) fn new(result: &CaseResult) -> Self {
         Self {
             id: result.id.clone(),
             verdict: result.verdict,

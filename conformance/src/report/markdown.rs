@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::compare;
 use super::document::{Document, EngineRun};
 use super::finding::Severity;
 use super::support::{self, Cell};
@@ -85,8 +86,8 @@ fn findings(run: &EngineRun, text: &mut String) {
 pub fn support_table(document: &Document) -> String {
     let runs: Vec<&EngineRun> = document.engines.iter().filter(|run| run.error.is_none()).collect();
     let mut text = String::from("| algorithm | |");
-    for run in &runs {
-        let _ = write!(text, " {} |", cell(&run.name));
+    for name in compare::names(&runs) {
+        let _ = write!(text, " {} |", cell(&name));
     }
     text.push_str("\n|---|---|");
     text.push_str(&"---|".repeat(runs.len()));

@@ -1,10 +1,12 @@
 //! What comes of a run, as data and in every form that it is shown in.
 
 pub mod badge;
+mod broken;
 pub mod compare;
 pub mod document;
 pub mod finding;
 pub mod github;
+mod grouping;
 pub mod html;
 pub mod junit;
 pub mod markdown;

@@ -3,7 +3,7 @@
 use wasi_crypto_interface::Errno::NotFound;
 use wasi_crypto_interface::version::LATEST;
 
-use crate::builder::Data;
+use crate::arguments::Data;
 use crate::calls::{Encoding, IDENTIFIER_ROOM, Managed};
 use crate::capability::Capability;
 use crate::case::{Case, Handle, Value, Wide};

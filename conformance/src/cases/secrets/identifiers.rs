@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256, Sha512};
 use wasi_crypto_interface::Errno::{NotFound, Overflow, UnsupportedFeature};
 use wasi_crypto_interface::version::{ALL, LATEST, UNSPECIFIED};
 
-use crate::builder::Data;
+use crate::arguments::Data;
 use crate::calls::{IDENTIFIER_ROOM, Managed};
 use crate::capability::Capability;
 use crate::case::{Case, Expect};

@@ -4,7 +4,7 @@ use wasi_crypto_interface::Errno::{InvalidLength, InvalidTag, Overflow, Success,
 
 use super::{Aead, TAG_LEN, bad_tag, case, oracle, sealing};
 use crate::args;
-use crate::builder::Data;
+use crate::arguments::Data;
 use crate::case::{Case, Expect, Handle, Kind};
 
 pub(super) fn cases() -> Vec<Case> {

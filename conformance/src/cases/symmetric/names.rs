@@ -5,7 +5,7 @@ use wasi_crypto_interface::Errno::{Success, UnsupportedAlgorithm};
 
 use super::{AEADS, case, keyed, names};
 use crate::args;
-use crate::builder::Data;
+use crate::arguments::Data;
 use crate::case::{Case, Expect, Handle, Kind};
 use crate::catalogue::requirement_of;
 

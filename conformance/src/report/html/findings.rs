@@ -97,6 +97,10 @@ fn card(Shared { finding, on }: &Shared<'_>) -> String {
             escaped(name),
             escaped(&command(&run.again, &own.minimal.id))
         );
+        // The same answer, but perhaps of other functions.
+        if own.title != finding.title {
+            let _ = write!(text, "<div><dt>on {}</dt><dd>{}</dd></div>", escaped(name), coded(&own.title));
+        }
         if let Some(reason) = &own.known {
             let _ = write!(text, "<div><dt>known on {}</dt><dd>{}</dd></div>", escaped(name), escaped(reason));
         }
