@@ -46,7 +46,7 @@ impl Kind {
     /// That of an algorithm, if it is special.
     fn of(name: &[u8]) -> Option<Self> {
         let begins = |with: &&[u8]| name.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
-        if STREAMS.iter().any(|with| begins(with)) {
+        if STREAMS.iter().any(&begins) {
             return Some(Self::Stream(Zeroizing::default()));
         }
         EXACT.iter().find(|(with, _)| begins(with)).map(|(_, len)| Self::Exactly(*len))

@@ -25,16 +25,12 @@ impl Call {
         let range = |start, len| range(memory, start, len);
         let closes = hostcall.name().ends_with("_close");
         // Memory first: whatever is wrong with it, nothing is done.
-        let mut at: usize = hostcall.params().iter().map(|param| param.ty.core_len()).sum();
-        let mut slots = Vec::new();
-        for result in hostcall.results() {
-            let len = match result {
-                ResultType::Version | ResultType::U64 => 8,
-                _ => 4,
-            };
-            slots.push(range(args[at], len)?);
-            at += 1;
-        }
+        let first: usize = hostcall.params().iter().map(|param| param.ty.core_len()).sum();
+        let slot = |(result, start): (&ResultType, &u64)| match result {
+            ResultType::Version | ResultType::U64 => range(*start, 8),
+            _ => range(*start, 4),
+        };
+        let slots = hostcall.results().iter().zip(&args[first..]).map(slot).collect::<Result<_, _>>()?;
         let (mut params, mut outputs) = (Vec::new(), Vec::new());
         let mut at = 0;
         let mut declared = hostcall.params().iter();

@@ -48,7 +48,10 @@ impl Adapter {
                     Ok(other) => bail!("{other:?} is no length"),
                     Err(errno) => return Ok(Err(errno)),
                 };
-                if let Err(errno) = fits(call.outputs[0].len(), data_len(&call), max) {
+                // Of a text that is padded, whole blocks are enough.
+                let len = call.outputs[0].len();
+                let least = if len.is_multiple_of(16) && len > data_len(&call) { len } else { max };
+                if let Err(errno) = fits(len, least, max) {
                     return Ok(Err(errno));
                 }
             }
