@@ -135,7 +135,7 @@ fn run_batch(
         if any && outcome == Outcome::Spent {
             continue;
         }
-        culprit.end = match outcome {
+        culprit.end = match outcome.plain() {
             Outcome::Finished => End::Crashed(gap),
             Outcome::Link(reason) => {
                 End::Crashed(format!("the guest does not link, though each function does: {reason}"))

@@ -51,6 +51,7 @@ mod hex;
 mod key_formats;
 mod key_probe;
 mod oracle;
+mod plain;
 mod probe;
 pub mod random;
 mod reader;

@@ -248,7 +248,7 @@ fn link(engine: &dyn Engine, settings: &Settings) -> Result<BTreeMap<&'static st
         let outcome = session.run(&module, &mut |line| reader.line(line), settings.timeout);
         timeouts = if matches!(outcome, Outcome::Timeout | Outcome::Spent) { timeouts + 1 } else { 0 };
         let missing = |reason| Ok(Found::NotLinked(reason));
-        match outcome {
+        match outcome.plain() {
             Outcome::Unusable(reason) => Err(reason),
             // Even if it ran: an engine may leave the error to the call.
             Outcome::Link(reason) => missing(format!("link error: {reason}")),
@@ -374,7 +374,7 @@ fn probe_threads(engine: &dyn Engine, cases: &[Case], settings: &Settings) -> Re
     let mut reader = Reader::new(1);
     let module = guest::module(&Program::of(&question));
     let outcome = engine.session()?.run(&module, &mut |line| reader.line(line), settings.timeout);
-    Ok(Some(match outcome {
+    Ok(Some(match outcome.plain() {
         Outcome::Unusable(reason) => return Err(reason),
         _ if reader.is_complete() => Found::Present,
         Outcome::Link(reason) | Outcome::Trap(reason) | Outcome::Crash(reason) => Found::NotLinked(reason),

@@ -1,6 +1,7 @@
 //! Reads what a guest writes, among whatever else comes the same way.
 
 use crate::engine::Heard;
+use crate::plain::plain;
 use crate::verdict::{End, Transcript};
 
 /// Begins what a guest writes.
@@ -40,8 +41,7 @@ impl Reader {
             && self.strange.is_none()
             && let Some(at) = line.find(MARK)
         {
-            let line = line[at..].chars().filter(|c| !c.is_control()).take(MAX_SHOWN).collect();
-            self.strange = Some(line);
+            self.strange = Some(plain(&line[at..], MAX_SHOWN));
         }
         heard
     }

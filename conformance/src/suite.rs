@@ -15,6 +15,7 @@ mod tests {
     use wasi_crypto_interface::AlgorithmType;
 
     use super::*;
+    use crate::cases::symmetric::kinds;
     use crate::catalogue::{algorithms, coverage, defects};
 
     const PASSWORD_HASHES: [&str; 6] = ["ARGON2ID", "ARGON2I", "ARGON2D", "SCRYPT", "PBKDF2-SHA-256", "PBKDF2-SHA-512"];
@@ -40,6 +41,32 @@ mod tests {
             assert!(matrices.len() >= 3 && count >= 20, "{name}: {count} cases in {matrices:?}");
         }
         assert!(missing.is_empty(), "VECTORS.md has not these rows:\n{}", missing.join("\n"));
+    }
+
+    /// What is written for a kind of algorithms is asked of each of them: where most of a kind are, a new row is, too. Some matrices are about
+    /// one or two, and other areas than this take one of a kind.
+    #[test]
+    fn algorithms_of_a_kind_are_in_the_same_matrices() {
+        let (cases, kinds) = (cases::symmetric::cases(), kinds());
+        // Where the algorithm stands in the id is up to the matrix.
+        let matrices = |name: &String| -> BTreeSet<&str> {
+            let own = cases.iter().filter(|case| case.algorithms.contains(name));
+            own.filter_map(|case| case.id.strip_prefix("symmetric/")?.split('/').next()).collect()
+        };
+        for kind in &kinds {
+            let of_each: Vec<_> = kind.iter().map(matrices).collect();
+            let all: BTreeSet<_> = of_each.iter().flatten().collect();
+            for matrix in all {
+                let count = of_each.iter().filter(|own| own.contains(matrix)).count();
+                let left_out: Vec<_> =
+                    kind.iter().zip(&of_each).filter(|(_, own)| !own.contains(matrix)).map(|(name, _)| name).collect();
+                assert!(2 * count <= kind.len() || left_out.is_empty(), "{matrix:?} has not {left_out:?}");
+            }
+        }
+        let symmetric = algorithms().iter().filter(|algorithm| algorithm.ty == AlgorithmType::Symmetric);
+        for name in symmetric.map(|algorithm| algorithm.name).chain(PASSWORD_HASHES) {
+            assert!(kinds.iter().flatten().any(|known| known == name), "{name} is of no kind");
+        }
     }
 
     /// The first word of an id, and of Wycheproof the file.

@@ -20,7 +20,7 @@ pub(crate) fn try_engine(engine: &dyn Engine, settings: &Settings) -> Result<(),
     let outcome = engine.session()?.run(&guest::module(&programs), &mut |line| reader.line(line), settings.timeout);
     let is_complete = reader.is_complete();
     let (done, _) = reader.end();
-    Err(match (outcome, done.first().map(|said| &said.end)) {
+    Err(match (outcome.plain(), done.first().map(|said| &said.end)) {
         (Outcome::Unusable(reason), _) => reason,
         (Outcome::Link(reason), _) => format!("it runs guests, but has no wasi-crypto: {reason}"),
         (_, Some(End::Passed)) if is_complete => return Ok(()),

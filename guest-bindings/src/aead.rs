@@ -46,32 +46,29 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
+use crate::keyed::{Cipher, aead_traits, keyed_cipher};
 use crate::random;
-use crate::symmetric::{Key, Options, State};
+use crate::symmetric::{Key, State};
 
 /// The size of the tag of all ciphers here, in bytes.
 pub const TAG_LEN: usize = 16;
 
-/// A cipher with its key.
-#[derive(Clone, Debug)]
-pub(crate) struct Cipher {
-    algorithm: &'static str,
-    key: Arc<Key>,
+/// A state that has taken the associated data in.
+fn begin(mut state: State, algorithm: &str, associated_data: &[u8]) -> Result<State, Error> {
+    // To a session, an empty piece is one, too.
+    if !associated_data.is_empty() || algorithm == Xoodyak128::NAME {
+        state.absorb(associated_data)?;
+    }
+    Ok(state)
 }
 
 impl Cipher {
     pub(crate) fn begin(&self, nonce: &[u8], associated_data: &[u8]) -> Result<State, Error> {
-        let options = Options::new()?.nonce(nonce)?;
-        self.begin_with(Some(&options), associated_data)
+        begin(self.open_with_nonce(nonce)?, self.algorithm, associated_data)
     }
 
-    fn begin_with(&self, options: Option<&Options>, associated_data: &[u8]) -> Result<State, Error> {
-        let mut state = State::open(self.algorithm, Some(&self.key), options)?;
-        // To a session, an empty piece is one, too.
-        if !associated_data.is_empty() || self.algorithm == Xoodyak128::NAME {
-            state.absorb(associated_data)?;
-        }
-        Ok(state)
+    fn begin_without_nonce(&self, associated_data: &[u8]) -> Result<State, Error> {
+        begin(self.open(None)?, self.algorithm, associated_data)
     }
 }
 
@@ -109,48 +106,12 @@ fn seal_in_place_detached(state: &mut State, buffer: &mut [u8]) -> Result<[u8; T
 
 macro_rules! ciphers {
     ($($(#[$doc:meta])* $name:ident: $algorithm:literal, $key_len:literal, $nonce_len:literal, $key_size:ident, $nonce_size:ident;)*) => {$(
-        $(#[$doc])*
-        ///
-        /// The host holds the key and closes it with the last clone.
-        #[derive(Clone, Debug)]
-        pub struct $name(pub(crate) Cipher);
+        keyed_cipher! { $(#[$doc])* $name: $algorithm, $key_len, $key_size }
+        aead_traits! { $name, $nonce_size, Postfix }
 
         impl $name {
-            /// The size of the key in bytes.
-            pub const KEY_LEN: usize = $key_len;
-
             /// The size of the nonce in bytes.
             pub const NONCE_LEN: usize = $nonce_len;
-
-            pub(crate) const NAME: &'static str = $algorithm;
-
-            /// A cipher with this key.
-            ///
-            /// # Errors
-            ///
-            /// [`InvalidKey`](Error::InvalidKey) if it does not have [`KEY_LEN`](Self::KEY_LEN) bytes,
-            /// [`TooManyHandles`](Error::TooManyHandles), [`UnsupportedAlgorithm`](Error::UnsupportedAlgorithm).
-            pub fn import(key: &[u8]) -> Result<Self, Error> {
-                Key::import($algorithm, key).map(Self::from_key)
-            }
-
-            /// A cipher with a new random key.
-            ///
-            /// # Errors
-            ///
-            /// [`TooManyHandles`](Error::TooManyHandles), [`UnsupportedAlgorithm`](Error::UnsupportedAlgorithm).
-            pub fn generate() -> Result<Self, Error> {
-                Key::generate($algorithm).map(Self::from_key)
-            }
-
-            /// The bytes of the key, wiped when dropped.
-            ///
-            /// # Errors
-            ///
-            /// [`ProhibitedOperation`](Error::ProhibitedOperation) if the host keeps the key to itself.
-            pub fn export(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
-                self.0.key.export()
-            }
 
             /// Encrypts a message and appends the tag.
             ///
@@ -238,66 +199,11 @@ macro_rules! ciphers {
                 self.0.begin(nonce, associated_data)?.decrypt_in_place_detached(buffer, tag).map(|_| ())
             }
 
-            pub(crate) fn from_key(key: impl Into<Arc<Key>>) -> Self {
-                Self(Cipher { algorithm: $algorithm, key: key.into() })
-            }
-
-            pub(crate) fn into_key(self) -> Arc<Key> {
-                self.0.key
+            #[cfg(feature = "aead")]
+            fn begin_message(&self, nonce: &[u8], associated_data: &[u8]) -> Result<State, Error> {
+                self.0.begin(nonce, associated_data)
             }
         }
-
-        #[cfg(feature = "aead")]
-        const _: () = {
-            use ::aead::inout::InOutBuf;
-            use ::aead::{self, AeadCore, AeadInOut, KeyInit, KeySizeUser, Nonce, Tag, TagPosition, consts};
-
-            use crate::error::expect;
-
-            impl KeySizeUser for $name {
-                type KeySize = consts::$key_size;
-            }
-
-            /// # Panics
-            ///
-            /// If the host refuses the key, which the trait cannot report.
-            impl KeyInit for $name {
-                fn new(key: &aead::Key<Self>) -> Self {
-                    expect(Self::import(key))
-                }
-            }
-
-            impl AeadCore for $name {
-                type NonceSize = consts::$nonce_size;
-                type TagSize = consts::U16;
-                const TAG_POSITION: TagPosition = TagPosition::Postfix;
-            }
-
-            impl AeadInOut for $name {
-                fn encrypt_inout_detached(
-                    &self,
-                    nonce: &Nonce<Self>,
-                    associated_data: &[u8],
-                    buffer: InOutBuf<'_, '_, u8>,
-                ) -> aead::Result<Tag<Self>> {
-                    let mut state = self.0.begin(nonce, associated_data).map_err(|_| aead::Error)?;
-                    let tag = seal_in_place_detached(&mut state, buffer.into_out_with_copied_in());
-                    tag.map(Into::into).map_err(|_| aead::Error)
-                }
-
-                fn decrypt_inout_detached(
-                    &self,
-                    nonce: &Nonce<Self>,
-                    associated_data: &[u8],
-                    buffer: InOutBuf<'_, '_, u8>,
-                    tag: &Tag<Self>,
-                ) -> aead::Result<()> {
-                    let mut state = self.0.begin(nonce, associated_data).map_err(|_| aead::Error)?;
-                    let opened = state.decrypt_in_place_detached(buffer.into_out_with_copied_in(), tag);
-                    opened.map(|_| ()).map_err(|_| aead::Error)
-                }
-            }
-        };
     )*};
 }
 
@@ -372,7 +278,7 @@ macro_rules! nonces_of_the_host {
                 associated_data: &[u8],
                 message: &[u8],
             ) -> Result<([u8; Self::NONCE_LEN], Vec<u8>), Error> {
-                let mut state = self.0.begin_with(None, associated_data)?;
+                let mut state = self.0.begin_without_nonce(associated_data)?;
                 // A nonce of another size would be a fault of the host.
                 let nonce = state.option("nonce")?.try_into().map_err(|_| Error::InternalError)?;
                 Ok((nonce, seal(&mut state, message)?))

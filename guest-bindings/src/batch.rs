@@ -43,12 +43,13 @@ use core::mem;
 
 use crate::aead::{
     Aegis128L, Aegis128X2, Aegis128X4, Aegis256, Aegis256X2, Aegis256X4, Aes128Gcm, Aes128GcmSiv, Aes256Gcm,
-    Aes256GcmSiv, AsconAead128, ChaCha20Poly1305, Cipher, TAG_LEN, XChaCha20Poly1305, Xoodyak128,
+    Aes256GcmSiv, AsconAead128, ChaCha20Poly1305, TAG_LEN, XChaCha20Poly1305, Xoodyak128,
 };
 use crate::asymmetric;
 use crate::error::Error;
 use crate::hmac::{Hmac, HmacHash, HmacKey};
 use crate::host;
+use crate::keyed::Cipher;
 use crate::signature::{Algorithm, Signature, SignatureState, SigningKey, VerificationState, VerifyingKey};
 use crate::symmetric::{State, Tag};
 

@@ -18,7 +18,8 @@
 //! # Ok::<(), wasi_crypto_bindings::Error>(())
 //! ```
 //!
-//! With the feature `aead` (default) they have RustCrypto's `KeyInit` and `KeySizeUser`, from `crypto-common`.
+//! With the feature `cipher` (default) there are `Keystream`, `CbcEncryptor` and `CbcDecryptor` besides, which are a `StreamCipher`, a `BlockModeEncrypt` and a
+//! `BlockModeDecrypt` as RustCrypto knows them, over the keys here. What they cannot be is a block cipher (`BlockCipherEncrypt`): wasi-crypto has AES in its modes only.
 
 use alloc::sync::Arc;
 use alloc::vec;
@@ -27,83 +28,25 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::symmetric::{Key, Options, State};
+use crate::keyed::keyed_cipher;
+use crate::symmetric::Key;
+
+#[cfg(feature = "cipher")]
+mod blocks;
+#[cfg(feature = "cipher")]
+mod keystream;
+
+#[cfg(feature = "cipher")]
+pub use self::blocks::{CbcDecryptor, CbcEncryptor};
+#[cfg(feature = "cipher")]
+pub use self::keystream::Keystream;
 
 /// The size of a block, a counter and an initialization vector in bytes.
 pub const BLOCK_LEN: usize = 16;
 
 macro_rules! ciphers {
     ($($(#[$doc:meta])* $name:ident: $algorithm:literal, $key_len:literal, $key_size:ident;)*) => {$(
-        $(#[$doc])*
-        ///
-        /// The host holds the key and closes it with the last clone.
-        #[derive(Clone, Debug)]
-        pub struct $name(Arc<Key>);
-
-        impl $name {
-            /// The size of the key in bytes.
-            pub const KEY_LEN: usize = $key_len;
-
-            pub(crate) const NAME: &'static str = $algorithm;
-
-            /// A cipher with this key.
-            ///
-            /// # Errors
-            ///
-            /// [`InvalidKey`](Error::InvalidKey) if it does not have [`KEY_LEN`](Self::KEY_LEN) bytes,
-            /// [`TooManyHandles`](Error::TooManyHandles), [`UnsupportedAlgorithm`](Error::UnsupportedAlgorithm).
-            pub fn import(key: &[u8]) -> Result<Self, Error> {
-                Key::import($algorithm, key).map(Self::from_key)
-            }
-
-            /// A cipher with a new random key.
-            ///
-            /// # Errors
-            ///
-            /// [`TooManyHandles`](Error::TooManyHandles), [`UnsupportedAlgorithm`](Error::UnsupportedAlgorithm).
-            pub fn generate() -> Result<Self, Error> {
-                Key::generate($algorithm).map(Self::from_key)
-            }
-
-            /// The bytes of the key, wiped when dropped.
-            ///
-            /// # Errors
-            ///
-            /// [`ProhibitedOperation`](Error::ProhibitedOperation) if the host keeps the key to itself.
-            pub fn export(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
-                self.0.export()
-            }
-
-            pub(crate) fn from_key(key: impl Into<Arc<Key>>) -> Self {
-                Self(key.into())
-            }
-
-            pub(crate) fn into_key(self) -> Arc<Key> {
-                self.0
-            }
-
-            fn begin(&self, block: &[u8; BLOCK_LEN]) -> Result<State, Error> {
-                State::open($algorithm, Some(&self.0), Some(&Options::new()?.nonce(block)?))
-            }
-        }
-
-        #[cfg(feature = "aead")]
-        const _: () = {
-            use aead::{KeyInit, KeySizeUser, consts};
-
-            impl KeySizeUser for $name {
-                type KeySize = consts::$key_size;
-            }
-
-            /// # Panics
-            ///
-            /// If the host refuses the key, which the trait cannot report.
-            impl KeyInit for $name {
-                fn new(key: &aead::Key<Self>) -> Self {
-                    crate::error::expect(Self::import(key))
-                }
-            }
-        };
+        keyed_cipher! { $(#[$doc])* $name: $algorithm, $key_len, $key_size }
     )*};
 }
 
@@ -118,6 +61,25 @@ ciphers! {
     Aes256Cbc: "AES-256-CBC", 32, U32;
 }
 
+/// What the types of RustCrypto's traits ask of a cipher.
+#[cfg(feature = "cipher")]
+mod sealed {
+    use alloc::vec::Vec;
+
+    use super::BLOCK_LEN;
+    use crate::error::Error;
+
+    pub trait CounterMode {
+        fn apply(&self, counter: &[u8; BLOCK_LEN], message: &mut [u8]) -> Result<(), Error>;
+    }
+
+    pub trait ChainingMode {
+        fn encrypt_padded(&self, iv: &[u8; BLOCK_LEN], message: &[u8]) -> Result<Vec<u8>, Error>;
+
+        fn decrypt_padded(&self, iv: &[u8; BLOCK_LEN], ciphertext: &[u8]) -> Result<Vec<u8>, Error>;
+    }
+}
+
 macro_rules! counter_mode {
     ($($name:ident)*) => {$(
         impl $name {
@@ -129,7 +91,14 @@ macro_rules! counter_mode {
             /// [`Overflow`](Error::Overflow) if the counter would begin again at 0, [`TooManyHandles`](Error::TooManyHandles).
             pub fn apply_keystream(&self, counter: &[u8; BLOCK_LEN], message: &mut [u8]) -> Result<(), Error> {
                 let len = message.len();
-                self.begin(counter)?.encrypt_in_place(message, len).map(|_| ())
+                self.0.open_with_nonce(counter)?.encrypt_in_place(message, len).map(|_| ())
+            }
+        }
+
+        #[cfg(feature = "cipher")]
+        impl sealed::CounterMode for $name {
+            fn apply(&self, counter: &[u8; BLOCK_LEN], message: &mut [u8]) -> Result<(), Error> {
+                self.apply_keystream(counter, message)
             }
         }
     )*};
@@ -147,7 +116,7 @@ macro_rules! chaining_mode {
             /// [`TooManyHandles`](Error::TooManyHandles).
             pub fn encrypt(&self, iv: &[u8; BLOCK_LEN], message: &[u8]) -> Result<Vec<u8>, Error> {
                 let mut ciphertext = vec![0; message.len() + BLOCK_LEN - message.len() % BLOCK_LEN];
-                self.begin(iv)?.encrypt(&mut ciphertext, message)?;
+                self.0.open_with_nonce(iv)?.encrypt(&mut ciphertext, message)?;
                 Ok(ciphertext)
             }
 
@@ -159,9 +128,20 @@ macro_rules! chaining_mode {
             /// messages away (a padding oracle): check a MAC first.
             pub fn decrypt(&self, iv: &[u8; BLOCK_LEN], ciphertext: &[u8]) -> Result<Vec<u8>, Error> {
                 let mut message = vec![0; ciphertext.len()];
-                let len = self.begin(iv)?.decrypt(&mut message, ciphertext)?;
+                let len = self.0.open_with_nonce(iv)?.decrypt(&mut message, ciphertext)?;
                 message.truncate(len);
                 Ok(message)
+            }
+        }
+
+        #[cfg(feature = "cipher")]
+        impl sealed::ChainingMode for $name {
+            fn encrypt_padded(&self, iv: &[u8; BLOCK_LEN], message: &[u8]) -> Result<Vec<u8>, Error> {
+                self.encrypt(iv, message)
+            }
+
+            fn decrypt_padded(&self, iv: &[u8; BLOCK_LEN], ciphertext: &[u8]) -> Result<Vec<u8>, Error> {
+                self.decrypt(iv, ciphertext)
             }
         }
     )*};

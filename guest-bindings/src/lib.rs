@@ -96,6 +96,7 @@
 //! |---|---|---|
 //! | `digest` | yes | the traits of [`digest`](https://docs.rs/digest/0.11) 0.11: `Digest` and `Mac` with all that they stand on |
 //! | `aead` | yes | the traits of [`aead`](https://docs.rs/aead/0.6) 0.6: `Aead`, `AeadInOut`, `KeyInit` |
+//! | `cipher` | yes | the traits of [`cipher`](https://docs.rs/cipher/0.5) 0.5: `StreamCipher`, `StreamCipherSeek`, `BlockModeEncrypt`, `BlockModeDecrypt`, `KeyIvInit` |
 //! | `signature` | yes | the traits of [`signature`](https://docs.rs/signature/3) 3: `Signer`, `Verifier`, `Keypair`, `SignatureEncoding` |
 //! | `password-hash` | yes | the traits of [`password-hash`](https://docs.rs/password-hash/0.6) 0.6, with PHC strings: `PasswordHasher`, `PasswordVerifier` |
 //! | `jwk` | no | the module `jwk`: public keys as JSON Web Keys, `from_jwk` and `to_jwk` |
@@ -122,6 +123,7 @@ pub mod hmac;
 mod host;
 #[cfg(feature = "jwk")]
 pub mod jwk;
+mod keyed;
 pub mod kx;
 pub mod mac;
 mod password;

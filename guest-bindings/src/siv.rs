@@ -23,6 +23,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
+use crate::keyed::{Cipher, aead_traits, keyed_cipher};
 use crate::symmetric::{Key, State};
 
 /// The size of a tag in bytes.
@@ -31,10 +32,12 @@ pub const TAG_LEN: usize = 16;
 /// The most components of associated data, a nonce among them (RFC 5297 section 7).
 pub const MAX_COMPONENTS: usize = 126;
 
-fn begin(algorithm: &str, key: &Key, components: &[&[u8]]) -> Result<State, Error> {
-    let mut state = State::open(algorithm, Some(key), None)?;
-    components.iter().try_for_each(|component| state.absorb(component))?;
-    Ok(state)
+impl Cipher {
+    fn begin_siv(&self, components: &[&[u8]]) -> Result<State, Error> {
+        let mut state = self.open(None)?;
+        components.iter().try_for_each(|component| state.absorb(component))?;
+        Ok(state)
+    }
 }
 
 fn seal(state: &mut State, message: &[u8]) -> Result<Vec<u8>, Error> {
@@ -53,46 +56,10 @@ fn open(state: &mut State, sealed: &[u8]) -> Result<Vec<u8>, Error> {
 
 macro_rules! ciphers {
     ($($(#[$doc:meta])* $name:ident: $algorithm:literal, $key_len:literal, $key_size:ident;)*) => {$(
-        $(#[$doc])*
-        ///
-        /// The host holds the key and closes it with the last clone.
-        #[derive(Clone, Debug)]
-        pub struct $name(Arc<Key>);
+        keyed_cipher! { $(#[$doc])* $name: $algorithm, $key_len, $key_size }
+        aead_traits! { $name, U16, Prefix }
 
         impl $name {
-            /// The size of the key in bytes: one for the tag, one for the message.
-            pub const KEY_LEN: usize = $key_len;
-
-            pub(crate) const NAME: &'static str = $algorithm;
-
-            /// A cipher with this key.
-            ///
-            /// # Errors
-            ///
-            /// [`InvalidKey`](Error::InvalidKey) if it does not have [`KEY_LEN`](Self::KEY_LEN) bytes,
-            /// [`TooManyHandles`](Error::TooManyHandles), [`UnsupportedAlgorithm`](Error::UnsupportedAlgorithm).
-            pub fn import(key: &[u8]) -> Result<Self, Error> {
-                Key::import($algorithm, key).map(Self::from_key)
-            }
-
-            /// A cipher with a new random key.
-            ///
-            /// # Errors
-            ///
-            /// [`TooManyHandles`](Error::TooManyHandles), [`UnsupportedAlgorithm`](Error::UnsupportedAlgorithm).
-            pub fn generate() -> Result<Self, Error> {
-                Key::generate($algorithm).map(Self::from_key)
-            }
-
-            /// The bytes of the key, wiped when dropped.
-            ///
-            /// # Errors
-            ///
-            /// [`ProhibitedOperation`](Error::ProhibitedOperation) if the host keeps the key to itself.
-            pub fn export(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
-                self.0.export()
-            }
-
             /// Encrypts a message; the tag comes first.
             ///
             /// # Errors
@@ -100,7 +67,7 @@ macro_rules! ciphers {
             /// [`TooManyHandles`](Error::TooManyHandles), [`Overflow`](Error::Overflow) for more than [`MAX_COMPONENTS`], or for more associated
             /// data than the host takes.
             pub fn seal(&self, components: &[&[u8]], message: &[u8]) -> Result<Vec<u8>, Error> {
-                seal(&mut begin($algorithm, &self.0, components)?, message)
+                seal(&mut self.0.begin_siv(components)?, message)
             }
 
             /// Decrypts a message that begins with its tag.
@@ -109,79 +76,20 @@ macro_rules! ciphers {
             ///
             /// [`InvalidTag`](Error::InvalidTag) if it is not authentic, and those of [`seal`](Self::seal).
             pub fn open(&self, components: &[&[u8]], sealed: &[u8]) -> Result<Vec<u8>, Error> {
-                open(&mut begin($algorithm, &self.0, components)?, sealed)
+                open(&mut self.0.begin_siv(components)?, sealed)
             }
 
-            pub(crate) fn from_key(key: impl Into<Arc<Key>>) -> Self {
-                Self(key.into())
-            }
-
-            pub(crate) fn into_key(self) -> Arc<Key> {
-                self.0
+            #[cfg(feature = "aead")]
+            fn begin_message(&self, nonce: &[u8], associated_data: &[u8]) -> Result<State, Error> {
+                self.0.begin_siv(&[associated_data, nonce])
             }
         }
-
-        #[cfg(feature = "aead")]
-        const _: () = {
-            use aead::inout::InOutBuf;
-            use aead::{AeadCore, AeadInOut, KeyInit, KeySizeUser, Nonce, Tag, TagPosition, consts};
-
-            use crate::error::expect;
-
-            impl KeySizeUser for $name {
-                type KeySize = consts::$key_size;
-            }
-
-            /// # Panics
-            ///
-            /// If the host refuses the key, which the trait cannot report.
-            impl KeyInit for $name {
-                fn new(key: &aead::Key<Self>) -> Self {
-                    expect(Self::import(key))
-                }
-            }
-
-            impl AeadCore for $name {
-                type NonceSize = consts::U16;
-                type TagSize = consts::U16;
-                const TAG_POSITION: TagPosition = TagPosition::Prefix;
-            }
-
-            impl AeadInOut for $name {
-                fn encrypt_inout_detached(
-                    &self,
-                    nonce: &Nonce<Self>,
-                    associated_data: &[u8],
-                    buffer: InOutBuf<'_, '_, u8>,
-                ) -> aead::Result<Tag<Self>> {
-                    let mut tag = Tag::<Self>::default();
-                    begin($algorithm, &self.0, &[associated_data, nonce])
-                        .and_then(|mut state| state.encrypt_in_place_detached(buffer.into_out_with_copied_in()))
-                        .and_then(|sealed| sealed.pull_into(&mut tag))
-                        .map(|()| tag)
-                        .map_err(|_| aead::Error)
-                }
-
-                fn decrypt_inout_detached(
-                    &self,
-                    nonce: &Nonce<Self>,
-                    associated_data: &[u8],
-                    buffer: InOutBuf<'_, '_, u8>,
-                    tag: &Tag<Self>,
-                ) -> aead::Result<()> {
-                    begin($algorithm, &self.0, &[associated_data, nonce])
-                        .and_then(|mut state| state.decrypt_in_place_detached(buffer.into_out_with_copied_in(), tag))
-                        .map(|_| ())
-                        .map_err(|_| aead::Error)
-                }
-            }
-        };
     )*};
 }
 
 ciphers! {
-    /// AES-SIV with two keys of 128 bits, RFC 5297's AEAD_AES_SIV_CMAC_256.
+    /// AES-SIV with two keys of 128 bits, one for the tag and one for the message: RFC 5297's AEAD_AES_SIV_CMAC_256.
     Aes128Siv: "AES-128-SIV", 32, U32;
-    /// AES-SIV with two keys of 256 bits, RFC 5297's AEAD_AES_SIV_CMAC_512.
+    /// AES-SIV with two keys of 256 bits, one for the tag and one for the message: RFC 5297's AEAD_AES_SIV_CMAC_512.
     Aes256Siv: "AES-256-SIV", 64, U64;
 }

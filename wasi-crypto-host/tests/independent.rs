@@ -1,6 +1,6 @@
-//! Every algorithm against an independent implementation (RustCrypto), with random lengths, pieces and parameters.
+//! The symmetric algorithms that ring serves against an independent implementation (RustCrypto), with random lengths, pieces and parameters.
 //!
-//! Published vectors are the conformance suite's part. These runs find what vectors seldom have: odd pieces, long data, empty data.
+//! Those that come from RustCrypto itself, and published vectors, are the conformance suite's part. These runs find what vectors seldom have: odd pieces, long data, empty data.
 
 mod support;
 

@@ -5,16 +5,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
+
 use crate::root;
-use crate::run::{cargo, run, succeeds};
+use crate::run::{cargo, output, run, succeeds};
 
 const LIBRARY: &str = "wasi-crypto-c";
 const PLUGINS: [&str; 2] = ["wasi-crypto-wasmedge", "wasi-crypto-wasmedge-batch"];
 const PLUGIN_FILES: [&str; 2] = ["wasmedgePluginWasiCrypto", "wasmedgePluginWasiCryptoBatch"];
 
-/// Installs the library into the folder that is named, or into `target/c-api`, and tries it there.
+/// Installs the library into the folder that is named, or into `target/c-api`, and tries it there. With `--suite`, behind which further
+/// arguments of the suite may stand, the suite is run on wasm3 with it.
 pub(crate) fn c_api(args: &[String]) -> Result<(), String> {
-    let folder = folder(args, "c-api")?;
+    let mut parts = args.splitn(2, |arg| arg == "--suite");
+    let folder = folder(parts.next().unwrap_or_default(), "c-api")?;
     build(&[LIBRARY])?;
     run(cargo(&["rustc", "--locked", "--release", "--package", LIBRARY, "--lib", "--crate-type", "staticlib"]))?;
 
@@ -28,6 +32,9 @@ pub(crate) fn c_api(args: &[String]) -> Result<(), String> {
     let description = template.replace("@PREFIX@", &folder.display().to_string()).replace("@VERSION@", VERSION);
     write(&lib.join("pkgconfig/wasi-crypto.pc"), &description)?;
     try_out(&sources, &folder)?;
+    if let Some(args) = parts.next() {
+        run_suite(&sources, &folder, args)?;
+    }
     println!("{}", folder.display());
     Ok(())
 }
@@ -83,7 +90,7 @@ fn try_out(sources: &Path, folder: &Path) -> Result<(), String> {
     for (name, is_static) in [("api-shared", false), ("api-static", true)] {
         let mut flags = Command::new(config);
         flags.args(["--cflags", "--libs"]).args(is_static.then_some("--static")).arg("wasi-crypto");
-        let flags = crate::run::output(with(flags, "PKG_CONFIG_PATH", &lib.join("pkgconfig")))?;
+        let flags = output(with(flags, "PKG_CONFIG_PATH", &lib.join("pkgconfig")))?;
         let program = root().join("target").join(name);
         let mut cc = Command::new(compiler);
         cc.args(["-Wall", "-Wextra", "-Werror", "-pthread", "-g", "-O1", "-o"]).arg(&program);
@@ -105,6 +112,43 @@ fn try_out(sources: &Path, folder: &Path) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Compiles the example, which is the interpreter wasm3 with what was installed, and runs the suite on it as on any other engine.
+fn run_suite(sources: &Path, folder: &Path, args: &[String]) -> Result<(), String> {
+    let wasm3 = wasm3_sources()?;
+    let entries = fs::read_dir(&wasm3).map_err(|cause| format!("cannot read {}: {cause}", wasm3.display()))?;
+    let parts = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    let parts = parts.filter(|path| path.extension().is_some_and(|extension| extension == "c"));
+    let (bin, lib) = (folder.join("bin"), folder.join("lib"));
+    fs::create_dir_all(&bin).map_err(|cause| format!("cannot make {}: {cause}", bin.display()))?;
+
+    let mut cc = Command::new("cc");
+    cc.args(["-O2", "-pthread", "-I"]).arg(&wasm3).arg("-I").arg(folder.join("include"));
+    cc.arg(sources.join("examples/wasm3.c")).args(parts).arg("-L").arg(&lib);
+    cc.args(["-lwasi_crypto", "-lm"]).arg(format!("-Wl,-rpath,{}", lib.display()));
+    cc.arg("-o").arg(bin.join("wasm3-crypto"));
+    run(cc)?;
+
+    // With no engine of its own, so that no engine is compiled.
+    let mut suite = cargo(&["run", "--locked", "--package", "wasi-crypto-conformance", "--no-default-features", "--"]);
+    suite.arg("--engine").arg(sources.join("examples/wasm3.toml")).args(args);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let paths = std::env::join_paths([bin].into_iter().chain(std::env::split_paths(&path)));
+    suite.env("PATH", paths.map_err(|cause| format!("the folder cannot be in PATH: {cause}"))?);
+    run(suite)
+}
+
+/// Where cargo has put the sources of wasm3, which come with a crate.
+fn wasm3_sources() -> Result<PathBuf, String> {
+    const CRATE: &str = "wasm3x-sys";
+    let metadata = output(cargo(&["metadata", "--locked", "--all-features", "--format-version", "1"]))?;
+    let metadata: Value =
+        serde_json::from_str(&metadata).map_err(|cause| format!("cannot read what cargo says: {cause}"))?;
+    let mut packages = metadata["packages"].as_array().into_iter().flatten();
+    let manifest = packages.find(|package| package["name"] == CRATE).and_then(|found| found["manifest_path"].as_str());
+    let manifest = manifest.ok_or_else(|| format!("cargo knows no crate {CRATE}"))?;
+    Ok(Path::new(manifest).with_file_name("wasm3/source"))
 }
 
 fn has(tool: &str) -> bool {

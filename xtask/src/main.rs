@@ -28,7 +28,7 @@ const TASKS: &[Task] = &[
     ("crash", "kill processes that write to a store of keys, 1,000 times or as often as is said", crash::crash),
     ("soak", "serve honest and hostile guests for ten minutes or as many seconds as are said", soak::soak),
     ("stores", "test stores in PostgreSQL and root keys in a token, which must be installed", stores::stores),
-    ("c-api", "build the C library and install it into a folder", c_api::c_api),
+    ("c-api", "build the C library and install it into a folder; --suite runs the suite on it", c_api::c_api),
     ("wasmedge-plugin", "build the plugins for WasmEdge and install them into a folder", c_api::wasmedge_plugin),
     ("guests", "compile the examples and tests of guest-bindings for wasm32-wasip1", build_guests),
 ];

@@ -7,6 +7,7 @@ use std::process::ExitStatus;
 
 use super::Outcome;
 use crate::glob;
+use crate::plain::plain;
 
 /// What is known of an engine beyond what is known of all. Phrases are looked for as whole words, in whatever case.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +35,7 @@ impl Signs {
     pub(super) fn missing_plugin(&self, line: &str) -> Option<Outcome> {
         let is_missing = self.no_plugin.iter().any(|phrase| says(line, phrase));
         is_missing.then(|| {
-            let line: String = line.trim().chars().filter(|c| !c.is_control()).take(200).collect();
+            let line = plain(line.trim(), 200);
             Outcome::Unusable(format!(
                 "its plugin for wasi-crypto is not there, as it says itself: {line}. {}",
                 self.plugin

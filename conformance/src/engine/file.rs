@@ -18,6 +18,7 @@ use super::setup::{Limits, Setup};
 use super::template::{MODULE, SCRIPT, quoted_for_shell};
 use super::worker::WorkerEngine;
 use super::{Engine, EngineInfo, EngineKind, Template, Wishes};
+use crate::plain::plain;
 
 /// How to start an engine, and how to understand it.
 #[derive(Clone, Debug)]
@@ -110,7 +111,7 @@ impl EngineFile {
             match process.next(deadline) {
                 Next::Line(line) if line.trim().is_empty() && empty < 100 => empty += 1,
                 Next::Line(line) => {
-                    let line: String = line.chars().filter(|c| !c.is_control()).take(200).collect();
+                    let line = plain(&line, 200);
                     // Many write only the number.
                     let has_name = line.to_lowercase().contains(&self.template.name().to_lowercase());
                     return if has_name { line } else { format!("{} {line}", self.name) };

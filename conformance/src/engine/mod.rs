@@ -36,6 +36,8 @@ pub mod worker;
 pub use setup::Wishes;
 pub use template::Template;
 
+use crate::plain::plain;
+
 /// A WebAssembly engine with a host implementation of wasi-crypto.
 pub trait Engine: Sync {
     /// What it is, for reports.
@@ -110,6 +112,20 @@ pub enum Outcome {
     Spent,
     /// The engine cannot be used at all.
     Unusable(String),
+}
+
+impl Outcome {
+    /// The same, with reasons that can be shown: they are the engine's words.
+    pub(crate) fn plain(self) -> Self {
+        const MOST: usize = 4_000;
+        match self {
+            Self::Link(reason) => Self::Link(plain(&reason, MOST)),
+            Self::Trap(reason) => Self::Trap(plain(&reason, MOST)),
+            Self::Crash(reason) => Self::Crash(plain(&reason, MOST)),
+            Self::Unusable(reason) => Self::Unusable(plain(&reason, MOST)),
+            Self::Finished | Self::Timeout | Self::Spent => self,
+        }
+    }
 }
 
 /// The most that one guest may write, noise included. What all cases of the suite write together is a tenth of it.

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read};
 use std::sync::mpsc::{Receiver, sync_channel};
 
+use crate::plain::plain;
+
 /// Of a longer line, the rest is dropped. A guest's are 10 KB long at most.
 const MAX_LINE: usize = 1 << 20;
 
@@ -67,8 +69,7 @@ impl Noise {
     const LINE_CHARS: usize = 500;
 
     pub(super) fn add(&mut self, line: &str) {
-        // What controls a terminal has no place in a report.
-        let line: String = line.chars().filter(|c| !c.is_control()).take(Self::LINE_CHARS).collect();
+        let line = plain(line, Self::LINE_CHARS);
         let line = line.trim();
         if line.is_empty() {
             return;

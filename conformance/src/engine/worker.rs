@@ -14,6 +14,7 @@ use super::listening::{Listened, listen};
 use super::process::Process;
 use super::setup::Setup;
 use super::{Engine, EngineInfo, EngineKind, Heard, Outcome, Session, Template, Wishes};
+use crate::plain::plain;
 
 /// Begins the line that says how a guest ended.
 pub(super) const END: &str = "@wce ";
@@ -104,7 +105,7 @@ impl Session for WorkerSession {
             "link" => Outcome::Link(reason),
             "trap" => Outcome::Trap(reason),
             _ => {
-                let word: String = word.chars().filter(|c| !c.is_control()).take(100).collect();
+                let word = plain(word, 100);
                 return Outcome::Crash(format!(
                     "the worker says that the guest ended as {word:?}, which is neither finished, link nor trap"
                 ));

@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::finding::{self, Finding};
 use crate::cause::Cause;
+use crate::plain::plain;
 use crate::runner::Report;
 use crate::verdict::{CaseResult, Verdict};
 
@@ -207,12 +209,29 @@ impl Document {
                  and newer; run the suite again"
             ));
         }
-        serde_json::from_str(json).map_err(broken)
+        let document: Self = serde_json::from_str(json).map_err(broken)?;
+        let mut value = serde_json::to_value(document).map_err(broken)?;
+        make_plain(&mut value);
+        serde_json::from_value(value).map_err(broken)
     }
 
     /// Whether nothing unexpected happened, on any engine.
     pub fn is_green(&self) -> bool {
         self.engines.iter().all(EngineRun::is_green)
+    }
+}
+
+/// Takes out of all texts what controls a terminal: they need not be the suite's own.
+fn make_plain(value: &mut Value) {
+    let plain = |text: &str| plain(text, usize::MAX);
+    match value {
+        Value::String(text) => *text = plain(text),
+        Value::Array(values) => values.iter_mut().for_each(make_plain),
+        Value::Object(fields) => {
+            *fields = std::mem::take(fields).into_iter().map(|(name, value)| (plain(&name), value)).collect();
+            fields.values_mut().for_each(make_plain);
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -239,9 +258,10 @@ impl EngineRun {
         time: std::time::Duration,
         error: Option<String>,
     ) -> Self {
+        const MOST: usize = 400;
         Self {
-            name: engine.name.clone(),
-            version: engine.version.clone(),
+            name: plain(&engine.name, MOST),
+            version: plain(&engine.version, MOST),
             again,
             seconds: (time.as_secs_f64() * 100.0).round() / 100.0,
             error,
@@ -322,7 +342,23 @@ impl Entry {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::engine::{EngineInfo, EngineKind};
+
+    #[test]
+    fn a_report_of_somebody_else_controls_no_terminal() {
+        let info = EngineInfo { name: "e".to_owned(), version: "1\u{1b}[2J".to_owned(), kind: EngineKind::Command };
+        let unusable = |error: &str| EngineRun::unusable(&info, String::new(), Duration::ZERO, Some(error.to_owned()));
+        let mut document = Document::new(std::time::UNIX_EPOCH, RunSettings::default());
+        document.engines = vec![unusable("it says \u{9b}2J,\nand \u{202e}ends")];
+        document.engines[0].functions.insert("\u{7}name".to_owned(), 1);
+        let read = Document::parse(&document.json()).unwrap();
+        assert_eq!(read.engines[0].title(), "e (1[2J)");
+        assert_eq!(read.engines[0].error.as_deref(), Some("it says 2J,\nand ends"));
+        assert_eq!(read.engines[0].functions.keys().collect::<Vec<_>>(), ["name"]);
+    }
 
     #[test]
     fn files_that_are_no_reports_are_told_apart() {

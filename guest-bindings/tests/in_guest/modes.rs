@@ -2,10 +2,11 @@
 //! of Xoodyak (the self test of the Keccak team's XKCP), keyed hashes, Ed448.
 
 use aead::{AeadInOut, Payload};
+use cipher::{BlockModeDecrypt, BlockModeEncrypt, IvState, KeyIvInit, StreamCipher, StreamCipherSeek};
 use wasi_crypto_bindings::Error;
 use wasi_crypto_bindings::aead::Xoodyak128;
 use wasi_crypto_bindings::asymmetric::SecretKeyEncoding;
-use wasi_crypto_bindings::cipher::{Aes128Cbc, Aes128Ctr, Aes256Cbc, Aes256Ctr};
+use wasi_crypto_bindings::cipher::{Aes128Cbc, Aes128Ctr, Aes256Cbc, Aes256Ctr, CbcDecryptor, CbcEncryptor, Keystream};
 use wasi_crypto_bindings::hash::Blake2b256;
 use wasi_crypto_bindings::kx::{SecretKey, X448};
 use wasi_crypto_bindings::signature::{Ed448, SigningKey};
@@ -58,6 +59,13 @@ fn siv_is_an_aead() {
 }
 
 const MESSAGE: &str = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51";
+/// Appendix F has one message.
+const FOUR_BLOCKS: &str = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51\
+                           30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710";
+const FOUR_BLOCKS_CTR_128: &str = "874d6191b620e3261bef6864990db6ce9806f66b7970fdff8617187bb9fffdff\
+                                   5ae4df3edbd5d35e5b4f09020db03eab1e031dda2fbe03d1792170a0f3009cee";
+const FOUR_BLOCKS_CBC_128: &str = "7649abac8119b246cee98e9b12e9197d5086cb9b507219ee95db113a917678b2\
+                                   73bed6b8e3c1743b7116e69e222295163ff1caa1681fac09120eca307586e1a7";
 const KEY_128: &str = "2b7e151628aed2a6abf7158809cf4f3c";
 const KEY_256: &str = "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4";
 
@@ -79,6 +87,50 @@ fn counter_mode_gives_the_published_texts() {
     assert_eq!(cipher.apply_keystream(&[0xff; 16], &mut text[..17]), Err(Error::Overflow));
 }
 
+/// NIST SP 800-38A, F.5.1: all four blocks, in pieces of every length, and from every place.
+#[test]
+fn counter_mode_is_a_stream_cipher() {
+    let counter: [u8; 16] = core::array::from_fn(|i| 0xf0 + i as u8);
+    let (message, ciphertext) = (hex(FOUR_BLOCKS), hex(FOUR_BLOCKS_CTR_128));
+    let begin = || Keystream::<Aes128Ctr>::new_from_slices(&hex(KEY_128), &counter).unwrap();
+    for len in 1..=message.len() {
+        let (mut keystream, mut text) = (begin(), message.clone());
+        text.chunks_mut(len).for_each(|piece| keystream.apply_keystream(piece));
+        assert_eq!(text, ciphertext, "{len}");
+        assert_eq!(keystream.current_pos::<u64>(), 64);
+    }
+    let mut keystream = begin();
+    for start in (0..message.len()).rev() {
+        keystream.seek(start);
+        assert_eq!(keystream.current_pos::<usize>(), start);
+        let mut text = vec![0; message.len() - start];
+        keystream.apply_keystream_b2b(&message[start..], &mut text);
+        assert_eq!(text, ciphertext[start..], "{start}");
+    }
+    let mut text = vec![1; message.len()];
+    keystream.seek(0);
+    keystream.write_keystream(&mut text);
+    assert!(text.iter().zip(&message).map(|(key, byte)| key ^ byte).eq(ciphertext));
+}
+
+/// The last block is the one whose counter is all ones.
+#[test]
+fn a_stream_ends_with_the_counter() {
+    let mut counter = [0xff; 16];
+    counter[15] = 0xfe;
+    let mut keystream = Keystream::<Aes256Ctr>::new_from_slices(&hex(KEY_256), &counter).unwrap();
+    let mut text = [0; 33];
+    assert!(keystream.try_apply_keystream(&mut text).is_err());
+    assert_eq!(text, [0; 33]);
+    keystream.try_apply_keystream(&mut text[..32]).unwrap();
+    assert!(keystream.try_apply_keystream(&mut text[32..]).is_err());
+    assert!(keystream.try_seek(33).is_err());
+    keystream.seek(17);
+    let mut again = [0; 15];
+    keystream.try_apply_keystream(&mut again).unwrap();
+    assert_eq!(again, text[17..32]);
+}
+
 #[test]
 fn chaining_mode_gives_the_published_texts() {
     let iv = core::array::from_fn(|i| i as u8);
@@ -94,6 +146,34 @@ fn chaining_mode_gives_the_published_texts() {
         let ciphertext = cipher.encrypt(&iv, &vec![7; len]).unwrap();
         assert_eq!(cipher.decrypt(&iv, &ciphertext).unwrap(), vec![7; len]);
     }
+}
+
+/// NIST SP 800-38A, F.2.1 and F.2.2: whole blocks without padding, in pieces.
+#[test]
+fn chaining_mode_is_a_block_mode() {
+    let iv: [u8; 16] = core::array::from_fn(|i| i as u8);
+    let (message, ciphertext) = (hex(FOUR_BLOCKS), hex(FOUR_BLOCKS_CBC_128));
+    for blocks in 1..=4 {
+        let mut encryptor = CbcEncryptor::<Aes128Cbc>::new_from_slices(&hex(KEY_128), &iv).unwrap();
+        let mut decryptor = CbcDecryptor::<Aes128Cbc>::new_from_slices(&hex(KEY_128), &iv).unwrap();
+        let mut text: Vec<cipher::Array<u8, _>> = message.chunks(16).map(|block| block.try_into().unwrap()).collect();
+        text.chunks_mut(blocks).for_each(|piece| encryptor.encrypt_blocks(piece));
+        assert_eq!(text.concat(), ciphertext, "{blocks}");
+        assert_eq!(encryptor.iv_state()[..], ciphertext[48..]);
+        text.chunks_mut(blocks).for_each(|piece| decryptor.decrypt_blocks(piece));
+        assert_eq!(text.concat(), message, "{blocks}");
+        assert_eq!(decryptor.iv_state()[..], ciphertext[48..]);
+    }
+    // More blocks than the host gets with one call; what pads is what the host does.
+    let cipher = Aes256Cbc::generate().unwrap();
+    let message: Vec<u8> = (0..300 * 16).map(|i| (i % 251) as u8).collect();
+    let padded = cipher.encrypt(&iv, &message).unwrap();
+    let mut text: Vec<cipher::Array<u8, _>> = message.chunks(16).map(|block| block.try_into().unwrap()).collect();
+    <CbcEncryptor<Aes256Cbc> as cipher::InnerIvInit>::inner_iv_init(cipher.clone(), &iv.into())
+        .encrypt_blocks(&mut text);
+    assert_eq!(text.concat(), padded[..message.len()]);
+    <CbcDecryptor<Aes256Cbc> as cipher::InnerIvInit>::inner_iv_init(cipher, &iv.into()).decrypt_blocks(&mut text);
+    assert_eq!(text.concat(), message);
 }
 
 #[test]

@@ -47,6 +47,29 @@ fn c_signs_with_a_key_that_it_never_sees() {
 
 #[test]
 #[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
+fn c_measures_what_calls_cost() {
+    let Some(module) = clang("cost") else { return };
+    let run = Guest::of_module(module, "c-cost").run(&["10"]).exits(0);
+    assert_eq!(run.stdout.lines().filter(|line| line.ends_with(" ns")).count(), 4, "{}", run.stdout);
+}
+
+#[test]
+#[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
+fn the_header_is_good_c_and_good_cplusplus() {
+    if !runs(Command::new("clang").arg("--version")) {
+        return eprintln!("skipped: there is no clang");
+    }
+    let header = Path::new(env!("CARGO_MANIFEST_DIR")).join("c/wasi_crypto_guest.h");
+    for (language, standard) in [("c", "c99"), ("c", "c17"), ("c++", "c++11"), ("c++", "c++20")] {
+        let mut clang = Command::new("clang");
+        clang.args(["--target=wasm32-wasi", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]);
+        clang.arg(format!("-std={standard}")).arg("-include").arg(&header);
+        compile(clang.args(["-x", language, "/dev/null"]));
+    }
+}
+
+#[test]
+#[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
 fn assemblyscript_hashes_signs_and_seals() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assemblyscript");
     let compiler = folder.join("node_modules/assemblyscript/bin/asc.js");

@@ -390,8 +390,9 @@ int32_t wasi_crypto_context_calls(const wasi_crypto_context *context, size_t fun
 
 /* ---- Stopping ---- */
 
-/* Ends calls of a guest from another thread. Long calls look at it every millisecond or so, and return WASI_CRYPTO_ERRNO_IN_PROGRESS; the
- * guest's own code is the engine's to end. */
+/* Ends calls of a guest from another thread. Long calls look at it every millisecond or so, and return WASI_CRYPTO_ERRNO_IN_PROGRESS; those
+ * of Argon2 look before they begin only, and then take as long as their limit allows, half a second by default. The guest's own code is
+ * the engine's to end. */
 typedef struct wasi_crypto_stop_handle wasi_crypto_stop_handle;
 
 /* Makes one; while no call goes on, unless threads share the context. It may outlive the context. */

@@ -1,17 +1,66 @@
-//! The library from C: `tests/c/api.c` holds it to what the header promises.
+//! The library from C: `tests/c/api.c` holds it to what the header promises, and the example runs guests.
 #![cfg(target_os = "linux")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-const STRICT: &[&str] = &["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-pthread", "-O1", "-g"];
-
 #[test]
 fn the_library_keeps_its_promises_under_address_sanitizer() {
-    if let Some(program) = compile("api-asan", &["-fsanitize=address"]) {
+    let source = [folder().join("tests/c/api.c")];
+    let flags = ["-Wpedantic", "-Werror", "-pthread", "-fsanitize=address"];
+    if let Some(program) = compile("api-asan", &flags, &source) {
         succeeds(&mut Command::new(program));
     }
 }
+
+/// `examples/wasm3.c`, with the sources of wasm3 as the crate wasm3x-sys brings them. The whole suite runs on it in `cargo xtask c-api`.
+#[test]
+fn the_example_runs_guests_on_wasm3() {
+    let Some(wasm3) = wasm3_sources() else {
+        return eprintln!("skipped: cargo has not fetched the crate wasm3x-sys, which has the sources of wasm3");
+    };
+    let parts = std::fs::read_dir(&wasm3).unwrap().map(|entry| entry.unwrap().path());
+    let parts = parts.filter(|path| path.extension().is_some_and(|extension| extension == "c"));
+    let sources: Vec<PathBuf> = [folder().join("examples/wasm3.c")].into_iter().chain(parts).collect();
+    let include = format!("-I{}", wasm3.display());
+    let Some(program) = compile("wasm3", &[&include, "-lm"], &sources) else { return };
+
+    let run = |name: &str, body: &str| {
+        let guest = program.with_file_name(format!("{name}.wasm"));
+        std::fs::write(&guest, wat::parse_str(HASHING.replace("BODY", body)).unwrap()).unwrap();
+        Command::new(&program).arg(guest).output().unwrap()
+    };
+    let output = run("hash", "(call $proc_exit (i32.const 7))");
+    assert_eq!(output.status.code(), Some(7), "{output:?}");
+    let hex: String = output.stdout.iter().map(|byte| format!("{byte:02x}")).collect();
+    // FIPS 180-4, the first example.
+    assert_eq!(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_eq!(run("trap", "unreachable").status.code(), Some(134));
+    let output = Command::new(&program).arg(program.with_file_name("nowhere")).output().unwrap();
+    assert_eq!(output.status.code(), Some(127), "{output:?}");
+}
+
+/// Prints the SHA-256 of `abc`.
+const HASHING: &str = r#"(module
+    (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_open"
+        (func $open (param i32 i32 i32 i32 i32) (result i32)))
+    (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_absorb" (func $absorb (param i32 i32 i32) (result i32)))
+    (import "wasi_ephemeral_crypto_symmetric" "symmetric_state_squeeze"
+        (func $squeeze (param i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 0) "SHA-256abc")
+    ;; No key and no options.
+    (data (i32.const 16) "\01")
+    ;; Where the digest is, and how long.
+    (data (i32.const 32) "\40\00\00\00\20\00\00\00")
+    (func (export "_start")
+        (drop (call $open (i32.const 0) (i32.const 7) (i32.const 16) (i32.const 16) (i32.const 24)))
+        (drop (call $absorb (i32.load (i32.const 24)) (i32.const 7) (i32.const 3)))
+        (drop (call $squeeze (i32.load (i32.const 24)) (i32.const 64) (i32.const 32)))
+        (drop (call $fd_write (i32.const 1) (i32.const 32) (i32.const 1) (i32.const 40)))
+        BODY))"#;
 
 #[test]
 fn the_header_is_good_c_and_good_cplusplus() {
@@ -40,8 +89,19 @@ fn the_library_exports_nothing_but_its_functions() {
     assert!(symbols.lines().any(|symbol| symbol == "wasi_crypto_call"));
 }
 
-/// Compiles the test; nothing if there is no compiler.
-fn compile(name: &str, flags: &[&str]) -> Option<PathBuf> {
+/// The folder with the sources of wasm3, if cargo has it.
+fn wasm3_sources() -> Option<PathBuf> {
+    let mut metadata = Command::new(env!("CARGO"));
+    metadata.args(["metadata", "--locked", "--offline", "--all-features", "--format-version", "1"]);
+    let output = metadata.current_dir(folder()).output().ok()?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).ok()?;
+    let mut packages = metadata["packages"].as_array()?.iter();
+    let manifest = packages.find(|package| package["name"] == "wasm3x-sys")?["manifest_path"].as_str()?;
+    Some(Path::new(manifest).with_file_name("wasm3/source"))
+}
+
+/// Compiles a program and links it with the library; nothing if there is no compiler.
+fn compile(name: &str, flags: &[&str], sources: &[PathBuf]) -> Option<PathBuf> {
     if !runs(Command::new("cc").arg("--version")) {
         eprintln!("skipped: there is no C compiler `cc`");
         return None;
@@ -54,11 +114,11 @@ fn compile(name: &str, flags: &[&str]) -> Option<PathBuf> {
         let _ = std::fs::remove_file(&link);
         std::os::unix::fs::symlink(library(), link).unwrap();
     }
-    let program = out.join("api");
+    let program = out.join("program");
     let mut cc = Command::new("cc");
-    cc.args(STRICT).args(flags).arg("-I").arg(folder().join("include")).arg(folder().join("tests/c/api.c"));
-    cc.arg("-L").arg(&out).arg("-lwasi_crypto").arg(format!("-Wl,-rpath,{}", out.display())).arg("-o").arg(&program);
-    succeeds(&mut cc);
+    cc.args(["-Wall", "-Wextra", "-O1", "-g"]).arg("-I").arg(folder().join("include")).args(sources);
+    cc.arg("-L").arg(&out).arg("-lwasi_crypto").arg(format!("-Wl,-rpath,{}", out.display())).args(flags);
+    succeeds(cc.arg("-o").arg(&program));
     Some(program)
 }
 

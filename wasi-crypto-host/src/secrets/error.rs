@@ -34,7 +34,7 @@ pub enum SecretsError {
         /// The version that it claims.
         version: u64,
     },
-    /// The key of a namespace was changed, moved or damaged outside of this library.
+    /// The key of a namespace was changed, moved, damaged or put back outside of this library.
     DamagedNamespace(String),
     /// The audit trail of a namespace was changed outside of this library.
     DamagedTrail {
@@ -115,7 +115,7 @@ impl fmt::Display for SecretsError {
             ),
             Self::DamagedNamespace(namespace) => write!(
                 f,
-                "the key of the namespace {} does not open: it was damaged, or written or moved by something else than this library; restore the store from a backup",
+                "the key of the namespace {} does not open, or is another one than before: it was damaged, or written, moved or put back by something else than this library; restore the store from a backup, or start again what has used it since before it was restored",
                 Shown(namespace)
             ),
             Self::DamagedTrail { namespace, entry } => {

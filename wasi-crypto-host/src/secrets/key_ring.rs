@@ -4,9 +4,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::backend::hmac::Key;
 use crate::secret::Secret;
-use crate::secrets::SecretsError;
 use crate::secrets::cipher::{SealingKey, derivable, derive, random_key};
-use crate::secrets::trail;
+use crate::secrets::{NamespaceRow, SecretsError, trail};
 
 /// The keys of a namespace, numbered from 1. Wrapped, they are one text, one behind the other.
 pub(crate) struct KeyRing {
@@ -56,6 +55,12 @@ impl KeyRing {
         &self.keys[self.keys.len() - 1]
     }
 
+    /// Whether these are the keys of the other ring, or those and later ones.
+    pub(crate) fn continues(&self, other: &Self) -> bool {
+        let mut both = self.keys.iter().zip(&other.keys);
+        self.keys.len() >= other.keys.len() && both.all(|(own, other)| own.fingerprint == other.fingerprint)
+    }
+
     /// The key with this number, if it is here.
     pub(crate) fn get(&self, number: u32) -> Option<&NamespaceKeys> {
         self.keys.get((number as usize).checked_sub(1)?)
@@ -67,6 +72,8 @@ pub(crate) struct NamespaceKeys {
     pub(crate) records: SealingKey,
     pub(crate) encapsulation: SealingKey,
     pub(crate) trail: Key,
+    /// By what keys are told apart. Nothing is sealed with it.
+    fingerprint: Fingerprint,
 }
 
 impl NamespaceKeys {
@@ -76,26 +83,60 @@ impl NamespaceKeys {
             records: SealingKey::derived(&purposes, "wasi-crypto namespace key: records")?,
             encapsulation: SealingKey::derived(&purposes, "wasi-crypto namespace key: encapsulation")?,
             trail: trail::chain_key(&derive(&purposes, "wasi-crypto namespace key: audit trail")?),
+            fingerprint: Fingerprint::of(&derive(&purposes, "wasi-crypto namespace key: fingerprint")?),
         })
+    }
+}
+
+/// Tells keys apart, and says nothing of them.
+#[derive(PartialEq, Eq)]
+struct Fingerprint([u8; 16]);
+
+impl Fingerprint {
+    fn of(derived: &Secret) -> Self {
+        Self(derived.first_chunk().copied().unwrap_or_default())
+    }
+}
+
+/// A ring as this process has it, and how the store had it when they were last compared.
+#[derive(Clone)]
+pub(crate) struct Known {
+    pub(crate) ring: Arc<KeyRing>,
+    wrapped_key: Arc<[u8]>,
+}
+
+impl Known {
+    pub(crate) fn new(ring: KeyRing, row: &NamespaceRow) -> Self {
+        Self { ring: Arc::new(ring), wrapped_key: row.wrapped_key.as_slice().into() }
+    }
+
+    /// The same ring, of which the store now has this row.
+    pub(crate) fn wrapped_anew(&self, row: &NamespaceRow) -> Self {
+        Self { ring: self.ring.clone(), wrapped_key: row.wrapped_key.as_slice().into() }
+    }
+
+    /// Whether a row has this ring. If not, it may still be the same one, wrapped anew.
+    pub(crate) fn is_in(&self, row: &NamespaceRow) -> bool {
+        self.ring.newest_number() == row.newest_key && *self.wrapped_key == row.wrapped_key
     }
 }
 
 /// The ring of a namespace as far as this process knows it; another one may have renewed it.
 #[derive(Default)]
-pub(crate) struct KnownRing(RwLock<Option<Arc<KeyRing>>>);
+pub(crate) struct KnownRing(RwLock<Option<Known>>);
 
 impl KnownRing {
-    pub(crate) fn get(&self) -> Option<Arc<KeyRing>> {
+    pub(crate) fn get(&self) -> Option<Known> {
         // Nothing panics half-way.
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Keeps a ring, unless one with more keys has come meanwhile. Returns what is kept.
-    pub(crate) fn learn(&self, ring: Arc<KeyRing>) -> Arc<KeyRing> {
+    /// Keeps a ring, unless one with more keys has come meanwhile, or another one. Returns what is kept.
+    pub(crate) fn learn(&self, new: Known) -> Known {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         match &*known {
-            Some(known) if known.newest_number() >= ring.newest_number() => known.clone(),
-            _ => known.insert(ring).clone(),
+            Some(known) if !new.ring.continues(&known.ring) => known.clone(),
+            _ => known.insert(new).clone(),
         }
     }
 }
@@ -117,6 +158,10 @@ mod tests {
             match KeyRing::renewed(&text) {
                 Ok(longer) => {
                     assert_eq!(longer[..text.len()], text[..]);
+                    let ring_of = |text: &Secret| KeyRing::new(text, newest + 1).unwrap().unwrap();
+                    let [longer_ring, other] = [&longer, &KeyRing::renewed(&text).unwrap()].map(ring_of);
+                    assert!(longer_ring.continues(&ring) && ring.continues(&ring) && !ring.continues(&longer_ring));
+                    assert!(other.continues(&ring) && !other.continues(&longer_ring));
                     text = longer;
                 }
                 Err(error) => {

@@ -44,7 +44,7 @@
 //! - who **writes** to the store can destroy, and cannot make up, change, move, swap, extend or exchange keys without
 //!   their loading fails with [`SecretsError::Damaged`]. He can put back what was there before, a revoked version too,
 //!   or the whole store, and let an older version pass for the latest: that is not noticed, except by the audit trail,
-//!   if where it ended is kept elsewhere ([`TrailEnd`]);
+//!   if where it ended is kept elsewhere ([`TrailEnd`]), and by who has the namespace open if it has been renewed since;
 //! - who has the **root key and the store** has all keys. Who has lost the root key has lost all keys.
 //!
 //! # What an operator has to do

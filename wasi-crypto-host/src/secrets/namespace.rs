@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::secret::Secret;
 use crate::secrets::cache::{Cache, Opened};
 use crate::secrets::changes::Change;
-use crate::secrets::key_ring::{KeyRing, KnownRing};
+use crate::secrets::key_ring::{KeyRing, Known, KnownRing};
 use crate::secrets::open_store::OpenStore;
 use crate::secrets::store::{NamespaceRow, Transaction};
 use crate::secrets::{
@@ -46,42 +46,57 @@ impl Shared {
 
     /// The keys of the namespace as they are known here; it is made if it is not there. Not to be asked for in a change: the first
     /// time, it asks the store.
-    fn known_keys(&self) -> Result<Arc<KeyRing>, SecretsError> {
+    fn known_keys(&self) -> Result<Known, SecretsError> {
         match self.ring.get() {
-            Some(ring) => Ok(ring),
-            None => Ok(self.ring.learn(Arc::new(self.manager.keys(&self.name)?))),
+            Some(known) => Ok(known),
+            None => Ok(self.ring.learn(self.manager.keys(&self.name)?)),
         }
     }
 
     /// The same of a namespace that is there.
-    fn known_keys_if_there(&self) -> Result<Option<Arc<KeyRing>>, SecretsError> {
+    fn known_keys_if_there(&self) -> Result<Option<Known>, SecretsError> {
         if self.ring.get().is_none() && self.manager.store.namespace(&self.name)?.is_none() {
             return Ok(None);
         }
         self.known_keys().map(Some)
     }
 
-    /// The keys as the store has them now; the namespace is made if it is not there.
-    fn newest_keys(&self) -> Result<Arc<KeyRing>, SecretsError> {
+    /// The keys as the store has them now; the namespace is made if it is not there. `DamagedNamespace` if they are not those
+    /// that are known here, or those and later ones: keys are never taken away or exchanged.
+    fn newest_keys(&self) -> Result<Known, SecretsError> {
         // Before the store is asked, as another thread may learn of more meanwhile.
         let known = self.ring.get();
-        match (known, self.manager.store.namespace(&self.name)?) {
-            (_, None) => self.known_keys(),
-            (Some(known), Some(row)) if known.newest_number() == row.newest_key => Ok(known),
-            // Keys are never taken away.
-            (Some(known), Some(row)) if known.newest_number() > row.newest_key => {
-                Err(SecretsError::DamagedNamespace(self.name.clone()))
+        let (known, row) = match (known, self.manager.store.namespace(&self.name)?) {
+            (_, None) => return self.known_keys(),
+            (None, Some(row)) => return Ok(self.ring.learn(Known::new(self.manager.ring(&self.name, &row)?, &row))),
+            (Some(known), Some(row)) => (known, row),
+        };
+        if known.is_in(&row) {
+            return Ok(known);
+        }
+        if known.ring.newest_number() > row.newest_key {
+            return Err(self.damaged());
+        }
+        match self.manager.ring(&self.name, &row) {
+            Ok(ring) if ring.continues(&known.ring) => Ok(self.ring.learn(Known::new(ring, &row))),
+            Ok(_) => Err(self.damaged()),
+            // Wrapped by a root key that only others have. It is needed only if they have renewed the keys, too.
+            Err(SecretsError::OtherRootKey { .. }) if known.ring.newest_number() == row.newest_key => {
+                Ok(self.ring.learn(known.wrapped_anew(&row)))
             }
-            // The root key is needed only if another process has renewed them.
-            (_, Some(row)) => Ok(self.ring.learn(Arc::new(self.manager.ring(&self.name, &row)?))),
+            Err(error) => Err(error),
         }
     }
 
     /// Keys among which that with this number is, if there is one.
     fn keys_with(&self, number: u32) -> Result<Option<Arc<KeyRing>>, SecretsError> {
         let Some(known) = self.known_keys_if_there()? else { return Ok(None) };
-        let ring = if number > known.newest_number() { self.newest_keys()? } else { known };
-        Ok(ring.get(number).is_some().then_some(ring))
+        let known = if number > known.ring.newest_number() { self.newest_keys()? } else { known };
+        Ok(known.ring.get(number).is_some().then_some(known.ring))
+    }
+
+    fn damaged(&self) -> SecretsError {
+        SecretsError::DamagedNamespace(self.name.clone())
     }
 
     /// Opens a record.
@@ -140,7 +155,8 @@ impl Namespace {
     /// Whether a key that was loaded may still be used for something new. `Expired` if it has expired, `NotFound` if
     /// that is longer ago than it is kept. Does not ask the store.
     pub fn check_expiry(&self, header: &Header) -> Result<(), SecretsError> {
-        self.check_expiry_at(header, self.now())
+        // To ask for the time takes longer than all else here, on some machines as long as a system call.
+        if header.expires.is_none() { Ok(()) } else { self.check_expiry_at(header, self.now()) }
     }
 
     /// Puts in a key or secret under a new identifier, with version 1, durably. Returns what it is known by.
@@ -238,7 +254,7 @@ impl Namespace {
         })
         .map_err(|error| match error {
             // Its key is here, and its row has been taken away.
-            SecretsError::NotFound => SecretsError::DamagedNamespace(self.shared.name.clone()),
+            SecretsError::NotFound => self.shared.damaged(),
             other => other,
         })?;
         made.ok_or(SecretsError::Internal("nothing was made"))
@@ -388,25 +404,22 @@ impl Namespace {
         &self,
         mut work: impl FnMut(&KeyRing, NamespaceRow, &mut dyn Transaction) -> Result<(), SecretsError>,
     ) -> Result<(), SecretsError> {
-        let mut ring = self.shared.known_keys_if_there()?.ok_or(SecretsError::NotFound)?;
+        let mut known = self.shared.known_keys_if_there()?.ok_or(SecretsError::NotFound)?;
         for _ in 0..ATTEMPTS {
             let mut is_outdated = false;
             let result = self.shared.manager.store.change(&self.shared.name, &mut |to| {
                 // None if somebody took the namespace away.
                 let row = to.namespace()?.ok_or(SecretsError::NotFound)?;
-                is_outdated = row.newest_key > ring.newest_number();
-                match row.newest_key == ring.newest_number() {
-                    true => work(&ring, row, to),
-                    false => Err(SecretsError::DamagedNamespace(self.shared.name.clone())),
-                }
+                is_outdated = !known.is_in(&row);
+                if is_outdated { Err(self.shared.damaged()) } else { work(&known.ring, row, to) }
             });
             if !is_outdated {
                 return result;
             }
             // Not in the change, for which others wait: the root key may be far away.
-            ring = self.shared.newest_keys()?;
+            known = self.shared.newest_keys()?;
         }
-        Err(SecretsError::Internal("the namespace is renewed all the time"))
+        Err(SecretsError::Internal("the keys of the namespace are wrapped anew all the time"))
     }
 
     /// Adds what was done to the audit trail, together with the change itself.
@@ -468,7 +481,7 @@ impl Namespace {
     }
 }
 
-/// So often a change is begun anew because another process has renewed the namespace meanwhile.
+/// So often a change is begun anew because another process has renewed or rewrapped the namespace meanwhile.
 const ATTEMPTS: usize = 8;
 
 /// The version, if it is a certain one.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::secret::Secret;
-use crate::secrets::key_ring::KeyRing;
+use crate::secrets::key_ring::{KeyRing, Known};
 use crate::secrets::store::{NamespaceRow, Usage};
 use crate::secrets::{Clock, RootKey, RootKeyId, SecretsError, SecretsObserver, SecretsStore, Trail};
 
@@ -21,12 +21,12 @@ pub(crate) struct OpenStore {
 
 impl OpenStore {
     /// The keys of a namespace, which is made if it is not there.
-    pub(crate) fn keys(&self, name: &str) -> Result<KeyRing, SecretsError> {
+    pub(crate) fn keys(&self, name: &str) -> Result<Known, SecretsError> {
         if name.is_empty() || name.len() > MAX_NAME_LEN || name.contains(char::is_control) {
             return Err(SecretsError::NamespaceName);
         }
         if let Some(row) = self.store.namespace(name)? {
-            return self.ring(name, &row);
+            return Ok(Known::new(self.ring(name, &row)?, &row));
         }
         let text = KeyRing::first()?;
         let mut row = self.wrap(name, &text, 1, Usage::default())?;
@@ -38,7 +38,7 @@ impl OpenStore {
             }
             Ok(())
         })?;
-        self.ring(name, &row)
+        Ok(Known::new(self.ring(name, &row)?, &row))
     }
 
     /// The keys that a row has.

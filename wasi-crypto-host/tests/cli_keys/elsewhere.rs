@@ -33,6 +33,12 @@ fn a_store_in_a_database_is_used_like_one_in_a_file() {
     keys(&["rewrap", "--old-root-key", "file:root.key", "--root-key", "file:new.key", "--make-root-key"]).exits(0);
     keys(&["check"]).exits(FAILED).says("the namespace tenant needs the root key");
     keys(&["check", "--root-key", "file:new.key"]).exits(0);
+    let renewed = keys(&["rewrap", "--renew", "--root-key", "file:new.key"]).exits(0).stdout();
+    assert!(renewed.ends_with("\ntenant: 1 version was sealed again, with key 2\n"), "{renewed}");
+    tenant(&["rotate", &id, "--root-key", "file:new.key"]).exits(0);
+    keys(&["check", "--root-key", "file:new.key"]).exits(0).prints("tenant: 2 versions open\n");
+    let since = ["audit", "--verify", "--root-key", "file:new.key", "--since", end.trim_end()];
+    assert!(tenant(&since).exits(0).stdout().starts_with("6:"));
 
     place.file("guest.wat", r#"(module (func (export "_start")))"#);
     let run = |secrets: &str| {
@@ -83,6 +89,9 @@ fn a_root_key_goes_from_a_file_into_a_token_and_back() {
     let exported = keys(&["export", "--namespace", "tenant", "--root-key", &uri, &id]).exits(0).stdout();
     assert_eq!(exported, public);
     keys(&["rotate", "--namespace", "tenant", "--root-key", &uri, &id]).exits(0);
+    let renewed = keys(&["rewrap", "--renew", "--root-key", &uri]).exits(0).stdout();
+    assert!(renewed.ends_with("\ntenant: 2 versions were sealed again, with key 2\n"), "{renewed}");
+    keys(&["check", "--root-key", &uri]).exits(0).prints("tenant: 2 versions open\n");
 
     keys(&["rewrap", "--old-root-key", &uri, "--root-key", "file:root.key"]).exits(0);
     place.keys(["check"]).exits(0).prints("tenant: 2 versions open\n");

@@ -145,6 +145,8 @@ fn an_expired_key_is_not_used_until_it_is_given_another_end() {
     assert!(now.stdout().starts_with("expires 20") && now.stdout().ends_with("Z: version 1\n"), "{}", now.stdout());
     place.tenant("export", &[&key]).exits(FAILED).says("has expired");
     assert_eq!(place.json("list", &[])["keys"][0]["state"], "expired");
+    assert_eq!(place.json("expire", &["--version", "1", "--at", "2100-01-01", &key])["versions"], json!([1]));
+    assert_eq!(place.json("show", &[&key])["versions"][0]["expires"], 4_102_444_800_u64);
     place.tenant("expire", &["--version", "1", "--at", "never", &key]).exits(0).prints("expires never: version 1\n");
     place.tenant("export", &[&key]).exits(0).prints(&public);
 }

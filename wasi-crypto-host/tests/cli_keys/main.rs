@@ -3,6 +3,8 @@
 
 mod audit;
 mod backup;
+#[cfg(target_os = "linux")]
+mod disk;
 #[cfg(all(any(feature = "postgres", feature = "pkcs11"), unix))]
 mod elsewhere;
 mod guests;

@@ -26,6 +26,31 @@ fn of_a_key_pair_the_public_half_is_written_unless_the_secret_is_asked_for() {
     assert_eq!(place.read("public.pem"), RFC_8410_PUBLIC);
 }
 
+/// The key itself in base64 is that of RFC 8410 section 10.1, which ends with it.
+#[test]
+fn what_is_exported_is_told_as_json_without_any_secret() {
+    let place = Place::new("export-json");
+    place.file("key.pem", RFC_8410_SECRET);
+    let made = place.json("import", &["Ed25519", "key.pem"]);
+    let key = made["identifier"].as_str().unwrap();
+    assert_eq!((&made["version"], &made["imported"]), (&1.into(), &true.into()));
+    let public = place.json("export", &[key]);
+    assert_eq!((&public["identifier"], &public["version"]), (&made["identifier"], &1.into()));
+    assert_eq!((&public["public_key"], &public["secret"]), (&RFC_8410_PUBLIC.into(), &false.into()));
+    let raw = place.json("export", &[key, "--encoding", "raw"]);
+    assert_eq!(
+        (&raw["encoding"], &raw["public_key"]),
+        (&"raw".into(), &"Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=".into())
+    );
+
+    place.tenant("export", &[key, "--secret", "--json"]).exits(MISUSED).prints("").says("is not put into JSON");
+    let secret = place.json("export", &[key, "--secret", "--output", "out.pem"]);
+    assert_eq!((&secret["public_key"], &secret["secret"]), (&serde_json::Value::Null, &true.into()));
+    assert_eq!(place.read("out.pem"), RFC_8410_SECRET);
+    assert_eq!(place.json("export", &[key, "--output", "public.pem"])["public_key"], serde_json::Value::Null);
+    assert_eq!(place.read("public.pem"), RFC_8410_PUBLIC);
+}
+
 #[test]
 fn what_has_no_public_half_is_exported_by_name_only() {
     let place = Place::new("export-symmetric");
@@ -109,7 +134,7 @@ fn whoever_does_not_read_on_makes_no_failure() {
 }
 
 #[test]
-fn every_command_has_an_example() {
+fn every_command_has_an_example_and_a_form_for_programs() {
     let place = Place::empty("help");
     for command in [
         "init", "list", "show", "generate", "import", "rotate", "revoke", "expire", "export", "rewrap", "check",
@@ -120,5 +145,6 @@ fn every_command_has_an_example() {
         assert!(examples.contains(&format!("wasi-crypto keys {command} ")), "{help}");
         // In lines that are not broken.
         assert!(examples.lines().all(|line| line.len() <= 100), "{help}");
+        assert!(help.contains("--json") && help.contains("The JSON form is"), "{help}");
     }
 }

@@ -1,7 +1,6 @@
 //! Managed keys and external secrets, as a guest has them.
 
 mod allowed;
-mod figures;
 mod guest;
 mod life;
 mod placement;

@@ -111,6 +111,48 @@ fn a_store_goes_from_a_file_to_a_token_and_back() {
     assert_eq!(load(&manager(&store, file()), "tenant-7", &ids[7].1), Ok(vec![7; 32]));
 }
 
+/// All keys that a namespace has had are wrapped together, up to 255 of them.
+#[test]
+fn a_namespace_whose_keys_a_token_wraps_is_renewed() {
+    let Some(token) = Token::of("a_namespace_whose_keys_a_token_wraps_is_renewed") else { return };
+    let folder = Folder::new("renewed-by-a-token");
+    let store = Arc::new(SqliteStore::open(folder.path().join("keys.db")).unwrap());
+    let in_token = || RootKeyToken::parse(&token.uri("root")).unwrap();
+    let operator = manager(&store, made(&token.uri("root"))).namespace("tenant");
+    let guest = manager(&store, in_token()).namespace("tenant");
+    let id = guest.create(key(&[1; 32])).unwrap().identifier;
+    let kept = guest.encapsulate(b"token", u64::MAX).unwrap();
+    let version = |number| Version::Number(number);
+    for newest in 2..=255 {
+        let renewed = operator.renew().unwrap();
+        assert_eq!((renewed.newest_key, renewed.damaged.len()), (newest, 0));
+        if newest > 4 && newest < 255 {
+            continue;
+        }
+        let row = store.namespace("tenant").unwrap().unwrap();
+        assert_eq!(row.wrapped_key.len(), 12 + 32 * newest as usize + 16);
+        let made = guest.replace(&id, key(&[newest as u8; 32])).unwrap().version;
+        for namespace in [&operator, &guest, &manager(&store, in_token()).namespace("tenant")] {
+            assert_eq!(namespace.load(Kind::SymmetricKey, &id, version(1)).unwrap().bytes(), [1; 32]);
+            assert_eq!(namespace.load(Kind::SymmetricKey, &id, version(made)).unwrap().bytes(), [newest as u8; 32]);
+            assert_eq!(namespace.decapsulate(&kept).unwrap().bytes(), b"token");
+        }
+    }
+    assert!(matches!(operator.renew(), Err(SecretsError::Limit(_))));
+
+    // All of them go into a file and back, while a guest goes on.
+    let file = || RootKeyFile::new(folder.path().join("root.key"));
+    let to_file = SecretsManager::builder(store.clone()).root_key(file()).old_root_key(in_token()).build().unwrap();
+    assert_eq!(to_file.rewrap().unwrap(), 1);
+    assert_eq!(guest.replace(&id, key(&[7; 32])).unwrap().version, 6);
+    assert_eq!(load(&manager(&store, file()), "tenant", &id), Ok(vec![7; 32]));
+    let back = SecretsManager::builder(store.clone()).root_key(in_token()).old_root_key(file()).build().unwrap();
+    assert_eq!(back.rewrap().unwrap(), 1);
+    assert_eq!(guest.replace(&id, key(&[8; 32])).unwrap().version, 7);
+    let fresh = manager(&store, in_token()).namespace("tenant");
+    assert_eq!((fresh.check().unwrap().sound, fresh.decapsulate(&kept).unwrap().bytes()), (7, &b"token"[..]));
+}
+
 #[test]
 fn a_key_that_cannot_be_had_is_named_with_the_reason() {
     let Some(token) = Token::of("a_key_that_cannot_be_had_is_named_with_the_reason") else { return };

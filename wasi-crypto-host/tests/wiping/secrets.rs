@@ -1,10 +1,16 @@
 //! Managed keys, external secrets and root keys are wiped, whatever is done with them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64ct::{Base64, Encoding};
+use chacha20poly1305::XChaCha20Poly1305;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use hkdf::Hkdf;
+use sha2::Sha256;
 use wasi_crypto_host::secrets::{
-    Export, Kind, MemoryStore, NewRecord, Policy, RootKey, RootKeyFile, RootKeyProvider, SecretsManager, Trail, Version,
+    Export, Kind, MemoryStore, NamespaceRow, NewRecord, Policy, RootKey, RootKeyFile, RootKeyId, RootKeyProvider,
+    SecretsManager, SecretsStore, Trail, TrailEnd, Version,
 };
 
 use super::*;
@@ -65,6 +71,60 @@ fn sealed_secrets_are_wiped() {
         changed[40] ^= 1;
         assert!(namespace.decapsulate(&changed).is_err());
     });
+}
+
+/// Those of the namespace itself: what its row has, and what follows from it.
+#[test]
+fn keys_of_namespaces_are_wiped() {
+    let raw = key(32);
+    let store = Arc::new(MemoryStore::new());
+    let open = || {
+        let root_key = RootKey::parse(Base64::encode_string(&raw).as_bytes(), "").unwrap();
+        let builder = SecretsManager::builder(store.clone()).root_key(root_key);
+        builder.trail(Trail::Everything).build().unwrap()
+    };
+    let new = || NewRecord::symmetric_key("HMAC/SHA-256", &[7; 32]);
+    let id = open().namespace("tenant").create(new()).unwrap().identifier;
+    for keys in 1..4 {
+        let ring = unwrapped(&raw, &store.namespace("tenant").unwrap().unwrap());
+        assert_eq!(ring.len(), 32 * keys);
+        let newest = &ring[32 * (keys - 1)..];
+        let derived = ["records", "encapsulation", "audit trail"]
+            .map(|purpose| expanded(newest, &format!("wasi-crypto namespace key: {purpose}")).to_vec());
+        for secret in derived.iter().map(Vec::as_slice).chain([&ring[..32], newest]) {
+            clean(secret, "what is done in a namespace", || {
+                let manager = open();
+                let namespace = manager.namespace("tenant");
+                namespace.load(Kind::SymmetricKey, &id, Version::Latest).unwrap();
+                namespace.replace(&id, new()).unwrap();
+                let sealed = namespace.encapsulate(b"token", u64::MAX).unwrap();
+                namespace.decapsulate(&sealed).unwrap();
+                namespace.check().unwrap();
+                namespace.verify_trail(TrailEnd::default(), |_| ()).unwrap();
+                manager.rewrap().unwrap();
+            });
+        }
+        let older = ring.to_vec();
+        clean(newest, "a namespace that is renewed", || open().namespace("tenant").renew().unwrap());
+        let ring = unwrapped(&raw, &store.namespace("tenant").unwrap().unwrap());
+        assert_eq!(ring[..older.len()], older);
+    }
+}
+
+/// The keys in the row of the namespace `tenant`, by an independent implementation.
+fn unwrapped(root_key: &[u8], row: &NamespaceRow) -> Vec<u8> {
+    let id = &expanded(root_key, "wasi-crypto root key: id")[..RootKeyId::LEN];
+    assert_eq!(row.wrapped_by.as_bytes(), id);
+    let header = [b"wasi-crypto namespace key \x01", id, b"tenant"].concat();
+    let cipher = XChaCha20Poly1305::new(&expanded(root_key, "wasi-crypto root key: wrapping").into());
+    let (nonce, sealed) = row.wrapped_key.split_first_chunk::<24>().unwrap();
+    cipher.decrypt(nonce.into(), Payload { msg: sealed, aad: &header }).unwrap()
+}
+
+fn expanded(key: &[u8], purpose: &str) -> [u8; 32] {
+    let mut expanded = [0; 32];
+    Hkdf::<Sha256>::from_prk(key).unwrap().expand(purpose.as_bytes(), &mut expanded).unwrap();
+    expanded
 }
 
 #[test]

@@ -37,7 +37,7 @@ use wasi_crypto_interface::Errno::{
 
 use crate::case::{Case, Expect, Handle};
 
-pub(super) fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let areas = [
         absorb::cases(),
         cbc::cases(),
@@ -103,6 +103,30 @@ const MACS: [(&str, u32); 7] = [
     ("KMAC-128", 32),
     ("KMAC-256", 64),
 ];
+
+/// Algorithms that differ in sizes and results alone, so that each is to be in the same matrices as the others of its kind.
+#[cfg(test)]
+pub(crate) fn kinds() -> Vec<Vec<String>> {
+    let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    let with_len = |algorithms: &[(&str, u32)]| algorithms.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let aeads = |aeads: &[Aead]| aeads.iter().map(|aead| aead.name.to_owned()).collect();
+    vec![
+        with_len(&HASHES),
+        with_len(&BLAKE2BS),
+        names(&[BLAKE3]),
+        names(&XOFS),
+        with_len(&MACS),
+        HKDFS.iter().map(|(hash, _)| format!("HKDF-EXTRACT/{hash}")).collect(),
+        HKDFS.iter().map(|(hash, _)| format!("HKDF-EXPAND/{hash}")).collect(),
+        names(&PASSWORD_HASHES),
+        names(&memory_hard::MEMORY_HARD.map(|function| function.algorithm)),
+        aeads(&AEADS),
+        aeads(&SIVS),
+        aeads(&[XOODYAK]),
+        with_len(&CTRS),
+        CBCS.iter().map(|cbc| cbc.name.to_owned()).collect(),
+    ]
+}
 
 /// A key that a MAC takes.
 fn mac_key(algorithm: &str) -> Vec<u8> {

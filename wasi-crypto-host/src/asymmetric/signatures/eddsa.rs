@@ -29,12 +29,15 @@ pub(crate) static ALGORITHMS: &[Algorithm] = &[
 /// The algorithm over a curve.
 struct EdDsa<C>(C);
 
-/// A curve, and the hash that goes with it. Seeds and public keys have one size, signatures twice that.
+/// A curve, and the hash that goes with it. Signatures have twice the size of keys.
 trait Curve: Send + Sync + 'static {
     const OID: ObjectIdentifier;
 
-    /// An encoded point: an array.
-    type Public: Copy + AsRef<[u8]> + for<'a> TryFrom<&'a [u8]> + Send + Sync;
+    /// The size of a seed and of a public key, in bytes.
+    const KEY_LEN: usize;
+
+    /// A public key, ready to verify with.
+    type Public: Send + Sync;
 
     /// Wiped when it is dropped.
     type SigningKey: Send + Sync;
@@ -46,17 +49,19 @@ trait Curve: Send + Sync + 'static {
 
     fn sign(key: &Self::SigningKey, message: &[u8]) -> Vec<u8>;
 
+    /// `None` unless the bytes are the encoding of a point.
+    fn decode(public: &[u8]) -> Option<Self::Public>;
+
+    fn encoded(public: &Self::Public) -> &[u8];
+
     /// `verification_failed`, or `invalid_signature` if it could not be valid for any message.
     fn verify(public: &Self::Public, message: &[u8], signature: &[u8]) -> Result<(), Errno>;
 
-    /// Whether the bytes are the encoding of a point.
-    fn is_point(public: &Self::Public) -> bool;
-
-    /// Whether they are that of a point of the prime-order subgroup other than the identity.
+    /// Whether it is a point of the prime-order subgroup other than the identity.
     fn is_sound(public: &Self::Public) -> bool;
 
     /// Whether the second half of a signature is below the group's order.
-    fn is_scalar(s: &Self::Public) -> bool;
+    fn is_scalar(s: &[u8]) -> bool;
 }
 
 /// RFC 8032 section 5.1.
@@ -65,7 +70,9 @@ struct Ed25519;
 impl Curve for Ed25519 {
     const OID: ObjectIdentifier = rfc8410::ED25519;
 
-    type Public = [u8; ed25519::KEY_LEN];
+    const KEY_LEN: usize = ed25519::KEY_LEN;
+
+    type Public = ed25519::PublicKey;
 
     type SigningKey = ed25519::SigningKey;
 
@@ -81,20 +88,24 @@ impl Curve for Ed25519 {
         key.sign(message)
     }
 
-    fn verify(public: &Self::Public, message: &[u8], signature: &[u8]) -> Result<(), Errno> {
-        ed25519::verify(public, message, signature)
+    fn decode(public: &[u8]) -> Option<Self::Public> {
+        ed25519::PublicKey::decode(public.try_into().ok()?)
     }
 
-    fn is_point(public: &Self::Public) -> bool {
-        curve25519::is_ed25519_point(public)
+    fn encoded(public: &Self::Public) -> &[u8] {
+        public.encoded()
+    }
+
+    fn verify(public: &Self::Public, message: &[u8], signature: &[u8]) -> Result<(), Errno> {
+        public.verify(message, signature)
     }
 
     fn is_sound(public: &Self::Public) -> bool {
-        curve25519::is_sound_ed25519(public)
+        curve25519::is_sound_ed25519(public.encoded())
     }
 
-    fn is_scalar(s: &Self::Public) -> bool {
-        curve25519::is_ed25519_scalar(*s)
+    fn is_scalar(s: &[u8]) -> bool {
+        s.try_into().is_ok_and(curve25519::is_ed25519_scalar)
     }
 }
 
@@ -105,6 +116,8 @@ struct Ed448;
 #[cfg(feature = "ed448")]
 impl Curve for Ed448 {
     const OID: ObjectIdentifier = rfc8410::ED448;
+
+    const KEY_LEN: usize = ed448::KEY_LEN;
 
     type Public = [u8; ed448::KEY_LEN];
 
@@ -122,31 +135,30 @@ impl Curve for Ed448 {
         key.sign(message)
     }
 
-    fn verify(public: &Self::Public, message: &[u8], signature: &[u8]) -> Result<(), Errno> {
-        ed448::verify(public, message, signature)
+    fn decode(public: &[u8]) -> Option<Self::Public> {
+        public.try_into().ok().filter(ed448::is_point)
     }
 
-    fn is_point(public: &Self::Public) -> bool {
-        ed448::is_point(public)
+    fn encoded(public: &Self::Public) -> &[u8] {
+        public
+    }
+
+    fn verify(public: &Self::Public, message: &[u8], signature: &[u8]) -> Result<(), Errno> {
+        ed448::verify(public, message, signature)
     }
 
     fn is_sound(public: &Self::Public) -> bool {
         ed448::is_sound(public)
     }
 
-    fn is_scalar(s: &Self::Public) -> bool {
-        ed448::is_scalar(s)
+    fn is_scalar(s: &[u8]) -> bool {
+        s.try_into().is_ok_and(ed448::is_scalar)
     }
-}
-
-/// The size of seeds and public keys, in bytes.
-const fn key_len<C: Curve>() -> usize {
-    size_of::<C::Public>()
 }
 
 impl<C: Curve> Keys for EdDsa<C> {
     fn generate(&self, _: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
-        let mut seed = Secret::zeroed(key_len::<C>());
+        let mut seed = Secret::zeroed(C::KEY_LEN);
         random::fill(&mut seed)?;
         secret_key::<C>(&seed, None)
     }
@@ -156,7 +168,7 @@ impl<C: Curve> Keys for EdDsa<C> {
         match form {
             Form::Raw => secret_key::<C>(encoded, None),
             Form::Der => {
-                let key = rfc8410::read_private(C::OID, key_len::<C>(), encoded)?;
+                let key = rfc8410::read_private(C::OID, C::KEY_LEN, encoded)?;
                 secret_key::<C>(key.secret, key.public)
             }
             Form::Sec => Err(Errno::UnsupportedEncoding),
@@ -165,7 +177,7 @@ impl<C: Curve> Keys for EdDsa<C> {
 
     /// Raw: seed ‖ public key.
     fn import_keypair(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn SecretKey>, Errno> {
-        match (form, encoded.split_at_checked(key_len::<C>())) {
+        match (form, encoded.split_at_checked(C::KEY_LEN)) {
             (Form::Raw, Some((seed, public))) => secret_key::<C>(seed, Some(public)),
             (Form::Raw, None) => Err(Errno::InvalidKey),
             _ => self.import_secret(encoded, form),
@@ -178,23 +190,18 @@ impl<C: Curve> Keys for EdDsa<C> {
             Form::Der => rfc8410::read_public(C::OID, encoded)?,
             Form::Sec => return Err(Errno::UnsupportedEncoding),
         };
-        let public = encoded.try_into().map_err(|_| Errno::InvalidKey)?;
-        if !C::is_point(&public) {
-            return Err(Errno::InvalidKey);
-        }
-        Ok(Arc::new(Public::<C>(public)))
+        Ok(Arc::new(Public::<C>(C::decode(encoded).ok_or(Errno::InvalidKey)?)))
     }
 }
 
 impl<C: Curve> SignatureFormat for EdDsa<C> {
     fn import(&self, encoded: &[u8], encoding: SignatureEncoding) -> Result<Vec<u8>, Errno> {
-        let raw = FixedLength(2 * key_len::<C>()).import(encoded, encoding)?;
-        let s = raw[key_len::<C>()..].try_into().map_err(|_| Errno::InvalidSignature)?;
-        if C::is_scalar(&s) { Ok(raw) } else { Err(Errno::InvalidSignature) }
+        let raw = FixedLength(2 * C::KEY_LEN).import(encoded, encoding)?;
+        if C::is_scalar(&raw[C::KEY_LEN..]) { Ok(raw) } else { Err(Errno::InvalidSignature) }
     }
 
     fn export(&self, raw: &[u8], encoding: SignatureEncoding) -> Result<Vec<u8>, Errno> {
-        FixedLength(2 * key_len::<C>()).export(raw, encoding)
+        FixedLength(2 * C::KEY_LEN).export(raw, encoding)
     }
 }
 
@@ -202,7 +209,7 @@ impl<C: Curve> SignatureFormat for EdDsa<C> {
 fn secret_key<C: Curve>(seed: &[u8], public: Option<&[u8]>) -> Result<Arc<dyn SecretKey>, Errno> {
     let key = C::signing_key(seed)?;
     match public {
-        Some(public) if !bool::from(C::public(&key).as_ref().ct_eq(public)) => Err(Errno::InvalidKey),
+        Some(public) if !bool::from(C::encoded(&C::public(&key)).ct_eq(public)) => Err(Errno::InvalidKey),
         _ => Ok(Arc::new(SecretHalf::<C> { seed: Secret::from(seed), key })),
     }
 }
@@ -224,7 +231,7 @@ impl<C: Curve> SecretKey for SecretHalf<C> {
     fn export_keypair(&self, form: Form) -> Result<Secret, Errno> {
         let mut exported = self.export(form)?;
         if form == Form::Raw {
-            exported.extend_from_slice(C::public(&self.key).as_ref());
+            exported.extend_from_slice(C::encoded(&C::public(&self.key)));
         }
         Ok(exported)
     }
@@ -243,8 +250,8 @@ struct Public<C: Curve>(C::Public);
 impl<C: Curve> PublicKey for Public<C> {
     fn export(&self, form: Form) -> Result<Vec<u8>, Errno> {
         match form {
-            Form::Raw => Ok(self.0.as_ref().to_vec()),
-            Form::Der => rfc8410::write_public(C::OID, self.0.as_ref()),
+            Form::Raw => Ok(C::encoded(&self.0).to_vec()),
+            Form::Der => rfc8410::write_public(C::OID, C::encoded(&self.0)),
             Form::Sec => Err(Errno::UnsupportedEncoding),
         }
     }

@@ -2,6 +2,7 @@
 
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
+use crate::backend::curve25519;
 use crate::errno::Errno;
 use crate::secret::Wiped;
 
@@ -18,10 +19,10 @@ impl SigningKey {
         Ok(Self(Wiped::boxed(key)))
     }
 
-    pub(crate) fn public(&self) -> [u8; KEY_LEN] {
+    pub(crate) fn public(&self) -> PublicKey {
         let mut public = [0; KEY_LEN];
         public.copy_from_slice(self.0.public_key().as_ref());
-        public
+        PublicKey(public)
     }
 
     pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
@@ -29,6 +30,20 @@ impl SigningKey {
     }
 }
 
-pub(crate) fn verify(public: &[u8; KEY_LEN], message: &[u8], signature: &[u8]) -> Result<(), Errno> {
-    UnparsedPublicKey::new(&ED25519, public).verify(message, signature).map_err(|_| Errno::VerificationFailed)
+/// The encoding of a public key: the library decodes it each time.
+pub(crate) struct PublicKey([u8; KEY_LEN]);
+
+impl PublicKey {
+    /// `None` unless the bytes are the encoding of a point.
+    pub(crate) fn decode(encoded: &[u8; KEY_LEN]) -> Option<Self> {
+        curve25519::decode(encoded).map(|_| Self(*encoded))
+    }
+
+    pub(crate) fn encoded(&self) -> &[u8; KEY_LEN] {
+        &self.0
+    }
+
+    pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), Errno> {
+        UnparsedPublicKey::new(&ED25519, self.0).verify(message, signature).map_err(|_| Errno::VerificationFailed)
+    }
 }

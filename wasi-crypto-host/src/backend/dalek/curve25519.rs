@@ -5,18 +5,13 @@ use curve25519_dalek::{MontgomeryPoint, Scalar};
 
 use crate::secret::Secret;
 
-/// Whether the bytes are the encoding of a point of Ed25519. Each point has one (RFC 8032 section 5.1.3): ring would take others,
-/// AWS-LC not.
-pub(crate) fn is_ed25519_point(public: &[u8; 32]) -> bool {
-    decode(public).is_some()
-}
-
 /// Whether the bytes are the encoding of a point of Ed25519's prime-order subgroup other than the identity.
 pub(crate) fn is_sound_ed25519(public: &[u8; 32]) -> bool {
     decode(public).is_some_and(|point| !point.is_small_order() && point.is_torsion_free())
 }
 
-fn decode(public: &[u8; 32]) -> Option<EdwardsPoint> {
+/// The point of Ed25519 that the bytes encode. Each has one encoding (RFC 8032 section 5.1.3).
+pub(crate) fn decode(public: &[u8; 32]) -> Option<EdwardsPoint> {
     CompressedEdwardsY(*public).decompress().filter(|point| point.compress().as_bytes() == public)
 }
 

@@ -4,7 +4,6 @@
 pub(crate) mod aead;
 pub(crate) mod digest;
 pub(crate) mod ecdsa;
-pub(crate) mod ed25519;
 pub(crate) mod hkdf;
 pub(crate) mod hmac;
 pub(crate) mod pbkdf2;

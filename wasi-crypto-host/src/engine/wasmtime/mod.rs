@@ -197,7 +197,12 @@ pub fn bind_memory<T: 'static>(
 
 /// Undoes [`bind_memory`].
 pub fn unbind_memory(ctx: &mut WasiCryptoCtx) {
-    Kept::of(ctx).memory = None;
+    let Some(kept) = ctx.adapter_data_mut::<Kept>() else { return };
+    kept.memory = None;
+    // A call that finds nothing kept has nothing to look into.
+    if kept.check.is_none() {
+        ctx.clear_adapter_data();
+    }
 }
 
 /// A function of a store that is used asynchronously: those that are always short need no other form than that of other stores.

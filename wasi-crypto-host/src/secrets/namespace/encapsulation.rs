@@ -33,11 +33,12 @@ impl Namespace {
         let (expiry, rest) = text.split_at_mut(EXPIRY_LEN);
         expiry.copy_from_slice(&expires.to_le_bytes());
         rest.copy_from_slice(secret);
-        let ring = match self.shared.newest_keys() {
+        let known = match self.shared.newest_keys() {
             // Keys are never taken away: what is known here will do while the store cannot be asked.
             Err(error @ SecretsError::Store(_)) => self.shared.ring.get().ok_or(error)?,
-            ring => ring?,
+            known => known?,
         };
+        let ring = known.ring;
         let number = u8::try_from(ring.newest_number()).map_err(|_| SecretsError::Internal("number of a key"))?;
         let sealed = ring.newest().encapsulation.seal(&self.header(), &text)?;
         Ok([&[number][..], &sealed].concat())

@@ -99,7 +99,7 @@ impl Namespace {
     /// told from ones that never were.
     pub fn verify_trail(&self, since: TrailEnd, mut each: impl FnMut(TrailEntry)) -> Result<TrailEnd, SecretsError> {
         let store = &self.shared.manager.store;
-        let ring = self.shared.newest_keys()?;
+        let ring = self.shared.newest_keys()?.ring;
         let mut chain = Chain::new(&ring, self.name());
         if since.entries > 0 {
             let rows = store.trail(self.name(), since.entries.saturating_sub(2), 2)?;

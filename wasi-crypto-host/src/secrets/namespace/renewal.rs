@@ -1,8 +1,6 @@
 //! New keys for a namespace.
 
-use std::sync::Arc;
-
-use crate::secrets::key_ring::KeyRing;
+use crate::secrets::key_ring::{KeyRing, Known};
 use crate::secrets::store::Transaction;
 use crate::secrets::{Action, Entry, Identifier, Namespace, Record, SecretsError, SecretsEvent, State, trail};
 
@@ -41,10 +39,16 @@ impl Namespace {
     /// Adds a key. Returns its number.
     fn with_new_key(&self, now: u64) -> Result<u32, SecretsError> {
         let manager = &self.shared.manager;
+        let known = self.shared.ring.get();
         let mut made = None;
         manager.store.change(self.name(), &mut |to| {
             let row = to.namespace()?.ok_or(SecretsError::NotFound)?;
-            let text = KeyRing::renewed(&manager.unwrap(self.name(), &row)?)?;
+            let before = manager.unwrap(self.name(), &row)?;
+            let ring = KeyRing::new(&before, row.newest_key)?.ok_or_else(|| self.shared.damaged())?;
+            if known.as_ref().is_some_and(|known| !ring.continues(&known.ring)) {
+                return Err(self.shared.damaged());
+            }
+            let text = KeyRing::renewed(&before)?;
             let row = manager.wrap(self.name(), &text, row.newest_key.saturating_add(1), row.usage)?;
             to.put_namespace(&row)?;
             let ring = manager.ring(self.name(), &row)?;
@@ -52,12 +56,12 @@ impl Namespace {
             if manager.trail.keeps(&event) {
                 trail::add(&ring.newest().trail, &event, to)?;
             }
-            made = Some(ring);
+            made = Some(Known::new(ring, &row));
             Ok(())
         })?;
         // Not before it is durable.
-        let ring = made.ok_or(SecretsError::Internal("no key was made"))?;
-        Ok(self.shared.ring.learn(Arc::new(ring)).newest_number())
+        let made = made.ok_or(SecretsError::Internal("no key was made"))?;
+        Ok(self.shared.ring.learn(made).ring.newest_number())
     }
 
     /// Seals again what an older key seals.

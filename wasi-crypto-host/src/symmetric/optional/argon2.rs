@@ -104,8 +104,9 @@ impl PasswordHash for Costly {
         self.costs.memory_len()
     }
 
-    /// There is no way to end it early, so that it looks before it begins only: the limit is all that bounds it, to about a
-    /// second unless the embedder says otherwise.
+    /// The library fills its memory in one call, and passes cannot be made one by one: their number is hashed into the first
+    /// block. So it looks before it begins only, and the limit is all that bounds it, to half a second, or some on slow machines. An asynchronous
+    /// store has it on a thread of its bounded pool meanwhile.
     fn derive(&self, password: &[u8], salt: &[u8], out: &mut [u8], stop: &StopHandle) -> Result<(), Errno> {
         if stop.is_stopped() {
             return Err(Errno::InProgress);

@@ -131,12 +131,43 @@ fn a_database_of_a_newer_schema_is_refused_by_who_has_it_open_already_too() {
     namespace.create(key(1)).unwrap();
     tampered.run("UPDATE wasi_crypto.store SET schema = 999");
     let error = tampered.error();
-    assert_eq!(error.fault, StoreFault::NewerSchema { found: 999, known: 1 });
+    assert_eq!(error.fault, StoreFault::NewerSchema { found: 999, known: 2 });
     let error = namespace.create(key(1)).unwrap_err();
     assert!(error.to_string().contains("was written by a newer version: its schema is 999"), "{error}");
     assert_eq!(tampered.run("SELECT count(*) FROM wasi_crypto.records"), "1");
     tampered.run("UPDATE wasi_crypto.store SET schema = 2");
     namespace.create(key(1)).unwrap();
+}
+
+/// What `rows::SCHEMA_1` made has no column for what came with the second.
+#[test]
+fn a_database_of_the_first_schema_is_brought_to_the_newest_with_all_that_is_in_it() {
+    let Some(tampered) = Tampered::new("older") else { return };
+    let namespace = tampered.bench().namespace();
+    let id = namespace.create(key(1)).unwrap().identifier;
+    namespace.replace(&id, key(2)).unwrap();
+    let kept = namespace.encapsulate(b"token", u64::MAX).unwrap();
+    drop(namespace);
+    tampered.run(
+        "ALTER TABLE wasi_crypto.namespaces DROP COLUMN newest_key;
+         ALTER TABLE wasi_crypto.records DROP COLUMN sealed_by;
+         UPDATE wasi_crypto.store SET schema = 1",
+    );
+    // By several hosts at once.
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let namespace = tampered.bench().namespace();
+                assert_eq!(load(&namespace, &id, Version::Number(1)), Ok((1, vec![1; 32])));
+            });
+        }
+    });
+    let namespace = tampered.bench().namespace();
+    assert_eq!(namespace.replace(&id, key(3)).unwrap().version, 3);
+    assert_eq!(namespace.decapsulate(&kept).unwrap().bytes(), b"token");
+    assert_eq!(namespace.renew().unwrap().resealed, 3);
+    assert_eq!(namespace.verify_trail(TrailEnd::default(), |_| ()).unwrap().entries, 4);
+    assert_eq!(namespace.check().unwrap().sound, 3);
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Connections: how a file is opened, and what can be the matter with it.
 
+use std::fs;
 use std::io::ErrorKind;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, Error, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, Error, ErrorCode, OpenFlags, TransactionBehavior, ffi};
 
 use crate::secrets::files::create_private;
 use crate::secrets::store::sqlite::SqliteStore;
@@ -115,12 +116,28 @@ impl SqliteStore {
         apply().and_then(|()| transaction.commit()).map_err(|error| self.error(&error))
     }
 
+    /// Whether the disk lets nobody write to it. The file is not opened to find that out: closing it would undo the locks that
+    /// SQLite has on it in this process.
+    fn is_on_read_only_disk(&self) -> bool {
+        // Does nothing, and is refused there all the same.
+        let renamed = self.path.canonicalize().and_then(|path| fs::rename(&path, &path));
+        renamed.is_err_and(|error| error.kind() == ErrorKind::ReadOnlyFilesystem)
+    }
+
     pub(crate) fn fault(&self, fault: StoreFault, cause: String) -> StoreError {
         StoreError { store: self.name(), fault, cause }
     }
 
     pub(crate) fn error(&self, error: &Error) -> StoreError {
+        let has_no_room = |error: &ffi::Error| error.extended_code == ffi::SQLITE_IOERR_SHMSIZE;
         let fault = match error.sqlite_error_code() {
+            // For what all connections share, without which nothing can be read either.
+            Some(ErrorCode::SystemIoFailure) if error.sqlite_error().is_some_and(has_no_room) => StoreFault::Full,
+            Some(ErrorCode::CannotOpen) if self.is_on_read_only_disk() => {
+                let cause =
+                    "its -wal and -shm files cannot be made beside it, without which nothing can be read either";
+                return self.fault(StoreFault::ReadOnly, cause.to_owned());
+            }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
                 StoreFault::Locked
             }

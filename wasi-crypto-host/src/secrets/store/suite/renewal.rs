@@ -7,7 +7,7 @@ use std::thread;
 use crate::secrets::store::suite::{Bench, NOW, another, key, load};
 use crate::secrets::{
     Action, Identifier, Kind, NamespaceRow, NewRecord, Policy, RootKey, SecretsError, SecretsLimits, SecretsManager,
-    SecretsStore, State, Trail, TrailEnd, Version,
+    SecretsStore, State, Trail, TrailEnd, Transaction, Version,
 };
 
 pub(crate) fn a_new_key_seals_all_and_old_ones_open_what_guests_keep(store: impl SecretsStore + 'static) {
@@ -179,4 +179,40 @@ pub(crate) fn an_older_row_of_a_renewed_namespace_is_damaged(store: impl Secrets
     put(&newer);
     assert_eq!(load(&fresh(), &id, Version::Latest), Ok((1, vec![1; 32])));
     assert!(namespace.create(key(2)).is_ok());
+}
+
+/// As many keys as before, and the newest is another one: what a process seals that has the one from before, no other could
+/// open.
+pub(crate) fn a_namespace_that_was_put_back_and_renewed_is_damaged_for_who_knew_its_keys(
+    store: impl SecretsStore + 'static,
+) {
+    let store = Arc::new(store);
+    let root_key = RootKey::generate().unwrap();
+    let open = || Bench::with(store.clone(), &root_key, Trail::Off).namespace();
+    let namespace = open();
+    let id = namespace.create(key(1)).unwrap().identifier;
+    let older = (store.namespace("tenant").unwrap().unwrap(), store.read("tenant", &id, 1).unwrap().unwrap());
+    namespace.renew().unwrap();
+    let put_back = |to: &mut dyn Transaction| {
+        to.put_namespace(&older.0)?;
+        Ok(to.put(&older.1)?)
+    };
+    store.change("tenant", &mut |to| put_back(to)).unwrap();
+    let other = open();
+    assert_eq!(other.renew().unwrap().newest_key, 2);
+    let now = store.namespace("tenant").unwrap();
+    for error in [
+        namespace.create(key(2)).map(|_| ()),
+        namespace.replace(&id, key(2)).map(|_| ()),
+        namespace.revoke(Kind::KEYS, &id, Version::All).map(|_| ()),
+        namespace.renew().map(|_| ()),
+        namespace.encapsulate(b"token", NOW + 1).map(|_| ()),
+    ] {
+        let error = error.unwrap_err();
+        assert!(matches!(error, SecretsError::DamagedNamespace(_)), "{error}");
+    }
+    assert_eq!(load(&namespace, &id, Version::Latest), Err("algorithm_failure"));
+    assert_eq!(store.namespace("tenant").unwrap(), now, "nothing was written");
+    assert_eq!(other.replace(&id, key(3)).unwrap().version, 2);
+    assert_eq!(open().check().unwrap().sound, 2);
 }
