@@ -70,6 +70,20 @@ fn random_sequences_go_as_the_model_has_them() {
     assert!(std::fs::read_to_string(folder.join("random_77.txt")).unwrap().contains("symmetric_"));
 }
 
+/// A part of the cases; `cargo xtask engines` runs all.
+#[test]
+#[cfg(feature = "component")]
+fn the_face_for_components_answers_the_same() {
+    let folder = folder_of("component");
+    let filters =
+        ["symmetric/encrypt/*", "symmetric/mac/*", "signatures/*Ed25519*", "keypairs/*Ed25519*", "batch/*encrypt*"];
+    let filters = filters.iter().flat_map(|filter| ["--filter", filter]);
+    let args: Vec<&str> = ["--engine", "wasmtime-component"].into_iter().chain(filters).collect();
+    let output = suite(&args, &folder);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    assert!(stdout(&output).contains("nothing unexpected on wasmtime-component"), "{}", stdout(&output));
+}
+
 #[test]
 fn a_reader_may_see_enough_of_a_list() {
     let folder = folder_of("broken-pipe");

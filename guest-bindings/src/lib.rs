@@ -114,6 +114,8 @@ pub mod argon2;
 pub mod asymmetric;
 pub mod batch;
 pub mod cipher;
+#[cfg(target_env = "p2")]
+mod component;
 mod error;
 pub mod hash;
 pub mod hkdf;

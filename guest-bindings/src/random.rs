@@ -21,8 +21,8 @@ use crate::error::Error;
 use crate::hash::Sha256;
 use crate::hkdf::Hkdf;
 
-/// The most that one key expands to: 255 digests.
-const MAX_PIECE_LEN: usize = 255 * 32;
+/// The most that one key expands to: 255 digests; of components, which cannot say how much they want, one.
+const MAX_PIECE_LEN: usize = if cfg!(target_env = "p2") { 32 } else { 255 * 32 };
 
 /// Fills `out` with random bytes, fit for keys, nonces and salts.
 ///

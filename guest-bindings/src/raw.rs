@@ -4,6 +4,10 @@
 //! status, 0 for success ([`Error::from_errno`](crate::Error::from_errno) names the others), and writes its results through its
 //! last parameters, on success only. A string is a pointer and a length in bytes, as is every buffer.
 //!
+//! For `wasm32-wasip2`, guests are components: the same functions call those of the WIT package `wasi:crypto@0.11.0`. That has no way to say some things:
+//! an output is pulled as a whole or not at all (`overflow`); `external_secret_replace` is `unsupported_feature`; passwords and HKDF give at
+//! most as many bytes as the host gives of itself, and sessions and Argon2 exactly so many; a handle that is none is a trap.
+//!
 //! Outside WebAssembly there is no host: each function then answers `not_implemented`, so that the crate and its users build everywhere.
 #![allow(unsafe_code, reason = "these are the imports")]
 
@@ -73,12 +77,13 @@ records! {
     SignatureResult { signature: Handle, errno: u16, }
 }
 
+#[cfg(not(target_env = "p2"))]
 macro_rules! declare {
     ($($module:literal {
         $($(#[$doc:meta])* fn $name:ident($($param:ident: $ty:ty),*);)*
     })*) => {
         $(
-            #[cfg(target_family = "wasm")]
+            #[cfg(all(target_family = "wasm", not(target_env = "p2")))]
             #[link(wasm_import_module = $module)]
             unsafe extern "C" {
                 $(
@@ -108,7 +113,11 @@ macro_rules! declare {
     };
 }
 
+#[cfg(not(target_env = "p2"))]
 for_each_import!(declare);
+
+#[cfg(target_env = "p2")]
+pub use crate::component::*;
 
 #[cfg(test)]
 mod tests {

@@ -30,7 +30,7 @@ struct Totals {
 }
 
 /// Everything but the second backend, which the step `aws-lc-rs` puts in the place of the first.
-pub(crate) const FEATURES: &str = "--features=wasi-crypto-host/cli,wasi-crypto-host/tracing,wasi-crypto-conformance/wasmi,wasi-crypto-conformance/sqlite,\
+pub(crate) const FEATURES: &str = "--features=wasi-crypto-host/cli,wasi-crypto-host/tracing,wasi-crypto-conformance/wasmi,wasi-crypto-conformance/sqlite,wasi-crypto-conformance/component,\
                         wasi-crypto-bindings/jwk,wasi-crypto-bindings/rand_core";
 const AWS_LC: &str = "--features=wasi-crypto-host/aws-lc-rs";
 
@@ -159,7 +159,8 @@ pub(crate) fn engines(args: &[String]) -> Result<(), String> {
         suite.args(["--features", &format!("{engine},sqlite"), "--", "--engine", engine, &secrets]).args(args);
         run(suite)?;
     }
-    built_engines(args)
+    built_engines(args)?;
+    components(args)
 }
 
 /// As [`engines`], on those that are built with the tests, and run from where cargo puts them, which is beside this program: `cargo run` and
@@ -171,6 +172,14 @@ fn built_engines(args: &[String]) -> Result<(), String> {
         suite.args(["--engine", engine]).args(args);
         run(suite)
     })
+}
+
+/// As [`built_engines`], by the face for components, with what no host can answer there.
+fn components(args: &[String]) -> Result<(), String> {
+    let mut suite = Command::new(beside("wasi-crypto-conformance")?);
+    let known = root().join("conformance/components.toml");
+    suite.args(["--engine", "wasmtime-component", "--expect"]).arg(known).args(args);
+    run(suite)
 }
 
 /// The packages that a release is made of, as the release profile compiles them.

@@ -8,6 +8,8 @@ use clap::{Args, Subcommand};
 use super::say;
 use crate::batches::Settings;
 use crate::engine::command::CommandEngine;
+#[cfg(feature = "component")]
+use crate::engine::component;
 #[cfg(feature = "embedded")]
 use crate::engine::embedded;
 use crate::engine::file::EngineFile;
@@ -130,6 +132,7 @@ const DEFAULT: &str = "wasmtime";
 /// The engines that this program can have in itself, each under the feature that it takes.
 const EMBEDDED: &[(&str, &str, bool)] = &[
     ("wasmtime", "embedded", cfg!(feature = "embedded")),
+    ("wasmtime-component", "component", cfg!(feature = "component")),
     ("wasmi", "wasmi", cfg!(feature = "wasmi")),
     ("wasmer", "wasmer", cfg!(feature = "wasmer")),
     ("wasm3", "wasm3", cfg!(feature = "wasm3")),
@@ -171,6 +174,8 @@ fn worker(name: &str) -> Option<Result<WorkerEngine, String>> {
     match name {
         #[cfg(feature = "embedded")]
         embedded::NAME => Some(embedded::engine(&["--worker", name])),
+        #[cfg(feature = "component")]
+        component::NAME => Some(component::engine(&["--worker", name])),
         #[cfg(feature = "wasmi")]
         wasmi::NAME => Some(wasmi::engine(&["--worker", name])),
         #[cfg(feature = "wasmer")]
@@ -206,6 +211,8 @@ pub(super) fn serve(name: &str) -> Result<(), String> {
     match name {
         #[cfg(feature = "embedded")]
         embedded::NAME => embedded::serve_own_host(),
+        #[cfg(feature = "component")]
+        component::NAME => component::serve_own_host(),
         #[cfg(feature = "wasmi")]
         wasmi::NAME => wasmi::serve_own_host(),
         #[cfg(feature = "wasmer")]
@@ -230,7 +237,7 @@ fn list() -> Result<(), String> {
         } else {
             format!("not in this build: it takes the feature `{feature}`")
         };
-        say(&format!("  {name:13} {state}\n"))?;
+        say(&format!("  {name:18} {state}\n"))?;
     }
     say("Command lines, with the host that they bring along:\n")?;
     for file in known::files() {

@@ -5,6 +5,8 @@
 use std::time::Duration;
 
 pub mod command;
+#[cfg(feature = "component")]
+pub mod component;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 #[cfg(feature = "embedded")]
