@@ -30,8 +30,8 @@ struct Totals {
 }
 
 /// Everything but the second backend, which the step `aws-lc-rs` puts in the place of the first.
-pub(crate) const FEATURES: &str = "--features=wasi-crypto-host/cli,wasi-crypto-host/tracing,wasi-crypto-conformance/wasmi,wasi-crypto-conformance/sqlite,wasi-crypto-conformance/component,\
-                        wasi-crypto-bindings/jwk,wasi-crypto-bindings/rand_core";
+pub(crate) const FEATURES: &str = "--features=wasi-crypto-host/cli,wasi-crypto-host/tracing,wasi-crypto-conformance/wasmi,wasi-crypto-conformance/sqlite,\
+                        wasi-crypto-conformance/component,wasi-crypto-bindings/jwk,wasi-crypto-bindings/rand_core";
 const AWS_LC: &str = "--features=wasi-crypto-host/aws-lc-rs";
 
 /// In this order: what fails fast comes first.
