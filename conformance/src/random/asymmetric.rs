@@ -112,7 +112,7 @@ impl World {
     }
 
     fn import_pair(&mut self) {
-        let family = Family::ALL[self.below(4)];
+        let Some(family) = self.some_of(Family::ALL, |family| family.name()) else { return };
         let mut seed: [u8; 32] = self.bytes(32).try_into().expect("so many bytes");
         // Below the order of P-256, and not 0.
         seed[0] &= 0x7f;

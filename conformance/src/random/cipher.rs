@@ -1,4 +1,5 @@
-//! Authenticated encryption of the model: with buffers that overlap, tags apart, clones, and nonces that are used up.
+//! Authenticated encryption of the model: with buffers that overlap, tags apart, clones, and nonces that are used up or that a cipher works
+//! without.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -14,26 +15,8 @@ use super::objects::Tag;
 use super::symmetric::undefined;
 use crate::args;
 use crate::case::{Buffer, Expect, Handle};
-use crate::cases::symmetric::oracle;
-
-/// A cipher with associated data.
-#[derive(Clone, Copy)]
-pub(super) struct Aead {
-    pub(super) name: &'static str,
-    pub(super) key_len: u32,
-    nonce_len: u32,
-}
-
-pub(super) const AEADS: [Aead; 6] = [
-    Aead { name: "AES-128-GCM", key_len: 16, nonce_len: 12 },
-    Aead { name: "AES-256-GCM", key_len: 32, nonce_len: 12 },
-    Aead { name: "CHACHA20-POLY1305", key_len: 32, nonce_len: 12 },
-    Aead { name: "XCHACHA20-POLY1305", key_len: 32, nonce_len: 24 },
-    Aead { name: "AEGIS-256", key_len: 32, nonce_len: 32 },
-    Aead { name: "ASCON-AEAD", key_len: 16, nonce_len: 16 },
-];
-
-const TAG_LEN: u32 = 16;
+use crate::cases::symmetric::{Aead, SIVS, TAG_LEN, oracle, sealing};
+use crate::oracle::aes;
 
 /// A state of a cipher.
 #[derive(Clone)]
@@ -41,7 +24,8 @@ pub(super) struct Cipher {
     pub(super) handle: Handle,
     aead: Aead,
     key: Vec<u8>,
-    nonce: Vec<u8>,
+    /// AES-SIV alone can be without.
+    nonce: Option<Vec<u8>>,
     ad: Vec<u8>,
     /// Whether it has encrypted or decrypted anything. Unknown after a decryption that failed: the text does not say whether
     /// associated data may follow on one.
@@ -50,9 +34,33 @@ pub(super) struct Cipher {
     used: Rc<Cell<bool>>,
 }
 
+impl Cipher {
+    fn seal(&self, message: &[u8]) -> (Vec<u8>, Vec<u8>) {
+        match &self.nonce {
+            Some(nonce) => oracle::seal(self.aead.name, &self.key, nonce, &self.ad, message),
+            None if self.ad.is_empty() => aes::siv(&self.key, &[], message),
+            None => aes::siv(&self.key, &[&self.ad], message),
+        }
+    }
+
+    /// The text does not say how several pieces of associated data are told apart where each counts for itself, nor what an empty one is.
+    fn absorbs(&self, data: &[u8]) -> bool {
+        !is_siv(self.aead) || (self.ad.is_empty() && !data.is_empty())
+    }
+}
+
+/// Whether a cipher works without a nonce, and takes associated data in pieces.
+fn is_siv(aead: Aead) -> bool {
+    SIVS.iter().any(|siv| siv.name == aead.name)
+}
+
 impl World {
+    pub(super) fn some_aead(&mut self) -> Option<Aead> {
+        self.some_of(sealing(), |aead| aead.name)
+    }
+
     pub(super) fn open_cipher(&mut self) {
-        let aead = AEADS[self.below(AEADS.len())];
+        let Some(aead) = self.some_aead() else { return };
         if self.one_in(5) {
             return self.open_cipher_wrongly(aead);
         }
@@ -60,14 +68,15 @@ impl World {
         self.needs(aead.name);
         let fits = |set: &&super::Options| set.nonce.as_ref().is_some_and(|n| n.len() as u32 == aead.nonce_len);
         let (options, nonce) = match self.options.iter().find(fits).cloned() {
-            Some(super::Options { handle, nonce: Some(nonce), .. }) => (handle, nonce),
+            _ if is_siv(aead) && self.one_in(2) => (None, None),
+            Some(super::Options { handle, nonce: Some(nonce), .. }) => (Some(handle), Some(nonce)),
             _ => {
                 let nonce = self.bytes(aead.nonce_len);
-                (self.c.nonce(&nonce), nonce)
+                (Some(self.c.nonce(&nonce)), Some(nonce))
             }
         };
         self.about("OPT-REUSE-005");
-        let handle = self.c.state_open(aead.name, Some(key.handle), Some(options));
+        let handle = self.c.state_open(aead.name, Some(key.handle), options);
         let used = Rc::default();
         self.ciphers.push(Cipher { handle, aead, key: key.raw, nonce, ad: Vec::new(), started: Some(false), used });
     }
@@ -81,7 +90,8 @@ impl World {
                 let options = self.c.nonce(vec![1; aead.nonce_len as usize]);
                 self.c.expect(KeyRequired).state_open(aead.name, None, Some(options))
             }
-            1 if aead.nonce_len < 24 => {
+            // C29: an example leaves out the nonce of AES-256-GCM-SIV.
+            1 if !aead.may_generate_nonce() && !is_siv(aead) && aead.name != "AES-256-GCM-SIV" => {
                 self.about("SYM-AEAD-011");
                 self.c.expect(NonceRequired).state_open(aead.name, Some(key.handle), None)
             }
@@ -90,6 +100,8 @@ impl World {
                 self.about("OPT-TYPE-004");
                 self.c.expect(InvalidHandle).state_open(aead.name, Some(key.handle), Some(options))
             }
+            // AES-SIV takes nonces of any size.
+            _ if is_siv(aead) => return,
             _ => {
                 let len = self.random.below(40);
                 let nonce = self.bytes(if len == aead.nonce_len { len + 1 } else { len });
@@ -103,16 +115,18 @@ impl World {
 
     pub(super) fn absorb_cipher(&mut self) {
         let Some(at) = self.some_cipher() else { return };
-        let Cipher { handle, started, nonce, .. } = self.ciphers[at].clone();
+        let cipher = self.ciphers[at].clone();
+        let Cipher { handle, started, .. } = cipher;
         if self.one_in(4) {
-            match self.random.below(3) {
-                0 => {
+            match (self.random.below(3), cipher.nonce) {
+                (_, None) => drop(self.c.expect(OptionNotSet).options_get(handle, "nonce", 16)),
+                (0, Some(nonce)) => {
                     let len = self.random.below(nonce.len() as u32);
                     let (out, _) = self.c.expect(Overflow).options_get(handle, "nonce", len);
                     self.c.untouched(out);
                 }
-                1 => drop(self.c.expect(OptionNotSet).options_get(handle, "salt", 16)),
-                _ => self.c.options_get_eq(handle, "nonce", nonce),
+                (1, _) => drop(self.c.expect(OptionNotSet).options_get(handle, "salt", 16)),
+                (_, Some(nonce)) => self.c.options_get_eq(handle, "nonce", nonce),
             }
             return;
         }
@@ -123,6 +137,9 @@ impl World {
             self.about("SYM-ABSORB-010");
             // C26: the text does not say, and a host may go on without it.
             self.c.expect(Expect::only(InvalidOperation).or_info_any_error()).absorb(handle, data);
+            return;
+        }
+        if !cipher.absorbs(&data) {
             return;
         }
         self.about("SYM-AEAD-003");
@@ -159,7 +176,7 @@ impl World {
             };
             return self.c.untouched(out);
         }
-        let (ciphertext, tag) = oracle::seal(cipher.aead.name, &cipher.key, &cipher.nonce, &cipher.ad, &message);
+        let (ciphertext, tag) = cipher.seal(&message);
         self.about("SYM-ENC-034");
         let (input, out) = self.overlapping(&message, room);
         if detached {
@@ -172,7 +189,7 @@ impl World {
             self.c.equal(size, room);
             self.c.same(out, [ciphertext, tag].concat());
         }
-        cipher.used.set(true);
+        cipher.used.set(cipher.nonce.is_some());
         self.ciphers[at].started = Some(true);
     }
 
@@ -181,8 +198,7 @@ impl World {
         let cipher = self.ciphers[at].clone();
         let (handle, len) = (cipher.handle, self.some_len());
         let message = self.bytes(len);
-        let (mut ciphertext, mut tag) =
-            oracle::seal(cipher.aead.name, &cipher.key, &cipher.nonce, &cipher.ad, &message);
+        let (mut ciphertext, mut tag) = cipher.seal(&message);
         let fails = self.random.below(6);
         if fails > 3 {
             self.ciphers[at].started = Some(true);
@@ -256,7 +272,7 @@ impl World {
     }
 
     /// Input that holds these bytes, and an output of `room` bytes: apart, the same, or overlapping either way.
-    fn overlapping(&mut self, input: &[u8], room: u32) -> (Buffer, Buffer) {
+    pub(super) fn overlapping(&mut self, input: &[u8], room: u32) -> (Buffer, Buffer) {
         let len = input.len() as u32;
         if self.one_in(2) {
             return (self.c.data(input), self.c.buffer(room));

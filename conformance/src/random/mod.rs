@@ -8,6 +8,7 @@
 //! fails is made as short as it can be ([`shrink`]).
 
 mod asymmetric;
+mod bare;
 mod cipher;
 mod fixed;
 mod objects;
@@ -21,7 +22,9 @@ use crate::args;
 use crate::calls::close_function;
 use crate::case::{Case, Expect, Handle, Kind};
 use crate::cases::symmetric::oracle::Random;
+use crate::catalogue::{Tier, algorithms};
 use asymmetric::Pair;
+use bare::Bare;
 use cipher::Cipher;
 use fixed::{Fixed, Judged};
 use objects::{Array, Key, Options, Tag};
@@ -83,6 +86,7 @@ struct World {
     options: Vec<Options>,
     states: Vec<State>,
     ciphers: Vec<Cipher>,
+    bare: Vec<Bare>,
     tags: Vec<Tag>,
     arrays: Vec<Array>,
     pairs: Vec<Pair>,
@@ -93,6 +97,8 @@ struct World {
     judged: Vec<Judged>,
     /// Whether some calls point out of memory, which a host may answer with a trap.
     is_wild: bool,
+    /// Whether only what every host must have takes part, so that hosts without more have such sequences, too.
+    is_common: bool,
 }
 
 impl World {
@@ -101,11 +107,13 @@ impl World {
         Self {
             c: if is_wild { c.kind(Kind::Memory).may_trap() } else { c.kind(Kind::Api) },
             is_wild,
+            is_common: seed.is_multiple_of(3),
             random: Random::new(&format!("sequence {seed}")),
             keys: Vec::new(),
             options: Vec::new(),
             states: Vec::new(),
             ciphers: Vec::new(),
+            bare: Vec::new(),
             tags: Vec::new(),
             arrays: Vec::new(),
             pairs: Vec::new(),
@@ -126,7 +134,8 @@ impl World {
             13..=16 => self.make_options(),
             17..=21 => self.open_state(),
             22..=24 => self.open_wrongly(),
-            25..=38 => self.absorb(),
+            25..=35 => self.absorb(),
+            36..=38 => self.bare(),
             39..=50 => self.squeeze(),
             51..=54 => self.clone_state(),
             55..=58 => self.open_cipher(),
@@ -163,6 +172,7 @@ impl World {
         handles.extend(self.options.iter().map(|options| options.handle));
         handles.extend(self.states.iter().map(|state| state.handle));
         handles.extend(self.ciphers.iter().map(|cipher| cipher.handle));
+        handles.extend(self.bare.iter().map(|bare| bare.handle));
         handles.extend(self.tags.iter().map(|tag| tag.handle));
         handles.extend(self.pairs.iter().flat_map(Pair::handles));
         handles.extend(self.fixed.iter().flat_map(Fixed::handles));
@@ -185,6 +195,7 @@ impl World {
         self.options.retain(|options| options.handle != handle);
         self.states.retain(|state| state.handle != handle);
         self.ciphers.retain(|cipher| cipher.handle != handle);
+        self.bare.retain(|bare| bare.handle != handle);
         self.tags.retain(|tag| tag.handle != handle);
         // A pair whose one half is closed is of no more use here.
         let pairs = self.pairs.extract_if(.., |pair| pair.handles().contains(&handle)).flat_map(|pair| pair.handles());
@@ -241,6 +252,15 @@ impl World {
         }
     }
 
+    /// One of these algorithms. None where there is none that every host must have, and only such may take part.
+    fn some_of<T, N: AsRef<str>>(&mut self, all: impl IntoIterator<Item = T>, name: impl Fn(&T) -> N) -> Option<T> {
+        let mut all: Vec<T> = all.into_iter().collect();
+        if self.is_common {
+            all.retain(|one| is_required(name(one).as_ref()));
+        }
+        (!all.is_empty()).then(|| all.swap_remove(self.random.below(all.len() as u32) as usize))
+    }
+
     /// The case takes part of these algorithms.
     fn needs(&mut self, algorithm: &str) {
         if !self.c.algorithms.iter().any(|known| known == algorithm) {
@@ -254,6 +274,10 @@ impl World {
             self.c.requirements.push(requirement.to_owned());
         }
     }
+}
+
+fn is_required(algorithm: &str) -> bool {
+    algorithms().iter().any(|known| known.name == algorithm && known.tier == Tier::Required)
 }
 
 #[cfg(test)]

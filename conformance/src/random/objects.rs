@@ -7,9 +7,9 @@ use wasi_crypto_interface::Errno::{
 };
 
 use super::World;
-use super::cipher::AEADS;
-use super::symmetric::{HASHES, HKDFS, MACS};
+use super::symmetric::mac_key_len;
 use crate::case::{Expect, Handle};
+use crate::cases::symmetric::keyless;
 
 /// A symmetric key.
 #[derive(Clone)]
@@ -44,28 +44,28 @@ pub(super) struct Array {
 
 impl World {
     /// An algorithm with keys, and the size of a key that it takes.
-    fn keyed(&mut self) -> (String, u32) {
-        match self.random.below(4) {
+    fn keyed(&mut self) -> Option<(String, u32)> {
+        Some(match self.random.below(4) {
             0 => {
-                let name = MACS[self.below(MACS.len())];
-                let len = if name == "AES-128-CMAC" { 16 } else { self.random.below(200) };
-                (name.to_owned(), len)
+                let name = self.some_mac()?;
+                (name.to_owned(), mac_key_len(name).unwrap_or(self.random.below(200)))
             }
-            1 => (format!("HKDF-EXTRACT/{}", HKDFS[self.below(HKDFS.len())].0), self.random.below(100)),
+            1 => (format!("HKDF-EXTRACT/{}", self.some_hkdf()?.0), self.random.below(100)),
             2 => {
-                let (hash, len) = HKDFS[self.below(HKDFS.len())];
+                let (hash, len) = self.some_hkdf()?;
                 (format!("HKDF-EXPAND/{hash}"), len + self.random.below(20))
             }
             _ => {
-                let aead = AEADS[self.below(AEADS.len())];
+                let aead = self.some_aead()?;
                 (aead.name.to_owned(), aead.key_len)
             }
-        }
+        })
     }
 
     pub(super) fn import_key(&mut self) {
-        let (algorithm, len) = self.keyed();
-        self.key_for(&algorithm, len);
+        if let Some((algorithm, len)) = self.keyed() {
+            self.key_for(&algorithm, len);
+        }
     }
 
     pub(super) fn key_for(&mut self, algorithm: &str, len: u32) -> Key {
@@ -82,7 +82,7 @@ impl World {
     pub(super) fn import_wrong_key(&mut self) {
         let slot = match self.random.below(4) {
             0 => {
-                let hash = HASHES[self.below(HASHES.len())].0;
+                let Some(hash) = self.some_of(keyless(), |hash| *hash) else { return };
                 self.needs(hash);
                 // C12.
                 let expect = Expect::only(KeyNotSupported).or_info_any_error().or_info([Success]);
@@ -91,7 +91,7 @@ impl World {
             }
             1 => self.c.expect(UnsupportedAlgorithm).key_import("AES-512-GCM", [1; 64]),
             2 => {
-                let (hash, len) = HKDFS[self.below(HKDFS.len())];
+                let Some((hash, len)) = self.some_hkdf() else { return };
                 let algorithm = format!("HKDF-EXPAND/{hash}");
                 self.needs(&algorithm);
                 let raw = self.random.below(len);
@@ -99,7 +99,7 @@ impl World {
                 self.c.expect(InvalidKey).key_import(&algorithm, raw)
             }
             _ => {
-                let aead = AEADS[self.below(AEADS.len())];
+                let Some(aead) = self.some_aead() else { return };
                 self.needs(aead.name);
                 let len = self.random.below(80);
                 let len = if len == aead.key_len { len + 1 } else { len };

@@ -33,7 +33,9 @@ impl World {
                 self.c.expect(refused()).call("symmetric_state_absorb", args![state, (outside, len)]);
             }
             4 => {
-                let Some(state) = self.states.last().map(|state| state.handle) else { return };
+                let Some(state) = self.states.last().filter(|state| !state.goes_on()).map(|state| state.handle) else {
+                    return;
+                };
                 self.c.expect(refused()).call("symmetric_state_squeeze", args![state, (outside, len)]);
                 self.c.expect(refused()).call("symmetric_state_clone", args![state, Pointer::end(0)]);
             }

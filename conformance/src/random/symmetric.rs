@@ -1,4 +1,4 @@
-//! Hashes, MACs and key derivation of the model.
+//! Hashes, outputs without end, MACs and key derivation of the model.
 
 use wasi_crypto_interface::Errno::{
     InvalidHandle, InvalidKey, InvalidOperation, KeyNotSupported, KeyRequired, UnsupportedAlgorithm, UnsupportedFeature,
@@ -7,11 +7,7 @@ use wasi_crypto_interface::Errno::{
 use super::World;
 use super::objects::{Key, Tag};
 use crate::case::{Case, Expect, Handle};
-use crate::cases::symmetric::oracle;
-
-pub(super) const HASHES: [(&str, u32); 4] = [("SHA-256", 32), ("SHA-384", 48), ("SHA-512", 64), ("SHA-512/256", 32)];
-pub(super) const MACS: [&str; 4] = ["HMAC/SHA-256", "HMAC/SHA-512", "HMAC/SHA-384", "AES-128-CMAC"];
-pub(super) const HKDFS: [(&str, u32); 3] = [("SHA-256", 32), ("SHA-512", 64), ("SHA-384", 48)];
+use crate::cases::symmetric::{HASHES, HKDFS, MACS, XOFS, keyless, oracle};
 
 /// A state that is no cipher.
 #[derive(Clone)]
@@ -24,6 +20,8 @@ pub(super) struct State {
 #[derive(Clone)]
 enum Kind {
     Hash(&'static str, u32),
+    /// So many bytes were squeezed; none before the first squeeze, which may be of 0.
+    Xof(&'static str, Option<usize>),
     Mac(String, Vec<u8>),
     Extract(&'static str, Vec<u8>),
     Expand(&'static str, u32, Vec<u8>),
@@ -31,31 +29,50 @@ enum Kind {
 
 impl World {
     pub(super) fn open_state(&mut self) {
-        let (kind, key) = match self.random.below(4) {
+        let Some((kind, key)) = self.some_kind() else { return };
+        let name = key.as_ref().map_or_else(|| hash_name(&kind).to_owned(), |key| key.algorithm.clone());
+        let handle = self.c.state_open(&name, key.map(|key| key.handle), None);
+        self.states.push(State { handle, kind, absorbed: Vec::new() });
+    }
+
+    /// With the key for it, if it takes one.
+    fn some_kind(&mut self) -> Option<(Kind, Option<Key>)> {
+        Some(match self.random.below(5) {
             0 => {
-                let (name, len) = HASHES[self.below(HASHES.len())];
+                let (name, len) = self.some_of(HASHES, |(name, _)| *name)?;
                 self.needs(name);
                 (Kind::Hash(name, len), None)
             }
             1 => {
-                let name = MACS[self.below(MACS.len())];
-                let key = self.key_of(name, if name == "AES-128-CMAC" { 16 } else { 40 });
+                let name = self.some_mac()?;
+                let key = self.key_of(name, mac_key_len(name).unwrap_or(40));
                 (Kind::Mac(name.to_owned(), key.raw.clone()), Some(key))
             }
             2 => {
-                let (hash, len) = HKDFS[self.below(HKDFS.len())];
+                let (hash, len) = self.some_hkdf()?;
                 let key = self.key_of(&format!("HKDF-EXTRACT/{hash}"), len);
                 (Kind::Extract(hash, key.raw.clone()), Some(key))
             }
+            3 => {
+                let name = self.some_of(XOFS, |name| *name)?;
+                self.needs(name);
+                (Kind::Xof(name, None), None)
+            }
             _ => {
-                let (hash, len) = HKDFS[self.below(HKDFS.len())];
+                let (hash, len) = self.some_hkdf()?;
                 let key = self.key_of(&format!("HKDF-EXPAND/{hash}"), len);
                 (Kind::Expand(hash, len, key.raw.clone()), Some(key))
             }
-        };
-        let name = key.as_ref().map_or_else(|| hash_name(&kind).to_owned(), |key| key.algorithm.clone());
-        let handle = self.c.state_open(&name, key.map(|key| key.handle), None);
-        self.states.push(State { handle, kind, absorbed: Vec::new() });
+        })
+    }
+
+    pub(super) fn some_mac(&mut self) -> Option<&'static str> {
+        self.some_of(MACS, |(name, _)| *name).map(|(name, _)| name)
+    }
+
+    /// A hash, by which extraction and expansion go, and its length.
+    pub(super) fn some_hkdf(&mut self) -> Option<(&'static str, u32)> {
+        self.some_of(HKDFS, |(hash, _)| format!("HKDF-EXPAND/{hash}"))
     }
 
     /// A key of the algorithm, one that is there if possible.
@@ -70,14 +87,14 @@ impl World {
     pub(super) fn open_wrongly(&mut self) {
         let slot = match self.random.below(4) {
             0 => {
-                let name = MACS[self.below(MACS.len())];
+                let Some(name) = self.some_mac() else { return };
                 self.needs(name);
                 self.about("SYM-STATE-OPEN-005");
                 self.c.expect(KeyRequired).state_open(name, None, None)
             }
             1 => {
                 let Some(key) = self.some_key() else { return };
-                let (name, _) = HASHES[self.below(HASHES.len())];
+                let Some(name) = self.some_of(keyless(), |name| *name) else { return };
                 self.needs(name);
                 self.about("SYM-STATE-OPEN-004");
                 let expect = Expect::only(KeyNotSupported).or_info([InvalidKey]);
@@ -85,7 +102,7 @@ impl World {
             }
             2 => {
                 let Some(key) = self.some_key() else { return };
-                let name = MACS[self.below(MACS.len())];
+                let Some(name) = self.some_mac() else { return };
                 if key.algorithm == name {
                     return;
                 }
@@ -95,7 +112,7 @@ impl World {
             }
             _ => {
                 let Some(handle) = self.closed.last().copied() else { return };
-                let name = MACS[self.below(MACS.len())];
+                let Some(name) = self.some_mac() else { return };
                 self.needs(name);
                 self.about("SYM-KEY-CLOSE-016");
                 self.c.expect(InvalidHandle).state_open(name, Some(handle), None)
@@ -106,6 +123,10 @@ impl World {
 
     pub(super) fn absorb(&mut self) {
         let Some(at) = self.some_state() else { return };
+        // C19: the text does not say what an output that was begun makes of more input.
+        if matches!(self.states[at].kind, Kind::Xof(_, Some(_))) {
+            return;
+        }
         let len = self.some_len();
         let data = self.bytes(len);
         self.about("SYM-STATE-002");
@@ -126,6 +147,12 @@ impl World {
                 let len = if self.one_in(2) { most } else { self.random.below(most + 1) };
                 self.about("SYM-HASH-004");
                 self.c.squeeze_eq(handle, &oracle::hash(name, &absorbed)[..len as usize]);
+            }
+            Kind::Xof(name, read) => {
+                let (read, len) = (read.unwrap_or(0), self.some_len() as usize);
+                self.about("SYM-XOF-002");
+                self.c.squeeze_eq(handle, &oracle::xof(name, None, b"", &absorbed, read + len)[read..]);
+                self.states[at].kind = Kind::Xof(name, Some(read + len));
             }
             Kind::Mac(name, key) => {
                 let bytes = oracle::mac(&name, &key, &absorbed);
@@ -162,6 +189,8 @@ impl World {
                 let out = self.c.expect(Self::too_long()).squeeze(handle, most + 1);
                 self.c.untouched(out);
             }
+            // There is nothing that is too much.
+            (0, None) if matches!(kind, Kind::Xof(..)) => (),
             (0, None) => drop(undefined(&mut self.c).squeeze(handle, 16)),
             (1, _) if !matches!(kind, Kind::Mac(..)) => drop(undefined(&mut self.c).squeeze_tag(handle)),
             (2, _) if matches!(kind, Kind::Extract(..)) => {
@@ -188,12 +217,30 @@ impl World {
     }
 }
 
+impl State {
+    /// Whether a call that fails may change what comes out next.
+    pub(super) fn goes_on(&self) -> bool {
+        matches!(self.kind, Kind::Xof(..))
+    }
+}
+
+/// The one size of a key that a MAC takes, if there is one.
+pub(super) fn mac_key_len(algorithm: &str) -> Option<u32> {
+    match algorithm {
+        "AES-128-CMAC" => Some(16),
+        "AES-256-CMAC" => Some(32),
+        _ => None,
+    }
+}
+
 /// C1.
 pub(super) fn undefined(c: &mut Case) -> &mut Case {
     c.expect(Expect::only(InvalidOperation).or_info([UnsupportedFeature]))
 }
 
 fn hash_name(kind: &Kind) -> &'static str {
-    let Kind::Hash(name, _) = kind else { panic!("only a hash has no key") };
-    name
+    match kind {
+        Kind::Hash(name, _) | Kind::Xof(name, _) => name,
+        Kind::Mac(..) | Kind::Extract(..) | Kind::Expand(..) => panic!("only a hash has no key"),
+    }
 }

@@ -70,7 +70,7 @@ pub(crate) fn cases() -> Vec<Case> {
 }
 
 /// All of them work without a key.
-const HASHES: [(&str, u32); 7] = [
+pub(crate) const HASHES: [(&str, u32); 7] = [
     ("SHA-256", 32),
     ("SHA-384", 48),
     ("SHA-512", 64),
@@ -87,14 +87,14 @@ const BLAKE2BS: [(&str, u32); 2] = [("BLAKE2B-512", 64), ("BLAKE2B-256", 32)];
 const BLAKE3: &str = "BLAKE3";
 
 /// Nor does the output of these, which take no key.
-const XOFS: [&str; 6] = ["CSHAKE-128", "CSHAKE-256", "TURBOSHAKE-128", "TURBOSHAKE-256", "KT128", "KT256"];
+pub(crate) const XOFS: [&str; 6] = ["CSHAKE-128", "CSHAKE-256", "TURBOSHAKE-128", "TURBOSHAKE-256", "KT128", "KT256"];
 
 /// Whether the option `context` customizes an algorithm.
 fn is_customized(algorithm: &str) -> bool {
     ["CSHAKE", "KT", "KMAC"].iter().any(|family| algorithm.starts_with(family))
 }
 
-const MACS: [(&str, u32); 7] = [
+pub(crate) const MACS: [(&str, u32); 7] = [
     ("HMAC/SHA-256", 32),
     ("HMAC/SHA-384", 48),
     ("HMAC/SHA-512", 64),
@@ -134,16 +134,16 @@ fn mac_key(algorithm: &str) -> Vec<u8> {
 }
 
 /// The hashes of HKDF.
-const HKDFS: [(&str, u32); 3] = [("SHA-256", 32), ("SHA-384", 48), ("SHA-512", 64)];
+pub(crate) const HKDFS: [(&str, u32); 3] = [("SHA-256", 32), ("SHA-384", 48), ("SHA-512", 64)];
 
 const PASSWORD_HASHES: [&str; 2] = ["PBKDF2-SHA-256", "PBKDF2-SHA-512"];
 
 /// A cipher with associated data.
 #[derive(Clone, Copy)]
-struct Aead {
-    name: &'static str,
-    key_len: u32,
-    nonce_len: u32,
+pub(crate) struct Aead {
+    pub(crate) name: &'static str,
+    pub(crate) key_len: u32,
+    pub(crate) nonce_len: u32,
 }
 
 /// What several calls of absorb add is one piece of associated data.
@@ -164,13 +164,13 @@ const AEADS: [Aead; 13] = [
 ];
 
 /// Each call of absorb adds a component of the associated data. A nonce has any size, and may be absent.
-const SIVS: [Aead; 2] = [
+pub(crate) const SIVS: [Aead; 2] = [
     Aead { name: "AES-128-SIV", key_len: 32, nonce_len: 16 },
     Aead { name: "AES-256-SIV", key_len: 64, nonce_len: 16 },
 ];
 
 /// All that seals with associated data, given at once, and a nonce.
-fn sealing() -> impl Iterator<Item = Aead> {
+pub(crate) fn sealing() -> impl Iterator<Item = Aead> {
     AEADS.into_iter().chain(SIVS)
 }
 
@@ -178,22 +178,22 @@ fn sealing() -> impl Iterator<Item = Aead> {
 const XOODYAK: Aead = Aead { name: "XOODYAK-128", key_len: 16, nonce_len: 16 };
 
 /// Ciphers that add nothing to a message.
-const CTRS: [(&str, u32); 2] = [("AES-128-CTR", 16), ("AES-256-CTR", 32)];
+pub(crate) const CTRS: [(&str, u32); 2] = [("AES-128-CTR", 16), ("AES-256-CTR", 32)];
 
 /// A cipher that pads, and has no tag.
 #[derive(Clone, Copy)]
-struct Cbc {
-    name: &'static str,
-    key_len: u32,
+pub(crate) struct Cbc {
+    pub(crate) name: &'static str,
+    pub(crate) key_len: u32,
 }
 
-const CBCS: [Cbc; 2] = [Cbc { name: "AES-128-CBC", key_len: 16 }, Cbc { name: "AES-256-CBC", key_len: 32 }];
+pub(crate) const CBCS: [Cbc; 2] = [Cbc { name: "AES-128-CBC", key_len: 16 }, Cbc { name: "AES-256-CBC", key_len: 32 }];
 
-const TAG_LEN: u32 = 16;
+pub(crate) const TAG_LEN: u32 = 16;
 
 impl Aead {
     /// Nonces of this size can be chosen at random (C24).
-    fn may_generate_nonce(self) -> bool {
+    pub(crate) fn may_generate_nonce(self) -> bool {
         self.nonce_len >= 24
     }
 
@@ -297,7 +297,7 @@ fn names() -> Vec<String> {
 }
 
 /// Every hash function that takes no key.
-fn keyless() -> impl Iterator<Item = &'static str> {
+pub(crate) fn keyless() -> impl Iterator<Item = &'static str> {
     HASHES.into_iter().filter(|hash| !BLAKE2BS.contains(hash)).map(|(name, _)| name).chain(XOFS)
 }
 
@@ -323,6 +323,6 @@ pub(crate) fn too_long() -> Expect {
 }
 
 /// An operation that the algorithm does not have (C1).
-fn not_defined() -> Expect {
+pub(crate) fn not_defined() -> Expect {
     Expect::only(InvalidOperation).or_info([UnsupportedFeature])
 }

@@ -71,7 +71,7 @@ pub(super) fn kmac(algorithm: &str, key: &[u8], customization: &[u8], data: &[u8
 }
 
 /// The first bytes of an output without end.
-pub(super) fn xof(algorithm: &str, key: Option<&[u8]>, context: &[u8], data: &[u8], len: usize) -> Vec<u8> {
+pub(crate) fn xof(algorithm: &str, key: Option<&[u8]>, context: &[u8], data: &[u8], len: usize) -> Vec<u8> {
     let strength = if algorithm.ends_with("128") { STRENGTH_128 } else { STRENGTH_256 };
     match algorithm {
         "BLAKE3" => blake3::hash(key, data, len),
