@@ -105,14 +105,17 @@ fn card(Shared { finding, on }: &Shared<'_>) -> String {
             let _ = write!(text, "<div><dt>known on {}</dt><dd>{}</dd></div>", escaped(name), escaped(reason));
         }
     }
-    let (name, run, _) = &on[0];
-    let mut cases = run.entries().filter(|entry| entry.finding.as_ref() == Some(&finding.id)).map(|entry| &entry.id);
-    let shown: Vec<String> = cases.by_ref().take(CASES).map(|id| format!("<code>{}</code>", escaped(id))).collect();
-    let more = cases.count();
-    let more =
-        if more > 0 { format!(" and {} more on {}", count(more, "other"), escaped(name)) } else { String::new() };
-    let more = more.replace("others more", "more").replace("other more", "more");
-    let _ = write!(text, "<div><dt>cases</dt><dd class=\"cases\">{}{more}</dd></div>", shown.join(" "));
+    for (name, run, own) in on {
+        let cases = run.entries().filter(|entry| entry.finding.as_ref() == Some(&own.id)).map(|entry| &entry.id);
+        let mut cases = cases.map(|id| format!("<code>{}</code>", escaped(id)));
+        let shown: Vec<String> = cases.by_ref().take(CASES.div_ceil(on.len())).collect();
+        let more = match cases.count() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let on = if on.len() > 1 { format!(" on {}", escaped(name)) } else { String::new() };
+        let _ = write!(text, "<div><dt>cases{on}</dt><dd class=\"cases\">{}{more}</dd></div>", shown.join(" "));
+    }
     text.push_str("</dl></article>\n");
     text
 }
