@@ -68,7 +68,9 @@ impl Cause {
         const LEN: usize = 120;
         let seen = match reason.find(PANIC) {
             // The place of a panic is its cause. What follows the message is not.
-            Some(at) => reason[at..].split(" stack backtrace").next().unwrap_or_default().to_owned(),
+            Some(at) => {
+                without_folders(reason[at + PANIC.len()..].split(" stack backtrace").next().unwrap_or_default())
+            }
             None => without_numbers(reason),
         };
         let seen: String = seen.split(" note: run with").next().unwrap_or_default().chars().take(LEN).collect();
@@ -78,6 +80,15 @@ impl Cause {
 
 /// What Rust programs say that give up.
 const PANIC: &str = "panicked at ";
+
+/// What was said of a panic. Where sources were is another place on each machine: the last folders and the file are kept.
+fn without_folders(panic: &str) -> String {
+    let (place, message) = panic.split_once(' ').unwrap_or((panic, ""));
+    let is_absolute = place.starts_with('/') || place.contains(":\\");
+    let parts: Vec<&str> = place.split(['/', '\\']).collect();
+    let kept = if is_absolute { parts[parts.len().saturating_sub(3)..].join("/") } else { place.to_owned() };
+    format!("{PANIC}{kept} {message}")
+}
 
 /// Addresses, process numbers and times are not the same twice.
 fn without_numbers(text: &str) -> String {
@@ -103,6 +114,10 @@ mod tests {
         let panic =
             "it ended (exit status: 101) thread 'x' (4711) panicked at src/a.rs:7:9: no key stack backtrace: 0: a";
         assert_eq!(crash(panic), "panicked at src/a.rs:7:9: no key");
+        for folder in ["/root/.cargo/registry/src/index-1949cf", "/home/x", "C:\\cargo"] {
+            let panic = crash(&format!("thread 'main' panicked at {folder}/array-0.14.7/src/lib.rs:572:9: assertion"));
+            assert_eq!(panic, "panicked at array-0.14.7/src/lib.rs:572:9: assertion");
+        }
         let long = |id: &str| crash(&format!("process {id} {}", "x".repeat(500)));
         assert_eq!(long("1"), long("123456"));
     }

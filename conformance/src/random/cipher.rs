@@ -1,5 +1,5 @@
-//! Authenticated encryption of the model: with buffers that overlap, tags apart, clones, and nonces that are used up or that a cipher works
-//! without.
+//! Authenticated encryption of the model: with buffers that overlap, tags apart, clones, and nonces that are used up, or
+//! that a cipher works without.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -43,7 +43,7 @@ impl Cipher {
         }
     }
 
-    /// The text does not say how several pieces of associated data are told apart where each counts for itself, nor what an empty one is.
+    /// Where each piece of associated data counts for itself, the text does not say how, nor what an empty one is.
     fn absorbs(&self, data: &[u8]) -> bool {
         !is_siv(self.aead) || (self.ad.is_empty() && !data.is_empty())
     }
