@@ -1,12 +1,12 @@
 //! Long random sequences of calls over the whole table, most of them nonsense: the host never panics, never writes outside the
-//! ranges that a call names, and ends with its accounts at zero.
+//! ranges that a call names, lets out nothing of a managed key, and ends with its accounts at zero.
 
 mod support;
 
 use std::collections::BTreeMap;
 
 use support::{Random, call_in_parts, hostcall};
-use wasi_crypto_host::secrets::{MemoryStore, Namespace, RootKey, SecretsManager};
+use wasi_crypto_host::secrets::{Identifier, MemoryStore, Namespace, NewRecord, RootKey, SecretsManager};
 use wasi_crypto_host::{
     Errno, GuestMemory, HandleType, Hostcall, ParamType, ResultType, WasiCryptoCtx, hostcalls, version,
 };
@@ -78,6 +78,20 @@ const KINDS: &[(&str, u64, u64)] = &[
 ];
 /// Algorithms of key pairs, with their type.
 const PAIRS: &[(u64, &str)] = &[(0, "Ed25519"), (0, "ECDSA_P256_SHA256"), (2, "X25519")];
+/// Keys that the operator has put in, all of the same bytes over and over, with the size of a nonce where they have one.
+const PLANTED: &[(&str, usize, u64)] = &[
+    ("Ed25519", 32, 0),
+    ("X25519", 32, 0),
+    ("AES-256-GCM", 32, 12),
+    ("AES-128-CTR", 16, 16),
+    ("XOODYAK-128", 16, 16),
+    ("HMAC/SHA-256", 32, 0),
+    ("HKDF-EXTRACT/SHA-256", 32, 0),
+    ("HKDF-EXPAND/SHA-256", 32, 0),
+    ("BLAKE3", 32, 0),
+];
+/// What no guest finds in its memory. Fifteen bytes of a planted key, wherever they begin, have it in them.
+const SECRET: [u8; 8] = [0x60, 0xa7, 0x1b, 0xe4, 0x9d, 0x38, 0xc2, 0x5f];
 const OPTIONS: &[&str] = &["nonce", "salt", "context", "ops_limit", "memory_limit", "parallelism", "buffer", "colour"];
 
 #[test]
@@ -110,6 +124,7 @@ fn enough_of_the_nonsense_makes_sense() {
         session.step(step);
     }
     for hostcall in hostcalls().iter().filter(|hostcall| hostcall.is_implemented() && !is_batch(hostcall)) {
+        assert!(session.planted_used > 200, "planted keys were used {} times", session.planted_used);
         let never = ["symmetric_tag_verify", "kx_encapsulate", "kx_decapsulate"];
         let succeeded = session.successes.get(hostcall.name()).copied().unwrap_or(0);
         assert!(succeeded > 0 || never.contains(&hostcall.name()), "{} never succeeded", hostcall.name());
@@ -136,6 +151,9 @@ struct Session {
     /// Handles that were closed.
     old: Vec<u32>,
     defers: bool,
+    planted: Vec<(usize, Identifier)>,
+    /// How often a planted key was loaded.
+    planted_used: u32,
     successes: BTreeMap<&'static str, u32>,
     errors: BTreeMap<Errno, u32>,
 }
@@ -159,13 +177,16 @@ impl Session {
             at += name.len();
         }
         assert!(at <= KEPT as usize);
+        let namespace = namespace();
         Self {
+            planted: plant(&namespace),
+            planted_used: 0,
             random: Random(seed),
             seed,
             ctx: builder
                 .max_password_iterations(5_000)
                 .max_password_memory_work(100_000)
-                .secrets(namespace())
+                .secrets(namespace)
                 .build()
                 .unwrap(),
             memory,
@@ -184,6 +205,7 @@ impl Session {
         }
         match step % 40 {
             0 => return self.encrypt_or_derive(step),
+            5 | 25 => return self.use_planted(step),
             10 => return self.keep_and_load(step),
             20 => return self.sign_or_agree(step),
             30 => return self.keep_secrets(step),
@@ -290,6 +312,41 @@ impl Session {
         };
     }
 
+    /// Loads a key that nobody may have, and leaves it and what is made with it to the others.
+    fn use_planted(&mut self, step: usize) {
+        // With room for what comes of it.
+        if step % 200 == 5 {
+            self.close_all();
+        }
+        self.memory[..8].copy_from_slice(&[1, 0, 0, 0, 0, 0, 0, 0]);
+        let Some(manager) = self.run(step, "secrets_manager_open", &[&[0, SLOT]]) else { return };
+        let (index, id) = *self.random.pick(&self.planted);
+        let (name, _, nonce_len) = PLANTED[index];
+        self.memory[ID as usize..][..32].copy_from_slice(id.as_bytes());
+        let is_pair = name.ends_with("25519");
+        let from_id = if is_pair { "keypair_from_id" } else { "symmetric_key_from_id" };
+        let key = self.run(step, from_id, &[&[manager, ID, 32, version::LATEST, SLOT]]);
+        // So that nobody revokes it.
+        self.memory[ID as usize..][..32].fill(0);
+        let Some(key) = key else { return };
+        self.planted_used += 1;
+        if is_pair {
+            self.run(step, "keypair_secretkey", &[&[key, SLOT]]);
+            return;
+        }
+        let Some(options) = self.run(step, "options_open", &[&[1, SLOT]]) else { return };
+        self.run(step, "options_set", &[&[options], &self.named("nonce"), &[DATA, nonce_len]]);
+        for (at, handle) in [(0, key), (8, options)] {
+            self.memory[at] = 0;
+            self.memory[at + 4..at + 8].copy_from_slice(&(handle as u32).to_le_bytes());
+        }
+        let Some(state) = self.run(step, "symmetric_state_open", &[&self.named(name), &[0, 8, SLOT]]) else { return };
+        let target = *self.random.pick(ALGORITHMS);
+        let squeezed = self.run(step, "symmetric_state_squeeze_key", &[&[state], &self.named(target), &[SLOT]]);
+        let Some(output) = self.run(step, "symmetric_key_export", &[&[squeezed.unwrap_or(key), SLOT]]) else { return };
+        self.run(step, "array_output_pull", &[&[output, DATA, 500, SLOT]]);
+    }
+
     fn keep_secrets(&mut self, step: usize) {
         self.memory[..8].copy_from_slice(&[1, 0, 0, 0, 0, 0, 0, 0]);
         let Some(manager) = self.run(step, "secrets_manager_open", &[&[0, SLOT]]) else { return };
@@ -340,6 +397,8 @@ impl Session {
             assert!(allowed, "{}: byte {i} was {then} and is {now}", case());
         }
         if errno == Errno::Success {
+            let leaked = self.memory != before && self.memory.windows(SECRET.len()).any(|bytes| bytes == SECRET);
+            assert!(!leaked, "{}: a managed key is out", case());
             *self.successes.entry(hostcall.name()).or_default() += 1;
             self.note_handles(hostcall, args, &writable);
         }
@@ -512,6 +571,16 @@ impl Session {
 fn namespace() -> Namespace {
     let manager = SecretsManager::builder(MemoryStore::new()).root_key(RootKey::generate().unwrap()).build().unwrap();
     manager.namespace("tenant")
+}
+
+/// Puts the planted keys in, which nobody may export.
+fn plant(namespace: &Namespace) -> Vec<(usize, Identifier)> {
+    let key: Vec<u8> = SECRET.into_iter().cycle().take(32).collect();
+    let put = |(index, (name, len, _)): (usize, &(&str, usize, u64))| {
+        let new = if name.ends_with("25519") { NewRecord::key_pair } else { NewRecord::symmetric_key };
+        (index, namespace.create(new(name, &key[..*len])).unwrap().identifier)
+    };
+    PLANTED.iter().enumerate().map(put).collect()
 }
 
 fn is_batch(hostcall: &Hostcall) -> bool {
