@@ -36,7 +36,8 @@ pub(crate) fn build(root: &Path) -> Result<Vec<PathBuf>, String> {
 /// library for the target.
 pub(crate) fn build_components(root: &Path) -> Result<Option<Vec<PathBuf>>, String> {
     let is_there = || own_target_library(COMPONENT_TARGET).is_some_and(|library| library.is_dir());
-    if !is_there() && !(install(&["rustup", "target", "add", COMPONENT_TARGET]) && is_there()) {
+    let can_compile = is_there() || (install(&["rustup", "target", "add", COMPONENT_TARGET]) && is_there());
+    if !can_compile {
         return Ok(None);
     }
     let directory = target_directory(root).join("guests");
