@@ -1,7 +1,8 @@
-//! `cargo xtask guests`: compiles the examples and tests of `guest-bindings` for `wasm32-wasip1`. `cargo xtask bench` has its
-//! guest compiled here, too.
+//! `cargo xtask guests`: compiles the examples and tests of `guest-bindings` for `wasm32-wasip1`, and some of them for
+//! `wasm32-wasip2`. `cargo xtask bench` has its guest compiled here, too.
 //!
-//! The modules go to `guests/` in cargo's target folder, under plain names: `sha256sum.wasm`, `sealed_file.wasm`, ….
+//! The modules go to `guests/` in cargo's target folder, under plain names: `sha256sum.wasm`, `sealed_file.wasm`, …; the
+//! components to `guests/components/`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -17,6 +18,9 @@ const PACKAGE: &str = "wasi-crypto-bindings";
 
 const TARGET: &str = "wasm32-wasip1";
 
+/// What makes a component of each guest.
+const COMPONENT_TARGET: &str = "wasm32-wasip2";
+
 /// The test that runs in a guest; the others run on the machine that builds.
 const GUEST_TESTS: &str = "in_guest";
 
@@ -27,6 +31,25 @@ const SOFTWARE_GUEST: &str = "rustcrypto-guest";
 pub(crate) fn build(root: &Path) -> Result<Vec<PathBuf>, String> {
     compile(root, &["--package", PACKAGE, "--all-features", "--examples", "--test", GUEST_TESTS])
 }
+
+/// Compiles the tests and some examples as components, and returns these. `None` if no toolchain here can do that: Debian's has no
+/// library for the target.
+pub(crate) fn build_components(root: &Path) -> Result<Option<Vec<PathBuf>>, String> {
+    let is_there = || own_target_library(COMPONENT_TARGET).is_some_and(|library| library.is_dir());
+    let can_compile = is_there() || (install(&["rustup", "target", "add", COMPONENT_TARGET]) && is_there());
+    if !can_compile {
+        return Ok(None);
+    }
+    let directory = target_directory(root).join("guests");
+    let mut cargo = Command::new(own_cargo());
+    cargo.current_dir(root).args(["build", "--locked", "--release", "--target", COMPONENT_TARGET]);
+    cargo.args(["--package", PACKAGE, "--all-features", "--test", GUEST_TESTS]);
+    COMPONENTS.iter().for_each(|example| _ = cargo.args(["--example", example]));
+    run_and_copy(cargo, &directory.join(Toolchain::Own.folder()), &directory.join("components")).map(Some)
+}
+
+/// The examples that are tested as components, too.
+const COMPONENTS: [&str; 3] = ["sha256sum", "sign_file", "sealed_file"];
 
 /// Compiles the guest that does without a host and returns its module.
 pub(crate) fn build_software_guest(root: &Path) -> Result<PathBuf, String> {
@@ -44,14 +67,20 @@ fn compile(root: &Path, targets: &[&str]) -> Result<Vec<PathBuf>, String> {
     let mut cargo = toolchain.cargo();
     cargo.current_dir(root);
     cargo.args(["build", "--locked", "--release", "--target", TARGET]).args(targets);
+    run_and_copy(cargo, &directory.join(toolchain.folder()), &directory)
+}
+
+/// Has `cargo` build in one folder, and copies the guests to another.
+fn run_and_copy(mut cargo: Command, build: &Path, directory: &Path) -> Result<Vec<PathBuf>, String> {
     cargo.args(["--message-format", "json-render-diagnostics"]);
     // Apart from the native builds, and each toolchain for itself, so that none waits for or rebuilds another's.
-    cargo.arg("--target-dir").arg(directory.join(toolchain.folder()));
+    cargo.arg("--target-dir").arg(build);
     let output = cargo.stderr(Stdio::inherit()).output().map_err(|error| format!("cannot run {cargo:?}: {error}"))?;
     if !output.status.success() {
         return Err(format!("the guests do not compile ({}); the compiler says why above", output.status));
     }
 
+    fs::create_dir_all(directory).map_err(|error| format!("cannot make {}: {error}", directory.display()))?;
     let messages = String::from_utf8_lossy(&output.stdout);
     let modules = messages.lines().filter_map(module).map(|(name, path)| {
         let to = directory.join(format!("{name}.wasm"));
@@ -105,7 +134,7 @@ impl Toolchain {
 
     fn is_complete(self) -> bool {
         match self {
-            Self::Own => own_target_library().is_some_and(|library| library.is_dir()),
+            Self::Own => own_target_library(TARGET).is_some_and(|library| library.is_dir()),
             Self::Debian => debian::FILES.iter().all(|file| Path::new(file).exists()),
         }
     }
@@ -179,10 +208,10 @@ mod debian {
     ];
 }
 
-/// Where the toolchain in use keeps the standard library for the target, if it has it.
-fn own_target_library() -> Option<PathBuf> {
+/// Where the toolchain in use keeps the standard library for a target, if it has it.
+fn own_target_library(target: &str) -> Option<PathBuf> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output().ok()?;
+    let output = Command::new(rustc).args(["--print", "target-libdir", "--target", target]).output().ok()?;
     output.status.success().then(|| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
 }
 

@@ -30,7 +30,7 @@ const TASKS: &[Task] = &[
     ("stores", "test stores in PostgreSQL and root keys in a token, which must be installed", stores::stores),
     ("c-api", "build the C library and install it into a folder; --suite runs the suite on it", c_api::c_api),
     ("wasmedge-plugin", "build the plugins for WasmEdge and install them into a folder", c_api::wasmedge_plugin),
-    ("guests", "compile the examples and tests of guest-bindings for wasm32-wasip1", build_guests),
+    ("guests", "compile the examples and tests of guest-bindings as modules, and some as components", build_guests),
 ];
 
 fn main() -> ExitCode {
@@ -66,9 +66,14 @@ fn usage() -> String {
 }
 
 fn build_guests(_: &[String]) -> Result<(), String> {
-    for module in guests::build(root())? {
-        println!("{}", module.display());
+    let modules = guests::build(root())?;
+    let components = guests::build_components(root())?;
+    if components.is_none() {
+        eprintln!(
+            "guests: no components, as the toolchain in use has no wasm32-wasip2 (rustup target add wasm32-wasip2)"
+        );
     }
+    modules.iter().chain(components.iter().flatten()).for_each(|guest| println!("{}", guest.display()));
     Ok(())
 }
 

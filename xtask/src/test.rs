@@ -44,6 +44,7 @@ const STEPS: &[Step] = &[
     Step { name: "documentation", run: documentation },
     Step { name: "guests", run: guest_modules },
     Step { name: "tests", run: tests },
+    Step { name: "components", run: components_of_guests },
     Step { name: "doctests", run: doctests },
     Step { name: "conformance", run: conformance },
     Step { name: "release", run: release },
@@ -137,8 +138,20 @@ fn guest_modules(_: &mut Totals) -> Result<Outcome, String> {
 fn tests(totals: &mut Totals) -> Result<Outcome, String> {
     let test = || cargo(&["test", "--locked", "--workspace", FEATURES]);
     count(test(), &["--lib", "--bins", "--tests"], totals)?;
-    count(test(), &["--test", "run_guests", "--", "--ignored"], totals)
+    count(test(), &["--test", "run_guests", "--", "--ignored", "--skip", COMPONENTS], totals)
 }
+
+/// The bindings as components, where those can be compiled.
+fn components_of_guests(totals: &mut Totals) -> Result<Outcome, String> {
+    if guests::build_components(root())?.is_none() {
+        return Ok(Outcome::LeftOut("as the toolchain in use has no wasm32-wasip2 (rustup target add wasm32-wasip2)"));
+    }
+    let test = cargo(&["test", "--locked", "--workspace", FEATURES]);
+    count(test, &["--test", "run_guests", "--", "--ignored", COMPONENTS], totals)
+}
+
+/// The tests whose guests are components.
+const COMPONENTS: &str = "components::";
 
 fn doctests(totals: &mut Totals) -> Result<Outcome, String> {
     count(cargo(&["test", "--locked", "--workspace", FEATURES]), &["--doc"], totals)

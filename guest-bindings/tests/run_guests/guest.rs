@@ -29,6 +29,11 @@ impl Guest {
         Self::of_module(precompiled(name), test)
     }
 
+    /// The same of the guest's component.
+    pub(crate) fn component(name: &str, test: &str) -> Self {
+        Self::new(&format!("components/{name}"), &format!("component_{test}"))
+    }
+
     /// The same of a module that something else than `cargo xtask guests` has compiled.
     pub(crate) fn of_module(module: PathBuf, test: &str) -> Self {
         let folder = temporary_folder().join(test);
@@ -164,7 +169,7 @@ fn precompiled(name: &str) -> PathBuf {
     compiled
         .entry(name.to_owned())
         .or_insert_with(|| {
-            let to = temporary_folder().join(format!("{name}.cwasm"));
+            let to = temporary_folder().join(format!("{}.cwasm", name.replace('/', "_")));
             let output =
                 Command::new(wasi_crypto()).arg("compile").arg(module(name)).arg("-o").arg(&to).output().unwrap();
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

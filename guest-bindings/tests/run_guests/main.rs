@@ -4,6 +4,7 @@
 #![cfg(not(target_family = "wasm"))]
 
 mod api_token;
+mod components;
 mod encrypt_file;
 mod guest;
 mod in_guest;

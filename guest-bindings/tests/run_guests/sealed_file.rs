@@ -50,6 +50,14 @@ fn what_is_sealed_opens_again() {
     }
 }
 
+/// One of the two is a module, the other a component.
+pub(crate) fn check_exchange(sealing: &Guest, opening: &Guest) {
+    let content = content(PIECE_LEN + 7);
+    opening.write("sealed", seal(sealing, &content));
+    open(opening, PASSWORD).exits(0).prints("");
+    assert_eq!(opening.read("opened"), content);
+}
+
 /// The format as its documentation describes it, opened without the bindings.
 #[test]
 #[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]

@@ -7,7 +7,10 @@ const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b785
 const MILLION_A: &str = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0";
 
 fn guest(test: &str) -> Guest {
-    let guest = Guest::new("sha256sum", test);
+    with_files(Guest::new("sha256sum", test))
+}
+
+pub(crate) fn with_files(guest: Guest) -> Guest {
     guest.write("abc", "abc");
     guest.write("empty", "");
     guest.write("million", [b'a'; 1_000_000]);
@@ -17,7 +20,10 @@ fn guest(test: &str) -> Guest {
 #[test]
 #[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
 fn digests_are_those_of_fips_180_4() {
-    let guest = guest("sums");
+    check_digests(&guest("sums"));
+}
+
+pub(crate) fn check_digests(guest: &Guest) {
     let lines = format!("{ABC}  abc\n{EMPTY}  empty\n{MILLION_A}  million\n");
     guest.run(&["abc", "empty", "million"]).exits(0).prints(&lines);
     guest.run(&["--tag", "abc"]).exits(0).prints(&format!("SHA256 (abc) = {ABC}\n"));

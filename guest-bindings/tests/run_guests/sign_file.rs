@@ -3,7 +3,10 @@
 use crate::guest::Guest;
 
 fn guest(test: &str) -> Guest {
-    let guest = Guest::new("sign_file", test);
+    with_file(Guest::new("sign_file", test))
+}
+
+pub(crate) fn with_file(guest: Guest) -> Guest {
     guest.write("file", content());
     guest
 }
@@ -20,7 +23,7 @@ fn openssl_keys(guest: &Guest, options: &str) {
     guest.openssl(&["pkey", "-in", "key", "-pubout", "-out", "public"]);
 }
 
-const EC_P256: &str = "EC -pkeyopt ec_paramgen_curve:P-256";
+pub(crate) const EC_P256: &str = "EC -pkeyopt ec_paramgen_curve:P-256";
 
 const SIGN: [&str; 5] = ["sign", "--key", "key", "file", "sig"];
 const VERIFY: [&str; 5] = ["verify", "--key", "public", "file", "sig"];
@@ -39,21 +42,27 @@ fn openssl_verifies_what_was_signed_and_the_other_way_round() {
     .into_iter()
     .enumerate()
     {
-        let guest = guest(&format!("sign_{number}"));
-        openssl_keys(&guest, keys);
-        guest.run(&SIGN).exits(0).prints(&format!("sig: {algorithm} signature of file\n"));
-        guest.openssl(&["dgst", options, "-verify", "public", "-signature", "sig", "file"]);
-
-        guest.openssl(&["dgst", options, "-sign", "key", "-out", "sig", "file"]);
-        guest.run(&VERIFY).exits(0).prints(&format!("file: good {algorithm} signature in sig\n"));
+        check_both_ways(&guest(&format!("sign_{number}")), keys, algorithm, options);
     }
+}
+
+pub(crate) fn check_both_ways(guest: &Guest, keys: &str, algorithm: &str, options: &str) {
+    openssl_keys(guest, keys);
+    guest.run(&SIGN).exits(0).prints(&format!("sig: {algorithm} signature of file\n"));
+    guest.openssl(&["dgst", options, "-verify", "public", "-signature", "sig", "file"]);
+
+    guest.openssl(&["dgst", options, "-sign", "key", "-out", "sig", "file"]);
+    guest.run(&VERIFY).exits(0).prints(&format!("file: good {algorithm} signature in sig\n"));
 }
 
 #[test]
 #[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
 fn ed25519_is_that_of_openssl() {
-    let guest = guest("sign_ed25519");
-    openssl_keys(&guest, "ed25519");
+    check_ed25519(&guest("sign_ed25519"));
+}
+
+pub(crate) fn check_ed25519(guest: &Guest) {
+    openssl_keys(guest, "ed25519");
     guest.openssl(&["pkeyutl", "-sign", "-inkey", "key", "-rawin", "-in", "file", "-out", "sig"]);
     guest.run(&VERIFY).exits(0).prints("file: good Ed25519 signature in sig\n");
     let theirs = guest.read("sig");

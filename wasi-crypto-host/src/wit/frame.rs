@@ -15,7 +15,7 @@ pub(crate) struct Frame {
     bytes: Secret,
     args: [u64; MAX_CORE_PARAMS],
     args_len: usize,
-    /// For the memory.
+    /// For the memory, and for lists.
     _room: Booking,
 }
 
@@ -27,11 +27,16 @@ const RESULTS: usize = 8;
 impl Frame {
     /// One with room for so many bytes besides results and an optional handle. `overflow` if the guest has no room for it.
     pub(crate) fn new(objects: &mut impl Objects, len: usize) -> Result<Self, Errno> {
+        Self::with_lists(objects, len, 0)
+    }
+
+    /// The same with room for so many bytes of lists besides, into which what is there is copied after the call.
+    pub(crate) fn with_lists(objects: &mut impl Objects, len: usize, lists: usize) -> Result<Self, Errno> {
         let len = len.saturating_add(RESULTS + optional_handle::LEN);
         if len > MOST {
             return Err(Errno::Overflow);
         }
-        let room = objects.reserve(len)?;
+        let room = objects.reserve(len.saturating_add(lists))?;
         let mut bytes = Secret::default();
         bytes.grow_to(len);
         bytes.extend_from_slice(&[0; RESULTS]);

@@ -82,6 +82,28 @@ fn a_message_too_large_for_one_call_is_refused_before_anything_is_made() {
 }
 
 #[test]
+fn the_lists_of_a_batch_count_beside_what_it_works_on() {
+    let mut guest = Guest::with(WasiCryptoCtx::builder().max_bytes(1 << 20));
+    let key = guest.call("symmetric-key-import", &[text("AES-128-GCM"), list([7; 16])]).unwrap();
+    let options = guest.call("options-open", &[case("symmetric")]).unwrap();
+    guest.call("options-set", &[options.clone(), text("nonce"), list([1; 12])]).unwrap();
+    let open = [text("AES-128-GCM"), optional(Some(key)), optional(Some(options))];
+    let state = guest.call("symmetric-state-open", &open).unwrap();
+    let held = guest.store.data().held_bytes();
+    let half = 512 << 10;
+    let mut encrypt = |len: usize| {
+        let entry = Val::Tuple(vec![state.clone(), list(vec![0; len])]);
+        guest.call("batch-symmetric-state-encrypt", &[Val::List(vec![entry])])
+    };
+    assert_eq!(encrypt(half), Err("overflow".to_owned()));
+    // With some room for the state and the batch itself.
+    let Val::List(sealed) = encrypt(half - 4096).unwrap() else { panic!() };
+    let [Val::Tuple(sealed)] = &sealed[..] else { panic!() };
+    assert_eq!(sealed[1], Val::Variant("success".to_owned(), None));
+    assert_eq!(guest.store.data().held_bytes(), held, "nothing of it is kept");
+}
+
+#[test]
 fn a_list_above_the_stores_fuel_ends_the_guest() {
     let mut guest = Guest::new();
     guest.store.set_hostcall_fuel(1 << 16);

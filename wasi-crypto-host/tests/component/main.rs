@@ -1,6 +1,7 @@
 //! The face for components, by a component that passes on every function: each call is lifted and lowered as any component's is.
 
 mod command;
+mod epochs;
 mod generated;
 mod guest;
 mod limits;

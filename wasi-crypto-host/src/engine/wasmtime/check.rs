@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
-use ::wasmtime::{Caller, Func, Result, TypedFunc};
+use ::wasmtime::{AsContext, AsContextMut, Func, Result, TypedFunc};
 
 /// The function that looks, in one store.
 #[derive(Clone)]
@@ -15,8 +15,8 @@ pub(super) struct Check {
     pub(super) enter: TypedFunc<(), ()>,
 }
 
-pub(super) fn address<T: 'static>(caller: &Caller<'_, T>) -> usize {
-    (&raw const *caller.data()).addr()
+pub(super) fn address(store: &impl AsContext) -> usize {
+    (&raw const *store.as_context().data()).addr()
 }
 
 /// A function of the host that does nothing: where it cannot be called, neither can one of a guest.
@@ -28,16 +28,16 @@ pub(super) struct Nothing {
 }
 
 impl Nothing {
-    pub(super) fn new<T: 'static>(caller: &mut Caller<'_, T>) -> Result<Self> {
+    pub(super) fn new(store: &mut impl AsContextMut) -> Result<Self> {
         let owner = Arc::new(());
         let weak = Arc::downgrade(&owner);
-        let func = Func::wrap(&mut *caller, move || {
+        let func = Func::wrap(&mut *store, move || {
             let _ = &owner;
         });
-        Ok(Self { func: func.typed(&*caller)?, owner: weak })
+        Ok(Self { func: func.typed(&*store)?, owner: weak })
     }
 
-    pub(super) fn can_be_called<T: 'static>(&self, caller: &mut Caller<'_, T>) -> bool {
-        self.func.call(caller, ()).is_ok()
+    pub(super) fn can_be_called(&self, store: &mut impl AsContextMut) -> bool {
+        self.func.call(store, ()).is_ok()
     }
 }

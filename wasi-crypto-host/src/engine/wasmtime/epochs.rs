@@ -13,16 +13,17 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use ::wasmtime::{Caller, Engine, Instance, Module, Result};
+use ::wasmtime::{AsContextMut, Caller, Engine, Instance, Module, Result};
 
 use super::check::{Check, Nothing, address};
 use super::memory::{Binding, Kept, with_memory};
 use super::status::result;
-use crate::abi::Hostcall;
+use crate::abi::{GuestMemory, Hostcall};
 #[cfg(feature = "async")]
 use crate::alarm::Alarm;
 use crate::context::WasiCryptoCtx;
-use crate::progress::Progress;
+use crate::errno::Errno;
+use crate::progress::{FinishedWork, PausedCall, Progress};
 use crate::stop::StopHandle;
 
 /// How often a long call looks.
@@ -62,41 +63,54 @@ impl Epochs {
         );
         match progress {
             Progress::Done(errno) => result(errno),
-            progress => self.go_on(progress, caller, get, binding, hostcall, args),
+            progress => self.go_on_in_memory(progress, caller, get, binding, hostcall, args),
         }
     }
 
     #[inline(never)]
-    fn go_on<T: 'static>(
+    fn go_on_in_memory<T: 'static>(
         &self,
-        mut progress: Progress,
+        progress: Progress,
         caller: &mut Caller<'_, T>,
         get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy,
         binding: &impl Binding,
         hostcall: &'static Hostcall,
         args: &[u64],
     ) -> Result<u32> {
+        let take = |caller: &mut Caller<'_, T>, step: Step| {
+            with_memory(caller, get, binding, |ctx, memory| step.take(ctx, hostcall, memory, args))
+        };
+        result(self.go_on(progress, caller, get, take)?)
+    }
+
+    /// Makes a call to its end that has begun, and looks meanwhile. `take` has a step of it taken, wherever its memory is.
+    pub(super) fn go_on<T: 'static, S: AsContextMut<Data = T>>(
+        &self,
+        mut progress: Progress,
+        store: &mut S,
+        get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy,
+        mut take: impl FnMut(&mut S, Step) -> Progress,
+    ) -> Result<Errno> {
         let mut look = Look::new(Some(self));
         loop {
             progress = match progress {
-                Progress::Done(errno) => return result(errno),
+                Progress::Done(errno) => return Ok(errno),
                 Progress::Paused(paused) => {
-                    look.now_and_then(caller, OfContext(get))?;
-                    with_memory(caller, get, binding, |ctx, memory| ctx.continue_call(paused, hostcall, memory, args))
+                    look.now_and_then(store, OfContext(get))?;
+                    take(store, Step::Continue(paused))
                 }
                 Progress::Pending(work) if work.waits_for_store() => {
-                    let (jobs, stop) = (get(caller.data_mut()).jobs().clone(), work.stop_handle());
-                    let done = jobs.wait(&stop, move || work.run(), || self.look(caller, OfContext(get)));
+                    let jobs = get(store.as_context_mut().data_mut()).jobs().clone();
+                    let stop = work.stop_handle();
+                    let done = jobs.wait(&stop, move || work.run(), || self.look(store, OfContext(get)));
                     match done.inspect_err(|_| stop.stop())? {
-                        Ok(done) => {
-                            with_memory(caller, get, binding, |ctx, memory| ctx.finish_call(done, memory, args))
-                        }
+                        Ok(done) => take(store, Step::Finish(done)),
                         Err(errno) => Progress::Done(errno),
                     }
                 }
                 Progress::Pending(work) => {
-                    let done = beside(&work.stop_handle(), || work.run(), || self.look(caller, OfContext(get)))?;
-                    with_memory(caller, get, binding, |ctx, memory| ctx.finish_call(done, memory, args))
+                    let done = beside(&work.stop_handle(), || work.run(), || self.look(store, OfContext(get)))?;
+                    take(store, Step::Finish(done))
                 }
             }
         }
@@ -104,39 +118,43 @@ impl Epochs {
 
     /// Looks, in a store that is used synchronously. In one that is not, nothing can be called in this way: its functions are to be
     /// linked with `add_to_linker_async`.
-    pub(super) fn look<T: 'static>(&self, caller: &mut Caller<'_, T>, place: impl CheckPlace<T>) -> Result<()> {
-        let check = match place.kept(caller) {
+    pub(super) fn look<T: 'static>(
+        &self,
+        store: &mut impl AsContextMut<Data = T>,
+        place: impl CheckPlace<T>,
+    ) -> Result<()> {
+        let check = match place.kept(store) {
             Some(check) => check,
             None => {
-                let Some(module) = self.module(caller.engine()) else { return Ok(()) };
-                let nothing = Nothing::new(caller)?;
-                if !nothing.can_be_called(caller) {
+                let Some(module) = self.module(store.as_context().engine()) else { return Ok(()) };
+                let nothing = Nothing::new(store)?;
+                if !nothing.can_be_called(store) {
                     return Ok(());
                 }
-                let instance = Instance::new(&mut *caller, module, &[])?;
-                Check::new(caller, place, nothing, &instance)?
+                let instance = Instance::new(&mut *store, module, &[])?;
+                Check::new(store, place, nothing, &instance)?
             }
         };
-        if check.nothing.can_be_called(caller) { check.enter.call(caller, ()) } else { Ok(()) }
+        if check.nothing.can_be_called(store) { check.enter.call(store, ()) } else { Ok(()) }
     }
 
     /// Looks, in a store that is used asynchronously.
     #[cfg(feature = "async")]
     async fn look_async<T: Send + 'static>(
         &self,
-        caller: &mut Caller<'_, T>,
+        store: &mut (impl AsContextMut<Data = T> + Send),
         get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send,
     ) -> Result<()> {
-        let check = match OfContext(get).kept(caller) {
+        let check = match OfContext(get).kept(store) {
             Some(check) => check,
             None => {
-                let Some(module) = self.module(caller.engine()) else { return Ok(()) };
-                let instance = Instance::new_async(&mut *caller, module, &[]).await?;
-                let nothing = Nothing::new(caller)?;
-                Check::new(caller, OfContext(get), nothing, &instance)?
+                let Some(module) = self.module(store.as_context().engine()) else { return Ok(()) };
+                let instance = Instance::new_async(&mut *store, module, &[]).await?;
+                let nothing = Nothing::new(store)?;
+                Check::new(store, OfContext(get), nothing, &instance)?
             }
         };
-        check.enter.call_async(caller, ()).await
+        check.enter.call_async(store, ()).await
     }
 
     /// Compiled when it is first needed, which few guests need it.
@@ -150,6 +168,28 @@ impl Epochs {
                 module
             })
             .as_ref()
+    }
+}
+
+/// What a call goes on with.
+pub(super) enum Step {
+    Continue(PausedCall),
+    Finish(FinishedWork),
+}
+
+impl Step {
+    /// Takes it.
+    pub(super) fn take(
+        self,
+        ctx: &mut WasiCryptoCtx,
+        hostcall: &Hostcall,
+        memory: GuestMemory<'_>,
+        args: &[u64],
+    ) -> Progress {
+        match self {
+            Self::Continue(paused) => ctx.continue_call(paused, hostcall, memory, args),
+            Self::Finish(done) => ctx.finish_call(done, memory, args),
+        }
     }
 }
 
@@ -168,20 +208,20 @@ impl<'a> Look<'a> {
     /// Looks if it is time.
     pub(super) fn now_and_then<T: 'static>(
         &mut self,
-        caller: &mut Caller<'_, T>,
+        store: &mut impl AsContextMut<Data = T>,
         place: impl CheckPlace<T>,
     ) -> Result<()> {
-        self.due().map_or(Ok(()), |epochs| epochs.look(caller, place))
+        self.due().map_or(Ok(()), |epochs| epochs.look(store, place))
     }
 
     #[cfg(feature = "async")]
     pub(super) async fn now_and_then_async<T: Send + 'static>(
         &mut self,
-        caller: &mut Caller<'_, T>,
+        store: &mut (impl AsContextMut<Data = T> + Send),
         get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send,
     ) -> Result<()> {
         match self.due() {
-            Some(epochs) => epochs.look_async(caller, get).await,
+            Some(epochs) => epochs.look_async(store, get).await,
             None => Ok(()),
         }
     }
@@ -190,7 +230,7 @@ impl<'a> Look<'a> {
     #[cfg(feature = "async")]
     pub(super) async fn beside<T: Send + 'static, R>(
         &self,
-        caller: &mut Caller<'_, T>,
+        store: &mut (impl AsContextMut<Data = T> + Send),
         get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send,
         work: impl Future<Output = R>,
     ) -> Result<R> {
@@ -204,7 +244,7 @@ impl<'a> Look<'a> {
             });
             match done.await {
                 Some(done) => return Ok(done),
-                None => epochs.look_async(caller, get).await?,
+                None => epochs.look_async(store, get).await?,
             }
         }
     }
@@ -249,25 +289,26 @@ pub(super) fn beside<R: Send>(
 
 /// Where the check of a store is kept.
 pub(super) trait CheckPlace<T: 'static>: Copy {
-    /// The one of the caller's store: a context may go from one to another, or be in several.
-    fn kept(self, caller: &mut Caller<'_, T>) -> Option<Check>;
+    /// The one of this store: a context may go from one to another, or be in several.
+    fn kept(self, store: &mut impl AsContextMut<Data = T>) -> Option<Check>;
 
-    fn keep(self, caller: &mut Caller<'_, T>, check: Check);
+    fn keep(self, store: &mut impl AsContextMut<Data = T>, check: Check);
 }
 
 /// In the context of the store, which this finds.
 #[derive(Clone, Copy)]
-struct OfContext<G>(G);
+pub(super) struct OfContext<G>(pub(super) G);
 
 impl<T: 'static, G: Fn(&mut T) -> &mut WasiCryptoCtx + Copy> CheckPlace<T> for OfContext<G> {
-    fn kept(self, caller: &mut Caller<'_, T>) -> Option<Check> {
-        let data = address(caller);
-        let check = Kept::of((self.0)(caller.data_mut())).check.as_ref()?;
+    fn kept(self, store: &mut impl AsContextMut<Data = T>) -> Option<Check> {
+        let data = address(store);
+        let mut store = store.as_context_mut();
+        let check = Kept::of((self.0)(store.data_mut())).check.as_ref()?;
         check.is_of(data).then(|| check.clone())
     }
 
-    fn keep(self, caller: &mut Caller<'_, T>, check: Check) {
-        Kept::of((self.0)(caller.data_mut())).check = Some(check);
+    fn keep(self, store: &mut impl AsContextMut<Data = T>, check: Check) {
+        Kept::of((self.0)(store.as_context_mut().data_mut())).check = Some(check);
     }
 }
 
@@ -279,14 +320,14 @@ impl Check {
 
     /// Makes one, and has it kept.
     fn new<T: 'static>(
-        caller: &mut Caller<'_, T>,
+        store: &mut impl AsContextMut<Data = T>,
         place: impl CheckPlace<T>,
         nothing: Nothing,
         instance: &Instance,
     ) -> Result<Self> {
-        let enter = instance.get_typed_func(&mut *caller, "enter")?;
-        let check = Self { store: nothing.owner.clone(), data: address(caller), nothing, enter };
-        place.keep(caller, check.clone());
+        let enter = instance.get_typed_func(&mut *store, "enter")?;
+        let check = Self { store: nothing.owner.clone(), data: address(store), nothing, enter };
+        place.keep(store, check.clone());
         Ok(check)
     }
 }

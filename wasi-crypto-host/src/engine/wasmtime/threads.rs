@@ -1,6 +1,6 @@
 //! Calls of the threads of one guest.
 
-use ::wasmtime::{Caller, Result};
+use ::wasmtime::{AsContextMut, Caller, Result};
 
 use super::check::{Check, address};
 use super::epochs::{CheckPlace, Epochs, Look, beside};
@@ -91,12 +91,12 @@ fn is_much_data(hostcall: &Hostcall, args: &[u64]) -> bool {
 struct Checks(Vec<Check>);
 
 impl<T: 'static> CheckPlace<T> for &SharedWasiCryptoCtx {
-    fn kept(self, caller: &mut Caller<'_, T>) -> Option<Check> {
-        let data = address(caller);
+    fn kept(self, store: &mut impl AsContextMut<Data = T>) -> Option<Check> {
+        let data = address(store);
         self.with_adapter_data(|Checks(checks)| checks.iter().find(|check| check.is_of(data)).cloned())
     }
 
-    fn keep(self, _: &mut Caller<'_, T>, new: Check) {
+    fn keep(self, _: &mut impl AsContextMut<Data = T>, new: Check) {
         self.with_adapter_data(|Checks(checks)| {
             // Of stores that are gone.
             checks.retain(|check| check.store.strong_count() > 0);

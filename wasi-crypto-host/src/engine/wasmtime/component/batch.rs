@@ -29,7 +29,8 @@ pub(super) fn link_symmetric(links: &mut impl Links) -> Result<()> {
         |parts, states| {
             let len_of = |state: &u32| symmetric::usual_len(parts.objects, *state).unwrap_or(0);
             let lens: Vec<usize> = states.iter().map(len_of).collect();
-            let mut frame = frame(parts.objects, states.len(), 3, ERRNO_LEN, lens.iter().sum())?;
+            let bytes = lens.iter().sum();
+            let mut frame = frame(parts.objects, states.len(), 3, ERRNO_LEN, bytes, bytes)?;
             let outputs: Vec<_> = lens.into_iter().map(|len| frame.put_zeros(len)).collect();
             let entries = states.iter().zip(&outputs).flat_map(|(state, output)| with(&[*state], &[output]));
             let (frame, results) = entered(frame, entries.collect(), states.len(), ERRNO_LEN);
@@ -46,7 +47,7 @@ pub(super) fn link_symmetric(links: &mut impl Links) -> Result<()> {
         "batch_symmetric_state_squeeze_tag",
         |parts, states| {
             let room = room_for_empty(parts.objects, states.len())?;
-            let frame = frame(parts.objects, states.len(), 1, VALUE_LEN, 0)?;
+            let frame = frame(parts.objects, states.len(), 1, VALUE_LEN, 0, 0)?;
             let (len, entries) = (states.len(), states);
             let (frame, results) = entered(frame, entries, len, VALUE_LEN);
             Begun::call(frame, move |objects, frame| {
@@ -88,8 +89,9 @@ pub(super) fn link_symmetric(links: &mut impl Links) -> Result<()> {
     links.batch::<(Resource<SymmetricState>, WasmList<u8>, WasmList<u8>), Vec<(NewList, CryptoErrno)>>(
         "batch_symmetric_state_decrypt_detached",
         |parts, entries| {
-            let bytes = entries.iter().map(|(_, data, tag)| data.len() + tag.len()).sum();
-            let mut frame = frame(parts.objects, entries.len(), 7, VALUE_LEN, bytes)?;
+            let tag_bytes: usize = entries.iter().map(|(_, _, tag)| tag.len()).sum();
+            let bytes = entries.iter().map(|(_, data, _)| data.len()).sum();
+            let mut frame = frame(parts.objects, entries.len(), 7, VALUE_LEN, tag_bytes + bytes, bytes)?;
             let (mut numbers, mut outputs) = (Vec::new(), Vec::new());
             let len = entries.len();
             for (state, data, tag) in entries {
@@ -109,7 +111,7 @@ pub(super) fn link_signatures(links: &mut impl Links) -> Result<()> {
         |parts, states| {
             let room = room_for_empty(parts.objects, states.len())?;
             let len = states.len();
-            let frame = frame(parts.objects, len, 1, VALUE_LEN, 0)?;
+            let frame = frame(parts.objects, len, 1, VALUE_LEN, 0, 0)?;
             let (frame, results) = entered(frame, states, len, VALUE_LEN);
             Begun::call(frame, move |objects, frame| {
                 drop(room);
@@ -128,7 +130,7 @@ pub(super) fn link_signatures(links: &mut impl Links) -> Result<()> {
         "batch_signature_state_verify",
         |parts, pairs| {
             let len = pairs.len();
-            let frame = frame(parts.objects, len, 2, ERRNO_LEN, 0)?;
+            let frame = frame(parts.objects, len, 2, ERRNO_LEN, 0, 0)?;
             let entries = pairs.into_iter().flat_map(|(state, signature)| [state, signature]).collect();
             let (frame, results) = entered(frame, entries, len, ERRNO_LEN);
             Begun::call(frame, move |_, frame| {
@@ -158,8 +160,8 @@ fn lay_out(
     let rooms: Vec<usize> = entries.iter().map(|(state, data)| room(objects, *state, data.len())).collect();
     let bytes =
         entries.iter().zip(&rooms).fold(0usize, |sum, ((_, data), room)| sum.saturating_add(data.len().max(*room)));
-    let len = entries.len();
-    let mut frame = frame(objects, len, 5, VALUE_LEN, bytes)?;
+    let (len, lists) = (entries.len(), rooms.iter().fold(0, |sum: usize, room| sum.saturating_add(*room)));
+    let mut frame = frame(objects, len, 5, VALUE_LEN, bytes, lists)?;
     let (mut numbers, mut outputs) = (Vec::with_capacity(len * 5), Vec::with_capacity(len));
     for ((state, data), room) in entries.into_iter().zip(rooms) {
         let data = frame.put(data);
@@ -178,9 +180,17 @@ fn message_room(objects: &mut Table, state: u32, len: usize) -> usize {
     sealing.map_or(0, |sealing| (len + sealing.message_in_end()).saturating_sub(sealing.most_added()))
 }
 
-/// A frame for a batch of `len` entries of so many numbers and results of so many bytes, and so many bytes besides.
-fn frame(objects: &mut Table, len: usize, numbers: usize, result_len: usize, bytes: usize) -> Result<Frame, Errno> {
-    Frame::new(objects, bytes.saturating_add(len * (numbers * 4 + result_len)))
+/// A frame for a batch of `len` entries of so many numbers and results of so many bytes, and so many bytes besides; `lists` of these at most go to
+/// the guest.
+fn frame(
+    objects: &mut Table,
+    len: usize,
+    numbers: usize,
+    result_len: usize,
+    bytes: usize,
+    lists: usize,
+) -> Result<Frame, Errno> {
+    Frame::with_lists(objects, bytes.saturating_add(len * (numbers * 4 + result_len)), lists)
 }
 
 /// The frame with its entries and room for results, and where these are.

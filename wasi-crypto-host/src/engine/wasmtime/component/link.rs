@@ -8,7 +8,9 @@ use super::types::CryptoErrno;
 use crate::abi::Hostcall;
 use crate::abi::call::Pace;
 use crate::context::WasiCryptoCtx;
+use crate::engine::wasmtime::epochs::{Epochs, Look, OfContext};
 use crate::errno::Errno;
+use crate::limits::Spent;
 use crate::objects::Table;
 use crate::ops::Fed;
 use crate::stop::StopHandle;
@@ -95,6 +97,7 @@ impl<R> Begun<R> {
 pub(super) struct SyncLinks<'l, T: 'static, G> {
     pub(super) instance: LinkerInstance<'l, T>,
     pub(super) get: G,
+    pub(super) epochs: Option<Epochs>,
 }
 
 impl<T: 'static, G: Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'static> Links for SyncLinks<'_, T, G> {
@@ -111,9 +114,12 @@ impl<T: 'static, G: Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'sta
         name: &str,
         run: impl for<'x> Fn(&mut Table, P::Of<'x>, Pace<'_>) -> Result<Fed, Errno> + Copy + Send + Sync + 'static,
     ) -> Result<()> {
-        let (hostcall, get) = (row(name), self.get);
+        let (hostcall, get, epochs) = (row(name), self.get, self.epochs.clone());
         self.instance.func_wrap(&kebab(name), move |mut store: StoreContextMut<'_, T>, args: P| {
             let bytes = args.bytes();
+            if let Some(epochs) = &epochs {
+                return take_in(&mut store, get, epochs, hostcall, &args, run);
+            }
             let fed = with_args(&mut store, get, &args, |ctx, of| {
                 watched(ctx, hostcall, bytes, |ctx| run(&mut ctx.table, of, Pace::whole(&ctx.stop)).map(|_| ()))
             })?;
@@ -126,9 +132,9 @@ impl<T: 'static, G: Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'sta
         name: &str,
         begin: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<Begun<R>, Errno> + Copy + Send + Sync + 'static,
     ) -> Result<()> {
-        let (hostcall, get) = (row(name), self.get);
+        let (hostcall, get, epochs) = (row(name), self.get, self.epochs.clone());
         self.instance.func_wrap(&kebab(name), move |mut store: StoreContextMut<'_, T>, args: P| {
-            call(&mut store, get, hostcall, &args, begin)
+            call(&mut store, get, epochs.as_ref(), hostcall, &args, begin)
         })
     }
 
@@ -137,12 +143,14 @@ impl<T: 'static, G: Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'sta
         name: &str,
         begin: impl for<'x> Fn(Parts<'_>, Vec<E::Of<'x>>) -> Result<Begun<R>, Errno> + Copy + Send + Sync + 'static,
     ) -> Result<()> {
-        let (hostcall, get) = (row(name), self.get);
+        let (hostcall, get, epochs) = (row(name), self.get, self.epochs.clone());
         self.instance.func_wrap(&kebab(name), move |mut store: StoreContextMut<'_, T>, (list,): (WasmList<E>,)| {
-            match entries(&mut store, get, &list)? {
-                Ok(entries) => call(&mut store, get, hostcall, &(entries,), |parts, (entries,)| begin(parts, entries)),
-                Err(errno) => answer(Err(errno)),
-            }
+            let entries = match entries(&mut store, get, &list)? {
+                Ok(entries) => (entries,),
+                Err(errno) => return answer(Err(errno)),
+            };
+            let begin = |parts: Parts<'_>, (entries,): (Vec<E::Of<'_>>,)| begin(parts, entries);
+            call(&mut store, get, epochs.as_ref(), hostcall, &entries, begin)
         })
     }
 
@@ -181,23 +189,66 @@ pub(super) fn link_resource<T: 'static, M: 'static>(
     })
 }
 
+/// Makes a call that takes in data, and looks at the epoch meanwhile.
+fn take_in<T: 'static, P: Args>(
+    store: &mut StoreContextMut<'_, T>,
+    get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy,
+    epochs: &Epochs,
+    hostcall: &'static Hostcall,
+    args: &P,
+    run: impl for<'x> Fn(&mut Table, P::Of<'x>, Pace<'_>) -> Result<Fed, Errno> + Copy,
+) -> Result<(Result<(), CryptoErrno>,)> {
+    let noted = Noted::begin(get(store.data_mut()), hostcall, args.bytes());
+    let (mut look, mut done) = (Look::new(Some(epochs)), 0);
+    let result = loop {
+        match take_in_part(store, get, args, done, run)? {
+            Ok(Fed::All) => break Ok(()),
+            Ok(Fed::Part(part)) => done = part,
+            Err(errno) => break Err(errno),
+        }
+        look.now_and_then(store, OfContext(get))?;
+    };
+    noted.end(&result);
+    answer(result)
+}
+
+/// Takes in a part of the data, behind what has been `done`.
+pub(super) fn take_in_part<T: 'static, P: Args>(
+    store: &mut StoreContextMut<'_, T>,
+    get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy,
+    args: &P,
+    done: usize,
+    run: impl for<'x> Fn(&mut Table, P::Of<'x>, Pace<'_>) -> Result<Fed, Errno> + Copy,
+) -> Result<Result<Fed, Errno>> {
+    with_args(store, get, args, |ctx, of| run(&mut ctx.table, of, Pace::in_parts(&ctx.stop, done, Spent::default())))
+}
+
 /// Makes a call that may take long, to its end.
 fn call<T: 'static, P: Args, R: Answer>(
     store: &mut StoreContextMut<'_, T>,
     get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy,
+    epochs: Option<&Epochs>,
     hostcall: &'static Hostcall,
     args: &P,
     begin: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<Begun<R>, Errno> + Copy,
 ) -> Result<(Result<R, CryptoErrno>,)> {
-    let (mut frame, read) = match begin_call(store, get, hostcall, args, false, begin)? {
+    let (mut frame, read) = match begin_call(store, get, hostcall, args, epochs.is_some(), begin)? {
         Ok(Begun::Call(frame, read)) => (frame, read),
         Ok(Begun::Done(result)) => return answer(Ok(result)),
         Err(errno) => return answer(Err(errno)),
     };
-    let ctx = get(store.data_mut());
     let (args, memory) = frame.call();
-    let errno = ctx.call(hostcall, memory, args);
-    answer(read(&mut ctx.table, &frame, success(errno)))
+    let errno = match epochs {
+        None => get(store.data_mut()).call(hostcall, memory, args),
+        Some(epochs) => {
+            let progress = get(store.data_mut()).begin_call(hostcall, memory, args);
+            epochs.go_on(progress, store, get, |store, step| {
+                let (args, memory) = frame.call();
+                step.take(get(store.data_mut()), hostcall, memory, args)
+            })?
+        }
+    };
+    answer(read(&mut get(store.data_mut()).table, &frame, success(errno)))
 }
 
 /// Begins a call that may take long: what is to be called, or what the function came to at once.

@@ -3,18 +3,18 @@
 use wasmtime::component::{LinkerInstance, WasmList};
 use wasmtime::{Result, StoreContextMut};
 
-use super::args::{Args, with_args};
+use super::args::Args;
 use super::link::{
     Answer, Begun, Entry, Links, Parts, Read, answer, begin_call, entries, kebab, link_resource, link_short, row,
-    success,
+    success, take_in_part,
 };
 use super::types::CryptoErrno;
 use crate::abi::Hostcall;
 use crate::abi::call::Pace;
 use crate::context::WasiCryptoCtx;
+use crate::engine::wasmtime::epochs::{Epochs, Look};
 use crate::engine::wasmtime::link_async::let_others_run;
 use crate::errno::Errno;
-use crate::limits::Spent;
 use crate::objects::Table;
 use crate::ops::Fed;
 use crate::progress::Progress;
@@ -24,6 +24,7 @@ use crate::wit::{Frame, Noted};
 pub(super) struct AsyncLinks<'l, T: 'static, G> {
     pub(super) instance: LinkerInstance<'l, T>,
     pub(super) get: G,
+    pub(super) epochs: Option<Epochs>,
 }
 
 impl<T: Send + 'static, G> Links for AsyncLinks<'_, T, G>
@@ -43,21 +44,21 @@ where
         name: &str,
         run: impl for<'x> Fn(&mut Table, P::Of<'x>, Pace<'_>) -> Result<Fed, Errno> + Copy + Send + Sync + 'static,
     ) -> Result<()> {
-        let (hostcall, get) = (row(name), self.get);
+        let (hostcall, get, epochs) = (row(name), self.get, self.epochs.clone());
         self.instance.func_wrap_async(&kebab(name), move |mut store: StoreContextMut<'_, T>, args: P| {
+            let epochs = epochs.clone();
             Box::new(async move {
+                let mut look = Look::new(epochs.as_ref());
                 let noted = Noted::begin(get(store.data_mut()), hostcall, args.bytes());
                 let mut done = 0;
                 let result = loop {
-                    let fed = with_args(&mut store, get, &args, |ctx, of| {
-                        run(&mut ctx.table, of, Pace::in_parts(&ctx.stop, done, Spent::default()))
-                    })?;
-                    match fed {
+                    match take_in_part(&mut store, get, &args, done, run)? {
                         Ok(Fed::All) => break Ok(()),
                         Ok(Fed::Part(part)) => done = part,
                         Err(errno) => break Err(errno),
                     }
                     let_others_run().await;
+                    look.now_and_then_async(&mut store, get).await?;
                 };
                 noted.end(&result);
                 answer(result)
@@ -70,11 +71,12 @@ where
         name: &str,
         begin: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<Begun<R>, Errno> + Copy + Send + Sync + 'static,
     ) -> Result<()> {
-        let (hostcall, get) = (row(name), self.get);
+        let (hostcall, get, epochs) = (row(name), self.get, self.epochs.clone());
         self.instance.func_wrap_async(&kebab(name), move |mut store: StoreContextMut<'_, T>, args: P| {
+            let epochs = epochs.clone();
             Box::new(async move {
                 match begin_call(&mut store, get, hostcall, &args, true, begin)? {
-                    Ok(Begun::Call(frame, read)) => go_on(store, get, hostcall, (frame, read)).await,
+                    Ok(Begun::Call(frame, read)) => go_on(store, get, epochs, hostcall, (frame, read)).await,
                     Ok(Begun::Done(result)) => answer(Ok(result)),
                     Err(errno) => answer(Err(errno)),
                 }
@@ -87,10 +89,11 @@ where
         name: &str,
         begin: impl for<'x> Fn(Parts<'_>, Vec<E::Of<'x>>) -> Result<Begun<R>, Errno> + Copy + Send + Sync + 'static,
     ) -> Result<()> {
-        let (hostcall, get) = (row(name), self.get);
+        let (hostcall, get, epochs) = (row(name), self.get, self.epochs.clone());
         self.instance.func_wrap_async(
             &kebab(name),
             move |mut store: StoreContextMut<'_, T>, (list,): (WasmList<E>,)| {
+                let epochs = epochs.clone();
                 Box::new(async move {
                     let entries = match entries(&mut store, get, &list)? {
                         Ok(entries) => (entries,),
@@ -98,7 +101,7 @@ where
                     };
                     let begin = |parts: Parts<'_>, (entries,): (Vec<E::Of<'_>>,)| begin(parts, entries);
                     match begin_call(&mut store, get, hostcall, &entries, true, begin)? {
-                        Ok(Begun::Call(frame, read)) => go_on(store, get, hostcall, (frame, read)).await,
+                        Ok(Begun::Call(frame, read)) => go_on(store, get, epochs, hostcall, (frame, read)).await,
                         Ok(Begun::Done(result)) => answer(Ok(result)),
                         Err(errno) => answer(Err(errno)),
                     }
@@ -116,9 +119,11 @@ where
 async fn go_on<T: Send + 'static, R: Answer>(
     mut store: StoreContextMut<'_, T>,
     get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send,
+    epochs: Option<Epochs>,
     hostcall: &'static Hostcall,
     (mut frame, read): (Frame, Read<R>),
 ) -> Result<(Result<R, CryptoErrno>,)> {
+    let mut look = Look::new(epochs.as_ref());
     let (args, memory) = frame.call();
     let mut progress = get(store.data_mut()).begin_call(hostcall, memory, args);
     let errno = loop {
@@ -126,12 +131,13 @@ async fn go_on<T: Send + 'static, R: Answer>(
             Progress::Done(errno) => break errno,
             Progress::Paused(paused) => {
                 let_others_run().await;
+                look.now_and_then_async(&mut store, get).await?;
                 let (args, memory) = frame.call();
                 get(store.data_mut()).continue_call(paused, hostcall, memory, args)
             }
             Progress::Pending(work) => {
                 let jobs = get(store.data_mut()).jobs().clone();
-                match jobs.run(work).await {
+                match look.beside(&mut store, get, jobs.run(work)).await? {
                     Ok(done) => {
                         let (args, memory) = frame.call();
                         get(store.data_mut()).finish_call(done, memory, args)

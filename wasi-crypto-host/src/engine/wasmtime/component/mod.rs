@@ -83,7 +83,7 @@
 //!
 //!     for request in [0, 1, 2] {
 //!         let crypto = WasiCryptoCtx::builder().max_handles(1000).build()?;
-//!         // Ends calls of wasi-crypto that take long; the epoch ends the component's own code.
+//!         // Ends calls of wasi-crypto that take long, as the epoch ends the component's own code, and with the feature `epochs` those calls.
 //!         crypto.stop_handle().stop_at(Some(Instant::now() + Duration::from_secs(1)));
 //!         let mut store = Store::new(&engine, crypto);
 //!         store.set_epoch_deadline(100);
@@ -95,7 +95,8 @@
 //! }
 //! ```
 //!
-//! Long calls through this face end by the context's [`StopHandle`](crate::StopHandle); they do not look at the epoch.
+//! Long calls through this face heed the epochs of the engine as those of modules do, with the feature `epochs`, and end by the context's
+//! [`StopHandle`](crate::StopHandle) in any case.
 
 mod args;
 mod asymmetric_common;
@@ -119,24 +120,26 @@ use ::wasmtime::component::Linker;
 use self::link::SyncLinks;
 #[cfg(feature = "async")]
 use self::link_async::AsyncLinks;
+use super::epochs::Epochs;
 use crate::context::WasiCryptoCtx;
 
 /// Links the interfaces, all in one way.
 macro_rules! link_all {
     ($linker:ident, $links:ident, $get:ident) => {{
-        link_all!($linker, $links, $get, "common", common::link);
-        link_all!($linker, $links, $get, "asymmetric-common", asymmetric_common::link);
-        link_all!($linker, $links, $get, "symmetric", symmetric::link);
-        link_all!($linker, $links, $get, "signatures", signatures::link);
-        link_all!($linker, $links, $get, "kx", kx::link);
-        link_all!($linker, $links, $get, "external-secrets", external_secrets::link);
-        link_all!($linker, $links, $get, "symmetric-batch", batch::link_symmetric);
-        link_all!($linker, $links, $get, "signatures-batch", batch::link_signatures);
+        let epochs = Epochs::of($linker.engine());
+        link_all!($linker, $links, $get, epochs, "common", common::link);
+        link_all!($linker, $links, $get, epochs, "asymmetric-common", asymmetric_common::link);
+        link_all!($linker, $links, $get, epochs, "symmetric", symmetric::link);
+        link_all!($linker, $links, $get, epochs, "signatures", signatures::link);
+        link_all!($linker, $links, $get, epochs, "kx", kx::link);
+        link_all!($linker, $links, $get, epochs, "external-secrets", external_secrets::link);
+        link_all!($linker, $links, $get, epochs, "symmetric-batch", batch::link_symmetric);
+        link_all!($linker, $links, $get, epochs, "signatures-batch", batch::link_signatures);
         Ok(())
     }};
-    ($linker:ident, $links:ident, $get:ident, $name:literal, $link:path) => {
+    ($linker:ident, $links:ident, $get:ident, $epochs:ident, $name:literal, $link:path) => {
         let instance = $linker.instance(concat!("wasi:crypto/wasi-ephemeral-crypto-", $name, "@0.11.0"))?;
-        $link(&mut $links { instance, get: $get })?;
+        $link(&mut $links { instance, get: $get, epochs: $epochs.clone() })?;
     };
 }
 
