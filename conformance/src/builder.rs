@@ -9,15 +9,12 @@ use wasi_crypto_interface::{CoreType, Errno, Function, HandleType, ResultType, o
 use crate::arguments::{Arg, Data};
 use crate::capability::Capability;
 use crate::case::{
-    Alternative, Buffer, Case, Expect, GUARD_LEN, Handle, Image, Kind, Modifiers, Oracle, Pointer, Region, Relation,
-    Size, Step, Strength, Value, Wide,
+    Alternative, Buffer, Case, Expect, GUARD, GUARD_LEN, Handle, Image, Kind, Modifiers, Oracle, Pointer, Region,
+    Relation, Size, Step, Strength, Value, Wide,
 };
 
 /// What buffers and result slots hold before anybody writes to them.
 pub const POISON: u8 = 0xaa;
-
-/// What lies before and after each buffer and result slot.
-pub(crate) const GUARD: u8 = 0xc5;
 
 /// Settings of a case.
 impl Case {

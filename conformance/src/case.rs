@@ -2,13 +2,12 @@
 //!
 //! Cases are written with the methods of [`Case`] that `builder.rs` and `calls.rs` add.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use wasi_crypto_interface::{Errno, Function, HandleType};
 
 use crate::capability::Capability;
-use crate::guest::Program;
 
 /// One thing that a guest tries, and what it may see.
 #[derive(Clone)]
@@ -43,12 +42,6 @@ impl Case {
     /// What it is about.
     pub fn kind_of(&self) -> Kind {
         self.kind
-    }
-
-    /// The functions that it calls, by their names in the interface.
-    pub fn functions(&self) -> BTreeSet<&'static str> {
-        let called = Program::of(self).into_iter().flat_map(Program::functions);
-        called.map(|function| function.name()).collect()
     }
 }
 
@@ -321,6 +314,9 @@ pub(crate) struct Image {
     pub(crate) guards: Vec<(u32, u32)>,
     pub(crate) scratch: u32,
 }
+
+/// What lies before and after each buffer and result slot.
+pub(crate) const GUARD: u8 = 0xc5;
 
 /// The length of the guard after the last thing; between things it may be longer, for their alignment.
 pub(crate) const GUARD_LEN: u32 = 16;

@@ -25,7 +25,8 @@ use crate::case::Case;
 use crate::catalogue;
 use crate::engine::EngineInfo;
 use crate::glob;
-use crate::report::document::{EngineRun, Entry, Expected};
+use crate::report::document::EngineRun;
+use crate::report::entry::{Entry, Expected};
 use crate::verdict::Verdict;
 
 /// What a file holds.

@@ -4,13 +4,13 @@
 //! Memory from the bottom: output buffer, the data of each program, the code, scratch memory, and at least one page
 //! that nothing else uses, for what must lie at the end of memory.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use wasi_crypto_interface::{CoreType, Function};
 use wasm_encoder::{ConstExpr, DataSection, Encode, Section};
 
-use crate::builder::GUARD;
-use crate::case::{Case, Pointer, Region, Relation, Step, Strength, Value};
+use crate::case::{Case, GUARD, Pointer, Region, Relation, Step, Strength, Value};
 
 const INTERPRETER: &str = include_str!("interpreter.wat");
 
@@ -77,6 +77,14 @@ impl<'a> Program<'a> {
     pub(crate) fn functions(self) -> Vec<&'static Function> {
         let call = |step: &Step| if let Step::Call { function, .. } = step { Some(*function) } else { None };
         self.numbered_steps().into_iter().filter_map(call).collect()
+    }
+}
+
+impl Case {
+    /// The functions that it calls, by their names in the interface.
+    pub fn functions(&self) -> BTreeSet<&'static str> {
+        let called = Program::of(self).into_iter().flat_map(Program::functions);
+        called.map(|function| function.name()).collect()
     }
 }
 

@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use wasi_crypto_interface::Errno;
 
-use crate::builder::GUARD;
-use crate::case::{Case, Pointer, Region, Relation, Step, Strength, Value};
+use crate::case::{Case, GUARD, Pointer, Region, Relation, Step, Strength, Value};
 use crate::guest::{self, Program};
 use crate::hex;
 

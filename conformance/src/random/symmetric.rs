@@ -5,7 +5,7 @@ use wasi_crypto_interface::Errno::{
 };
 
 use super::World;
-use super::objects::{Key, Tag};
+use super::objects::{Key, Tag, mac_key_len};
 use crate::case::{Case, Expect, Handle};
 use crate::cases::symmetric::{HASHES, HKDFS, MACS, XOFS, keyless, oracle};
 
@@ -221,15 +221,6 @@ impl State {
     /// Whether a call that fails may change what comes out next.
     pub(super) fn goes_on(&self) -> bool {
         matches!(self.kind, Kind::Xof(..))
-    }
-}
-
-/// The one size of a key that a MAC takes, if there is one.
-pub(super) fn mac_key_len(algorithm: &str) -> Option<u32> {
-    match algorithm {
-        "AES-128-CMAC" => Some(16),
-        "AES-256-CMAC" => Some(32),
-        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use wasi_crypto_interface::Errno;
 
-use super::document::Entry;
+use super::entry::Entry;
 use crate::catalogue::{self, Requirement};
 use crate::cause::Cause;
 

@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::document::{Document, EngineRun, Entry};
+use super::document::{Document, EngineRun};
+use super::entry::Entry;
 use super::words::{count, cut};
 use crate::catalogue;
 use crate::contradictions::{self, Contradiction};

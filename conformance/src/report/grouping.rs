@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::broken;
-use super::document::Entry;
+use super::entry::Entry;
 use super::finding::{BrokenRequirement, Finding, Minimal, Severity};
 use crate::cause::{Cause, StepKind};
 use crate::verdict::Verdict;

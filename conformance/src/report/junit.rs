@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::document::{Document, EngineRun, Entry};
+use super::document::{Document, EngineRun};
+use super::entry::Entry;
 use super::words::{command, escaped};
 use crate::verdict::Verdict;
 

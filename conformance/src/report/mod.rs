@@ -4,6 +4,7 @@ pub mod badge;
 mod broken;
 pub mod compare;
 pub mod document;
+pub mod entry;
 pub mod finding;
 pub mod github;
 mod grouping;
@@ -15,5 +16,6 @@ pub mod text;
 mod time;
 mod words;
 
-pub use document::{Document, EngineRun, Entry};
+pub use document::{Document, EngineRun};
+pub use entry::Entry;
 pub use finding::{Finding, Severity};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::document::{EngineRun, Entry};
+use super::document::EngineRun;
+use super::entry::Entry;
 use crate::verdict::Verdict;
 
 /// Counts of what the results about one thing came to.

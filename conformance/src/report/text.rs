@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::document::{EngineRun, Entry};
+use super::document::EngineRun;
+use super::entry::Entry;
 use super::finding::{Finding, Severity};
 use super::words::{capitalized, command, count, cut};
 use crate::verdict::Verdict;
