@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::backend::hmac::Key;
+use crate::backend::hmac::{HMAC_SHA256, Key};
 use crate::secret::Secret;
 use crate::secrets::cipher::{SealingKey, derivable, derive, random_key};
-use crate::secrets::{NamespaceRow, SecretsError, trail};
+use crate::secrets::{NamespaceRow, SecretsError};
 
 /// The keys of a namespace, numbered from 1. Wrapped, they are one text, one behind the other.
 pub(crate) struct KeyRing {
@@ -82,7 +82,7 @@ impl NamespaceKeys {
         Ok(Self {
             records: SealingKey::derived(&purposes, "wasi-crypto namespace key: records")?,
             encapsulation: SealingKey::derived(&purposes, "wasi-crypto namespace key: encapsulation")?,
-            trail: trail::chain_key(&derive(&purposes, "wasi-crypto namespace key: audit trail")?),
+            trail: Key::new(HMAC_SHA256, &derive(&purposes, "wasi-crypto namespace key: audit trail")?),
             fingerprint: Fingerprint::of(&derive(&purposes, "wasi-crypto namespace key: fingerprint")?),
         })
     }

@@ -1,6 +1,6 @@
 //! What is told of operations: to an observer, and, if asked for, to a chain of entries in the store.
 
-use crate::backend::hmac::{HMAC_SHA256, Key};
+use crate::backend::hmac::Key;
 use crate::backend::traits::{Mac, MacKey};
 use crate::errno::Errno;
 use crate::secrets::key_ring::KeyRing;
@@ -257,11 +257,6 @@ fn tag(key: &Key, before: &[u8], number: u64, body: &[u8]) -> [u8; TAG_LEN] {
     let mut tag = [0; TAG_LEN];
     tag.copy_from_slice(mac.finish().as_ref());
     tag
-}
-
-/// The key of a chain.
-pub(crate) fn chain_key(raw: &[u8]) -> Key {
-    Key::new(HMAC_SHA256, raw)
 }
 
 fn encode(event: &SecretsEvent<'_>) -> Vec<u8> {

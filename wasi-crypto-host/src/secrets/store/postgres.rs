@@ -3,6 +3,7 @@
 mod address;
 mod pool;
 mod rows;
+mod schema;
 mod session;
 mod tls;
 mod trouble;

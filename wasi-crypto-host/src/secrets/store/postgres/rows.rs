@@ -10,45 +10,6 @@ use crate::secrets::store::postgres::trouble::Trouble;
 use crate::secrets::store::{Due, Found, Item, NamespaceRow, TrailRow, Usage};
 use crate::secrets::{Entry, Header, Identifier, Kind, Record, RootKeyId, State, Version};
 
-/// The tables, as they were made first; of changes, that they were committed, for an hour. What comes later is in `MIGRATIONS`. Names sort by their bytes, and what is
-/// sealed is not tried to be compressed, which it cannot be.
-pub(crate) const SCHEMA_1: &str = "
-    CREATE TABLE wasi_crypto.store (
-        is_one BOOLEAN PRIMARY KEY DEFAULT TRUE CHECK (is_one), schema INTEGER NOT NULL
-    );
-    INSERT INTO wasi_crypto.store (schema) VALUES (1);
-    CREATE TABLE wasi_crypto.namespaces (
-        name TEXT COLLATE \"C\" PRIMARY KEY,
-        wrapped_by BYTEA NOT NULL, wrapped_key BYTEA NOT NULL,
-        keys BIGINT NOT NULL, secrets BIGINT NOT NULL, bytes BIGINT NOT NULL, revoked BIGINT NOT NULL
-    );
-    CREATE TABLE wasi_crypto.items (
-        namespace TEXT COLLATE \"C\", identifier BYTEA,
-        kind SMALLINT NOT NULL, algorithm TEXT NOT NULL, highest BIGINT NOT NULL, latest BIGINT,
-        PRIMARY KEY (namespace, identifier)
-    );
-    CREATE TABLE wasi_crypto.records (
-        namespace TEXT COLLATE \"C\", identifier BYTEA, version BIGINT,
-        kind SMALLINT NOT NULL, algorithm TEXT NOT NULL, imported BOOLEAN NOT NULL,
-        created BIGINT NOT NULL, expires BIGINT,
-        state SMALLINT NOT NULL, keep_until BIGINT, sealed BYTEA NOT NULL,
-        PRIMARY KEY (namespace, identifier, version)
-    );
-    ALTER TABLE wasi_crypto.records ALTER COLUMN sealed SET STORAGE EXTERNAL;
-    CREATE INDEX due ON wasi_crypto.records (namespace, state, keep_until) WHERE keep_until IS NOT NULL;
-    CREATE TABLE wasi_crypto.trail (
-        namespace TEXT COLLATE \"C\", number BIGINT, body BYTEA NOT NULL, tag BYTEA NOT NULL,
-        PRIMARY KEY (namespace, number)
-    );
-    CREATE TABLE wasi_crypto.changes (mark BYTEA PRIMARY KEY, made TIMESTAMPTZ NOT NULL DEFAULT now());
-";
-
-/// Namespaces can have several keys. What there is has the first one.
-pub(crate) const SCHEMA_2: &str = "
-    ALTER TABLE wasi_crypto.namespaces ADD COLUMN newest_key BIGINT NOT NULL DEFAULT 1;
-    ALTER TABLE wasi_crypto.records ADD COLUMN sealed_by BIGINT NOT NULL DEFAULT 1;
-";
-
 /// Reads rows until a deadline.
 pub(crate) struct Reader<'a> {
     pub(crate) session: &'a mut Session,

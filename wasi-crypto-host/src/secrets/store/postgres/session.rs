@@ -8,7 +8,7 @@ use tokio_postgres::{Client, NoTls, Row, Statement};
 
 use crate::secrets::StoreFault;
 use crate::secrets::store::postgres::address::Address;
-use crate::secrets::store::postgres::rows::{SCHEMA_1, SCHEMA_2};
+use crate::secrets::store::postgres::schema::MIGRATIONS;
 use crate::secrets::store::postgres::trouble::Trouble;
 use crate::secrets::store::postgres::waiting::{Background, wait};
 
@@ -177,9 +177,6 @@ pub(crate) fn known(schema: i32) -> Result<u32, Trouble> {
     }
     Ok(found)
 }
-
-/// What makes a database of schema n one of schema n + 1, from nothing on.
-const MIGRATIONS: [&str; 2] = [SCHEMA_1, SCHEMA_2];
 
 const NEWEST: u32 = MIGRATIONS.len() as u32;
 

@@ -139,7 +139,7 @@ fn a_database_of_a_newer_schema_is_refused_by_who_has_it_open_already_too() {
     namespace.create(key(1)).unwrap();
 }
 
-/// What `rows::SCHEMA_1` made has no column for what came with the second.
+/// What `schema::SCHEMA_1` made has no column for what came with the second.
 #[test]
 fn a_database_of_the_first_schema_is_brought_to_the_newest_with_all_that_is_in_it() {
     let Some(tampered) = Tampered::new("older") else { return };
