@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Plan, SEEDS, files, folder, in_folder};
+use super::{Plan, SEEDS, files, folder, in_folder, side_by_side};
 use crate::root;
 use crate::run::{cargo, output, run, succeeds};
 
@@ -24,10 +24,9 @@ pub(super) fn measure(plan: &Plan) -> Result<(), String> {
     run(build)?;
     let profiles = work.join("profiles");
     emptied(&profiles)?;
-    let programs: Vec<PathBuf> = plan.targets.iter().map(|target| work.join("release").join(target)).collect();
-    for (target, program) in plan.targets.iter().zip(&programs) {
-        run_over_inputs(target, program, &work, &profiles)?;
-    }
+    let program = |target: &str| work.join("release").join(target);
+    side_by_side(&plan.targets, |target| run_over_inputs(target, &program(target), &work, &profiles))?;
+    let programs: Vec<PathBuf> = plan.targets.iter().map(|target| program(target)).collect();
     let merged = work.join("merged.profdata");
     let mut merge = Command::new(&tools.profdata);
     merge.args(["merge", "-sparse", "-o"]).arg(&merged).args(files(&profiles));
