@@ -436,6 +436,14 @@ mod tests {
     }
 
     #[test]
+    fn encodings_hold_on_seeds() {
+        run(Target::Encodings, 37, crate::encodings);
+        for seed in seeds(Target::Encodings).iter().filter(|seed| seed.len() > 1500) {
+            crate::encodings(seed);
+        }
+    }
+
+    #[test]
     fn all_ways_agree_on_seeds() {
         run(Target::Differential, 67, crate::differential);
     }
