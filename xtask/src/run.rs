@@ -13,7 +13,17 @@ pub(crate) fn own_cargo() -> OsString {
 
 /// The same, with arguments, for the workspace.
 pub(crate) fn cargo(args: &[&str]) -> Command {
-    let mut cargo = Command::new(own_cargo());
+    of_workspace(Command::new(own_cargo()), args)
+}
+
+/// The cargo of the nightly toolchain, which rustup finds.
+pub(crate) fn nightly_cargo(args: &[&str]) -> Command {
+    let mut rustup = Command::new("cargo");
+    rustup.arg("+nightly");
+    of_workspace(rustup, args)
+}
+
+fn of_workspace(mut cargo: Command, args: &[&str]) -> Command {
     cargo.args(args).current_dir(root());
     // What `cargo run` sets for this process. Build scripts that look at it would run again each time.
     for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_this_package(name)) {
