@@ -3,6 +3,8 @@
 //! Built by the compiler in use, without a sanitizer: all the host's `unsafe` code is in its engines, which the targets leave out, and
 //! without them there are several times as many executions. Everything goes to `fuzz/target`, apart from the workspace's builds.
 
+mod coverage;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,8 @@ Arguments of fuzz:
                  other, if none is named
   --minutes N    how long each target runs (5)
   --backend B    what the host is built with: ring (with RustCrypto; the default) or aws-lc-rs
+  --coverage     does not look for anything new: says which lines of the host the targets do not reach with the inputs
+                 that there are
 ";
 
 const TARGETS: [&str; 8] = ["calls", "encodings", "differential", "oracle", "store", "threads", "runner", "cli_files"];
@@ -38,6 +42,8 @@ struct Plan {
     backend: Backend,
     /// Where the random numbers of libFuzzer begin; elsewhere each time if there is none.
     seed: Option<u32>,
+    /// Whether the inputs that there are show what they reach, and nothing new is looked for.
+    coverage: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,9 +52,29 @@ enum Backend {
     AwsLc,
 }
 
+impl Backend {
+    /// Apart, so that neither is built again after the other.
+    fn target_folder(self) -> &'static str {
+        match self {
+            Self::Ring => "target",
+            Self::AwsLc => "target/aws-lc-rs",
+        }
+    }
+
+    fn features(self) -> &'static [&'static str] {
+        match self {
+            Self::Ring => &[],
+            Self::AwsLc => &["--features", "aws-lc-rs"],
+        }
+    }
+}
+
 /// Runs the targets that are named, or all.
 pub(crate) fn fuzz(args: &[String]) -> Result<(), String> {
     let plan = Plan::parse(args)?;
+    if plan.coverage {
+        return coverage::measure(&plan);
+    }
     prepare()?;
     plan.run()
 }
@@ -63,7 +89,8 @@ pub(crate) fn check() -> Result<Option<&'static str>, String> {
     run(in_folder(cargo(&["test", "--locked", "--lib"])))?;
     // The same way each time, so that it tells of what was changed; long runs look for what is new.
     let minutes = MINUTES_OF_CHECK / TARGETS.len() as f64;
-    Plan { targets: TARGETS.into(), minutes, backend: Backend::Ring, seed: Some(1) }.run().map(|()| None)
+    let plan = Plan { targets: TARGETS.into(), minutes, backend: Backend::Ring, seed: Some(1), coverage: false };
+    plan.run().map(|()| None)
 }
 
 /// Installs cargo-fuzz if it is missing.
@@ -85,10 +112,11 @@ fn prepare() -> Result<(), String> {
 
 impl Plan {
     fn parse(args: &[String]) -> Result<Self, String> {
-        let mut plan = Self { targets: Vec::new(), minutes: 5.0, backend: Backend::Ring, seed: None };
+        let mut plan = Self { targets: Vec::new(), minutes: 5.0, backend: Backend::Ring, seed: None, coverage: false };
         let mut args = args.iter().map(String::as_str);
         while let Some(arg) = args.next() {
             match arg {
+                "--coverage" => plan.coverage = true,
                 "--minutes" => {
                     let minutes = args.next().unwrap_or_default();
                     let number = minutes.parse().ok().filter(|number: &f64| *number > 0.0 && number.is_finite());
@@ -139,12 +167,7 @@ impl Plan {
     }
 
     fn flags(&self) -> Vec<&'static str> {
-        let backend: &[&str] = match self.backend {
-            Backend::Ring => &["--target-dir", "target"],
-            // Apart, so that neither is built again after the other.
-            Backend::AwsLc => &["--target-dir", "target/aws-lc-rs", "--features", "aws-lc-rs"],
-        };
-        [&BUILD, backend].concat()
+        [&BUILD[..], &["--target-dir", self.backend.target_folder()], self.backend.features()].concat()
     }
 
     fn run_target(&self, target: &'static str) -> Result<Outcome, String> {
@@ -271,10 +294,11 @@ mod tests {
 
     #[test]
     fn all_targets_run_if_none_is_named() {
-        let all = Plan { targets: TARGETS.into(), minutes: 5.0, backend: Backend::Ring, seed: None };
+        let all = Plan { targets: TARGETS.into(), minutes: 5.0, backend: Backend::Ring, seed: None, coverage: false };
         assert_eq!(parse(""), Ok(all));
-        let one = Plan { targets: vec!["calls"], minutes: 0.5, backend: Backend::AwsLc, seed: None };
+        let one = Plan { targets: vec!["calls"], minutes: 0.5, backend: Backend::AwsLc, seed: None, coverage: false };
         assert_eq!(parse("--minutes 0.5 calls --backend aws-lc-rs"), Ok(one));
+        assert!(parse("--coverage").is_ok_and(|plan| plan.coverage));
     }
 
     #[test]
