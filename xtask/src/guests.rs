@@ -1,8 +1,10 @@
 //! `cargo xtask guests`: compiles the examples and tests of `guest-bindings` for `wasm32-wasip1`, and some of them for
-//! `wasm32-wasip2`. `cargo xtask bench` has its guest compiled here, too.
+//! `wasm32-wasip2`; and one in Python. `cargo xtask bench` has its guest compiled here, too.
 //!
 //! The modules go to `guests/` in cargo's target folder, under plain names: `sha256sum.wasm`, `sealed_file.wasm`, …; the
 //! components to `guests/components/`.
+
+pub(crate) mod python;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -73,7 +73,11 @@ fn build_guests(_: &[String]) -> Result<(), String> {
             "guests: no components, as the toolchain in use has no wasm32-wasip2 (rustup target add wasm32-wasip2)"
         );
     }
-    modules.iter().chain(components.iter().flatten()).for_each(|guest| println!("{}", guest.display()));
+    let python = guests::python::build(root())?;
+    if python.is_none() {
+        eprintln!("guests: none in Python, {}", guests::python::MISSING);
+    }
+    modules.iter().chain(components.iter().flatten()).chain(&python).for_each(|guest| println!("{}", guest.display()));
     Ok(())
 }
 

@@ -146,6 +146,9 @@ fn components_of_guests(totals: &mut Totals) -> Result<Outcome, String> {
     if guests::build_components(root())?.is_none() {
         return Ok(Outcome::LeftOut("as the toolchain in use has no wasm32-wasip2 (rustup target add wasm32-wasip2)"));
     }
+    if guests::python::build(root())?.is_none() {
+        totals.left_out.push("the guest in Python");
+    }
     let test = cargo(&["test", "--locked", "--workspace", FEATURES]);
     count(test, &["--test", "run_guests", "--", "--ignored", COMPONENTS], totals)
 }

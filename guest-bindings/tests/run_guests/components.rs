@@ -1,6 +1,7 @@
 //! Guests as components, which call the WIT package: what the bindings promise holds there, too.
 
 use crate::guest::Guest;
+use crate::other_languages::HELLO;
 use crate::{sealed_file, sha256sum, sign_file};
 
 /// But for what WIT has no way to ask for; those tests are marked as ignored.
@@ -35,4 +36,15 @@ fn what_a_component_seals_a_module_opens_and_the_other_way_round() {
     let module = || Guest::new("sealed_file", "of_component");
     sealed_file::check_exchange(&component(), &module());
     sealed_file::check_exchange(&module(), &component());
+}
+
+#[test]
+#[ignore = "runs compiled guests: `cargo xtask guests`, then `cargo test … -- --ignored`"]
+fn python_hashes_signs_and_seals() {
+    let Some(guest) = Guest::python("hello") else {
+        return eprintln!("skipped: `cargo xtask guests` found no componentize-py");
+    };
+    let new_keys = "a message of 14 bytes, signed and sealed to 94, opened and verified\nnot with another header\n";
+    guest.run(&[]).exits(1).says("hello: unsupported_feature");
+    guest.with_store().run(&[]).exits(0).prints(&format!("{HELLO}{new_keys}"));
 }

@@ -34,6 +34,13 @@ impl Guest {
         Self::new(&format!("components/{name}"), &format!("component_{test}"))
     }
 
+    /// The component in Python, if it could be made.
+    pub(crate) fn python(test: &str) -> Option<Self> {
+        const NAME: &str = "components/hello_python";
+        let is_there = path_of(NAME).is_file();
+        is_there.then(|| Self::of_module(precompiled(NAME), &format!("python_{test}")))
+    }
+
     /// The same of a module that something else than `cargo xtask guests` has compiled.
     pub(crate) fn of_module(module: PathBuf, test: &str) -> Self {
         let folder = temporary_folder().join(test);
@@ -138,12 +145,13 @@ impl Run {
 
 /// The module of a guest as `cargo xtask guests` compiled it.
 pub(crate) fn module(name: &str) -> PathBuf {
-    let module = target_folder().join("guests").join(format!("{name}.wasm"));
+    let module = path_of(name);
     let Ok(compiled) = fs::metadata(&module).and_then(|metadata| metadata.modified()) else {
         panic!("there is no {}; compile the guests by `cargo xtask guests`", module.display());
     };
     let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for folder in ["src", "examples", "tests/in_guest"] {
+    let folders: &[&str] = if name.ends_with("_python") { &PYTHON } else { &RUST };
+    for folder in folders {
         assert!(
             last_change(&sources.join(folder)) <= compiled,
             "{} is older than guest-bindings/{folder}; compile the guests again by `cargo xtask guests`",
@@ -151,6 +159,14 @@ pub(crate) fn module(name: &str) -> PathBuf {
         );
     }
     module
+}
+
+/// Where the sources of guests are.
+const RUST: [&str; 3] = ["src", "examples", "tests/in_guest"];
+const PYTHON: [&str; 3] = ["python/wasicrypto.py", "python/examples/hello.py", "python/wit/world.wit"];
+
+fn path_of(name: &str) -> PathBuf {
+    target_folder().join("guests").join(format!("{name}.wasm"))
 }
 
 fn last_change(path: &Path) -> SystemTime {
