@@ -4,7 +4,8 @@
 //! status, 0 for success ([`Error::from_errno`](crate::Error::from_errno) names the others), and writes its results through its
 //! last parameters, on success only. A string is a pointer and a length in bytes, as is every buffer.
 //!
-//! For `wasm32-wasip2`, guests are components: the same functions call those of the WIT package `wasi:crypto@0.11.0`. That has no way to say some things:
+//! For `wasm32-wasip2`, guests are components: the same functions call those of the WIT package `wasi:crypto@0.11.0`. So they do for other targets with
+//! `--cfg wasi_crypto_component` in `RUSTFLAGS`, where a component is made of the module. The package has no way to say some things:
 //! an output is pulled as a whole or not at all (`overflow`); `external_secret_replace` is `unsupported_feature`; passwords and HKDF give at
 //! most as many bytes as the host gives of itself, and sessions and Argon2 exactly so many; a handle that is none is a trap.
 //!
@@ -77,13 +78,13 @@ records! {
     SignatureResult { signature: Handle, errno: u16, }
 }
 
-#[cfg(not(target_env = "p2"))]
+#[cfg(not(any(target_env = "p2", wasi_crypto_component)))]
 macro_rules! declare {
     ($($module:literal {
         $($(#[$doc:meta])* fn $name:ident($($param:ident: $ty:ty),*);)*
     })*) => {
         $(
-            #[cfg(all(target_family = "wasm", not(target_env = "p2")))]
+            #[cfg(target_family = "wasm")]
             #[link(wasm_import_module = $module)]
             unsafe extern "C" {
                 $(
@@ -113,10 +114,10 @@ macro_rules! declare {
     };
 }
 
-#[cfg(not(target_env = "p2"))]
+#[cfg(not(any(target_env = "p2", wasi_crypto_component)))]
 for_each_import!(declare);
 
-#[cfg(target_env = "p2")]
+#[cfg(any(target_env = "p2", wasi_crypto_component))]
 pub use crate::component::*;
 
 #[cfg(test)]

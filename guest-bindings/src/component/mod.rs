@@ -14,6 +14,8 @@ mod answer;
 mod batch;
 mod imports;
 mod lists;
+#[cfg(not(target_env = "p2"))]
+mod realloc;
 mod replaced;
 mod squeezed;
 

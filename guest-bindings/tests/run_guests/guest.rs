@@ -150,8 +150,7 @@ pub(crate) fn module(name: &str) -> PathBuf {
         panic!("there is no {}; compile the guests by `cargo xtask guests`", module.display());
     };
     let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders: &[&str] = if name.ends_with("_python") { &PYTHON } else { &RUST };
-    for folder in folders {
+    for folder in sources_of(name) {
         assert!(
             last_change(&sources.join(folder)) <= compiled,
             "{} is older than guest-bindings/{folder}; compile the guests again by `cargo xtask guests`",
@@ -161,9 +160,16 @@ pub(crate) fn module(name: &str) -> PathBuf {
     module
 }
 
-/// Where the sources of guests are.
-const RUST: [&str; 3] = ["src", "examples", "tests/in_guest"];
-const PYTHON: [&str; 3] = ["python/wasicrypto.py", "python/examples/hello.py", "python/wit/world.wit"];
+/// What a guest is made of.
+fn sources_of(name: &str) -> &'static [&'static str] {
+    match name {
+        "components/hello_python" => &["python/wasicrypto.py", "python/examples", "python/wit"],
+        "components/composed" | "components/client" => {
+            &["src", "composed/signer/src", "composed/client/src", "composed/wit"]
+        }
+        _ => &["src", "examples", "tests/in_guest"],
+    }
+}
 
 fn path_of(name: &str) -> PathBuf {
     target_folder().join("guests").join(format!("{name}.wasm"))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-use super::target_directory;
+use super::compile::target_directory;
 use crate::run::{output, run, succeeds};
 use crate::tools::install;
 
