@@ -86,7 +86,7 @@ fn status_of(answer: &Answer, at: usize) -> i32 {
 }
 
 /// The world that the interfaces of this package make, for who makes a component of the module: as the crate `wit-component` encodes it,
-/// which `wasm-tools component embed witx/wit --world imports` puts there, too. `WASI_CRYPTO_WRITE=1 cargo xtask guests` writes it, and
+/// which `wasm-tools component embed witx/wit --world imports-with-batch` puts there, too. `WASI_CRYPTO_WRITE=1 cargo xtask guests` writes it, and
 /// without the variable holds it against what it would write.
 #[unsafe(link_section = "component-type:wasi-crypto-bindings")]
 #[used]

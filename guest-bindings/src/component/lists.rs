@@ -23,7 +23,17 @@ impl List {
     ///
     /// A function that gives a list has succeeded with this answer, and the list is taken once.
     pub(super) unsafe fn of(answer: &Answer, at_word: usize) -> Self {
-        Self { start: answer.word(at_word) as *mut u8, len: answer.word(at_word + 1) as usize }
+        // SAFETY: the caller says so.
+        unsafe { Self::at(answer.word(at_word) as *mut u8, answer.word(at_word + 1) as usize) }
+    }
+
+    /// The list that begins there.
+    ///
+    /// # Safety
+    ///
+    /// The host has put it there, and it is taken once.
+    pub(super) unsafe fn at(start: *mut u8, len: usize) -> Self {
+        Self { start, len }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -59,6 +69,38 @@ impl Drop for List {
         if self.len > 0 {
             // SAFETY: `cabi_realloc` has allocated it with this layout, by Rust's allocator.
             unsafe { dealloc(self.start, Layout::from_size_align_unchecked(self.len, 1)) };
+        }
+    }
+}
+
+/// A list of records that the host has put into the guest's memory. What they refer to is not freed with it.
+pub(super) struct Records<T> {
+    start: *mut T,
+    len: usize,
+}
+
+impl<T> Records<T> {
+    /// The list that begins an answer.
+    ///
+    /// # Safety
+    ///
+    /// A function that gives a list of such records has succeeded with this answer, and the list is taken once.
+    pub(super) unsafe fn of(answer: &Answer, at_word: usize) -> Self {
+        Self { start: answer.word(at_word) as *mut T, len: answer.word(at_word + 1) as usize }
+    }
+
+    pub(super) fn all(&self) -> &[T] {
+        // SAFETY: the host has written as many there; an empty list has an address that is not to be read.
+        if self.len == 0 { &[] } else { unsafe { slice::from_raw_parts(self.start, self.len) } }
+    }
+}
+
+impl<T> Drop for Records<T> {
+    fn drop(&mut self) {
+        if self.len > 0 {
+            let layout = Layout::for_value(self.all());
+            // SAFETY: `cabi_realloc` has allocated it with this layout, by Rust's allocator.
+            unsafe { dealloc(self.start.cast(), layout) };
         }
     }
 }

@@ -66,7 +66,7 @@ fn check_component_type(root: &Path) -> Result<(), String> {
     let made = target_directory(root).join("guests/component_type.bin");
     let folder = target_directory(root).join("guests");
     fs::create_dir_all(&folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
-    tool(root, &["type", &text(&root.join("witx/wit")), "imports", &text(&made)])?;
+    tool(root, &["type", &text(&root.join("witx/wit")), "imports-with-batch", &text(&made)])?;
     let read = |path: &Path| fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()));
     let file = root.join(FILE);
     if env::var_os("WASI_CRYPTO_WRITE").is_some() {
