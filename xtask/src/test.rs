@@ -90,7 +90,12 @@ fn tools(_: &mut Totals) -> Result<Outcome, String> {
 }
 
 fn format(_: &mut Totals) -> Result<Outcome, String> {
-    passed(cargo(&["fmt", "--all", "--check"]))
+    run(cargo(&["fmt", "--all", "--check"]))?;
+    // What is in other workspaces.
+    for package in ["guest-bindings/composed/client", "guest-bindings/composed/signer", "xtask/component-tool"] {
+        run(cargo(&["fmt", "--check", "--manifest-path", &format!("{package}/Cargo.toml")]))?;
+    }
+    Ok(Outcome::Passed)
 }
 
 /// Ready to be published, as far as that can be told without compiling.

@@ -2,7 +2,7 @@
 
 use wasi_crypto_interface::{optional_handle, version};
 
-use crate::raw::OptHandle;
+use crate::raw::types::OptHandle;
 
 /// A `result`: its case, then what comes of it, 4 bytes from the start, or 8 if that has a number of 64 bits, or in place if that is nothing
 /// but a status.

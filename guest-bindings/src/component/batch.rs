@@ -6,8 +6,8 @@ use core::slice;
 use super::answer::Answer;
 use super::imports::{DetachedMessage, Message};
 use super::lists::{List, Records};
-use super::{imports, lists, squeezed};
-use crate::raw::{
+use super::{alike, imports, lists, squeezed};
+use crate::raw::types::{
     CryptEntry, DecryptDetachedEntry, Handle, SignatureResult, SizeResult, SqueezeEntry, TagResult, VerificationEntry,
 };
 
@@ -311,7 +311,7 @@ unsafe fn messages(batch: *const CryptEntry, batch_len: usize) -> Vec<Message> {
 
 fn close_tag(tag: Handle) {
     // SAFETY: no pointers.
-    unsafe { super::symmetric_tag_close(tag) };
+    unsafe { alike::symmetric_tag_close(tag) };
 }
 
 /// Pulls the output, which has no other end.

@@ -4,7 +4,7 @@
 //! points.
 
 use super::answer::Answer;
-use crate::raw::{Handle, VerificationEntry};
+use crate::raw::types::{Handle, VerificationEntry};
 
 macro_rules! imports {
     ($($module:literal { $($link:literal fn $name:ident($($param:ident: $ty:ty),*);)* })*) => {$(

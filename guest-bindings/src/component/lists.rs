@@ -7,8 +7,8 @@ use wasi_crypto_interface::Errno;
 use zeroize::Zeroize as _;
 
 use super::answer::Answer;
-use super::imports;
-use crate::raw::Handle;
+use super::{alike, imports};
+use crate::raw::types::Handle;
 
 /// A list that the host has put into the guest's memory.
 pub(super) struct List {
@@ -132,7 +132,7 @@ pub unsafe fn array_output_pull(array_output: Handle, buf: *mut u8, buf_len: usi
     // SAFETY: the length goes to a local variable; the caller's pointers are valid for what they are to take.
     unsafe {
         // Part of it cannot be had: it is gone afterwards.
-        let status = super::array_output_len(array_output, &mut len);
+        let status = alike::array_output_len(array_output, &mut len);
         if status != 0 || len > buf_len {
             return if status == 0 { Errno::Overflow as i32 } else { status };
         }
@@ -144,7 +144,7 @@ pub unsafe fn symmetric_tag_pull(symmetric_tag: Handle, buf: *mut u8, buf_len: u
     let mut len = 0;
     // SAFETY: the length goes to a local variable; the caller's pointers are valid for what they are to take.
     unsafe {
-        let status = super::symmetric_tag_len(symmetric_tag, &mut len);
+        let status = alike::symmetric_tag_len(symmetric_tag, &mut len);
         if status != 0 || len != buf_len {
             return if status == 0 { unfit(buf_len, len) } else { status };
         }
@@ -205,7 +205,7 @@ pub unsafe fn symmetric_state_encrypt(
     if out_len != data_len.saturating_add(16) {
         let mut added = 0;
         // SAFETY: the number goes to a local variable.
-        let status = unsafe { super::symmetric_state_max_tag_len(handle, &mut added) };
+        let status = unsafe { alike::symmetric_state_max_tag_len(handle, &mut added) };
         if status != 0 {
             return status;
         }
