@@ -80,13 +80,12 @@ fn usage() -> String {
 
 fn build_guests(_: &[String]) -> Result<(), String> {
     let modules = guests::build(root())?;
-    let components = guests::build_components(root())?;
-    if components.is_none() {
-        eprintln!(
-            "guests: no components, as the toolchain in use has no wasm32-wasip2 (rustup target add wasm32-wasip2)"
-        );
+    let components = guests::components::build(root())?;
+    let python = guests::python::build(root())?;
+    if python.is_none() {
+        eprintln!("guests: none in Python, {}", guests::python::MISSING);
     }
-    modules.iter().chain(components.iter().flatten()).for_each(|guest| println!("{}", guest.display()));
+    modules.iter().chain(&components).chain(&python).for_each(|guest| println!("{}", guest.display()));
     Ok(())
 }
 
