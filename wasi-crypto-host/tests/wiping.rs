@@ -2,10 +2,19 @@
 //!
 //! The allocator of this test ([`watching`]) looks at each block that the host frees, for pieces of the secrets that the guest put in.
 
+#[cfg(feature = "component")]
+#[path = "wiping/component.rs"]
+mod component;
+#[cfg(feature = "component")]
+#[path = "component/guest.rs"]
+mod guest;
 #[path = "managed/guest.rs"]
 mod managed;
 #[path = "wiping/namespace.rs"]
 mod namespace;
+#[cfg(feature = "component")]
+#[path = "component/passthrough.rs"]
+mod passthrough;
 #[path = "wiping/refused.rs"]
 mod refused;
 #[path = "wiping/secrets.rs"]
