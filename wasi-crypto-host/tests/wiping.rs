@@ -4,10 +4,19 @@
 
 #[path = "managed/store.rs"]
 mod asking;
+#[cfg(feature = "component")]
+#[path = "wiping/component.rs"]
+mod component;
+#[cfg(feature = "component")]
+#[path = "component/guest.rs"]
+mod guest;
 #[path = "managed/guest.rs"]
 mod managed;
 #[path = "wiping/namespace.rs"]
 mod namespace;
+#[cfg(feature = "component")]
+#[path = "component/passthrough.rs"]
+mod passthrough;
 #[path = "wiping/refused.rs"]
 mod refused;
 #[path = "wiping/secrets.rs"]

@@ -5,6 +5,7 @@ mod bench;
 mod c_api;
 mod constant_time;
 mod crash;
+mod faces;
 mod fuzz;
 mod guests;
 mod loom;
@@ -40,6 +41,7 @@ const TASKS: &[Task] = &[
     ("mutants", "put faults into files of the host, each of which a test must notice; name files", mutants::mutants),
     ("crash", "kill processes that write to a store of keys, 1,000 times or as often as is said", crash::crash),
     ("soak", "serve honest and hostile guests for ten minutes or as many seconds as are said", soak::soak),
+    ("faces", "compare what modules and components are answered, in 2,000 or so many sequences of calls", faces::faces),
     ("stores", "test stores in PostgreSQL and root keys in a token, which must be installed", stores::stores),
     ("c-api", "build the C library and install it into a folder; --suite runs the suite on it", c_api::c_api),
     ("wasmedge-plugin", "build the plugins for WasmEdge and install them into a folder", c_api::wasmedge_plugin),
@@ -80,13 +82,12 @@ fn usage() -> String {
 
 fn build_guests(_: &[String]) -> Result<(), String> {
     let modules = guests::build(root())?;
-    let components = guests::build_components(root())?;
-    if components.is_none() {
-        eprintln!(
-            "guests: no components, as the toolchain in use has no wasm32-wasip2 (rustup target add wasm32-wasip2)"
-        );
+    let components = guests::components::build(root())?;
+    let python = guests::python::build(root())?;
+    if python.is_none() {
+        eprintln!("guests: none in Python, {}", guests::python::MISSING);
     }
-    modules.iter().chain(components.iter().flatten()).for_each(|guest| println!("{}", guest.display()));
+    modules.iter().chain(&components).chain(&python).for_each(|guest| println!("{}", guest.display()));
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Plan, SEEDS, files, folder, in_folder};
+use super::{Plan, SEEDS, files, folder, in_folder, side_by_side};
 use crate::root;
 use crate::run::{cargo, output, run, succeeds};
 
@@ -18,13 +18,15 @@ pub(super) fn measure(plan: &Plan) -> Result<(), String> {
     let work = folder().join(plan.backend.target_folder()).join("coverage");
     let mut build = in_folder(cargo(&["build", "--release", "--locked", "--bins"]));
     build.args(plan.backend.features()).arg("--target-dir").arg(&work);
-    run(with_flags(build, "-C instrument-coverage --cfg fuzzing"))?;
+    build.env("RUSTFLAGS", "-C instrument-coverage --cfg fuzzing");
+    // Build scripts count, too.
+    build.env("LLVM_PROFILE_FILE", work.join("unused.profraw"));
+    run(build)?;
     let profiles = work.join("profiles");
     emptied(&profiles)?;
-    let programs: Vec<PathBuf> = plan.targets.iter().map(|target| work.join("release").join(target)).collect();
-    for (target, program) in plan.targets.iter().zip(&programs) {
-        run_over_inputs(target, program, &work, &profiles)?;
-    }
+    let program = |target: &str| work.join("release").join(target);
+    side_by_side(&plan.targets, |target| run_over_inputs(target, &program(target), &work, &profiles))?;
+    let programs: Vec<PathBuf> = plan.targets.iter().map(|target| program(target)).collect();
     let merged = work.join("merged.profdata");
     let mut merge = Command::new(&tools.profdata);
     merge.args(["merge", "-sparse", "-o"]).arg(&merged).args(files(&profiles));
@@ -101,8 +103,12 @@ fn run_over_inputs(target: &str, program: &Path, work: &Path, profiles: &Path) -
         let mut fuzzer = Command::new(program);
         fuzzer.args(some).current_dir(folder());
         fuzzer.env("LLVM_PROFILE_FILE", profiles.join(format!("{target}-%m.profraw")));
-        if !succeeds(fuzzer) {
-            return Err(format!("the target `{target}` fails on one of its inputs: first `cargo xtask fuzz {target}`"));
+        let output = fuzzer.output().map_err(|cause| format!("cannot run {}: {cause}", program.display()))?;
+        if !output.status.success() {
+            eprint!("{}", String::from_utf8_lossy(&output.stderr));
+            return Err(format!(
+                "the target `{target}` fails on the last input named above: first `cargo xtask fuzz {target}`"
+            ));
         }
     }
     Ok(())
@@ -114,11 +120,6 @@ fn emptied(folder: &Path) -> Result<(), String> {
         fs::remove_dir_all(folder).map_err(|cause| format!("cannot remove {}: {cause}", folder.display()))?;
     }
     fs::create_dir_all(folder).map_err(|cause| format!("cannot create {}: {cause}", folder.display()))
-}
-
-fn with_flags(mut command: Command, flags: &str) -> Command {
-    command.env("RUSTFLAGS", flags);
-    command
 }
 
 /// All files of Rust below a folder, as seen from there.
