@@ -14,6 +14,7 @@ use crate::memory::SharedBytes;
 use crate::pointers::{give, object, place, take_back};
 
 /// `wasi_crypto_context` in the header.
+#[allow(clippy::large_enum_variant, reason = "C has it in a box, and a second one would cost each call an indirection")]
 pub(crate) enum Context {
     /// For one call at a time.
     Owned(Mutex<WasiCryptoCtx>),
