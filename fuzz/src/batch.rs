@@ -383,8 +383,11 @@ impl Reader<'_, '_> {
         };
         let usual = OUTPUT + OUTPUT_DISTANCE * at;
         match choice {
-            0..64 => [usual, len],
-            64..112 => [data[0], len],
+            0..32 => [usual, len],
+            // Of what has no tag.
+            32..64 => [usual, data[1]],
+            64..88 => [data[0], len],
+            88..112 => [data[0], data[1]],
             112..144 => [data[0].saturating_add(u32::from(choice % 32)).saturating_sub(8), len],
             144..176 => [usual, len.saturating_add(u32::from(choice % 8))],
             // Over that of another entry.

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use wasi_crypto_host::{AlgorithmInfo, AlgorithmType, algorithms};
 
 use crate::checked::Checked;
+use crate::expanded;
 use crate::keys::{DER, ENCODINGS, KeyFunctions, PEM, Part, RAW};
 use crate::support::Guest;
 
@@ -14,7 +15,7 @@ use crate::support::Guest;
 pub struct Known {
     /// The algorithm.
     pub info: AlgorithmInfo,
-    /// The key, its halves and a signature in all encodings that they have.
+    /// The key, its halves and a signature in all encodings that they have, and then what others make of the secret key.
     pub forms: Vec<(Part, u32, Vec<u8>)>,
     /// What an encapsulation for the key gives; empty if the algorithm is none for that.
     pub ciphertext: Vec<u8>,
@@ -67,6 +68,8 @@ impl Known {
                 }
             }
         }
+        let expanded = known.form(Part::Secretkey, DER).map(|der| expanded::forms(known.info.name, der));
+        known.forms.extend(expanded.into_iter().flatten().map(|form| (Part::Secretkey, DER, form)));
         known
     }
 

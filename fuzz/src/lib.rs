@@ -12,6 +12,7 @@ mod cli_files;
 mod differential;
 mod encodings;
 mod exchange;
+mod expanded;
 mod keys;
 mod known;
 mod mutation;

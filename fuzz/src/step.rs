@@ -288,15 +288,20 @@ impl Reader<'_, '_> {
         let asked = match self.hostcall.name() {
             "array_output_pull" => self.guest.ask("array_output_len", handle),
             "symmetric_tag_pull" => self.guest.ask("symmetric_tag_len", handle),
-            "symmetric_state_encrypt" => Some(self.data_len() + TAG_LEN),
+            "symmetric_state_encrypt" => Some(self.data_len() + self.added(handle)),
             "symmetric_state_encrypt_detached" => Some(self.data_len()),
-            "symmetric_state_decrypt" => Some(self.history.output(0)[1].saturating_sub(TAG_LEN.into()) as u32),
+            "symmetric_state_decrypt" => Some((self.history.output(0)[1] as u32).saturating_sub(self.added(handle))),
             "symmetric_state_decrypt_detached" => Some(self.history.output(1)[1] as u32),
             _ if gives_identifier(self.hostcall) => Some(Identifier::LEN as u32),
             _ => Some(32 + 32 * u32::from(choice % 4)),
         };
         // Not more than there is room for.
         u64::from(asked.unwrap_or(32).min(OUTPUT - 64))
+    }
+
+    /// What a cipher adds to a message, in bytes.
+    fn added(&mut self, handle: u32) -> u32 {
+        self.guest.ask("symmetric_state_max_tag_len", handle).unwrap_or(0)
     }
 
     /// The size of the data of an encryption, whose choice comes behind the output and its size.
@@ -408,7 +413,7 @@ fn gives_identifier(hostcall: &Hostcall) -> bool {
     hostcall.params().iter().any(|param| param.ty == ParamType::Pointer && param.name.ends_with("_id"))
 }
 
-/// The size of the tag of every cipher so far, in bytes.
+/// The size of the tag of every cipher that has one, in bytes.
 pub const TAG_LEN: u32 = 16;
 
 fn is_symmetric(known: &Known) -> bool {

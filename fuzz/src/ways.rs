@@ -3,11 +3,13 @@
 //! The only file of this crate that knows how a context is built.
 
 use std::cell::RefCell;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
 use wasi_crypto_host::secrets::{MemoryStore, Namespace, Policy, RootKey, SecretsManager};
-use wasi_crypto_host::{Errno, GuestMemory, HandleType, Hostcall, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx};
+use wasi_crypto_host::{
+    Errno, GuestMemory, HandleType, Hostcall, JobPool, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx,
+};
 
 use crate::support::call_in_parts;
 
@@ -16,7 +18,7 @@ use crate::support::call_in_parts;
 pub enum Way {
     /// In one piece.
     Whole,
-    /// What takes long is handed out, run, and finished.
+    /// What takes long is handed out, run, and finished; entries of a batch go to two threads.
     Deferred,
     /// Through a context that threads share.
     Shared,
@@ -70,6 +72,9 @@ pub struct Host {
     kept: isize,
 }
 
+/// For all contexts, as threads outlive them.
+static TWO_THREADS: LazyLock<JobPool> = LazyLock::new(|| JobPool::new(1).batch_threads(2));
+
 enum Context {
     Own(Box<WasiCryptoCtx>),
     Shared(SharedWasiCryptoCtx),
@@ -85,6 +90,7 @@ impl Host {
             .max_password_iterations(PASSWORD_ITERATIONS)
             .max_password_memory_work(PASSWORD_MEMORY_WORK)
             .secrets(namespace(bounds));
+        let builder = if way == Way::Deferred { builder.job_pool(TWO_THREADS.clone()) } else { builder };
         let ctx = builder.build().expect("the bounds can be kept");
         let ctx = match way {
             Way::Whole | Way::Deferred => Context::Own(Box::new(ctx)),

@@ -232,28 +232,6 @@ impl PublicKey {
         String::from_utf8(self.export(PublicKeyEncoding::Pem)?).map_err(|_| Error::InternalError)
     }
 
-    /// Reads a public key from a JSON Web Key; see [`jwk`](crate::jwk).
-    ///
-    /// # Errors
-    ///
-    /// [`Jwk`](Error::Jwk) with the reason, [`UnsupportedEncoding`](Error::UnsupportedEncoding) if the algorithm has none;
-    /// and as for [`import`](Self::import).
-    #[cfg(feature = "jwk")]
-    pub fn from_jwk(algorithm_type: AlgorithmType, algorithm: &str, jwk: impl AsRef<[u8]>) -> Result<Self, Error> {
-        crate::jwk::import(algorithm_type, algorithm, jwk.as_ref())
-    }
-
-    /// Writes the public key as a JSON Web Key; see [`jwk`](crate::jwk). `algorithm` is that of the key.
-    ///
-    /// # Errors
-    ///
-    /// [`UnsupportedEncoding`](Error::UnsupportedEncoding) if the algorithm has none, [`InvalidKey`](Error::InvalidKey) if
-    /// the key is of another one.
-    #[cfg(feature = "jwk")]
-    pub fn to_jwk(&self, algorithm: &str) -> Result<String, Error> {
-        crate::jwk::export(algorithm, self)
-    }
-
     /// Checks in full that the key is a sound one (`publickey_verify`): on the curve, in the right subgroup, canonical.
     /// Importing makes the cheap ones of these checks only.
     ///

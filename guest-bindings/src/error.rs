@@ -5,8 +5,8 @@ use core::fmt;
 use wasi_crypto_interface::Errno;
 
 #[cfg(feature = "jwk")]
-use crate::jwk::JwkError;
-use crate::pem::PemError;
+use crate::jwk::error::JwkError;
+use crate::pem::error::PemError;
 
 /// Why the host did not do what it was asked: `crypto_errno` of the specification, without success; or why it was not
 /// asked at all.

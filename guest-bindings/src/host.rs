@@ -5,7 +5,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::mem;
 
-use wasi_crypto_interface::{AlgorithmType, Errno};
+use wasi_crypto_interface::{AlgorithmType, Errno, SignatureEncoding};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -515,12 +515,20 @@ pub(crate) fn batch_squeeze_tag(states: &[Handle]) -> Result<Vec<Result<Handle, 
     Ok(results.iter().map(|result| check(result.errno.into()).map(|()| result.tag)).collect())
 }
 
-/// Gives a signature for each state.
-pub(crate) fn batch_sign(states: &[Handle]) -> Result<Vec<Result<Handle, Error>>, Error> {
+/// Gives the raw signature of each state.
+pub(crate) fn batch_sign(states: &[Handle]) -> Result<Vec<Result<Vec<u8>, Error>>, Error> {
     let mut results = vec![SignatureResult { signature: 0, errno: NO_ANSWER }; states.len()];
     // SAFETY: the host reads the slice only; there is a result for each state.
     check(unsafe { raw::batch_signature_state_sign(states.as_ptr(), states.len(), results.as_mut_ptr()) })?;
-    Ok(results.iter().map(|result| check(result.errno.into()).map(|()| result.signature)).collect())
+    let raw_signature = |handle| {
+        if cfg!(any(target_env = "p2", wasi_crypto_component)) {
+            return pull_public(handle);
+        }
+        let raw = signature_export(handle, SignatureEncoding::Raw as u32);
+        signature_close(handle);
+        raw
+    };
+    Ok(results.iter().map(|result| check(result.errno.into()).and_then(|()| raw_signature(result.signature))).collect())
 }
 
 /// Verifies a signature with each state.

@@ -17,54 +17,42 @@
 //!
 //! What is written are the members that RFC 7638 hashes for the thumbprint of a key, in its order and form, and nothing else.
 
+pub(crate) mod error;
 mod members;
 mod rsa;
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::asymmetric::{AlgorithmType, PublicKey, PublicKeyEncoding};
 use crate::error::Error;
+pub use error::JwkError;
 use members::Members;
 
-/// Why a JSON Web Key is not one that can be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum JwkError {
-    /// It is no JSON object.
-    NotAnObject,
-    /// A member comes twice.
-    Duplicate,
-    /// This member is missing.
-    Missing(&'static str),
-    /// This member has a value that it cannot have.
-    Malformed(&'static str),
-    /// This member says that the key is not for this algorithm, or not for this use.
-    Unsuitable(&'static str),
-    /// It is a private key, and a public one is needed.
-    Private,
-}
+impl PublicKey {
+    /// Reads a public key from a JSON Web Key; see [`jwk`](crate::jwk).
+    ///
+    /// # Errors
+    ///
+    /// [`Jwk`](Error::Jwk) with the reason, [`UnsupportedEncoding`](Error::UnsupportedEncoding) if the algorithm has none;
+    /// and as for [`import`](Self::import).
+    pub fn from_jwk(algorithm_type: AlgorithmType, algorithm: &str, jwk: impl AsRef<[u8]>) -> Result<Self, Error> {
+        import(algorithm_type, algorithm, jwk.as_ref())
+    }
 
-impl fmt::Display for JwkError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAnObject => f.write_str("this is no JSON Web Key, which is an object of JSON"),
-            Self::Duplicate => f.write_str("a member of the JSON Web Key comes twice"),
-            Self::Missing(member) => write!(f, "the JSON Web Key has no member `{member}`"),
-            Self::Malformed(member) => write!(f, "the member `{member}` of the JSON Web Key is malformed"),
-            Self::Unsuitable(member) => {
-                write!(f, "the JSON Web Key says in `{member}` that it is for another algorithm or use")
-            }
-            Self::Private => f.write_str("this is a private JSON Web Key, and a public one is needed"),
-        }
+    /// Writes the public key as a JSON Web Key; see [`jwk`](crate::jwk). `algorithm` is that of the key.
+    ///
+    /// # Errors
+    ///
+    /// [`UnsupportedEncoding`](Error::UnsupportedEncoding) if the algorithm has none, [`InvalidKey`](Error::InvalidKey) if
+    /// the key is of another one.
+    pub fn to_jwk(&self, algorithm: &str) -> Result<String, Error> {
+        export(algorithm, self)
     }
 }
-
-impl core::error::Error for JwkError {}
 
 /// What keys of an algorithm look like.
 #[derive(Clone, Copy)]
@@ -107,13 +95,13 @@ impl Form {
 }
 
 /// Reads a public key.
-pub(crate) fn import(algorithm_type: AlgorithmType, algorithm: &str, jwk: &[u8]) -> Result<PublicKey, Error> {
+fn import(algorithm_type: AlgorithmType, algorithm: &str, jwk: &[u8]) -> Result<PublicKey, Error> {
     let (encoded, encoding) = decode(algorithm_type, algorithm, jwk)?;
     PublicKey::import(algorithm_type, algorithm, &encoded, encoding)
 }
 
 /// Writes a public key of this algorithm.
-pub(crate) fn export(algorithm: &str, key: &PublicKey) -> Result<String, Error> {
+fn export(algorithm: &str, key: &PublicKey) -> Result<String, Error> {
     let base64 = Base64UrlUnpadded::encode_string;
     // Another form of output would be a fault of the host, or another algorithm's.
     match Form::of(algorithm)? {

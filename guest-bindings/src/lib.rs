@@ -114,7 +114,7 @@ pub mod argon2;
 pub mod asymmetric;
 pub mod batch;
 pub mod cipher;
-#[cfg(target_env = "p2")]
+#[cfg(any(target_env = "p2", wasi_crypto_component))]
 mod component;
 mod error;
 pub mod hash;

@@ -22,7 +22,7 @@ use crate::hash::Sha256;
 use crate::hkdf::Hkdf;
 
 /// The most that one key expands to: 255 digests; of components, which cannot say how much they want, one.
-const MAX_PIECE_LEN: usize = if cfg!(target_env = "p2") { 32 } else { 255 * 32 };
+const MAX_PIECE_LEN: usize = if cfg!(any(target_env = "p2", wasi_crypto_component)) { 32 } else { 255 * 32 };
 
 /// Fills `out` with random bytes, fit for keys, nonces and salts.
 ///

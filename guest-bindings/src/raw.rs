@@ -4,86 +4,34 @@
 //! status, 0 for success ([`Error::from_errno`](crate::Error::from_errno) names the others), and writes its results through its
 //! last parameters, on success only. A string is a pointer and a length in bytes, as is every buffer.
 //!
-//! For `wasm32-wasip2`, guests are components: the same functions call those of the WIT package `wasi:crypto@0.11.0`. That has no way to say some things:
+//! For `wasm32-wasip2`, guests are components: the same functions call those of the WIT package `wasi:crypto@0.11.0`. So they do for other targets with
+//! `--cfg wasi_crypto_component` in `RUSTFLAGS`, where a component is made of the module. The package has no way to say some things:
 //! an output is pulled as a whole or not at all (`overflow`); `external_secret_replace` is `unsupported_feature`; passwords and HKDF give at
-//! most as many bytes as the host gives of itself, and sessions and Argon2 exactly so many; a handle that is none is a trap.
+//! most as many bytes as the host gives of itself, and sessions and Argon2 exactly so many; `batch_signature_state_sign` gives array outputs with
+//! raw signatures; `batch_symmetric_state_squeeze` is one call after the other, as are batches for buffers that are longer or shorter than
+//! what a cipher with a tag of 16 bytes fills; a handle that is none is a trap.
 //!
 //! Outside WebAssembly there is no host: each function then answers `not_implemented`, so that the crate and its users build everywhere.
 #![allow(unsafe_code, reason = "these are the imports")]
 
-use wasi_crypto_interface::optional_handle;
+pub(crate) mod types;
 
-/// The number of an object that the host keeps for the guest.
-pub type Handle = u32;
-
-/// A handle or none, as `symmetric_state_open` and others take it.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub struct OptHandle {
-    /// 0 if there is a handle, 1 if there is none.
-    pub tag: u8,
-    /// The handle, if there is one.
-    pub handle: Handle,
-}
-
-impl OptHandle {
-    /// No handle.
-    pub const NONE: Self = Self { tag: optional_handle::NONE, handle: 0 };
-
-    /// This handle.
-    pub const fn some(handle: Handle) -> Self {
-        Self { tag: optional_handle::SOME, handle }
-    }
-}
+pub use types::{
+    CryptEntry, DecryptDetachedEntry, Handle, OptHandle, SignatureResult, SizeResult, SqueezeEntry, TagResult,
+    VerificationEntry,
+};
 
 /// The status with which each function answers where there is no host.
 #[cfg(not(target_family = "wasm"))]
 const NOT_IMPLEMENTED: i32 = wasi_crypto_interface::Errno::NotImplemented as i32;
 
-macro_rules! records {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident: $ty:ty,)* })*) => {
-        $($(#[$doc])*
-        #[repr(C)]
-        #[derive(Clone, Copy, Debug)]
-        #[allow(missing_docs, reason = "the fields are those of the function that is called many times")]
-        pub struct $name {
-            $(pub $field: $ty,)*
-        })*
-    };
-}
-
-records! {
-    /// One entry of `batch_symmetric_state_squeeze`.
-    SqueezeEntry { state: Handle, data: *mut u8, data_len: usize, }
-    /// One entry of `batch_symmetric_state_encrypt`, `…_encrypt_detached` and `…_decrypt`.
-    CryptEntry { state: Handle, output: *mut u8, output_len: usize, data: *const u8, data_len: usize, }
-    /// One entry of `batch_symmetric_state_decrypt_detached`.
-    DecryptDetachedEntry {
-        state: Handle,
-        output: *mut u8,
-        output_len: usize,
-        data: *const u8,
-        data_len: usize,
-        raw_tag: *const u8,
-        raw_tag_len: usize,
-    }
-    /// One entry of `batch_signature_state_verify`.
-    VerificationEntry { state: Handle, signature: Handle, }
-    /// One result that is a tag.
-    TagResult { tag: Handle, errno: u16, }
-    /// One result that is a number of bytes.
-    SizeResult { size: usize, errno: u16, }
-    /// One result that is an `array_output` with a signature.
-    SignatureResult { signature: Handle, errno: u16, }
-}
-
-#[cfg(not(target_env = "p2"))]
+#[cfg(not(any(target_env = "p2", wasi_crypto_component)))]
 macro_rules! declare {
     ($($module:literal {
         $($(#[$doc:meta])* fn $name:ident($($param:ident: $ty:ty),*);)*
     })*) => {
         $(
-            #[cfg(all(target_family = "wasm", not(target_env = "p2")))]
+            #[cfg(target_family = "wasm")]
             #[link(wasm_import_module = $module)]
             unsafe extern "C" {
                 $(
@@ -113,10 +61,10 @@ macro_rules! declare {
     };
 }
 
-#[cfg(not(target_env = "p2"))]
+#[cfg(not(any(target_env = "p2", wasi_crypto_component)))]
 for_each_import!(declare);
 
-#[cfg(target_env = "p2")]
+#[cfg(any(target_env = "p2", wasi_crypto_component))]
 pub use crate::component::*;
 
 #[cfg(test)]

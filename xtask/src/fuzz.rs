@@ -3,26 +3,34 @@
 //! Built by the compiler in use, without a sanitizer: all the host's `unsafe` code is in its engines, which the targets leave out, and
 //! without them there are several times as many executions. Everything goes to `fuzz/target`, apart from the workspace's builds.
 
+mod coverage;
+
 use std::collections::BTreeSet;
 use std::fs;
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use crate::root;
 use crate::run::{cargo, for_each_line, run, succeeds};
 
 pub(crate) const USAGE: &str = "\
 Arguments of fuzz:
-  TARGET…        calls, encodings, differential, oracle, store, threads, runner or cli_files; all of them, one after the
-                 other, if none is named
+  TARGET…        calls, encodings, differential, oracle, store, threads, runner or cli_files; all of them if none
+                 is named; as many run at a time as there are processors
   --minutes N    how long each target runs (5)
   --backend B    what the host is built with: ring (with RustCrypto; the default) or aws-lc-rs
+  --coverage     does not look for anything new: says which lines of the host the targets do not reach with the inputs
+                 that there are
 ";
 
 const TARGETS: [&str; 8] = ["calls", "encodings", "differential", "oracle", "store", "threads", "runner", "cli_files"];
 
-/// How long all targets together run among the tests, besides their seeds.
-const MINUTES_OF_CHECK: f64 = 2.0;
+/// How long each target runs among the tests, besides its seeds.
+const MINUTES_OF_CHECK: f64 = 1.0;
 
 /// The defaults of cargo-fuzz ask for a nightly compiler, and for hooks at each comparison of the cryptographic libraries.
 const BUILD: [&str; 3] = ["--sanitizer", "none", "--no-trace-compares"];
@@ -38,6 +46,8 @@ struct Plan {
     backend: Backend,
     /// Where the random numbers of libFuzzer begin; elsewhere each time if there is none.
     seed: Option<u32>,
+    /// Whether the inputs that there are show what they reach, and nothing new is looked for.
+    coverage: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,9 +56,29 @@ enum Backend {
     AwsLc,
 }
 
+impl Backend {
+    /// Apart, so that neither is built again after the other.
+    fn target_folder(self) -> &'static str {
+        match self {
+            Self::Ring => "target",
+            Self::AwsLc => "target/aws-lc-rs",
+        }
+    }
+
+    fn features(self) -> &'static [&'static str] {
+        match self {
+            Self::Ring => &[],
+            Self::AwsLc => &["--features", "aws-lc-rs"],
+        }
+    }
+}
+
 /// Runs the targets that are named, or all.
 pub(crate) fn fuzz(args: &[String]) -> Result<(), String> {
     let plan = Plan::parse(args)?;
+    if plan.coverage {
+        return coverage::measure(&plan);
+    }
     prepare()?;
     plan.run()
 }
@@ -62,8 +92,14 @@ pub(crate) fn check() -> Result<Option<&'static str>, String> {
     run(in_folder(cargo(&["clippy", "--locked", "--all-targets", "--", "-D", "warnings"])))?;
     run(in_folder(cargo(&["test", "--locked", "--lib"])))?;
     // The same way each time, so that it tells of what was changed; long runs look for what is new.
-    let minutes = MINUTES_OF_CHECK / TARGETS.len() as f64;
-    Plan { targets: TARGETS.into(), minutes, backend: Backend::Ring, seed: Some(1) }.run().map(|()| None)
+    let plan = Plan {
+        targets: TARGETS.into(),
+        minutes: MINUTES_OF_CHECK,
+        backend: Backend::Ring,
+        seed: Some(1),
+        coverage: false,
+    };
+    plan.run().map(|()| None)
 }
 
 /// Installs cargo-fuzz if it is missing.
@@ -85,10 +121,11 @@ fn prepare() -> Result<(), String> {
 
 impl Plan {
     fn parse(args: &[String]) -> Result<Self, String> {
-        let mut plan = Self { targets: Vec::new(), minutes: 5.0, backend: Backend::Ring, seed: None };
+        let mut plan = Self { targets: Vec::new(), minutes: 5.0, backend: Backend::Ring, seed: None, coverage: false };
         let mut args = args.iter().map(String::as_str);
         while let Some(arg) = args.next() {
             match arg {
+                "--coverage" => plan.coverage = true,
                 "--minutes" => {
                     let minutes = args.next().unwrap_or_default();
                     let number = minutes.parse().ok().filter(|number: &f64| *number > 0.0 && number.is_finite());
@@ -118,7 +155,7 @@ impl Plan {
 
     fn run(&self) -> Result<(), String> {
         run(self.cargo_fuzz("build"))?;
-        let outcomes = self.targets.iter().map(|target| self.run_target(target)).collect::<Result<Vec<_>, _>>()?;
+        let outcomes = side_by_side(&self.targets, |target| self.run_target(target))?;
         eprintln!();
         outcomes.iter().for_each(|outcome| eprintln!("{}", outcome.line()));
         let findings: usize = outcomes.iter().map(|outcome| outcome.findings.len()).sum();
@@ -139,12 +176,7 @@ impl Plan {
     }
 
     fn flags(&self) -> Vec<&'static str> {
-        let backend: &[&str] = match self.backend {
-            Backend::Ring => &["--target-dir", "target"],
-            // Apart, so that neither is built again after the other.
-            Backend::AwsLc => &["--target-dir", "target/aws-lc-rs", "--features", "aws-lc-rs"],
-        };
-        [&BUILD, backend].concat()
+        [&BUILD[..], &["--target-dir", self.backend.target_folder()], self.backend.features()].concat()
     }
 
     fn run_target(&self, target: &'static str) -> Result<Outcome, String> {
@@ -198,6 +230,23 @@ impl Plan {
     }
 }
 
+/// Does it for all targets, for as many at a time as there are processors: each has one thread that works.
+fn side_by_side<T: Send>(
+    targets: &[&'static str],
+    work: impl Fn(&'static str) -> Result<T, String> + Sync,
+) -> Result<Vec<T>, String> {
+    let at_a_time = thread::available_parallelism().map_or(1, NonZero::get).min(targets.len());
+    let left = Mutex::new(targets.iter().enumerate());
+    let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let worker = || std::iter::from_fn(next).map(|(at, target)| (at, work(target))).collect::<Vec<_>>();
+    let mut done: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..at_a_time).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
 /// What came of a target.
 struct Outcome {
     target: &'static str,
@@ -240,7 +289,7 @@ fn run_fuzzer(mut fuzzer: Command, outcome: &mut Outcome) -> Result<bool, String
     let mut child = fuzzer.stderr(Stdio::piped()).spawn().map_err(|cause| format!("cannot run cargo fuzz: {cause}"))?;
     for_each_line(child.stderr.take(), |line| {
         if outcome.note(line) {
-            eprintln!("{line}");
+            eprintln!("{}: {line}", outcome.target);
         }
     });
     let status = child.wait().map_err(|cause| format!("cannot wait for cargo fuzz: {cause}"))?;
@@ -271,10 +320,11 @@ mod tests {
 
     #[test]
     fn all_targets_run_if_none_is_named() {
-        let all = Plan { targets: TARGETS.into(), minutes: 5.0, backend: Backend::Ring, seed: None };
+        let all = Plan { targets: TARGETS.into(), minutes: 5.0, backend: Backend::Ring, seed: None, coverage: false };
         assert_eq!(parse(""), Ok(all));
-        let one = Plan { targets: vec!["calls"], minutes: 0.5, backend: Backend::AwsLc, seed: None };
+        let one = Plan { targets: vec!["calls"], minutes: 0.5, backend: Backend::AwsLc, seed: None, coverage: false };
         assert_eq!(parse("--minutes 0.5 calls --backend aws-lc-rs"), Ok(one));
+        assert!(parse("--coverage").is_ok_and(|plan| plan.coverage));
     }
 
     #[test]
@@ -283,6 +333,13 @@ mod tests {
         assert!(parse("--minutes -1").unwrap_err().contains("not `-1`"));
         assert!(parse("--minutes").is_err());
         assert!(parse("--backend openssl").unwrap_err().contains("not `openssl`"));
+    }
+
+    #[test]
+    fn results_come_in_the_order_of_the_targets() {
+        assert_eq!(side_by_side(&TARGETS, |target| Ok(target.len())), Ok(TARGETS.map(str::len).to_vec()));
+        let fails = |target| if target == "store" { Err("full".to_owned()) } else { Ok(()) };
+        assert_eq!(side_by_side(&TARGETS, fails), Err("full".to_owned()));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `cargo xtask …`: set-up and tasks of this workspace.
 
+mod bare;
 mod bench;
 mod c_api;
 mod constant_time;
@@ -7,8 +8,12 @@ mod crash;
 mod faces;
 mod fuzz;
 mod guests;
+mod loom;
+mod miri;
+mod mutants;
 mod package;
 mod run;
+mod sanitize;
 mod soak;
 mod stores;
 mod test;
@@ -26,6 +31,14 @@ const TASKS: &[Task] = &[
     ("bench", "measure what a host call costs, guest against native", bench::bench),
     ("fuzz", "look for faults with random calls and keys; name targets to run these only", fuzz::fuzz),
     ("constant-time", "look whether times of calls tell secrets, some minutes long", constant_time::constant_time),
+    ("miri", "run tests of the host that call no C code under Miri; arguments choose tests", miri::miri),
+    ("loom", "try the threads of a shared context in every order", loom::loom),
+    (
+        "sanitize",
+        "run the host's tests under AddressSanitizer and ThreadSanitizer, or the one that is named",
+        sanitize::sanitize,
+    ),
+    ("mutants", "put faults into files of the host, each of which a test must notice; name files", mutants::mutants),
     ("crash", "kill processes that write to a store of keys, 1,000 times or as often as is said", crash::crash),
     ("soak", "serve honest and hostile guests for ten minutes or as many seconds as are said", soak::soak),
     ("faces", "compare what modules and components are answered, in 2,000 or so many sequences of calls", faces::faces),
@@ -69,13 +82,12 @@ fn usage() -> String {
 
 fn build_guests(_: &[String]) -> Result<(), String> {
     let modules = guests::build(root())?;
-    let components = guests::build_components(root())?;
-    if components.is_none() {
-        eprintln!(
-            "guests: no components, as the toolchain in use has no wasm32-wasip2 (rustup target add wasm32-wasip2)"
-        );
+    let components = guests::components::build(root())?;
+    let python = guests::python::build(root())?;
+    if python.is_none() {
+        eprintln!("guests: none in Python, {}", guests::python::MISSING);
     }
-    modules.iter().chain(components.iter().flatten()).for_each(|guest| println!("{}", guest.display()));
+    modules.iter().chain(&components).chain(&python).for_each(|guest| println!("{}", guest.display()));
     Ok(())
 }
 

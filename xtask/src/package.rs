@@ -155,7 +155,8 @@ fn row(line: &str) -> Option<(&str, &str)> {
     let mut columns = line.strip_prefix("| `")?.split(" | ");
     let name = columns.next()?.strip_suffix('`')?;
     let version = columns.next()?;
-    version.starts_with(|first: char| first.is_ascii_digit()).then_some((name, version))
+    let is_version = version.split('.').count() > 2 && version.starts_with(|first: char| first.is_ascii_digit());
+    is_version.then_some((name, version))
 }
 
 /// "1.87.0" as (1, 87, 0); nothing is older than all.

@@ -2,7 +2,7 @@
 
 use wasi_crypto_interface::{optional_handle, version};
 
-use crate::raw::OptHandle;
+use crate::raw::types::OptHandle;
 
 /// A `result`: its case, then what comes of it, 4 bytes from the start, or 8 if that has a number of 64 bits, or in place if that is nothing
 /// but a status.
@@ -85,9 +85,9 @@ fn status_of(answer: &Answer, at: usize) -> i32 {
     if byte(0) == 0 { 0 } else { byte(at) }
 }
 
-/// The world that the interfaces of this package make, for who makes a component of the module: as version 0.254.2 of the crate `wit-component`
-/// encodes it, which `wasm-tools component embed witx/wit --world imports` puts there, too. No test makes it again. But a function that is not in
-/// it does not link, and a host refuses a component whose types are others than its own: `run_guests` runs one that imports them all.
+/// The world that the interfaces of this package make, for who makes a component of the module: as the crate `wit-component` encodes it,
+/// which `wasm-tools component embed witx/wit --world imports-with-batch` puts there, too. `WASI_CRYPTO_WRITE=1 cargo xtask guests` writes it, and
+/// without the variable holds it against what it would write.
 #[unsafe(link_section = "component-type:wasi-crypto-bindings")]
 #[used]
 static COMPONENT_TYPE: [u8; include_bytes!("component_type.bin").len()] = *include_bytes!("component_type.bin");

@@ -7,8 +7,8 @@ use wasi_crypto_interface::Errno;
 use zeroize::Zeroize as _;
 
 use super::answer::Answer;
-use super::imports;
-use crate::raw::Handle;
+use super::{alike, imports};
+use crate::raw::types::Handle;
 
 /// A list that the host has put into the guest's memory.
 pub(super) struct List {
@@ -23,7 +23,17 @@ impl List {
     ///
     /// A function that gives a list has succeeded with this answer, and the list is taken once.
     pub(super) unsafe fn of(answer: &Answer, at_word: usize) -> Self {
-        Self { start: answer.word(at_word) as *mut u8, len: answer.word(at_word + 1) as usize }
+        // SAFETY: the caller says so.
+        unsafe { Self::at(answer.word(at_word) as *mut u8, answer.word(at_word + 1) as usize) }
+    }
+
+    /// The list that begins there.
+    ///
+    /// # Safety
+    ///
+    /// The host has put it there, and it is taken once.
+    pub(super) unsafe fn at(start: *mut u8, len: usize) -> Self {
+        Self { start, len }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -63,6 +73,38 @@ impl Drop for List {
     }
 }
 
+/// A list of records that the host has put into the guest's memory. What they refer to is not freed with it.
+pub(super) struct Records<T> {
+    start: *mut T,
+    len: usize,
+}
+
+impl<T> Records<T> {
+    /// The list that begins an answer.
+    ///
+    /// # Safety
+    ///
+    /// A function that gives a list of such records has succeeded with this answer, and the list is taken once.
+    pub(super) unsafe fn of(answer: &Answer, at_word: usize) -> Self {
+        Self { start: answer.word(at_word) as *mut T, len: answer.word(at_word + 1) as usize }
+    }
+
+    pub(super) fn all(&self) -> &[T] {
+        // SAFETY: the host has written as many there; an empty list has an address that is not to be read.
+        if self.len == 0 { &[] } else { unsafe { slice::from_raw_parts(self.start, self.len) } }
+    }
+}
+
+impl<T> Drop for Records<T> {
+    fn drop(&mut self) {
+        if self.len > 0 {
+            let layout = Layout::for_value(self.all());
+            // SAFETY: `cabi_realloc` has allocated it with this layout, by Rust's allocator.
+            unsafe { dealloc(self.start.cast(), layout) };
+        }
+    }
+}
+
 /// Calls a function that gives a list, and copies it to a buffer; `written` gets its length. Expands to the status.
 macro_rules! list {
     ($import:ident($($arg:expr),*), $to:ident, $max:ident, $written:expr) => {{
@@ -90,7 +132,7 @@ pub unsafe fn array_output_pull(array_output: Handle, buf: *mut u8, buf_len: usi
     // SAFETY: the length goes to a local variable; the caller's pointers are valid for what they are to take.
     unsafe {
         // Part of it cannot be had: it is gone afterwards.
-        let status = super::array_output_len(array_output, &mut len);
+        let status = alike::array_output_len(array_output, &mut len);
         if status != 0 || len > buf_len {
             return if status == 0 { Errno::Overflow as i32 } else { status };
         }
@@ -102,7 +144,7 @@ pub unsafe fn symmetric_tag_pull(symmetric_tag: Handle, buf: *mut u8, buf_len: u
     let mut len = 0;
     // SAFETY: the length goes to a local variable; the caller's pointers are valid for what they are to take.
     unsafe {
-        let status = super::symmetric_tag_len(symmetric_tag, &mut len);
+        let status = alike::symmetric_tag_len(symmetric_tag, &mut len);
         if status != 0 || len != buf_len {
             return if status == 0 { unfit(buf_len, len) } else { status };
         }
@@ -163,7 +205,7 @@ pub unsafe fn symmetric_state_encrypt(
     if out_len != data_len.saturating_add(16) {
         let mut added = 0;
         // SAFETY: the number goes to a local variable.
-        let status = unsafe { super::symmetric_state_max_tag_len(handle, &mut added) };
+        let status = unsafe { alike::symmetric_state_max_tag_len(handle, &mut added) };
         if status != 0 {
             return status;
         }

@@ -3,9 +3,9 @@
 use wasi_crypto_interface::Errno;
 
 use super::answer::{Answer, version_case};
-use super::imports;
 use super::lists::List;
-use crate::raw::Handle;
+use super::{alike, imports};
+use crate::raw::types::Handle;
 
 /// The functions of one kind of managed keys.
 macro_rules! managed_keys {
@@ -59,7 +59,7 @@ macro_rules! managed_keys {
             if status == 0 {
                 // SAFETY: no pointers but the caller's, which is valid for a version.
                 unsafe {
-                    super::$close(old);
+                    alike::$close(old);
                     version.write_unaligned(answer.version(2));
                 }
             }

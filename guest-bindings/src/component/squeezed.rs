@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::answer::{Answer, handle_of, is_some};
 use super::imports;
 use super::lists::List;
-use crate::raw::{Handle, OptHandle};
+use crate::raw::types::{Handle, OptHandle};
 
 /// A state whose algorithm is one of those.
 #[derive(Clone)]

@@ -3,6 +3,7 @@
 
 use wasi_crypto_bindings::asymmetric::SecretKeyEncoding;
 use wasi_crypto_bindings::batch::{self, AT_ONCE, Message};
+use wasi_crypto_bindings::raw::{self, CryptEntry, DecryptDetachedEntry, OptHandle, SizeResult, TagResult};
 use wasi_crypto_bindings::signature::{EcdsaP256Sha256, Ed25519, Signature, SigningKey};
 use wasi_crypto_bindings::{Aes256Gcm, ChaCha20Poly1305, Error, HmacKey, Sha256, Sha512, XChaCha20Poly1305};
 
@@ -147,4 +148,79 @@ fn nothing_gives_nothing() {
     assert_eq!(Aes256Gcm::generate().unwrap().seal_batch(&[]), []);
     assert!(HmacKey::<Sha256>::generate().unwrap().tag_batch(&[[0; 0]; 0]).is_empty());
     assert_eq!(batch::verify::<Ed25519>(&[]), []);
+}
+
+/// The raw functions that the safe ones do without; and no call falls back to single ones here.
+#[test]
+fn the_vector_of_rfc_8439_is_sealed_and_opened_with_detached_tags() {
+    let good = hex(SEALED);
+    let (ciphertext, tag) = good.split_at(SUNSCREEN.len());
+    let mut outputs = [[0; 114]; 2];
+    let [first, second] = &mut outputs;
+    let entry = |output: &mut [u8; 114]| CryptEntry {
+        state: sunscreen_state(),
+        output: output.as_mut_ptr(),
+        output_len: output.len(),
+        data: SUNSCREEN.as_ptr(),
+        data_len: SUNSCREEN.len(),
+    };
+    let batch = [entry(first), entry(second)];
+    let mut results = [TagResult { tag: 0, errno: 77 }; 2];
+    // SAFETY: the entries name slices of their lengths, and there are two results.
+    let status = unsafe { raw::batch_symmetric_state_encrypt_detached(batch.as_ptr(), 2, results.as_mut_ptr()) };
+    assert_eq!((status, results.map(|result| result.errno)), (0, [0, 0]));
+    assert_eq!(outputs, [ciphertext, ciphertext]);
+    for result in results {
+        // SAFETY: the tag is read only.
+        unsafe { assert_eq!(raw::symmetric_tag_verify(result.tag, tag.as_ptr(), tag.len()), 0) };
+        // SAFETY: no pointers.
+        unsafe { assert_eq!(raw::symmetric_tag_close(result.tag), 0) };
+    }
+
+    let mut outputs = [[0; 114]; 2];
+    let [first, second] = &mut outputs;
+    let entry = |output: &mut [u8; 114], raw_tag: &[u8]| DecryptDetachedEntry {
+        state: sunscreen_state(),
+        output: output.as_mut_ptr(),
+        output_len: output.len(),
+        data: ciphertext.as_ptr(),
+        data_len: ciphertext.len(),
+        raw_tag: raw_tag.as_ptr(),
+        raw_tag_len: raw_tag.len(),
+    };
+    let batch = [entry(first, &[0; 16]), entry(second, tag)];
+    let mut results = [SizeResult { size: 0, errno: 77 }; 2];
+    // SAFETY: the entries name slices of their lengths, and there are two results.
+    let status = unsafe { raw::batch_symmetric_state_decrypt_detached(batch.as_ptr(), 2, results.as_mut_ptr()) };
+    let errnos = results.map(|result| Error::from_errno(result.errno.into()));
+    assert_eq!((status, errnos, results[1].size), (0, [Some(Error::InvalidTag), None], 114));
+    assert_eq!((&outputs[0], &outputs[1][..]), (&[0; 114], SUNSCREEN));
+}
+
+/// A state with the key, the nonce and the associated data of the vector.
+fn sunscreen_state() -> raw::Handle {
+    const NAME: &str = "ChaCha20-Poly1305";
+    let key: Vec<u8> = (0x80..0xa0).collect();
+    let nonce = [7, 0, 0, 0, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47];
+    let associated_data = hex("50515253c0c1c2c3c4c5c6c7");
+    let (mut key_handle, mut options, mut state) = (0, 0, 0);
+    // SAFETY: all pointers are those of slices and local variables.
+    let statuses = unsafe {
+        let set = |options| raw::options_set(options, "nonce".as_ptr(), 5, nonce.as_ptr(), nonce.len());
+        [
+            raw::symmetric_key_import(NAME.as_ptr(), NAME.len(), key.as_ptr(), key.len(), &mut key_handle),
+            raw::options_open(1, &mut options),
+            set(options),
+            raw::symmetric_state_open(
+                NAME.as_ptr(),
+                NAME.len(),
+                &OptHandle::some(key_handle),
+                &OptHandle::some(options),
+                &mut state,
+            ),
+            raw::symmetric_state_absorb(state, associated_data.as_ptr(), associated_data.len()),
+        ]
+    };
+    assert_eq!(statuses, [0; 5]);
+    state
 }

@@ -214,7 +214,7 @@ fn keys_of_any_algorithm_by_its_name() {
 }
 
 #[test]
-#[cfg_attr(target_env = "p2", ignore = "components cannot say which secret to replace")]
+#[cfg_attr(any(target_env = "p2", wasi_crypto_component), ignore = "components cannot say which secret to replace")]
 fn secrets_are_kept_until_they_are_revoked_or_expire() {
     let manager = manager();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();

@@ -34,6 +34,13 @@ impl Guest {
         Self::new(&format!("components/{name}"), &format!("component_{test}"))
     }
 
+    /// The component in Python, if it could be made.
+    pub(crate) fn python(test: &str) -> Option<Self> {
+        const NAME: &str = "components/hello_python";
+        let is_there = path_of(NAME).is_file();
+        is_there.then(|| Self::of_module(precompiled(NAME), &format!("python_{test}")))
+    }
+
     /// The same of a module that something else than `cargo xtask guests` has compiled.
     pub(crate) fn of_module(module: PathBuf, test: &str) -> Self {
         let folder = temporary_folder().join(test);
@@ -138,12 +145,12 @@ impl Run {
 
 /// The module of a guest as `cargo xtask guests` compiled it.
 pub(crate) fn module(name: &str) -> PathBuf {
-    let module = target_folder().join("guests").join(format!("{name}.wasm"));
+    let module = path_of(name);
     let Ok(compiled) = fs::metadata(&module).and_then(|metadata| metadata.modified()) else {
         panic!("there is no {}; compile the guests by `cargo xtask guests`", module.display());
     };
     let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for folder in ["src", "examples", "tests/in_guest"] {
+    for folder in sources_of(name) {
         assert!(
             last_change(&sources.join(folder)) <= compiled,
             "{} is older than guest-bindings/{folder}; compile the guests again by `cargo xtask guests`",
@@ -151,6 +158,21 @@ pub(crate) fn module(name: &str) -> PathBuf {
         );
     }
     module
+}
+
+/// What a guest is made of.
+fn sources_of(name: &str) -> &'static [&'static str] {
+    match name {
+        "components/hello_python" => &["python/wasicrypto.py", "python/examples", "python/wit"],
+        "components/composed" | "components/client" => {
+            &["src", "composed/signer/src", "composed/client/src", "composed/wit"]
+        }
+        _ => &["src", "examples", "tests/in_guest"],
+    }
+}
+
+fn path_of(name: &str) -> PathBuf {
+    target_folder().join("guests").join(format!("{name}.wasm"))
 }
 
 fn last_change(path: &Path) -> SystemTime {

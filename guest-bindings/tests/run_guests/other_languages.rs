@@ -10,7 +10,7 @@ use crate::guest::{Guest, temporary_folder};
 const SHA_256_OF_ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
 /// Of the examples `hello`: test case 2 of McGrew and Viega, "The Galois/Counter Mode of Operation (GCM)".
-const HELLO: &str = "\
+pub(crate) const HELLO: &str = "\
 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad
 signed
 not another message

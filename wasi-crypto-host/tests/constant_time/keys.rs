@@ -1,97 +1,91 @@
 //! Keys: one that is always the same against others.
 
-use wasi_crypto_host::{Errno, Hostcall};
+use wasi_crypto_host::Errno;
 
-use crate::leak::{Class, Random, THRESHOLD, greatest_t, lasting_t};
-use crate::{Guest, INPUT, OUTPUT, SLOT, hostcall};
+use crate::leak::Random;
+use crate::{Guest, INPUT, Measured, OUTPUT, SLOT, hostcall};
 
 /// Fewer than of other calls: these take microseconds.
 const SAMPLES: usize = 30_000;
 
-const RAW: u32 = 0;
+pub(crate) const RAW: u32 = 0;
 const PEM: u32 = 2;
 
-const SIGNATURES: u32 = 0;
-const KEY_EXCHANGE: u32 = 2;
+pub(crate) const SIGNATURES: u32 = 0;
+pub(crate) const KEY_EXCHANGE: u32 = 2;
 
-/// Imports of a secret key or pair, which are closed when the next is put in place.
-struct Imports {
-    guest: Guest,
-    close: &'static Hostcall,
-    open: Option<u32>,
-}
-
-impl Imports {
-    /// Panics if the time of the import tells the fixed key from the others. `answer` is what all of them get.
-    fn check(
-        name: &str,
-        (import, close): (&str, &'static str),
-        (kind, algorithm, encoding): (u32, &str, u32),
-        (fixed, others): (Vec<u8>, Vec<Vec<u8>>),
-        answer: Errno,
-    ) {
-        assert!(others.iter().all(|other| other.len() == fixed.len()), "keys of one size");
-        let import = hostcall(import);
-        let mut imports = Self { guest: Guest::new(), close: hostcall(close), open: None };
-        let [at, name_len] = imports.guest.put(OUTPUT, algorithm.as_bytes());
-        let args = [kind, at, name_len, INPUT as u32, fixed.len() as u32, encoding, SLOT as u32];
-        let set = |imports: &mut Self, class, random: usize| {
-            if let Some(key) = imports.open.take() {
-                assert_eq!(imports.guest.call(imports.close, &[key]), Errno::Success);
-            }
-            let other = &others[random % others.len()];
-            imports.guest.put(INPUT, std::hint::black_box(&fixed));
-            imports.guest.put(INPUT, std::hint::black_box(other));
-            imports.guest.put(INPUT, if class == Class::Fixed { &fixed } else { other });
-        };
-        let work = |imports: &mut Self| {
-            assert_eq!(imports.guest.call(import, &args), answer, "{name}");
-            if answer == Errno::Success {
-                let handle = &imports.guest.memory[SLOT..][..4];
-                imports.open = Some(u32::from_le_bytes(handle.try_into().unwrap()));
-            }
-        };
-        let t = lasting_t(|| greatest_t(SAMPLES, &mut imports, set, work));
-        println!("{name:<44} |t| = {t:.1}");
-        assert!(t < THRESHOLD, "{name}: the time tells the key: |t| is {t:.1}");
+/// Imports of a key, which are closed when the next is put in place. `answer` is what all of them get.
+pub(crate) fn import(
+    (import, close): (&str, &str),
+    (kind, algorithm, encoding): (u32, &str, u32),
+    (fixed, others): (Vec<u8>, Vec<Vec<u8>>),
+    answer: Errno,
+) -> Measured {
+    assert!(others.iter().all(|other| other.len() == fixed.len()), "keys of one size");
+    let mut guest = Guest::new();
+    let [at, name_len] = guest.put(OUTPUT, algorithm.as_bytes());
+    let args = vec![kind, at, name_len, INPUT as u32, fixed.len() as u32, encoding, SLOT as u32];
+    Measured {
+        guest,
+        hostcall: hostcall(import),
+        args,
+        answer,
+        fixed,
+        others,
+        close: Some(hostcall(close)),
+        open: None,
     }
 }
 
-const SECRET: (&str, &str) = ("secretkey_import", "secretkey_close");
+pub(crate) const SECRET: (&str, &str) = ("secretkey_import", "secretkey_close");
 const PAIR: (&str, &str) = ("keypair_import", "keypair_close");
 
 /// Not ML-KEM and ML-DSA, whose public matrix is sampled until it is there, nor RSA, whose primes are looked at.
 #[test]
 #[ignore = "long, and wants a machine that does nothing else: cargo xtask constant-time"]
 fn the_time_of_an_import_does_not_tell_a_scalar_or_a_seed() {
-    let algorithms = [
-        (SIGNATURES, "ECDSA_P256_SHA256", 32),
-        (SIGNATURES, "ECDSA_P384_SHA384", 48),
-        (SIGNATURES, "ECDSA_K256_SHA256", 32),
-        (SIGNATURES, "Ed25519", 32),
-        (KEY_EXCHANGE, "X25519", 32),
-    ];
-    for (kind, algorithm, len) in algorithms {
-        let mut small = vec![0; len];
-        small[len - 1] = 2;
-        let keys = (small, random_scalars(len));
-        Imports::check(&format!("{algorithm}, scalar or seed"), SECRET, (kind, algorithm, RAW), keys, Errno::Success);
+    for algorithm in ALGORITHMS {
+        scalars(algorithm).check(&format!("{}, scalar or seed", algorithm.1), SAMPLES);
     }
+}
+
+/// Whose keys are scalars or seeds of so many bytes.
+pub(crate) const ALGORITHMS: [(u32, &str, usize); 5] = [
+    (SIGNATURES, "ECDSA_P256_SHA256", 32),
+    (SIGNATURES, "ECDSA_P384_SHA384", 48),
+    (SIGNATURES, "ECDSA_K256_SHA256", 32),
+    (SIGNATURES, "Ed25519", 32),
+    (KEY_EXCHANGE, "X25519", 32),
+];
+
+/// A key of zeroes but for a two at its end, against others.
+pub(crate) fn scalars((kind, algorithm, len): (u32, &str, usize)) -> Measured {
+    let mut small = vec![0; len];
+    small[len - 1] = 2;
+    import(SECRET, (kind, algorithm, RAW), (small, random_scalars(len)), Errno::Success)
 }
 
 #[test]
 #[ignore = "long, and wants a machine that does nothing else: cargo xtask constant-time"]
 fn the_time_of_reading_base64_does_not_tell_its_characters() {
-    for (kind, algorithm, prefix, len) in
-        [(SIGNATURES, "Ed25519", &ED25519[..], 32), (KEY_EXCHANGE, "X25519", &X25519[..], 32)]
-    {
-        let pem = |key: &[u8]| {
-            let der = [prefix, key].concat();
-            pem_rfc7468::encode_string("PRIVATE KEY", Default::default(), &der).unwrap().into_bytes()
-        };
-        let keys = (pem(&vec![0; len]), random_scalars(len).iter().map(|key| pem(key)).collect());
-        Imports::check(&format!("{algorithm}, PEM"), SECRET, (kind, algorithm, PEM), keys, Errno::Success);
+    for algorithm in TEXTS {
+        texts(algorithm).check(&format!("{}, PEM", algorithm.1), SAMPLES);
     }
+}
+
+/// Whose keys are read from PEM, with what is before the key in its PKCS#8.
+pub(crate) const TEXTS: [(u32, &str, &[u8]); 2] =
+    [(SIGNATURES, "Ed25519", &ED25519), (KEY_EXCHANGE, "X25519", &X25519)];
+
+/// The PEM of a key of zeroes, against others.
+pub(crate) fn texts((kind, algorithm, prefix): (u32, &str, &[u8])) -> Measured {
+    const LEN: usize = 32;
+    let pem = |key: &[u8]| {
+        let der = [prefix, key].concat();
+        pem_rfc7468::encode_string("PRIVATE KEY", Default::default(), &der).unwrap().into_bytes()
+    };
+    let keys = (pem(&[0; LEN]), random_scalars(LEN).iter().map(|key| pem(key)).collect());
+    import(SECRET, (kind, algorithm, PEM), keys, Errno::Success)
 }
 
 /// PKCS#8 up to the key (RFC 8410 section 7).
@@ -113,7 +107,7 @@ fn the_time_of_an_import_does_not_tell_where_a_public_key_is_another() {
     });
     let near = near.filter(|public| is_point(public)).take(1).collect::<Vec<_>>();
     let keys = ([&seed[..], &wrong].concat(), near.iter().map(|public| [&seed[..], public].concat()).collect());
-    Imports::check("Ed25519, another public key", PAIR, (SIGNATURES, "Ed25519", RAW), keys, Errno::InvalidKey);
+    import(PAIR, (SIGNATURES, "Ed25519", RAW), keys, Errno::InvalidKey).check("Ed25519, another public key", SAMPLES);
 }
 
 fn is_point(public: &[u8]) -> bool {
@@ -125,7 +119,7 @@ fn is_point(public: &[u8]) -> bool {
 }
 
 /// Below the order of every group here.
-fn random_scalars(len: usize) -> Vec<Vec<u8>> {
+pub(crate) fn random_scalars(len: usize) -> Vec<Vec<u8>> {
     let mut random = Random(2);
     let scalars = (0..64).map(|_| {
         let mut scalar = random.bytes::<48>()[..len].to_vec();
@@ -135,6 +129,6 @@ fn random_scalars(len: usize) -> Vec<Vec<u8>> {
     scalars.collect()
 }
 
-fn hex(text: &str) -> Vec<u8> {
+pub(crate) fn hex(text: &str) -> Vec<u8> {
     text.as_bytes().chunks(2).map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }

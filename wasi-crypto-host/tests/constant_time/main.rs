@@ -1,9 +1,11 @@
 //! Whether the time that a call takes tells secrets: tags and paddings that are wrong at their beginning against those that are wrong at
 //! their end, and keys that are always the same against others.
 //!
-//! What is measured is a whole call, as a guest can measure it. `cargo xtask constant-time` runs the long tests; here are those that show that
-//! a leak would be found.
+//! What is measured is a whole call, as a guest can measure it; and, under callgrind, its instructions are counted. `cargo xtask
+//! constant-time` runs the long tests; here are those that show that a leak would be found.
 
+#[cfg(target_os = "linux")]
+mod counts;
 mod keys;
 mod leak;
 
@@ -41,9 +43,17 @@ impl Guest {
         self.ctx.call(hostcall, GuestMemory::unshared(&mut self.memory), &wide[..args.len()])
     }
 
+    fn succeed(&mut self, name: &str, args: &[u32]) {
+        assert_eq!(self.call(hostcall(name), args), Errno::Success, "{name}");
+    }
+
     /// Calls, and returns the handle that comes through the last parameter.
     fn get(&mut self, name: &str, args: &[u32]) -> u32 {
-        assert_eq!(self.call(hostcall(name), &[args, &[SLOT as u32]].concat()), Errno::Success, "{name}");
+        self.succeed(name, &[args, &[SLOT as u32]].concat());
+        self.result()
+    }
+
+    fn result(&self) -> u32 {
         u32::from_le_bytes(self.memory[SLOT..][..4].try_into().unwrap())
     }
 
@@ -76,11 +86,28 @@ struct Measured {
     answer: Errno,
     fixed: Vec<u8>,
     others: Vec<Vec<u8>>,
+    /// Closes what the call opens, before the next.
+    close: Option<&'static Hostcall>,
+    open: Option<u32>,
 }
 
 impl Measured {
+    fn call(&mut self) {
+        assert_eq!(self.guest.call(self.hostcall, &self.args), self.answer);
+        if self.close.is_some() && self.answer == Errno::Success {
+            self.open = Some(self.guest.result());
+        }
+    }
+
+    fn close(&mut self) {
+        if let (Some(close), Some(handle)) = (self.close, self.open.take()) {
+            assert_eq!(self.guest.call(close, &[handle]), Errno::Success);
+        }
+    }
+
     fn t(&mut self, samples: usize, mut behind: impl FnMut(&Guest)) -> f64 {
         let set = |case: &mut Self, class, random: usize| {
+            case.close();
             let Self { guest, fixed, others, .. } = case;
             // Both have gone through the caches.
             let other = &others[random % others.len()];
@@ -89,8 +116,7 @@ impl Measured {
             guest.put(INPUT, if class == Class::Fixed { fixed } else { other });
         };
         let work = |case: &mut Self| {
-            let answer = case.guest.call(case.hostcall, &case.args);
-            assert_eq!(answer, case.answer);
+            case.call();
             behind(&case.guest);
         };
         greatest_t(samples, self, set, work)
@@ -125,6 +151,8 @@ fn tag_comparison(algorithm: &str, key_len: usize) -> Measured {
         answer: Errno::InvalidTag,
         fixed: wrong_at(0),
         others: vec![wrong_at(right.len() - 1)],
+        close: None,
+        open: None,
     }
 }
 
@@ -150,6 +178,8 @@ fn authentication((algorithm, key_len, nonce_len): (&str, usize, usize)) -> Meas
         answer: Errno::InvalidTag,
         fixed: wrong_at(0),
         others: vec![wrong_at(15)],
+        close: None,
+        open: None,
     }
 }
 
@@ -174,6 +204,8 @@ fn padding(fixed: [u8; 16], others: &[[u8; 16]]) -> Measured {
         answer: Errno::InvalidTag,
         fixed: seal(&fixed),
         others: others.iter().map(seal).collect(),
+        close: None,
+        open: None,
     }
 }
 
