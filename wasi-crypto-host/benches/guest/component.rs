@@ -122,6 +122,7 @@ const FLOOR: &str = r#"(component
     (core func $take-list (canon lower (func $take-list) (memory $memory "memory")))
     (core func $take-vec (canon lower (func $take-vec) (memory $memory "memory")))
     (core module $guest
+        (import "memory" "memory" (memory 2))
         (import "host" "nothing" (func $nothing))
         (import "host" "make" (func $make (result i32)))
         (import "host" "look" (func $look (param i32 i32)))
@@ -148,7 +149,7 @@ const FLOOR: &str = r#"(component
                 (call $take-vec (i32.const 0) (local.get $len))
                 (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
             (i32.const 0)))
-    (core instance $guest (instantiate $guest (with "host" (instance
+    (core instance $guest (instantiate $guest (with "memory" (instance $memory)) (with "host" (instance
         (export "nothing" (func $nothing)) (export "make" (func $make)) (export "look" (func $look))
         (export "take-list" (func $take-list)) (export "take-vec" (func $take-vec))))))
     (func (export "nothing") (param "len" u32) (param "n" u32) (result u32) (canon lift (core func $guest "nothing")))

@@ -130,11 +130,11 @@
 //!
 //! | component | time | requests a second |
 //! |---|---|---|
-//! | an empty one | 3.8 µs | 266,000 |
-//! | one that imports all of wasi-crypto | 4.3 µs | 235,000 |
-//! | one that makes an HMAC, in five calls | 14 µs | 70,000 |
+//! | an empty one | 3.9 µs | 256,000 |
+//! | one that imports all of wasi-crypto | 4.4 µs | 227,000 |
+//! | one that makes an HMAC, in five calls | 14 µs | 71,000 |
 //!
-//! Of the last, the calls are 1 µs; most is the kernel's, which gives and takes away pages. Memories from a pool are there before: the crate's feature
+//! Of the last, the calls are less than 1 µs; most is the kernel's, which gives and takes away pages. Memories from a pool are there before: the crate's feature
 //! `pooling` is wasmtime's, and adds them to this benchmark. A component call costs half in engines with `Config::concurrency_support(false)`, where
 //! wasmtime is built with the asynchronous part of the component model and no component needs it.
 
