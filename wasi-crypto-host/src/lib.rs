@@ -140,6 +140,7 @@ pub mod secrets;
 mod shared_table;
 mod stop;
 mod symmetric;
+mod sync;
 mod threads;
 mod watch;
 #[cfg(feature = "component")]

@@ -112,6 +112,17 @@ pub(crate) fn wipe_unused<T>(places: &mut [MaybeUninit<T>]) {
     optimization_barrier(bytes);
 }
 
+/// So much of a stack is overwritten, in bytes.
+const STACK: usize = 128 << 10;
+
+/// Overwrites the stack below the caller's frame with zeros: what functions that have returned left there. Libraries keep keys there while they
+/// work, and what they make of them. For threads that do nothing but such work, after each piece of it: it takes some microseconds.
+#[inline(never)]
+pub(crate) fn wipe_stack() {
+    let below = [0_u8; STACK];
+    optimization_barrier(&below);
+}
+
 /// A value of a library that does not wipe its own keys and states (ring), wiped when it is dropped.
 ///
 /// It lives in a box or behind a pointer with a count, itself or in its owner, whose memory is the value's only lasting place: what the

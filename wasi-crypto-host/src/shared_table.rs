@@ -7,7 +7,7 @@
 #[cfg(test)]
 mod schedules;
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use crate::allowed::AllowedAlgorithms;
 use crate::booking::Booking;
@@ -19,6 +19,7 @@ use crate::managed::ManagedKeys;
 use crate::objects::{AnyHandle, Table};
 use crate::ops::{Load, Objects};
 use crate::stop::StopHandle;
+use crate::sync::{Condvar, Mutex, MutexGuard};
 
 /// The objects of a shared context. Clones are the same table, each for one call.
 #[derive(Clone)]

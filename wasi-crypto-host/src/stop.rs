@@ -4,7 +4,6 @@
 use std::future::Future as _;
 #[cfg(feature = "async")]
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 #[cfg(feature = "async")]
 use std::task::Poll;
@@ -14,6 +13,7 @@ use std::time::Instant;
 
 #[cfg(feature = "async")]
 use crate::alarm::Alarm;
+use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Ends the long calls of a guest from outside, at once or at a given time.
 ///

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::secret::wipe_stack;
+
 /// What a thread is to do.
 pub(crate) type Job = Box<dyn FnOnce() + Send>;
 
@@ -94,6 +96,7 @@ impl Workers {
             };
             drop(state);
             job();
+            wipe_stack();
         }
     }
 

@@ -2,14 +2,28 @@
 //!
 //! The allocator of this test ([`watching`]) looks at each block that the host frees, for pieces of the secrets that the guest put in.
 
+#[path = "managed/store.rs"]
+mod asking;
+#[cfg(feature = "component")]
+#[path = "wiping/component.rs"]
+mod component;
+#[cfg(feature = "component")]
+#[path = "component/guest.rs"]
+mod guest;
 #[path = "managed/guest.rs"]
 mod managed;
 #[path = "wiping/namespace.rs"]
 mod namespace;
+#[cfg(feature = "component")]
+#[path = "component/passthrough.rs"]
+mod passthrough;
 #[path = "wiping/refused.rs"]
 mod refused;
 #[path = "wiping/secrets.rs"]
 mod secrets;
+#[cfg(target_os = "linux")]
+#[path = "wiping/stacks.rs"]
+mod stacks;
 mod support;
 #[path = "wiping/watching.rs"]
 mod watching;
@@ -334,13 +348,13 @@ const ASYMMETRIC: [(&str, u32, usize); 14] = [
 ];
 
 /// Imports a secret key, raw.
-fn import_secret(guest: &mut Guest<Watched>, name: &str, algorithm_type: u32, raw: &[u8]) -> u32 {
+fn import_secret<T: Transport>(guest: &mut Guest<T>, name: &str, algorithm_type: u32, raw: &[u8]) -> u32 {
     let ([name, name_len], [raw, raw_len]) = (guest.put(name.as_bytes()), guest.put(raw));
     guest.call_for_u32("secretkey_import", &[algorithm_type, name, name_len, raw, raw_len, 0]).unwrap()
 }
 
 /// Does all that can be done with a secret key, and closes it and what it gave.
-fn use_secret(guest: &mut Guest<Watched>, name: &str, algorithm_type: u32, secret: u32) {
+fn use_secret<T: Transport>(guest: &mut Guest<T>, name: &str, algorithm_type: u32, secret: u32) {
     let public = guest.call_for_u32("publickey_from_secretkey", &[secret]).unwrap();
     let keypair = guest.call_for_u32("keypair_from_pk_and_sk", &[public, secret]).unwrap();
     for (part, function, key) in [("secretkey", "secretkey_export", secret), ("keypair", "keypair_export", keypair)] {

@@ -1,13 +1,19 @@
 //! `cargo xtask …`: set-up and tasks of this workspace.
 
+mod bare;
 mod bench;
 mod c_api;
 mod constant_time;
 mod crash;
+mod faces;
 mod fuzz;
 mod guests;
+mod loom;
+mod miri;
+mod mutants;
 mod package;
 mod run;
+mod sanitize;
 mod soak;
 mod stores;
 mod test;
@@ -25,8 +31,17 @@ const TASKS: &[Task] = &[
     ("bench", "measure what a host call costs, guest against native", bench::bench),
     ("fuzz", "look for faults with random calls and keys; name targets to run these only", fuzz::fuzz),
     ("constant-time", "look whether times of calls tell secrets, some minutes long", constant_time::constant_time),
+    ("miri", "run tests of the host that call no C code under Miri; arguments choose tests", miri::miri),
+    ("loom", "try the threads of a shared context in every order", loom::loom),
+    (
+        "sanitize",
+        "run the host's tests under AddressSanitizer and ThreadSanitizer, or the one that is named",
+        sanitize::sanitize,
+    ),
+    ("mutants", "put faults into files of the host, each of which a test must notice; name files", mutants::mutants),
     ("crash", "kill processes that write to a store of keys, 1,000 times or as often as is said", crash::crash),
     ("soak", "serve honest and hostile guests for ten minutes or as many seconds as are said", soak::soak),
+    ("faces", "compare what modules and components are answered, in 2,000 or so many sequences of calls", faces::faces),
     ("stores", "test stores in PostgreSQL and root keys in a token, which must be installed", stores::stores),
     ("c-api", "build the C library and install it into a folder; --suite runs the suite on it", c_api::c_api),
     ("wasmedge-plugin", "build the plugins for WasmEdge and install them into a folder", c_api::wasmedge_plugin),

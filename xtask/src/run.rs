@@ -13,7 +13,38 @@ pub(crate) fn own_cargo() -> OsString {
 
 /// The same, with arguments, for the workspace.
 pub(crate) fn cargo(args: &[&str]) -> Command {
-    let mut cargo = Command::new(own_cargo());
+    of_workspace(Command::new(own_cargo()), args)
+}
+
+/// The cargo of the nightly toolchain, which rustup finds.
+pub(crate) fn nightly_cargo(args: &[&str]) -> Command {
+    let mut rustup = Command::new("cargo");
+    rustup.arg("+nightly");
+    of_workspace(rustup, args)
+}
+
+/// Installs the nightly toolchain with these components, as far as they are missing.
+pub(crate) fn prepare_nightly(components: &str) -> Result<(), String> {
+    let rustup = |args: &[&str]| {
+        let mut rustup = Command::new("rustup");
+        rustup.args(args).current_dir(root());
+        rustup
+    };
+    let present = output(rustup(&["component", "list", "--installed", "--toolchain", "nightly"])).unwrap_or_default();
+    if components.split(',').all(|component| present.lines().any(|line| line.starts_with(component))) {
+        return Ok(());
+    }
+    run(rustup(&["toolchain", "install", "nightly", "--profile", "minimal", "--component", components])).map_err(
+        |cause| {
+            format!(
+                "{cause}\nthis needs the nightly toolchain, which cannot be had from here; where there is a network, \
+             `rustup toolchain install nightly --component {components}` installs it"
+            )
+        },
+    )
+}
+
+fn of_workspace(mut cargo: Command, args: &[&str]) -> Command {
     cargo.args(args).current_dir(root());
     // What `cargo run` sets for this process. Build scripts that look at it would run again each time.
     for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_this_package(name)) {

@@ -6,6 +6,8 @@
 //! The rlib is for the plugins that are built on the same settings ([`settings`]).
 #![deny(missing_docs)]
 
+#[cfg(test)]
+mod called_as_from_c;
 mod config;
 mod context;
 mod failure;

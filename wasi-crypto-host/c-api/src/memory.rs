@@ -105,4 +105,28 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn threads_write_bytes_of_one_word_and_lose_none() {
+        const BYTES: usize = 3;
+        let words = [const { AtomicU64::new(0) }; 2];
+        let words = &words;
+        std::thread::scope(|scope| {
+            // The last of them writes to both words.
+            for (offset, byte) in [(0, 1), (3, 2), (6, 3)] {
+                scope.spawn(move || {
+                    // SAFETY: aligned as words are, and all threads access them as atomic words.
+                    let memory = unsafe { SharedBytes::new(words.as_ptr().cast_mut().cast(), size_of_val(words)) };
+                    for round in 0..4 {
+                        memory.write(offset, &[byte + round; BYTES]);
+                        let mut back = [0; BYTES];
+                        memory.read(offset, &mut back);
+                        assert_eq!(back, [byte + round; BYTES]);
+                    }
+                });
+            }
+        });
+        let bytes = words.each_ref().map(|word| word.load(Ordering::Relaxed).to_ne_bytes()).concat();
+        assert_eq!(bytes, [4, 4, 4, 5, 5, 5, 6, 6, 6, 0, 0, 0, 0, 0, 0, 0]);
+    }
 }

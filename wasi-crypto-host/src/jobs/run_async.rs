@@ -12,6 +12,7 @@ use tokio::task::AbortHandle;
 use crate::errno::Errno;
 use crate::jobs::JobPool;
 use crate::progress::{FinishedWork, PendingWork};
+use crate::secret::wipe_stack;
 use crate::stop::StopHandle;
 
 impl JobPool {
@@ -30,7 +31,9 @@ impl JobPool {
         let job = runtime.spawn_blocking(move || {
             // Taken until the work is over, whether anybody waits for it or not.
             let _place = place;
-            work.run()
+            let finished = work.run();
+            wipe_stack();
+            finished
         });
         let _abandoned = Abandoned { stop, job: Some(job.abort_handle()) };
         job.await.map_err(|cause| if cause.is_panic() { Errno::InternalError } else { Errno::InProgress })

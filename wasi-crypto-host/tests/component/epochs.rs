@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 use tokio::runtime::{Builder, Runtime};
-use wasi_crypto_host::WasiCryptoCtx;
 use wasi_crypto_host::wasmtime::component::{add_to_linker, add_to_linker_async};
+use wasi_crypto_host::{Errno, GuestMemory, Hostcall, WasiCryptoCtx};
 use wasmtime::component::{Component, Linker, TypedFunc};
 use wasmtime::{Config, Engine, Store, Trap, UpdateDeadline};
 
+use crate::guest::{self, list};
+use crate::long_calls::{derived, password};
 use crate::passthrough;
 
 /// Hashes so many zeros, or derives a key from a password by ten million iterations if there are none, and returns the first four bytes. 0 for an
@@ -155,6 +157,46 @@ fn a_component_that_yields_at_its_deadlines_gets_the_right_hash_of_long_data() {
 #[test]
 fn a_component_far_from_its_deadline_gets_the_right_hash_of_long_data() {
     assert_eq!(Guest::new(false).run(LEN, Duration::from_millis(1)).unwrap(), digest_of_zeros());
+}
+
+/// The callback has the store while the call is under way.
+#[test]
+fn a_state_that_the_embedder_closes_within_a_call_is_gone_for_it() {
+    const ITERATIONS: u32 = 300_000;
+    let engine = Engine::new(Config::new().epoch_interruption(true)).unwrap();
+    let component = Component::new(&engine, passthrough::generate_with_long_lists()).unwrap();
+    for is_async in [false, true] {
+        for absorbs in [false, true] {
+            let runtime = is_async.then(guest::runtime);
+            let mut guest = guest::Guest::of(&component, WasiCryptoCtx::builder(), runtime);
+            let mut state =
+                if absorbs { guest.state("SHA-256", None).unwrap() } else { password(&mut guest, ITERATIONS.into()) };
+            let (handle, before) = (guest.handle_of_state(&mut state), guest.open_handles());
+            guest.lengthen(1, LEN);
+            guest.store.set_hostcall_fuel(usize::MAX);
+            guest.store.set_epoch_deadline(1);
+            guest.store.epoch_deadline_callback(move |mut store| {
+                let close = Hostcall::find("symmetric_state_close").unwrap();
+                let closed = store.data_mut().call(close, GuestMemory::unshared(&mut []), &[handle.into()]);
+                assert_eq!(closed, Errno::Success);
+                Ok(UpdateDeadline::Continue(FAR))
+            });
+            let answer = std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    std::thread::sleep(Duration::from_millis(20));
+                    engine.increment_epoch();
+                });
+                match absorbs {
+                    true => guest.call("symmetric-state-absorb", &[state, list([])]).map(|_| Vec::new()),
+                    false => guest.call("symmetric-state-squeeze", &[state]).map(guest::bytes),
+                }
+            });
+            // A password has been taken out of the state by then.
+            let expected = if absorbs { Err("invalid-handle".to_owned()) } else { Ok(derived(ITERATIONS).to_vec()) };
+            assert_eq!(answer, expected, "asynchronous: {is_async}");
+            assert_eq!(guest.open_handles(), before - 1);
+        }
+    }
 }
 
 /// So much that a call looks several times.

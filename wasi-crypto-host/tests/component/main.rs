@@ -1,10 +1,14 @@
 //! The face for components, by a component that passes on every function: each call is lifted and lowered as any component's is.
 
+mod arguments;
 mod command;
 mod epochs;
+mod faces;
 mod generated;
 mod guest;
 mod limits;
+mod long_calls;
+mod long_lists;
 mod passthrough;
 mod random;
 mod secrets;

@@ -2,6 +2,7 @@
 //!
 //! wasmtime does not export what was imported as it is, and would not lower or lift anything if it did. So each function is lowered, called
 //! by a function of a core module, and lifted again. The text is made of the package in `witx/wit`.
+#![allow(dead_code, reason = "each test uses a part")]
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -22,8 +23,20 @@ const INTERFACES: [&str; 8] = [
 
 /// The component in text form.
 pub(crate) fn generate() -> String {
+    pass_on(false)
+}
+
+/// The same with one more function, `lengthen`, by which lists and names become longer than they were: that with this number, of those of a
+/// function and their entries in turn, has so many bytes from then on, and consists of what lies at the beginning of the memory; a list of entries has
+/// one for each 32. None of them has the number 0.
+pub(crate) fn generate_with_long_lists() -> String {
+    pass_on(true)
+}
+
+fn pass_on(with_long_lists: bool) -> String {
     let resolve = parse();
     let mut text = Text::imports(&resolve);
+    text.with_long_lists = with_long_lists;
     text.drops();
     text.line("  (core module $guest");
     text.line("    (import \"memory\" \"memory\" (memory 1))");
@@ -33,10 +46,19 @@ pub(crate) fn generate() -> String {
     }
     let functions = text.functions();
     functions.iter().for_each(|function| text.import_lowered(function));
+    if with_long_lists {
+        text.line(LENGTHEN);
+    }
     functions.iter().for_each(|function| text.shim(function));
     text.line("  )");
     text.instantiate();
     functions.iter().for_each(|function| text.lift(function));
+    if with_long_lists {
+        text.line(
+            "  (func $lengthen (param \"which\" u32) (param \"len\" u32) (canon lift (core func $guest \"lengthen\")))",
+        );
+        text.line("  (export \"lengthen\" (func $lengthen))");
+    }
     text.line(")");
     text.out
 }
@@ -49,12 +71,26 @@ pub(crate) fn command(module: &str) -> String {
 
 /// A component whose function `run` is that of a core module, as for [`command`], and whose strings are in this encoding.
 pub(crate) fn with_encoding(module: &str, encoding: &str) -> String {
-    let text = around(&parse(), module);
-    let text = text.replace(
+    with_exports(module, &[("run", 1)]).replace(
         "(memory $memory \"memory\") (realloc",
         &format!("string-encoding={encoding} (memory $memory \"memory\") (realloc"),
-    );
-    text + "  (func (export \"run\") (param \"len\" u32) (result u32) (canon lift (core func $guest \"run\"))))\n"
+    )
+}
+
+/// The same with functions of these names, which take so many numbers and return one.
+pub(crate) fn with_exports(module: &str, exports: &[(&str, usize)]) -> String {
+    let mut lifts = String::new();
+    for (name, params) in exports {
+        let params: String = (0..*params).map(|at| format!("(param \"p{at}\" u32) ")).collect();
+        writeln!(lifts, "  (func (export \"{name}\") {params}(result u32) (canon lift (core func $guest \"{name}\")))")
+            .unwrap();
+    }
+    with_lifts(module, &lifts)
+}
+
+/// The same with functions that are lifted as this text says.
+pub(crate) fn with_lifts(module: &str, lifts: &str) -> String {
+    around(&parse(), module) + lifts + ")\n"
 }
 
 /// A command made of two components: one signs, as the core module says whose function `sign` returns a number; the other calls it, and is
@@ -135,17 +171,38 @@ const MEMORY: &str = r#"  (core module $memory
     (func (export "reset") (param i32) (global.set $end (i32.const 16))))
   (core instance $memory (instantiate $memory))"#;
 
+/// With memory for a list that long.
+const LENGTHEN: &str = r#"    (global $which (mut i32) (i32.const 0))
+    (global $len (mut i32) (i32.const 0))
+    (func (export "lengthen") (param $which i32) (param $len i32) (local $pages i32)
+      (global.set $which (local.get $which))
+      (global.set $len (local.get $len))
+      (local.set $pages (i32.add (i32.const 1) (i32.shr_u (local.get $len) (i32.const 16))))
+      (if (i32.lt_u (memory.size) (local.get $pages))
+        (then (if (i32.eq (i32.const -1) (memory.grow (i32.sub (local.get $pages) (memory.size)))) (then unreachable)))))"#;
+
 struct Text<'a> {
     resolve: &'a Resolve,
     ids: [InterfaceId; 8],
+    with_long_lists: bool,
     out: String,
+}
+
+/// What an entry of a list consists of.
+#[derive(Default)]
+struct Entry<'a> {
+    bytes: usize,
+    /// What is borrowed, and where.
+    borrows: Vec<(usize, &'a str)>,
+    /// Where there are lists.
+    lists: Vec<usize>,
 }
 
 impl<'a> Text<'a> {
     fn new(resolve: &'a Resolve) -> Self {
         let (_, package) = resolve.packages.iter().next().expect("one package");
         let ids = INTERFACES.map(|name| package.interfaces[&format!("wasi-ephemeral-crypto-{name}")]);
-        Self { resolve, ids, out: String::new() }
+        Self { resolve, ids, with_long_lists: false, out: String::new() }
     }
 
     /// The beginning of a component: all imports, a memory, and the functions lowered to it.
@@ -342,7 +399,10 @@ impl<'a> Text<'a> {
             flat.join(" ")
         ));
         self.line("      (local.set $to (call $realloc (i32.const 0) (i32.const 0) (i32.const 8) (i32.const 64)))");
-        let args: Vec<_> = (0..flat.len()).map(|at| format!("(local.get {at})")).collect();
+        let mut args: Vec<_> = (0..flat.len()).map(|at| format!("(local.get {at})")).collect();
+        if self.with_long_lists {
+            self.lengthen(function, &mut args);
+        }
         self.line(&format!("      (call $lowered-{name} {} (local.get $to))", args.join(" ")));
         let mut at = 0;
         for param in &function.params {
@@ -350,6 +410,39 @@ impl<'a> Text<'a> {
             at += self.flat_of(param.ty).len();
         }
         self.line("      (local.get $to))");
+    }
+
+    /// Lets each of the lists of a call be longer.
+    fn lengthen(&mut self, function: &Function, args: &mut [String]) {
+        let (mut number, mut at) = (0, 0);
+        for param in &function.params {
+            let entry = match param.ty {
+                Type::String => Some(self.entry(Type::U8)),
+                Type::Id(id) => match self.resolve.types[self.of(id)].kind {
+                    TypeDefKind::List(of) => Some(self.entry(of)),
+                    _ => None,
+                },
+                _ => None,
+            };
+            if let Some(entry) = entry {
+                number += 1;
+                let is_it = format!("(i32.eq (global.get $which) (i32.const {number}))");
+                args[at] = format!("(select (i32.const 0) {} {is_it})", args[at]);
+                let len =
+                    if entry.bytes == 1 { "(global.get $len)" } else { "(i32.shr_u (global.get $len) (i32.const 5))" };
+                args[at + 1] = format!("(select {len} {} {is_it})", args[at + 1]);
+                for offset in entry.lists {
+                    number += 1;
+                    self.line(&format!(
+                        "      (if (i32.eq (global.get $which) (i32.const {number})) (then
+        (i32.store offset={offset} (local.get {at}) (i32.const 0))
+        (i32.store offset={} (local.get {at}) (global.get $len))))",
+                        offset + 4
+                    ));
+                }
+            }
+            at += self.flat_of(param.ty).len();
+        }
     }
 
     fn drop_param(&mut self, ty: Type, at: usize) {
@@ -366,7 +459,7 @@ impl<'a> Text<'a> {
                 self.line(&line);
             }
             TypeDefKind::List(of) => {
-                let (size, borrows) = self.entry(*of);
+                let Entry { bytes: size, borrows, .. } = self.entry(*of);
                 if borrows.is_empty() {
                     return;
                 }
@@ -384,16 +477,19 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The bytes of an entry of a list, and what is borrowed in it and where.
-    fn entry(&self, ty: Type) -> (usize, Vec<(usize, &'a str)>) {
-        let Type::Id(id) = ty else { return (1, Vec::new()) };
+    fn entry(&self, ty: Type) -> Entry<'a> {
+        let Type::Id(id) = ty else { return Entry { bytes: 1, ..Entry::default() } };
         match &self.resolve.types[self.of(id)].kind {
-            TypeDefKind::Handle(Handle::Borrow(of)) => (4, vec![(0, self.name(*of))]),
-            TypeDefKind::List(_) => (8, Vec::new()),
-            TypeDefKind::Tuple(tuple) => tuple.types.iter().fold((0, Vec::new()), |(size, mut borrows), ty| {
-                let (more, inner) = self.entry(*ty);
-                borrows.extend(inner.into_iter().map(|(at, name)| (size + at, name)));
-                (size + more, borrows)
+            TypeDefKind::Handle(Handle::Borrow(of)) => {
+                Entry { bytes: 4, borrows: vec![(0, self.name(*of))], ..Entry::default() }
+            }
+            TypeDefKind::List(_) => Entry { bytes: 8, lists: vec![0], ..Entry::default() },
+            TypeDefKind::Tuple(tuple) => tuple.types.iter().fold(Entry::default(), |mut entry, ty| {
+                let more = self.entry(*ty);
+                entry.borrows.extend(more.borrows.into_iter().map(|(at, name)| (entry.bytes + at, name)));
+                entry.lists.extend(more.lists.into_iter().map(|at| entry.bytes + at));
+                entry.bytes += more.bytes;
+                entry
             }),
             other => panic!("{other:?}"),
         }

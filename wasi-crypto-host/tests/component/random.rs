@@ -7,17 +7,17 @@ use wasmtime::component::{ResourceAny, ResourceType, Type, Val};
 use crate::guest::Guest;
 
 /// Numbers that look random: xorshift64*.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % bound
     }
 
-    fn one_of<T: Clone>(&mut self, of: &[T]) -> T {
+    pub(crate) fn one_of<T: Clone>(&mut self, of: &[T]) -> T {
         of[self.below(of.len())].clone()
     }
 }
@@ -35,9 +35,10 @@ struct Player {
 const SLOW: [&str; 6] = ["RSA", "SLH", "ARGON", "SCRYPT", "PBKDF2", "ML-DSA"];
 
 impl Player {
-    fn new(seed: u64, ctx: WasiCryptoCtxBuilder) -> Self {
+    fn new(seed: u64, ctx: WasiCryptoCtxBuilder, is_async: bool) -> Self {
         let manager = SecretsManager::builder(MemoryStore::new()).root_key(RootKey::generate().unwrap());
-        let guest = Guest::with(ctx.secrets(manager.build().unwrap().namespace("guest")).statistics(true));
+        let ctx = ctx.secrets(manager.build().unwrap().namespace("guest")).statistics(true);
+        let guest = if is_async { Guest::asynchronous(ctx) } else { Guest::with(ctx) };
         let is_fast = |name: &&str| SLOW.iter().all(|slow| !name.to_ascii_uppercase().starts_with(slow));
         let names = guest.store.data().algorithms().map(|algorithm| algorithm.name).filter(is_fast).map(str::to_owned);
         let mut names: Vec<_> = names.collect();
@@ -166,7 +167,9 @@ fn random_calls_leave_nothing_behind() {
             2 => WasiCryptoCtx::builder().max_bytes(6000 + 100 * (seed as usize % 200)),
             _ => WasiCryptoCtx::builder().max_bytes(usize::MAX),
         };
-        let mut player = Player::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15), ctx);
+        // Each way with each of these limits.
+        let is_async = (seed / 4).is_multiple_of(2);
+        let mut player = Player::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15), ctx, is_async);
         player.play(&names, 1000);
         let calls = player.end(seed);
         assert!(calls > 200, "seed {seed}: {calls} calls");

@@ -5,8 +5,19 @@
 #![allow(unsafe_code, reason = "an allocator that counts is one")]
 
 mod allocator;
+#[cfg(feature = "component")]
+#[path = "../component/arguments.rs"]
+mod arguments;
+#[cfg(feature = "component")]
+mod component;
+#[cfg(feature = "component")]
+#[path = "../component/guest.rs"]
+mod guest;
 #[path = "../managed/guest.rs"]
 mod managed;
+#[cfg(feature = "component")]
+#[path = "../component/passthrough.rs"]
+mod passthrough;
 mod stored;
 #[path = "../support/mod.rs"]
 mod support;

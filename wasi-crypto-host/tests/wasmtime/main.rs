@@ -9,6 +9,9 @@ mod long_calls;
 mod managed;
 #[path = "../managed/guest.rs"]
 mod managed_guest;
+#[cfg(all(feature = "sqlite", feature = "cli"))]
+#[path = "../component/passthrough.rs"]
+mod passthrough;
 mod shared_memory;
 #[cfg(all(feature = "sqlite", feature = "cli"))]
 mod soak;

@@ -1,6 +1,7 @@
-//! A server as an embedder writes it, with honest and hostile guests mixed, killed and started again in the middle. A few seconds of it are
+//! A server as an embedder writes it, with honest and hostile guests mixed, modules and components, killed and started again in the middle. A few seconds of it are
 //! in the tests; `cargo xtask soak` lets it run for longer.
 
+mod components;
 mod load;
 mod server;
 

@@ -112,7 +112,7 @@ fn keys_of_namespaces_are_wiped() {
 }
 
 /// The keys in the row of the namespace `tenant`, by an independent implementation.
-fn unwrapped(root_key: &[u8], row: &NamespaceRow) -> Vec<u8> {
+pub(crate) fn unwrapped(root_key: &[u8], row: &NamespaceRow) -> Vec<u8> {
     let id = &expanded(root_key, "wasi-crypto root key: id")[..RootKeyId::LEN];
     assert_eq!(row.wrapped_by.as_bytes(), id);
     let header = [b"wasi-crypto namespace key \x01", id, b"tenant"].concat();
@@ -121,7 +121,7 @@ fn unwrapped(root_key: &[u8], row: &NamespaceRow) -> Vec<u8> {
     cipher.decrypt(nonce.into(), Payload { msg: sealed, aad: &header }).unwrap()
 }
 
-fn expanded(key: &[u8], purpose: &str) -> [u8; 32] {
+pub(crate) fn expanded(key: &[u8], purpose: &str) -> [u8; 32] {
     let mut expanded = [0; 32];
     Hkdf::<Sha256>::from_prk(key).unwrap().expand(purpose.as_bytes(), &mut expanded).unwrap();
     expanded

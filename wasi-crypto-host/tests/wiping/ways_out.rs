@@ -7,9 +7,12 @@ use wasi_crypto_host::SharedWasiCryptoCtx;
 
 use super::*;
 
-/// Opens all that can be open with a key: it, an output with it, a state and its copy.
 fn symmetric(name: &str, raw: &[u8], nonce_len: usize) -> Guest<Watched> {
-    let mut guest = guest(raw);
+    symmetric_of(guest(raw), name, raw, nonce_len)
+}
+
+/// Opens all that can be open with a key: it, an output with it, a state and its copy.
+pub(crate) fn symmetric_of<T: Transport>(mut guest: Guest<T>, name: &str, raw: &[u8], nonce_len: usize) -> Guest<T> {
     let key = guest.import(name, raw).unwrap();
     guest.call_for_u32("symmetric_key_export", &[key]).unwrap();
     let nonce = guest.nonce(&[7; 32][..nonce_len]);

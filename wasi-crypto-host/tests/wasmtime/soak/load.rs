@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::KEY;
 use super::server::{HOSTILE, Process};
+use super::{KEY, components};
 
 const HONEST_CLIENTS: u64 = 2;
 const HOSTILE_CLIENTS: u64 = 3;
@@ -36,6 +36,7 @@ impl Load {
     /// Honest and hostile ones for so long.
     pub(super) fn mixed(process: &Process, time: Duration) -> Self {
         let (load, over) = (Mutex::new(Self::default()), AtomicBool::new(false));
+        let kinds: Vec<&str> = HOSTILE.iter().chain(&components::HOSTILE).map(|(name, _)| *name).collect();
         let ask_memory = || process.ask("memory").expect("the server is there").parse().expect("a number of KiB");
         thread::scope(|scope| {
             for client in 0..HONEST_CLIENTS {
@@ -50,13 +51,13 @@ impl Load {
                 });
             }
             for client in 0..HOSTILE_CLIENTS {
-                let (load, over) = (&load, &over);
+                let (load, over, kinds) = (&load, &over, &kinds);
                 scope.spawn(move || {
                     for number in client.. {
                         if over.load(Ordering::Relaxed) {
                             return;
                         }
-                        let kind = HOSTILE[number as usize % HOSTILE.len()].0;
+                        let kind = kinds[number as usize % kinds.len()];
                         let answer = process.ask(kind).unwrap_or_else(|| panic!("the server does not survive {kind}"));
                         assert!(answer == "ended" || answer == "returned", "{kind}: {answer}");
                         load.lock().unwrap().hostile += 1;
@@ -100,11 +101,12 @@ impl fmt::Display for Load {
     }
 }
 
-/// An honest request, whose answer must be right.
+/// An honest request, whose answer must be right: a module and a component in turn.
 fn honest(process: &Process, number: u64) -> Duration {
     let message = format!("message {number}");
+    let kind = if number.is_multiple_of(2) { "honest" } else { "honest-component" };
     let start = Instant::now();
-    let answer = process.ask(&format!("honest {message}")).expect("the server is there");
+    let answer = process.ask(&format!("{kind} {message}")).expect("the server is there");
     let time = start.elapsed();
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(KEY).unwrap();
     mac.update(message.as_bytes());

@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 use wasi_crypto_host::WasiCryptoCtx;
 use wasi_crypto_host::secrets::{Identifier, Namespace, RootKeyFile, SecretsManager, SqliteStore};
-use wasi_crypto_host::wasmtime::{add_to_linker_async, bind_memory};
+use wasi_crypto_host::wasmtime::{add_to_linker_async, bind_memory, component};
+use wasmtime::component::{Component, InstancePre as ComponentPre, Linker as ComponentLinker};
 use wasmtime::{Config, Engine, InstancePre, Linker, Module, Store, StoreLimits, StoreLimitsBuilder};
 
-use super::NAMESPACE;
+use super::{NAMESPACE, components};
 
 /// How long a guest may take.
 const TIME: Duration = Duration::from_millis(150);
@@ -134,8 +135,13 @@ struct Server {
     engine: Engine,
     namespace: Namespace,
     identifier: [u8; Identifier::LEN],
-    honest: InstancePre<Guest>,
-    hostile: Vec<(&'static str, InstancePre<Guest>)>,
+    guests: Vec<(&'static str, Code)>,
+}
+
+/// A guest that is ready to be instantiated.
+enum Code {
+    Module(InstancePre<Guest>),
+    Component(ComponentPre<Guest>),
 }
 
 /// Serves until the process is killed. So many contexts are open all the time.
@@ -148,7 +154,16 @@ pub(super) fn serve(folder: &Path, identifier: Identifier, contexts: usize) {
     let engine = Engine::new(Config::new().epoch_interruption(true)).unwrap();
     let mut linker = Linker::new(&engine);
     add_to_linker_async(&mut linker, |guest: &mut Guest| &mut guest.crypto).unwrap();
-    let compile = |text: &str| linker.instantiate_pre(&Module::new(&engine, text).unwrap()).unwrap();
+    let mut component_linker = ComponentLinker::new(&engine);
+    component::add_to_linker_async(&mut component_linker, |guest: &mut Guest| &mut guest.crypto).unwrap();
+    let module = |text: &str| Code::Module(linker.instantiate_pre(&Module::new(&engine, text).unwrap()).unwrap());
+    let component = |text: String| {
+        let component = Component::new(&engine, text).unwrap();
+        Code::Component(component_linker.instantiate_pre(&component).unwrap())
+    };
+    let mut guests = vec![(HONEST_MODULE, module(HONEST)), (HONEST_COMPONENT, component(components::honest()))];
+    guests.extend(HOSTILE.map(|(name, text)| (name, module(text))));
+    guests.extend(components::hostile().into_iter().map(|(name, text)| (name, component(text))));
     let ticking = engine.clone();
     thread::spawn(move || {
         loop {
@@ -160,8 +175,7 @@ pub(super) fn serve(folder: &Path, identifier: Identifier, contexts: usize) {
         runtime: Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap(),
         namespace,
         identifier: *identifier.as_bytes(),
-        honest: compile(HONEST),
-        hostile: HOSTILE.map(|(name, text)| (name, compile(text))).into(),
+        guests,
         engine,
     });
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -183,29 +197,28 @@ impl Server {
         let (kind, message) = request.trim_end().split_once(' ').unwrap_or((request.trim_end(), ""));
         let answer = match kind {
             "memory" => memory().to_string(),
-            "honest" => self.on_runtime(None, message),
-            hostile => self.on_runtime(Some(hostile), ""),
+            kind => self.on_runtime(kind, message),
         };
         // The client may have gone.
         let _ = writeln!(reader.into_inner(), "{answer}");
     }
 
-    fn on_runtime(self: &Arc<Self>, hostile: Option<&str>, message: &str) -> String {
+    fn on_runtime(self: &Arc<Self>, kind: &str, message: &str) -> String {
         let (server, message) = (Arc::clone(self), message.as_bytes().to_vec());
-        let index =
-            hostile.map(|kind| self.hostile.iter().position(|(name, _)| *name == kind).expect("a kind of guest"));
+        let index = self.guests.iter().position(|(name, _)| *name == kind).expect("a kind of guest");
         let task = self.runtime.spawn(async move {
             // The time of a request is over, whatever the guest is at. An honest one has all the time it needs.
-            let time = if index.is_some() { TIME * 2 } else { Duration::from_secs(3_600) };
+            let time = if is_honest(server.guests[index].0) { Duration::from_secs(3_600) } else { TIME * 2 };
             tokio::time::timeout(time, server.run(index, &message)).await.unwrap_or_else(|_| "ended".to_owned())
         });
         self.runtime.block_on(task).unwrap_or_else(|panic| format!("panicked: {panic}"))
     }
 
     /// A store for one request.
-    async fn run(&self, hostile: Option<usize>, message: &[u8]) -> String {
+    async fn run(&self, index: usize, message: &[u8]) -> String {
+        let (kind, code) = &self.guests[index];
         let crypto = WasiCryptoCtx::builder().secrets(self.namespace.clone()).build().unwrap();
-        if hostile.is_some_and(|index| self.hostile[index].0 != "leave") {
+        if !is_honest(kind) && !kind.ends_with("leave") {
             crypto.stop_handle().stop_at(Some(Instant::now() + TIME));
         }
         let limits = StoreLimitsBuilder::new().memory_size(8 << 20).build();
@@ -213,23 +226,64 @@ impl Server {
         store.limiter(|guest| &mut guest.limits);
         store.set_epoch_deadline(TURN);
         store.epoch_deadline_async_yield_and_update(TURN);
-        let module = hostile.map_or(&self.honest, |index| &self.hostile[index].1);
-        let instance = module.instantiate_async(&mut store).await.unwrap();
-        bind_memory(&mut store, &instance, |guest| &mut guest.crypto).unwrap();
-        let memory = instance.get_memory(&mut store, "memory").unwrap();
-        if hostile.is_none() {
-            memory.write(&mut store, 1024, &self.identifier).unwrap();
-            memory.write(&mut store, 2048, message).unwrap();
-        }
-        let run = instance.get_typed_func::<i32, i32>(&mut store, "run").unwrap();
-        match (hostile, run.call_async(&mut store, message.len() as i32).await) {
-            (Some(_), Ok(_)) => "returned".to_owned(),
-            (Some(_), Err(_)) => "ended".to_owned(),
-            (None, Ok(0)) => memory.data(&store)[4096..][..32].iter().map(|byte| format!("{byte:02x}")).collect(),
-            (None, Ok(errno)) => format!("errno {errno}"),
-            (None, Err(trap)) => format!("trapped: {trap:#}"),
+        let answer = match code {
+            Code::Module(module) if is_honest(kind) => self.run_module(store, module, message).await,
+            Code::Component(component) if is_honest(kind) => self.run_component(store, component, message).await,
+            Code::Module(module) => {
+                let instance = module.instantiate_async(&mut store).await.unwrap();
+                bind_memory(&mut store, &instance, |guest| &mut guest.crypto).unwrap();
+                let run = instance.get_typed_func::<i32, i32>(&mut store, "run").unwrap();
+                run.call_async(&mut store, 0).await.map(|_| Vec::new())
+            }
+            Code::Component(component) => {
+                let instance = component.instantiate_async(&mut store).await.unwrap();
+                let run = instance.get_typed_func::<(), (u32,)>(&mut store, "run").unwrap();
+                run.call_async(&mut store, ()).await.map(|_| Vec::new())
+            }
+        };
+        match answer {
+            Ok(mac) if is_honest(kind) => mac.iter().map(|byte| format!("{byte:02x}")).collect(),
+            Err(trap) if is_honest(kind) => format!("trapped: {trap:#}"),
+            Ok(_) => "returned".to_owned(),
+            Err(_) => "ended".to_owned(),
         }
     }
+
+    async fn run_module(
+        &self,
+        mut store: Store<Guest>,
+        module: &InstancePre<Guest>,
+        message: &[u8],
+    ) -> wasmtime::Result<Vec<u8>> {
+        let instance = module.instantiate_async(&mut store).await?;
+        bind_memory(&mut store, &instance, |guest| &mut guest.crypto)?;
+        let memory = instance.get_memory(&mut store, "memory").expect("its memory");
+        memory.write(&mut store, 1024, &self.identifier)?;
+        memory.write(&mut store, 2048, message)?;
+        let run = instance.get_typed_func::<i32, i32>(&mut store, "run")?;
+        match run.call_async(&mut store, message.len() as i32).await? {
+            0 => Ok(memory.data(&store)[4096..][..32].to_vec()),
+            errno => wasmtime::bail!("errno {errno}"),
+        }
+    }
+
+    async fn run_component(
+        &self,
+        mut store: Store<Guest>,
+        component: &ComponentPre<Guest>,
+        message: &[u8],
+    ) -> wasmtime::Result<Vec<u8>> {
+        let instance = component.instantiate_async(&mut store).await?;
+        let run = instance.get_typed_func::<(&[u8], &[u8]), (Vec<u8>,)>(&mut store, "run")?;
+        Ok(run.call_async(&mut store, (&self.identifier, message)).await?.0)
+    }
+}
+
+const HONEST_MODULE: &str = "honest";
+const HONEST_COMPONENT: &str = "honest-component";
+
+fn is_honest(kind: &str) -> bool {
+    [HONEST_MODULE, HONEST_COMPONENT].contains(&kind)
 }
 
 /// What the process has in memory, in KiB; 0 where the system does not tell so.

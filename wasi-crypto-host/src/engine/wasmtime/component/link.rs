@@ -7,6 +7,7 @@ use super::args::{Arg, Args, with_args};
 use super::types::CryptoErrno;
 use crate::abi::Hostcall;
 use crate::abi::call::Pace;
+use crate::booking::Booking;
 use crate::context::WasiCryptoCtx;
 use crate::engine::wasmtime::epochs::{Epochs, Look, OfContext};
 use crate::errno::Errno;
@@ -145,8 +146,8 @@ impl<T: 'static, G: Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send + Sync + 'sta
     ) -> Result<()> {
         let (hostcall, get, epochs) = (row(name), self.get, self.epochs.clone());
         self.instance.func_wrap(&kebab(name), move |mut store: StoreContextMut<'_, T>, (list,): (WasmList<E>,)| {
-            let entries = match entries(&mut store, get, &list)? {
-                Ok(entries) => (entries,),
+            let (entries, _room) = match entries(&mut store, get, &list)? {
+                Ok((entries, room)) => ((entries,), room),
                 Err(errno) => return answer(Err(errno)),
             };
             let begin = |parts: Parts<'_>, (entries,): (Vec<E::Of<'_>>,)| begin(parts, entries);
@@ -272,18 +273,27 @@ pub(super) fn begin_call<T: 'static, P: Args, R>(
     })
 }
 
-/// The entries of a batch.
+/// The entries of a batch, and room for what the host makes of each until it has answered.
 pub(super) fn entries<T: 'static, E: Entry>(
     store: &mut StoreContextMut<'_, T>,
     get: impl Fn(&mut T) -> &mut WasiCryptoCtx,
     list: &WasmList<E>,
-) -> Result<Result<Vec<E>, Errno>> {
-    if list.len() > get(store.data_mut()).table.spare().limits.handles {
+) -> Result<Result<(Vec<E>, Booking), Errno>> {
+    let table = &get(store.data_mut()).table;
+    if list.len() > table.spare().limits.handles {
         return Ok(Err(Errno::Overflow));
     }
+    let room = match table.reserve(list.len() * ENTRY) {
+        Ok(room) => room,
+        Err(errno) => return Ok(Err(errno)),
+    };
     let entry = |at| list.get(&mut *store, at).unwrap_or_else(|| wasmtime::bail!("an entry of a list is gone"));
-    (0..list.len()).map(entry).collect::<Result<Vec<E>>>().map(Ok)
+    let entries = (0..list.len()).map(entry).collect::<Result<_>>()?;
+    Ok(Ok((entries, room)))
 }
+
+/// Bytes that an entry of a batch takes up besides its data: as it came, as it is passed on, and its result; measured.
+const ENTRY: usize = 256;
 
 pub(super) fn parts(ctx: &mut WasiCryptoCtx, may_yield: bool) -> Parts<'_> {
     Parts { objects: &mut ctx.table, stop: &ctx.stop, may_yield }

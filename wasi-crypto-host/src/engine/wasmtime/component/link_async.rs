@@ -5,8 +5,8 @@ use wasmtime::{Result, StoreContextMut};
 
 use super::args::Args;
 use super::link::{
-    Answer, Begun, Entry, Links, Parts, Read, answer, begin_call, entries, kebab, link_resource, link_short, row,
-    success, take_in_part,
+    Answer, Begun, Entry, Links, Parts, answer, begin_call, entries, kebab, link_resource, link_short, row, success,
+    take_in_part,
 };
 use super::types::CryptoErrno;
 use crate::abi::Hostcall;
@@ -18,7 +18,7 @@ use crate::errno::Errno;
 use crate::objects::Table;
 use crate::ops::Fed;
 use crate::progress::Progress;
-use crate::wit::{Frame, Noted};
+use crate::wit::Noted;
 
 /// Links for stores that are used asynchronously.
 pub(super) struct AsyncLinks<'l, T: 'static, G> {
@@ -74,13 +74,7 @@ where
         let (hostcall, get, epochs) = (row(name), self.get, self.epochs.clone());
         self.instance.func_wrap_async(&kebab(name), move |mut store: StoreContextMut<'_, T>, args: P| {
             let epochs = epochs.clone();
-            Box::new(async move {
-                match begin_call(&mut store, get, hostcall, &args, true, begin)? {
-                    Ok(Begun::Call(frame, read)) => go_on(store, get, epochs, hostcall, (frame, read)).await,
-                    Ok(Begun::Done(result)) => answer(Ok(result)),
-                    Err(errno) => answer(Err(errno)),
-                }
-            })
+            Box::new(async move { call(&mut store, get, epochs.as_ref(), hostcall, &args, begin).await })
         })
     }
 
@@ -95,16 +89,12 @@ where
             move |mut store: StoreContextMut<'_, T>, (list,): (WasmList<E>,)| {
                 let epochs = epochs.clone();
                 Box::new(async move {
-                    let entries = match entries(&mut store, get, &list)? {
-                        Ok(entries) => (entries,),
+                    let (entries, _room) = match entries(&mut store, get, &list)? {
+                        Ok((entries, room)) => ((entries,), room),
                         Err(errno) => return answer(Err(errno)),
                     };
                     let begin = |parts: Parts<'_>, (entries,): (Vec<E::Of<'_>>,)| begin(parts, entries);
-                    match begin_call(&mut store, get, hostcall, &entries, true, begin)? {
-                        Ok(Begun::Call(frame, read)) => go_on(store, get, epochs, hostcall, (frame, read)).await,
-                        Ok(Begun::Done(result)) => answer(Ok(result)),
-                        Err(errno) => answer(Err(errno)),
-                    }
+                    call(&mut store, get, epochs.as_ref(), hostcall, &entries, begin).await
                 })
             },
         )
@@ -115,15 +105,21 @@ where
     }
 }
 
-/// Makes a call to its end.
-async fn go_on<T: Send + 'static, R: Answer>(
-    mut store: StoreContextMut<'_, T>,
+/// Makes a call that may take long, to its end.
+async fn call<T: Send + 'static, P: Args, R: Answer>(
+    store: &mut StoreContextMut<'_, T>,
     get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send,
-    epochs: Option<Epochs>,
+    epochs: Option<&Epochs>,
     hostcall: &'static Hostcall,
-    (mut frame, read): (Frame, Read<R>),
+    args: &P,
+    begin: impl for<'x> Fn(Parts<'_>, P::Of<'x>) -> Result<Begun<R>, Errno> + Copy,
 ) -> Result<(Result<R, CryptoErrno>,)> {
-    let mut look = Look::new(epochs.as_ref());
+    let (mut frame, read) = match begin_call(store, get, hostcall, args, true, begin)? {
+        Ok(Begun::Call(frame, read)) => (frame, read),
+        Ok(Begun::Done(result)) => return answer(Ok(result)),
+        Err(errno) => return answer(Err(errno)),
+    };
+    let mut look = Look::new(epochs);
     let (args, memory) = frame.call();
     let mut progress = get(store.data_mut()).begin_call(hostcall, memory, args);
     let errno = loop {
@@ -131,13 +127,13 @@ async fn go_on<T: Send + 'static, R: Answer>(
             Progress::Done(errno) => break errno,
             Progress::Paused(paused) => {
                 let_others_run().await;
-                look.now_and_then_async(&mut store, get).await?;
+                look.now_and_then_async(store, get).await?;
                 let (args, memory) = frame.call();
                 get(store.data_mut()).continue_call(paused, hostcall, memory, args)
             }
             Progress::Pending(work) => {
                 let jobs = get(store.data_mut()).jobs().clone();
-                match look.beside(&mut store, get, jobs.run(work)).await? {
+                match look.beside(store, get, jobs.run(work)).await? {
                     Ok(done) => {
                         let (args, memory) = frame.call();
                         get(store.data_mut()).finish_call(done, memory, args)

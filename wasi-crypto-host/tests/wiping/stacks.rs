@@ -1,0 +1,191 @@
+//! What is left on the stacks of threads: on those of the pool nothing, as they are scrubbed.
+
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
+
+use base64ct::{Base64, Encoding};
+use wasi_crypto_host::JobPool;
+use wasi_crypto_host::secrets::{MemoryStore, RootKey, SecretsManager, SecretsStore};
+
+use super::asking::Asking;
+use super::managed::{Kind, LATEST, Managed};
+use super::*;
+
+/// A secret to look for, in a form that is not found itself.
+struct Hidden(Vec<u64>);
+
+const MASK: u64 = 0x5a3c_96e1_0f87_d24b;
+
+impl Hidden {
+    fn of(secret: &[u8]) -> Self {
+        Self(secret.chunks_exact(PIECE).map(|piece| u64::from_be_bytes(piece.try_into().unwrap()) ^ MASK).collect())
+    }
+
+    /// Where the lowest piece of the secret is on a stack, of which one address is known: so many bytes below that.
+    fn below(&self, address: usize) -> Option<usize> {
+        let (start, end) = mapping(address).unwrap();
+        let mut stack = vec![0; end - start];
+        // A thread that is alive has all of it, but for what nobody has touched yet.
+        File::open("/proc/self/mem").unwrap().read_exact_at(&mut stack, start as u64).unwrap();
+        let mut window = 0_u64;
+        let found = stack.iter().position(|byte| {
+            window = window << 8 | u64::from(*byte);
+            self.0.contains(&(window ^ MASK))
+        });
+        found.map(|place| address.saturating_sub(start + place))
+    }
+}
+
+/// The range of addresses that one lies in.
+fn mapping(address: usize) -> Option<(usize, usize)> {
+    let maps = fs::read_to_string("/proc/self/maps").unwrap();
+    let mut ranges = maps.lines().filter_map(|line| {
+        let (start, end) = line.split_once(' ')?.0.split_once('-')?;
+        Some((usize::from_str_radix(start, 16).ok()?, usize::from_str_radix(end, 16).ok()?))
+    });
+    ranges.find(|(start, end)| (start..end).contains(&&address))
+}
+
+/// The stack pointers of the threads with this name, if all of them wait for something.
+fn waiting(name: &str) -> Option<Vec<usize>> {
+    let threads = fs::read_dir("/proc/self/task").unwrap().filter_map(|thread| {
+        let folder = thread.ok()?.path();
+        // The system keeps fifteen bytes of a name.
+        let is_it = fs::read_to_string(folder.join("comm")).ok()?.trim_end() == &name[..name.len().min(15)];
+        is_it.then(|| {
+            // The number of the call, its arguments, the stack pointer, the place; or one word of a thread that runs.
+            let call = fs::read_to_string(folder.join("syscall")).ok()?;
+            let pointer = call.split_whitespace().rev().nth(1)?;
+            usize::from_str_radix(pointer.strip_prefix("0x")?, 16).ok()
+        })
+    });
+    threads.collect::<Option<Vec<_>>>().filter(|threads| !threads.is_empty())
+}
+
+/// How far below its frame a thread finds the secret that it worked with.
+fn left(seed: u64, len: usize, work: impl FnOnce(&[u8]) + Send + 'static) -> Option<usize> {
+    let hidden = Hidden::of(&Random(seed).bytes(len));
+    let ((done, address), (go_on, gone_on)) = (mpsc::channel(), mpsc::channel::<()>());
+    let name = format!("wiping {seed}");
+    let thread = std::thread::Builder::new().name(name.clone()).spawn(move || {
+        let mut secret = Random(seed).bytes(len);
+        work(&secret);
+        std::hint::black_box(&mut secret).fill(0);
+        let here = 0_u8;
+        done.send(std::hint::black_box(&raw const here).addr()).unwrap();
+        _ = gone_on.recv();
+    });
+    let thread = thread.unwrap();
+    let address = address.recv().unwrap();
+    let found = hidden.below(address);
+    // The way by which those of the host are found.
+    let end = Instant::now() + Duration::from_secs(5);
+    while !waiting(&name).is_some_and(|stack| mapping(stack[0]) == mapping(address)) {
+        assert!(Instant::now() < end, "it does not wait");
+        std::thread::yield_now();
+    }
+    drop(go_on);
+    thread.join().unwrap();
+    found
+}
+
+#[test]
+fn what_is_left_on_a_stack_is_found() {
+    assert_eq!(left(1, 64, |_| ()), None);
+    let found = left(2, 64, leave);
+    assert!(found.is_some());
+}
+
+/// Whether pool threads of this name come to have nothing of a secret on their stacks.
+fn assert_scrubbed(hidden: &Hidden, name: &str) {
+    // What a thread has done may be known before it has scrubbed its stack.
+    let end = Instant::now() + Duration::from_secs(5);
+    loop {
+        let stacks = waiting(name);
+        let found = stacks.map(|stacks| stacks.iter().filter_map(|stack| hidden.below(*stack)).collect::<Vec<_>>());
+        if found.as_ref().is_some_and(Vec::is_empty) {
+            return;
+        }
+        assert!(Instant::now() < end, "{name}: so many bytes below the frame of a thread that waits: {found:?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn threads_that_ask_stores_leave_nothing_on_their_stacks() {
+    let (secret, root_key) = (Random(0x57ac).bytes(PIECE * MOST), Random(0x57ad).bytes(32));
+    let store = Arc::new(MemoryStore::new());
+    let root = RootKey::parse(Base64::encode_string(&root_key).as_bytes(), "").unwrap();
+    let manager = SecretsManager::builder(store.clone()).root_key(root).build().unwrap();
+    let builder = WasiCryptoCtx::builder().secrets(manager.namespace("tenant")).job_pool(JobPool::new(1));
+    let mut guest = Guest::with_limits(builder);
+    // Somebody could stop it, so that others ask the store meanwhile.
+    let _stop = guest.transport.ctx.stop_handle();
+    let manager = guest.manager();
+    let key = guest.import("HMAC/SHA-256", &secret).unwrap();
+    let id = guest.store(manager, Kind::SymmetricKey, key).unwrap();
+    let loaded = guest.from_id(manager, Kind::SymmetricKey, &id, LATEST).unwrap();
+    guest.fingerprint(Kind::SymmetricKey, loaded);
+    let id = guest.store_secret(manager, &secret, u64::MAX).unwrap();
+    assert_eq!(guest.secret(manager, &id, LATEST).unwrap(), secret);
+    let sealed = guest.encapsulate(manager, &secret, u64::MAX).unwrap();
+    assert_eq!(guest.decapsulate(manager, &sealed).unwrap(), secret);
+
+    // The secret itself, and all keys that it goes through.
+    let namespace = secrets::unwrapped(&root_key, &store.namespace("tenant").unwrap().unwrap());
+    let derived = ["records", "encapsulation"]
+        .map(|purpose| secrets::expanded(&namespace, &format!("wasi-crypto namespace key: {purpose}")));
+    let wrapping = secrets::expanded(&root_key, "wasi-crypto root key: wrapping");
+    let all = [&secret, &root_key, &namespace, &derived.concat(), &wrapping.to_vec()];
+    all.into_iter().for_each(|secret| assert_scrubbed(&Hidden::of(secret), "wasi-crypto store"));
+}
+
+/// A driver of a database, for example, which the host knows nothing of.
+#[test]
+fn what_a_store_leaves_on_a_stack_is_overwritten() {
+    const SEED: u64 = 0x57af;
+    let store = Asking::new(|| {
+        let secret = Random(SEED).bytes(64);
+        leave(&secret);
+        Ok(())
+    });
+    let manager = SecretsManager::builder(store).root_key(RootKey::generate().unwrap()).build().unwrap();
+    let builder = WasiCryptoCtx::builder().secrets(manager.namespace("tenant")).job_pool(JobPool::new(1));
+    let mut guest = Guest::with_limits(builder);
+    let _stop = guest.transport.ctx.stop_handle();
+    let manager = guest.manager();
+    guest.store_secret(manager, b"", u64::MAX).unwrap();
+    assert_scrubbed(&Hidden::of(&Random(SEED).bytes(64)), "wasi-crypto store");
+}
+
+/// Has a secret on the stack, deeper than what its thread does next.
+#[inline(never)]
+fn leave(secret: &[u8]) {
+    let mut copy = [0; 64 << 10];
+    copy[..secret.len()].copy_from_slice(secret);
+    std::hint::black_box(&copy);
+}
+
+#[test]
+fn threads_that_help_with_batches_leave_nothing_on_their_stacks() {
+    const ENTRIES: usize = 40;
+    let mut guest = Guest::with_limits(WasiCryptoCtx::builder().job_pool(JobPool::new(4).batch_threads(4)));
+    let options = guest.options_open();
+    guest.options_set(options, "salt", &[5; 16]).unwrap();
+    guest.options_set_u64(options, "ops_limit", 1000).unwrap();
+    let state = guest.open("PBKDF2-SHA-256", None, Some(options)).unwrap();
+    let password = Random(0x57ae).bytes(40);
+    guest.absorb(state, &password).unwrap();
+    // What each of the entries comes to.
+    let derived = guest.squeeze(state, 32).unwrap();
+    let states = [(); ENTRIES].map(|()| guest.clone_state(state).unwrap());
+    let ([list, _], results) = (guest.put(&states.map(u32::to_le_bytes).concat()), guest.room(8 * ENTRIES));
+    guest.call("batch_symmetric_state_squeeze_tag", &[list, ENTRIES as u32, results[0]]).unwrap();
+    // In SHA-256's blocks, HMAC has its key with this in each byte.
+    let padded = [0x36, 0x5c].map(|pad| password.iter().map(|byte| byte ^ pad).collect::<Vec<u8>>());
+    for secret in [&password, &derived, &padded[0], &padded[1]] {
+        assert_scrubbed(&Hidden::of(secret), "wasi-crypto batch");
+    }
+}
