@@ -36,7 +36,7 @@
 //! `unsupported_feature`), or that the list is too long for it, the entries are worked on by single calls, with the
 //! same results. A host that does not even export the functions cannot run a program that uses this module:
 //! WebAssembly links all imports before a program starts. Programs that don't use it don't import them. That holds
-//! for components, too, whose batch interfaces the specification has beside its world.
+//! for components, too, which import those for tags and signatures; the specification has them beside its world.
 
 use alloc::vec;
 use alloc::vec::Vec;

@@ -8,8 +8,7 @@
 //! `--cfg wasi_crypto_component` in `RUSTFLAGS`, where a component is made of the module. The package has no way to say some things:
 //! an output is pulled as a whole or not at all (`overflow`); `external_secret_replace` is `unsupported_feature`; passwords and HKDF give at
 //! most as many bytes as the host gives of itself, and sessions and Argon2 exactly so many; `batch_signature_state_sign` gives array outputs with
-//! raw signatures; `batch_symmetric_state_squeeze` is one call after the other, as are batches for buffers that are longer or shorter than
-//! what a cipher with a tag of 16 bytes fills; a handle that is none is a trap.
+//! raw signatures; batches that squeeze, encrypt or decrypt are one call after the other; a handle that is none is a trap.
 //!
 //! Outside WebAssembly there is no host: each function then answers `not_implemented`, so that the crate and its users build everywhere.
 #![allow(unsafe_code, reason = "these are the imports")]

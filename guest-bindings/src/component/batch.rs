@@ -1,31 +1,62 @@
-//! The batch functions. The package's own do the work but where WIT cannot say what is asked: then it is one call after the other.
+//! The batch functions: those of the WIT package for tags and signatures, and one call after the other for the rest.
+//!
+//! What is squeezed has a length, which the package's function does not take. What is encrypted or decrypted goes there and comes back as
+//! lists, which is no faster for many messages in one call: 64 messages of 64 bytes take 1.09 µs each, of 16 KiB 14 µs, against 1.02 and
+//! 3.4 by single calls (AES-256-GCM, this project's host). Tags and signatures take 5 % less in a batch, and less still where a host
+//! works on the entries side by side.
 
-use alloc::vec::Vec;
 use core::slice;
 
 use super::answer::Answer;
-use super::imports::{DetachedMessage, Message};
 use super::lists::{List, Records};
 use super::{alike, imports, lists, squeezed};
 use crate::raw::types::{
     CryptEntry, DecryptDetachedEntry, Handle, SignatureResult, SizeResult, SqueezeEntry, TagResult, VerificationEntry,
 };
 
-/// What comes of a message: a list, and a status.
-#[repr(C)]
-struct Crypted {
-    start: *mut u8,
-    len: usize,
-    errno: u8,
+/// Functions that do with each entry what another does, and write what comes of it.
+macro_rules! one_by_one {
+    ($($name:ident($entry:ty) -> $result:ty: |$one:ident, $to:ident| $run:expr;)*) => {$(
+        pub unsafe fn $name(batch: *const $entry, batch_len: usize, results: *mut $result) -> i32 {
+            if batch_len == 0 {
+                return 0;
+            }
+            // SAFETY: the caller's pointers are valid for as many entries and results, and so are those in the entries for what they name.
+            unsafe {
+                let results = slice::from_raw_parts_mut(results, batch_len);
+                for ($one, $to) in slice::from_raw_parts(batch, batch_len).iter().zip(results) {
+                    $run;
+                }
+            }
+            0
+        }
+    )*};
 }
 
-/// The same with a tag.
-#[repr(C)]
-struct CryptedDetached {
-    start: *mut u8,
-    len: usize,
-    tag: Handle,
-    errno: u8,
+one_by_one! {
+    batch_symmetric_state_squeeze(SqueezeEntry) -> u16: |one, to| {
+        *to = squeezed::symmetric_state_squeeze(one.state, one.data, one.data_len) as u16
+    };
+    batch_symmetric_state_encrypt(CryptEntry) -> SizeResult: |one, to| {
+        to.errno = lists::symmetric_state_encrypt(
+            one.state, one.output, one.output_len, one.data, one.data_len, &mut to.size,
+        ) as u16
+    };
+    batch_symmetric_state_encrypt_detached(CryptEntry) -> TagResult: |one, to| {
+        to.errno = lists::symmetric_state_encrypt_detached(
+            one.state, one.output, one.output_len, one.data, one.data_len, &mut to.tag,
+        ) as u16
+    };
+    batch_symmetric_state_decrypt(CryptEntry) -> SizeResult: |one, to| {
+        to.errno = lists::symmetric_state_decrypt(
+            one.state, one.output, one.output_len, one.data, one.data_len, &mut to.size,
+        ) as u16
+    };
+    batch_symmetric_state_decrypt_detached(DecryptDetachedEntry) -> SizeResult: |one, to| {
+        to.errno = lists::symmetric_state_decrypt_detached(
+            one.state, one.output, one.output_len, one.data, one.data_len, one.raw_tag, one.raw_tag_len, &mut to.size,
+        ) as u16
+    };
 }
 
 /// What comes of a state: a tag or an output, and a status. There is one after an error, too, of nothing.
@@ -33,19 +64,6 @@ struct CryptedDetached {
 struct Given {
     handle: Handle,
     errno: u8,
-}
-
-/// The length of the tags of nearly all ciphers.
-const TAG_LEN: usize = 16;
-
-pub unsafe fn batch_symmetric_state_squeeze(batch: *const SqueezeEntry, batch_len: usize, results: *mut u16) -> i32 {
-    // The package's function takes no lengths.
-    // SAFETY: the caller's pointers are valid for as many entries and results, and so are those in the entries for what they name.
-    unsafe {
-        for_each(batch, batch_len, results, |one, to| {
-            *to = squeezed::symmetric_state_squeeze(one.state, one.data, one.data_len) as u16;
-        })
-    }
 }
 
 pub unsafe fn batch_symmetric_state_squeeze_tag(
@@ -57,114 +75,15 @@ pub unsafe fn batch_symmetric_state_squeeze_tag(
         // SAFETY: the caller's pointer is valid for as many handles; the host writes an answer at most.
         unsafe { imports::batch_symmetric_state_squeeze_tag(batch, batch_len, answer) };
     };
-    // SAFETY: the function gives such a list; the caller's pointer is valid for as many results.
+    // SAFETY: the function gives such a list; the caller's pointer is valid for as many results; no pointers go with a tag.
     unsafe {
         in_host(batch_len, results, call, |result: &Given, to| {
             to.errno = result.errno.into();
-            if result.errno == 0 { to.tag = result.handle } else { close_tag(result.handle) }
-        })
-    }
-}
-
-pub unsafe fn batch_symmetric_state_encrypt(
-    batch: *const CryptEntry,
-    batch_len: usize,
-    results: *mut SizeResult,
-) -> i32 {
-    let fits = |one: &CryptEntry| Some(one.output_len) == one.data_len.checked_add(TAG_LEN);
-    // SAFETY: as for `batch_symmetric_state_squeeze`.
-    unsafe {
-        if !all(batch, batch_len, fits) {
-            return for_each(batch, batch_len, results, |one, to| {
-                let (out, data) = ((one.output, one.output_len), (one.data, one.data_len));
-                let written = &mut to.size;
-                to.errno = lists::symmetric_state_encrypt(one.state, out.0, out.1, data.0, data.1, written) as u16;
-            });
-        }
-        crypt(batch, batch_len, results, imports::batch_symmetric_state_encrypt)
-    }
-}
-
-pub unsafe fn batch_symmetric_state_encrypt_detached(
-    batch: *const CryptEntry,
-    batch_len: usize,
-    results: *mut TagResult,
-) -> i32 {
-    // SAFETY: as for `batch_symmetric_state_squeeze`; the host writes an answer at most.
-    unsafe {
-        if !all(batch, batch_len, |one| one.output_len == one.data_len) {
-            return for_each(batch, batch_len, results, |one, to| {
-                let (out, data) = ((one.output, one.output_len), (one.data, one.data_len));
-                let tag = &mut to.tag;
-                to.errno = lists::symmetric_state_encrypt_detached(one.state, out.0, out.1, data.0, data.1, tag) as u16;
-            });
-        }
-        let messages = messages(batch, batch_len);
-        let call = |answer: &mut Answer| {
-            imports::batch_symmetric_state_encrypt_detached(messages.as_ptr(), messages.len(), answer);
-        };
-        let mut entries = entries(batch, batch_len).iter();
-        in_host(batch_len, results, call, |result: &CryptedDetached, to| {
-            let list = List::at(result.start, result.len);
-            to.errno = result.errno.into();
-            if let (0, Some(one)) = (result.errno, entries.next()) {
-                to.errno = list.copy_to(one.output, one.output_len) as u16;
-                to.tag = result.tag;
-            }
-            if to.errno != 0 {
-                close_tag(result.tag);
+            match result.errno {
+                0 => to.tag = result.handle,
+                _ => _ = alike::symmetric_tag_close(result.handle),
             }
         })
-    }
-}
-
-pub unsafe fn batch_symmetric_state_decrypt(
-    batch: *const CryptEntry,
-    batch_len: usize,
-    results: *mut SizeResult,
-) -> i32 {
-    let fits = |one: &CryptEntry| Some(one.data_len) == one.output_len.checked_add(TAG_LEN);
-    // SAFETY: as for `batch_symmetric_state_squeeze`.
-    unsafe {
-        if !all(batch, batch_len, fits) {
-            return for_each(batch, batch_len, results, |one, to| {
-                let (out, data) = ((one.output, one.output_len), (one.data, one.data_len));
-                let written = &mut to.size;
-                to.errno = lists::symmetric_state_decrypt(one.state, out.0, out.1, data.0, data.1, written) as u16;
-            });
-        }
-        crypt(batch, batch_len, results, imports::batch_symmetric_state_decrypt)
-    }
-}
-
-pub unsafe fn batch_symmetric_state_decrypt_detached(
-    batch: *const DecryptDetachedEntry,
-    batch_len: usize,
-    results: *mut SizeResult,
-) -> i32 {
-    // SAFETY: as for `batch_symmetric_state_squeeze`; the host writes an answer at most.
-    unsafe {
-        if !all(batch, batch_len, |one| one.output_len == one.data_len) {
-            return for_each(batch, batch_len, results, |one, to| {
-                let (out, data, tag) =
-                    ((one.output, one.output_len), (one.data, one.data_len), (one.raw_tag, one.raw_tag_len));
-                let written = &mut to.size;
-                to.errno = lists::symmetric_state_decrypt_detached(
-                    one.state, out.0, out.1, data.0, data.1, tag.0, tag.1, written,
-                ) as u16;
-            });
-        }
-        let message = |one: &DecryptDetachedEntry| DetachedMessage {
-            message: Message { state: one.state, data: one.data, data_len: one.data_len },
-            raw_tag: one.raw_tag,
-            raw_tag_len: one.raw_tag_len,
-        };
-        let entries = entries(batch, batch_len);
-        let messages: Vec<_> = entries.iter().map(message).collect();
-        let call = |answer: &mut Answer| {
-            imports::batch_symmetric_state_decrypt_detached(messages.as_ptr(), messages.len(), answer);
-        };
-        take_lists(entries.iter().map(|one| (one.output, one.output_len)), batch_len, results, call)
     }
 }
 
@@ -178,7 +97,10 @@ pub unsafe fn batch_signature_state_sign(batch: *const Handle, batch_len: usize,
     unsafe {
         in_host(batch_len, results, call, |result: &Given, to| {
             to.errno = result.errno.into();
-            if result.errno == 0 { to.signature = result.handle } else { close_output(result.handle) }
+            match result.errno {
+                0 => to.signature = result.handle,
+                _ => close_output(result.handle),
+            }
         })
     }
 }
@@ -194,50 +116,6 @@ pub unsafe fn batch_signature_state_verify(
     };
     // SAFETY: the function gives such a list; the caller's pointer is valid for as many results.
     unsafe { in_host(batch_len, results, call, |errno: &u8, to| *to = (*errno).into()) }
-}
-
-/// Has the host encrypt or decrypt messages with their tags.
-///
-/// # Safety
-///
-/// The pointers are valid for as many entries and results, and those in the entries for what they name.
-unsafe fn crypt(
-    batch: *const CryptEntry,
-    batch_len: usize,
-    results: *mut SizeResult,
-    import: unsafe extern "C" fn(*const Message, usize, *mut Answer),
-) -> i32 {
-    // SAFETY: the caller says so; the host reads the messages, and writes an answer at most.
-    unsafe {
-        let messages = messages(batch, batch_len);
-        let outputs = entries(batch, batch_len).iter().map(|one| (one.output, one.output_len));
-        take_lists(outputs, batch_len, results, |answer| import(messages.as_ptr(), messages.len(), answer))
-    }
-}
-
-/// Copies each list that the host gives to its output.
-///
-/// # Safety
-///
-/// The call gives a list of [`Crypted`]; the outputs are as many as the results, and valid for their lengths.
-unsafe fn take_lists(
-    mut outputs: impl Iterator<Item = (*mut u8, usize)>,
-    batch_len: usize,
-    results: *mut SizeResult,
-    call: impl FnOnce(&mut Answer),
-) -> i32 {
-    // SAFETY: the caller says so.
-    unsafe {
-        in_host(batch_len, results, call, |result: &Crypted, to| {
-            let list = List::at(result.start, result.len);
-            let output = outputs.next();
-            to.errno = result.errno.into();
-            if let (0, Some((output, max))) = (result.errno, output) {
-                to.errno = list.copy_to(output, max) as u16;
-                to.size = list.bytes().len();
-            }
-        })
-    }
 }
 
 /// Calls a function of the package that gives a list with a result for each entry, and has each taken.
@@ -263,55 +141,6 @@ unsafe fn in_host<G, R>(
         given.all().iter().zip(results).for_each(|(given, to)| take(given, to));
     }
     status
-}
-
-/// Does with each entry what another function does.
-///
-/// # Safety
-///
-/// The pointers are valid for as many entries and results.
-unsafe fn for_each<E, R>(batch: *const E, batch_len: usize, results: *mut R, run: impl Fn(&E, &mut R)) -> i32 {
-    if batch_len > 0 {
-        // SAFETY: the caller says so.
-        let results = unsafe { slice::from_raw_parts_mut(results, batch_len) };
-        // SAFETY: the same.
-        unsafe { entries(batch, batch_len) }.iter().zip(results).for_each(|(one, to)| run(one, to));
-    }
-    0
-}
-
-/// Whether all entries are such.
-///
-/// # Safety
-///
-/// The pointer is valid for as many entries.
-unsafe fn all<E>(batch: *const E, batch_len: usize, is: impl Fn(&E) -> bool) -> bool {
-    // SAFETY: the caller says so.
-    unsafe { entries(batch, batch_len) }.iter().all(is)
-}
-
-/// The entries; an empty batch may have any address.
-///
-/// # Safety
-///
-/// The pointer is valid for as many entries.
-unsafe fn entries<'a, E>(batch: *const E, batch_len: usize) -> &'a [E] {
-    // SAFETY: the caller says so.
-    if batch_len == 0 { &[] } else { unsafe { slice::from_raw_parts(batch, batch_len) } }
-}
-
-/// # Safety
-///
-/// The pointer is valid for as many entries.
-unsafe fn messages(batch: *const CryptEntry, batch_len: usize) -> Vec<Message> {
-    let message = |one: &CryptEntry| Message { state: one.state, data: one.data, data_len: one.data_len };
-    // SAFETY: the caller says so.
-    unsafe { entries(batch, batch_len) }.iter().map(message).collect()
-}
-
-fn close_tag(tag: Handle) {
-    // SAFETY: no pointers.
-    unsafe { alike::symmetric_tag_close(tag) };
 }
 
 /// Pulls the output, which has no other end.

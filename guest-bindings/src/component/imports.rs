@@ -108,29 +108,9 @@ imports! {
     }
     "wasi:crypto/wasi-ephemeral-crypto-symmetric-batch@0.11.0" {
         "batch-symmetric-state-squeeze-tag" fn batch_symmetric_state_squeeze_tag(states: *const Handle, states_len: usize);
-        "batch-symmetric-state-encrypt" fn batch_symmetric_state_encrypt(batch: *const Message, batch_len: usize);
-        "batch-symmetric-state-encrypt-detached" fn batch_symmetric_state_encrypt_detached(batch: *const Message, batch_len: usize);
-        "batch-symmetric-state-decrypt" fn batch_symmetric_state_decrypt(batch: *const Message, batch_len: usize);
-        "batch-symmetric-state-decrypt-detached" fn batch_symmetric_state_decrypt_detached(batch: *const DetachedMessage, batch_len: usize);
     }
     "wasi:crypto/wasi-ephemeral-crypto-signatures-batch@0.11.0" {
         "batch-signature-state-sign" fn batch_signature_state_sign(states: *const Handle, states_len: usize);
         "batch-signature-state-verify" fn batch_signature_state_verify(batch: *const VerificationEntry, batch_len: usize);
     }
-}
-
-/// A message of a batch.
-#[repr(C)]
-pub(super) struct Message {
-    pub(super) state: Handle,
-    pub(super) data: *const u8,
-    pub(super) data_len: usize,
-}
-
-/// The same with its tag.
-#[repr(C)]
-pub(super) struct DetachedMessage {
-    pub(super) message: Message,
-    pub(super) raw_tag: *const u8,
-    pub(super) raw_tag_len: usize,
 }

@@ -23,17 +23,7 @@ impl List {
     ///
     /// A function that gives a list has succeeded with this answer, and the list is taken once.
     pub(super) unsafe fn of(answer: &Answer, at_word: usize) -> Self {
-        // SAFETY: the caller says so.
-        unsafe { Self::at(answer.word(at_word) as *mut u8, answer.word(at_word + 1) as usize) }
-    }
-
-    /// The list that begins there.
-    ///
-    /// # Safety
-    ///
-    /// The host has put it there, and it is taken once.
-    pub(super) unsafe fn at(start: *mut u8, len: usize) -> Self {
-        Self { start, len }
+        Self { start: answer.word(at_word) as *mut u8, len: answer.word(at_word + 1) as usize }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {

@@ -3,7 +3,9 @@
 
 use wasi_crypto_bindings::asymmetric::SecretKeyEncoding;
 use wasi_crypto_bindings::batch::{self, AT_ONCE, Message};
-use wasi_crypto_bindings::raw::{self, CryptEntry, DecryptDetachedEntry, OptHandle, SizeResult, TagResult};
+use wasi_crypto_bindings::raw::{
+    self, CryptEntry, DecryptDetachedEntry, OptHandle, SignatureResult, SizeResult, TagResult,
+};
 use wasi_crypto_bindings::signature::{EcdsaP256Sha256, Ed25519, Signature, SigningKey};
 use wasi_crypto_bindings::{Aes256Gcm, ChaCha20Poly1305, Error, HmacKey, Sha256, Sha512, XChaCha20Poly1305};
 
@@ -150,7 +152,7 @@ fn nothing_gives_nothing() {
     assert_eq!(batch::verify::<Ed25519>(&[]), []);
 }
 
-/// The raw functions that the safe ones do without; and no call falls back to single ones here.
+/// The raw functions that the safe ones do without.
 #[test]
 fn the_vector_of_rfc_8439_is_sealed_and_opened_with_detached_tags() {
     let good = hex(SEALED);
@@ -222,5 +224,46 @@ fn sunscreen_state() -> raw::Handle {
         ]
     };
     assert_eq!(statuses, [0; 5]);
+    state
+}
+
+/// The safe functions would make single calls if it did not.
+#[test]
+fn the_host_takes_batches_of_tags_and_signatures() {
+    const NAME: &str = "Ed25519";
+    let (mut pair, mut states, mut tags) = (0, [0; 2], [TagResult { tag: 0, errno: 77 }; 2]);
+    let mut signatures = [SignatureResult { signature: 0, errno: 77 }; 2];
+    // SAFETY: all pointers are those of arrays of two and of local variables.
+    let statuses = unsafe {
+        [
+            raw::keypair_generate(0, NAME.as_ptr(), NAME.len(), &OptHandle::NONE, &mut pair),
+            raw::signature_state_open(pair, &mut states[0]),
+            raw::signature_state_open(pair, &mut states[1]),
+            raw::batch_signature_state_sign(states.as_ptr(), 2, signatures.as_mut_ptr()),
+            raw::batch_symmetric_state_squeeze_tag([hmac_state(), hmac_state()].as_ptr(), 2, tags.as_mut_ptr()),
+        ]
+    };
+    assert_eq!(statuses, [0; 5]);
+    assert_eq!((signatures.map(|result| result.errno), tags.map(|result| result.errno)), ([0; 2], [0; 2]));
+    let tag = hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    // SAFETY: the host reads the tag only.
+    let verified = tags.map(|result| unsafe { raw::symmetric_tag_verify(result.tag, tag.as_ptr(), tag.len()) });
+    assert_eq!(verified, [0; 2]);
+}
+
+/// Test case 2 of RFC 4231.
+fn hmac_state() -> raw::Handle {
+    const NAME: &str = "HMAC/SHA-256";
+    let (key, message) = ("Jefe", "what do ya want for nothing?");
+    let (mut key_handle, mut state, none) = (0, 0, OptHandle::NONE);
+    // SAFETY: all pointers are those of slices and local variables.
+    let statuses = unsafe {
+        [
+            raw::symmetric_key_import(NAME.as_ptr(), NAME.len(), key.as_ptr(), key.len(), &mut key_handle),
+            raw::symmetric_state_open(NAME.as_ptr(), NAME.len(), &OptHandle::some(key_handle), &none, &mut state),
+            raw::symmetric_state_absorb(state, message.as_ptr(), message.len()),
+        ]
+    };
+    assert_eq!(statuses, [0; 3]);
     state
 }
