@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::run::{cargo, run, run_and_look, succeeds};
-use crate::{fuzz as fuzzing, guests, package, root, tools};
+use crate::{fuzz as fuzzing, guests, package, root, soak as soaking, tools};
 
 /// One check.
 struct Step {
@@ -45,6 +45,7 @@ const STEPS: &[Step] = &[
     Step { name: "guests", run: guest_modules },
     Step { name: "tests", run: tests },
     Step { name: "components", run: components_of_guests },
+    Step { name: "soak", run: soak },
     Step { name: "doctests", run: doctests },
     Step { name: "conformance", run: conformance },
     Step { name: "release", run: release },
@@ -268,6 +269,11 @@ fn host_tests() -> Result<Vec<String>, String> {
     // Those that need features which the steps do not have.
     names.retain(|name| name != "curve448");
     Ok(names)
+}
+
+/// Honest and hostile guests on one server, for a minute.
+fn soak(_: &mut Totals) -> Result<Outcome, String> {
+    soaking::check().map(|()| Outcome::Passed)
 }
 
 /// The seeds of each target, and a short time more.
