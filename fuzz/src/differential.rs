@@ -318,7 +318,10 @@ fn note_batch(guest: &mut Guest, batch: &Batch, is_random: bool, always_succeeds
             if let Some(output) = entry.output() {
                 // What lies behind the bytes that were written is still what it was.
                 let len = entry.size(&guest.checked.memory).unwrap_or(output.len).min(output.len);
-                fill(Range { len, ..output }, false);
+                // Nothing may be written anywhere.
+                if len > 0 {
+                    fill(Range { len, ..output }, false);
+                }
             }
         }
         for fields in batch.entries.iter().map(Entry::result_fields) {

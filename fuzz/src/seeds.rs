@@ -292,6 +292,13 @@ fn symmetric_batches(algorithm: u8, nonce: u8, output: u8) -> Vec<u8> {
         // The same state several times, and a handle that is none.
         story.list("batch_symmetric_state_squeeze", 3, &[160, 176]);
         story.list("batch_symmetric_state_squeeze_tag", 2, &[224]);
+        // Nothing, to a place that there is not.
+        story.call("symmetric_state_open", &[algorithm]).call("symmetric_state_open", &[algorithm]);
+        story.list(
+            "batch_symmetric_state_encrypt_detached",
+            2,
+            &[0, 240, 240, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0],
+        );
     }
     story.0
 }
