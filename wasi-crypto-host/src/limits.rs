@@ -170,3 +170,115 @@ impl Spare<'_> {
         if bytes > self.bytes { Err(Errno::Overflow) } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs something with the account of an object that holds nothing, of a guest that holds `total`.
+    fn with_account<R>(limits: Limits, total: usize, run: impl FnOnce(&mut Account<'_>) -> R) -> (R, usize, usize) {
+        let (mut held, mut total, ledger) = (0, total, Ledger::default());
+        let mut account = Account { held: &mut held, total: &mut total, ledger: &ledger, limits: &limits };
+        let result = run(&mut account);
+        (result, held, total)
+    }
+
+    fn limits(bytes: usize, gathered_bytes: usize) -> Limits {
+        Limits { bytes, gathered_bytes, ..Limits::default() }
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_documentation() {
+        let Limits { handles, bytes, gathered_bytes, call_bytes, password_iterations, password_memory_work } =
+            Limits::default();
+        assert_eq!((handles, bytes, gathered_bytes, call_bytes), (65_536, 41_943_040, 8_388_608, 33_554_432));
+        assert_eq!((password_iterations, password_memory_work), (10_000_000, 1_073_741_824));
+        assert_eq!(MAX_HANDLES, 1_048_576);
+    }
+
+    #[test]
+    fn what_is_spent_adds_up_and_is_taken_off_and_never_wraps() {
+        let mut spent = Spent::default();
+        spent.add(Spent { bytes: 1, iterations: 2, memory_work: 3 });
+        spent.add(Spent { bytes: 10, iterations: 20, memory_work: 30 });
+        assert_eq!((spent.bytes, spent.iterations, spent.memory_work), (11, 22, 33));
+        let before = Limits { call_bytes: 100, password_iterations: 100, password_memory_work: 100, ..limits(7, 8) };
+        let left = Limits { call_bytes: 89, password_iterations: 78, password_memory_work: 67, ..before };
+        assert_eq!(before.without(&spent), left);
+        spent.add(Spent { bytes: usize::MAX, iterations: u64::MAX, memory_work: u64::MAX });
+        let left = Limits { call_bytes: 0, password_iterations: 0, password_memory_work: 0, ..before };
+        assert_eq!(before.without(&spent), left);
+    }
+
+    /// Half as many bytes again are set aside, or a sixteenth, or none, as there is room.
+    #[test]
+    fn less_is_set_aside_where_little_is_left() {
+        for (spare, capacity) in [(1000, Some(240)), (80, Some(240)), (79, Some(171)), (11, Some(171)), (10, Some(161))]
+            .into_iter()
+            .chain([(1, Some(161)), (0, None)])
+        {
+            let mut gathered = Secret::zeroed(160);
+            let (result, held, total) =
+                with_account(limits(500 + spare, 300), 500, |account| account.gather(&mut gathered, 1));
+            assert_eq!(result.ok().map(|()| gathered.capacity()), capacity, "{spare} bytes are left");
+            let more = capacity.map_or(0, |capacity| capacity - 160);
+            assert_eq!((held, total), (more, 500 + more), "{spare} bytes are left");
+        }
+    }
+
+    #[test]
+    fn no_more_is_gathered_than_may_be() {
+        let mut gathered = Secret::zeroed(160);
+        let (result, ..) = with_account(limits(1000, 200), 0, |account| account.gather(&mut gathered, 1));
+        assert_eq!((result, gathered.capacity()), (Ok(()), 200));
+        for len in [41, usize::MAX] {
+            let (result, held, _) = with_account(limits(1000, 200), 0, |account| account.gather(&mut gathered, len));
+            assert_eq!((result, held), (Err(Errno::Overflow), 0));
+        }
+        let (result, ..) = with_account(limits(1000, 200), 0, |account| account.gather(&mut gathered, 40));
+        assert_eq!((result, gathered.capacity()), (Ok(()), 200));
+    }
+
+    #[test]
+    fn what_is_released_is_given_back() {
+        let mut gathered = Secret::default();
+        let ((), held, total) = with_account(limits(1000, 200), 5, |account| {
+            account.gather(&mut gathered, 100).unwrap();
+            assert_eq!((*account.held, *account.total), (100, 105));
+            account.release(&mut gathered);
+        });
+        assert_eq!((held, total, gathered.capacity()), (0, 5, 0));
+    }
+
+    #[test]
+    fn what_is_shared_is_booked_once_and_counts() {
+        let mut gathered = Arc::new(BookedSecret::default());
+        let (booked, held, total) = with_account(limits(1000, 600), 100, |account| {
+            account.gather_shared(&mut gathered, 500).unwrap();
+            account.gather_shared(&mut gathered, 500).unwrap();
+            // A copy of its own for who shares it: there is no room for both.
+            let other = Arc::clone(&gathered);
+            assert_eq!(account.gather_shared(&mut gathered, 500), Err(Errno::Overflow));
+            assert!(Arc::ptr_eq(&gathered, &other));
+            account.ledger.total()
+        });
+        assert!((500..=600).contains(&booked), "{booked}");
+        assert_eq!((held, total), (0, 100));
+    }
+
+    #[test]
+    fn the_last_byte_can_be_had_and_no_more() {
+        with_account(limits(100, 100), 60, |account| {
+            assert_eq!((account.check_spare(40), account.check_spare(41)), (Ok(()), Err(Errno::Overflow)));
+            let booking = account.reserve(30).unwrap();
+            assert!(booking.is_made());
+            assert_eq!((account.check_spare(10), account.check_spare(11)), (Ok(()), Err(Errno::Overflow)));
+            assert!(account.reserve(11).is_err());
+            drop(booking);
+            assert_eq!(account.check_spare(40), Ok(()));
+        });
+        let limits = Limits::default();
+        let spare = Spare { limits: &limits, bytes: 5 };
+        assert_eq!((spare.check(5), spare.check(6)), (Ok(()), Err(Errno::Overflow)));
+    }
+}

@@ -223,6 +223,8 @@ impl Deref for Value {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::booking::Ledger;
+    use crate::limits::Limits;
 
     /// Values that any symmetric algorithm can be opened with, but for a nonce.
     pub(crate) fn for_any_algorithm() -> Options {
@@ -231,5 +233,94 @@ pub(crate) mod tests {
         options.numbers[NumberOption::OpsLimit as usize] = Some(2);
         options.numbers[NumberOption::MemoryLimit as usize] = Some(8192);
         options
+    }
+
+    /// Sets an option of a guest that may gather 100 bytes and holds all but 500 of what it may.
+    fn set(options: &mut OptionSet, name: &str, value: &[u8]) -> Result<(), Errno> {
+        let limits = Limits { bytes: 1000, gathered_bytes: 100, ..Limits::default() };
+        let (mut held, mut total, ledger) = (0, 500, Ledger::default());
+        let account = Account { held: &mut held, total: &mut total, ledger: &ledger, limits: &limits };
+        options.set(name.as_bytes(), value, &account)
+    }
+
+    #[test]
+    fn bytes_are_kept_under_their_name_whatever_their_length() {
+        let mut options = OptionSet::new(AlgorithmType::Symmetric);
+        assert!(options.is_empty());
+        for (name, option) in
+            [("nonce", BytesOption::Nonce), ("SALT", BytesOption::Salt), ("Context", BytesOption::Context)]
+        {
+            for len in [0, 1, 31, 32, 33, 100, 7] {
+                let value: Vec<u8> = (1..=len).collect();
+                assert_eq!(set(&mut options, name, &value), Ok(()));
+                assert_eq!(options.snapshot().get(option), Some(&value[..]), "{name}");
+                assert!(!options.is_empty());
+            }
+            assert_eq!(set(&mut options, name, &[1; 101]), Err(Errno::Overflow));
+            assert_eq!(options.snapshot().get(option), Some(&[1, 2, 3, 4, 5, 6, 7][..]), "as it was");
+        }
+        let kept = options.snapshot();
+        set(&mut options, "salt", b"").unwrap();
+        assert_eq!(kept.get(BytesOption::Salt).map(<[u8]>::len), Some(7), "what was opened with it stays as it is");
+        for name in ["nonc", "ops_limit", "buffer", ""] {
+            assert_eq!(set(&mut options, name, b""), Err(Errno::UnsupportedOption), "{name}");
+        }
+    }
+
+    /// The reserved names, and the spellings of the specification's examples.
+    #[test]
+    fn numbers_are_kept_under_their_names_and_aliases() {
+        for (names, option) in [
+            (["ops_limit", "opslimit"], NumberOption::OpsLimit),
+            (["memory_limit", "MemLimit"], NumberOption::MemoryLimit),
+            (["parallelism", "threads"], NumberOption::Parallelism),
+        ] {
+            for name in names {
+                let mut options = OptionSet::new(AlgorithmType::Symmetric);
+                assert_eq!(options.snapshot().number(option), None);
+                assert_eq!(options.set_u64(name.as_bytes(), 1 << 40), Ok(()));
+                assert_eq!(options.snapshot().number(option), Some(1 << 40), "{name}");
+                assert!(!options.is_empty());
+                let set = options.snapshot();
+                let others = [NumberOption::OpsLimit, NumberOption::MemoryLimit, NumberOption::Parallelism];
+                assert_eq!(others.into_iter().filter(|other| set.number(*other).is_some()).count(), 1);
+            }
+        }
+        let mut options = OptionSet::new(AlgorithmType::Symmetric);
+        assert_eq!(options.set_u64(b"salt", 1), Err(Errno::UnsupportedOption));
+        assert!(options.is_empty());
+    }
+
+    #[test]
+    fn a_buffer_says_how_much_memory_there_is_unless_a_limit_does() {
+        for name in ["buffer", "memory"] {
+            let mut options = OptionSet::new(AlgorithmType::Symmetric);
+            assert_eq!(options.set_guest_buffer(name.as_bytes(), 64, 4096), Ok(()));
+            assert!(!options.is_empty());
+            assert_eq!(options.snapshot().number(NumberOption::MemoryLimit), Some(4096));
+            assert_eq!(options.snapshot().number(NumberOption::OpsLimit), None);
+            options.set_u64(b"memory_limit", 8192).unwrap();
+            assert_eq!(options.snapshot().number(NumberOption::MemoryLimit), Some(8192));
+            assert_eq!(options.set_guest_buffer(b"salt", 0, 0), Err(Errno::UnsupportedOption));
+        }
+    }
+
+    #[test]
+    fn other_types_have_no_options() {
+        for ty in [AlgorithmType::Signatures, AlgorithmType::KeyExchange] {
+            let mut options = OptionSet::new(ty);
+            assert_eq!(set(&mut options, "salt", b""), Err(Errno::UnsupportedOption));
+            assert_eq!(options.set_u64(b"ops_limit", 1), Err(Errno::UnsupportedOption));
+            assert_eq!(options.set_guest_buffer(b"buffer", 0, 0), Err(Errno::UnsupportedOption));
+            assert!(options.is_empty());
+        }
+    }
+
+    /// What a set takes up: itself, two counts, and what an allocator adds.
+    #[test]
+    fn a_set_is_booked_with_all_that_it_takes_up() {
+        let options = OptionSet::new(AlgorithmType::Symmetric);
+        assert!(options.held() >= size_of::<Options>() + 2 * size_of::<usize>() + 8, "{}", options.held());
+        assert!(options.held() <= 512, "{}", options.held());
     }
 }

@@ -31,7 +31,9 @@ struct State {
 }
 
 /// The place of a job in the queue, which it loses when this is dropped before it begins.
-pub(crate) struct Queued {
+pub(crate) struct Queued(Option<Place>);
+
+struct Place {
     workers: Workers,
     number: u64,
 }
@@ -69,7 +71,7 @@ impl Workers {
         state.queue.push_back((number, job));
         drop(state);
         self.0.wake.notify_one();
-        Ok(Queued { workers: self.clone(), number })
+        Ok(Queued(Some(Place { workers: self.clone(), number })))
     }
 
     /// Starts a thread, unless the system has none.
@@ -108,15 +110,16 @@ impl Workers {
 
 impl Queued {
     /// Lets the job have its turn, whoever waits for it.
-    pub(crate) fn detach(self) {
-        std::mem::forget(self);
+    pub(crate) fn detach(mut self) {
+        self.0 = None;
     }
 }
 
 impl Drop for Queued {
     fn drop(&mut self) {
-        let mut state = self.workers.lock();
-        let removed = state.queue.iter().position(|(number, _)| *number == self.number);
+        let Some(Place { workers, number }) = &self.0 else { return };
+        let mut state = workers.lock();
+        let removed = state.queue.iter().position(|(other, _)| other == number);
         let job = removed.and_then(|place| state.queue.remove(place));
         // Dropping what it holds may take a while.
         drop(state);
@@ -136,6 +139,7 @@ impl Drop for Present<'_> {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
+    use std::time::Instant;
 
     use super::*;
 
@@ -183,6 +187,20 @@ mod tests {
         }
         workers.queue(Box::new(move || done.send(7).unwrap())).ok().unwrap().detach();
         assert_eq!(result.recv(), Ok(7));
+    }
+
+    #[test]
+    fn nothing_is_left_of_workers_whose_threads_have_ended() {
+        let workers = Workers::new("test", 1);
+        let shared = Arc::downgrade(&workers.0);
+        // It takes its thread along.
+        workers.queue(Box::new(|| panic!("on purpose"))).ok().unwrap().detach();
+        drop(workers);
+        let end = Instant::now() + Duration::from_secs(10);
+        while shared.strong_count() > 0 {
+            assert!(Instant::now() < end, "{} are left", shared.strong_count());
+            std::thread::yield_now();
+        }
     }
 
     #[test]

@@ -87,12 +87,12 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    if fs::read(&path).is_ok_and(|present| present == bytes) {
+    if fs::read(path).is_ok_and(|present| present == bytes) {
         return Ok(());
     }
     let cannot = |cause| format!("cannot write {}: {cause}", path.display());
     path.parent().map_or(Ok(()), fs::create_dir_all).map_err(cannot)?;
-    fs::write(&path, bytes).map_err(cannot)
+    fs::write(path, bytes).map_err(cannot)
 }
 
 /// Takes away what is no longer in the workspace.

@@ -17,6 +17,8 @@
 //! does the same in one round, without figures.
 
 mod batch;
+#[cfg(feature = "component")]
+mod component;
 mod guest;
 mod handles;
 mod import;
@@ -27,7 +29,12 @@ mod native;
 mod operation;
 #[cfg(feature = "optional-algorithms")]
 mod optional;
+#[cfg(feature = "component")]
+#[path = "../../tests/component/passthrough.rs"]
+mod passthrough;
 mod public_key;
+#[cfg(feature = "component")]
+mod requests;
 mod sequences;
 mod slowest;
 mod software;
@@ -69,6 +76,11 @@ fn main() {
     messages(&mut bench);
     batch::groups(&mut bench);
     managed::groups(&mut bench);
+    #[cfg(feature = "component")]
+    {
+        component::groups(&mut bench);
+        requests::groups(&mut bench);
+    }
     operations(&mut bench);
     if bench.wants("slowest calls") {
         println!("slowest calls");

@@ -14,6 +14,7 @@ use crate::memory::SharedBytes;
 use crate::pointers::{give, object, place, take_back};
 
 /// `wasi_crypto_context` in the header.
+#[allow(clippy::large_enum_variant, reason = "C has a pointer to it, and no place has two of them")]
 pub(crate) enum Context {
     /// For one call at a time.
     Owned(Mutex<WasiCryptoCtx>),

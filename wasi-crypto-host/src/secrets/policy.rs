@@ -205,6 +205,55 @@ mod tests {
         assert!(Policy::unrestricted().allows_export(false));
     }
 
+    /// A policy that differs from the default in everything.
+    fn other() -> Policy {
+        Policy {
+            export: Export::Always,
+            import: false,
+            revoke: false,
+            algorithms: AllowedAlgorithms::only(["ED25519"]),
+            lifetime: Some(Duration::from_secs(7)),
+            retention: Duration::from_secs(8),
+            limits: SecretsLimits { keys: 1, secrets: 2, versions: 3, bytes: 4 },
+        }
+    }
+
+    #[test]
+    fn each_part_is_set_and_the_others_stay() {
+        assert_eq!(other().export(Export::Imported), Policy { export: Export::Imported, ..other() });
+        assert_eq!(other().import(true), Policy { import: true, ..other() });
+        assert_eq!(other().revoke(true), Policy { revoke: true, ..other() });
+        let algorithms = AllowedAlgorithms::only(["AES-256-GCM"]);
+        assert_eq!(other().algorithms(["AES-256-GCM"]), Policy { algorithms, ..other() });
+        let minute = Duration::from_secs(60);
+        assert_eq!(other().lifetime(minute), Policy { lifetime: Some(minute), ..other() });
+        assert_eq!(other().retention(minute), Policy { retention: minute, ..other() });
+        let limits = SecretsLimits { keys: 5, secrets: 6, versions: 7, bytes: 8 };
+        assert_eq!(other().limits(limits), Policy { limits, ..other() });
+        assert_eq!(other().max_keys(5).max_secrets(6).max_versions(7).max_bytes(8), Policy { limits, ..other() });
+        let all = Policy { export: Export::Always, limits: SecretsLimits::NONE, ..Policy::default() };
+        assert_eq!(Policy::unrestricted(), all);
+    }
+
+    /// What the documentation says.
+    #[test]
+    fn the_default_is_what_is_said_of_it() {
+        let policy = Policy::default();
+        assert!(policy.allows_import() && policy.allows_revocation() && policy.allows_algorithm("ED25519"));
+        let limits = SecretsLimits { keys: 1_000, secrets: 1_000, versions: 100, bytes: 16_777_216 };
+        assert_eq!(*policy.bounds(), limits);
+        assert_eq!(policy.keep_until(10), 10 + 2_592_000);
+        assert_eq!(policy.keep_until(u64::MAX - 1), u64::MAX);
+    }
+
+    #[test]
+    fn what_a_policy_forbids_is_not_allowed() {
+        let policy = other();
+        assert!(!policy.allows_import() && !policy.allows_revocation());
+        assert!(policy.allows_algorithm("Ed25519") && !policy.allows_algorithm("AES-256-GCM"));
+        assert_eq!(*policy.bounds(), SecretsLimits { keys: 1, secrets: 2, versions: 3, bytes: 4 });
+    }
+
     #[test]
     fn a_key_expires_at_the_earlier_of_two_ends() {
         let policy = Policy::default();

@@ -82,7 +82,7 @@ fn left(seed: u64, len: usize, work: impl FnOnce(&[u8]) + Send + 'static) -> Opt
     let found = hidden.below(address);
     // The way by which those of the host are found.
     let end = Instant::now() + Duration::from_secs(5);
-    while !waiting(&name).is_some_and(|stack| mapping(stack[0]) == mapping(address)) {
+    while waiting(&name).is_none_or(|stacks| mapping(stacks[0]) != mapping(address)) {
         assert!(Instant::now() < end, "it does not wait");
         std::thread::yield_now();
     }
