@@ -1,9 +1,9 @@
 //! The server: tokio, one store a request, keys from a store, limits on time and memory; and the guests.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Lines, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -308,6 +308,8 @@ pub(super) fn given() -> Option<(PathBuf, Identifier, usize)> {
 pub(super) struct Process {
     child: Child,
     port: u16,
+    /// Its output. The harness says something when a test takes long, and ends the process if nobody could hear it.
+    _output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Process {
@@ -316,10 +318,11 @@ impl Process {
         command.args(["--ignored", "--exact", "soak::serve", "--nocapture"]);
         command.env(FOLDER, folder).env(IDENTIFIER, identifier.to_string()).env(CONTEXTS, contexts.to_string());
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
         // Behind what the harness says, which does not end its line.
+        let lines = output.by_ref().map_while(Result::ok);
         let port = lines.filter_map(|line| line.split_once("port ")?.1.parse().ok()).next();
-        Self { child, port: port.expect("the server says where it listens") }
+        Self { child, port: port.expect("the server says where it listens"), _output: output }
     }
 
     /// One request; none if there was no answer.
