@@ -20,7 +20,7 @@ use super::{NAMESPACE, components};
 /// How long a guest may take.
 const TIME: Duration = Duration::from_millis(150);
 /// How often the epoch of the engine goes on.
-const EPOCH: Duration = Duration::from_millis(5);
+const EPOCH: Duration = Duration::from_millis(1);
 /// A guest computes for so long until others have their turn.
 const TURN: u64 = 1;
 
