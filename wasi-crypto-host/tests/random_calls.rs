@@ -542,26 +542,14 @@ impl Session {
     fn close_all(&mut self) {
         for (ty, handle) in std::mem::take(&mut self.open) {
             self.old.push(handle);
-            let close = match ty {
-                HandleType::Options => "options_close",
-                HandleType::SymmetricKey => "symmetric_key_close",
-                HandleType::SymmetricState => "symmetric_state_close",
-                HandleType::SymmetricTag => "symmetric_tag_close",
-                HandleType::Keypair => "keypair_close",
-                HandleType::Publickey => "publickey_close",
-                HandleType::Secretkey => "secretkey_close",
-                HandleType::Signature => "signature_close",
-                HandleType::SignatureState => "signature_state_close",
-                HandleType::SignatureVerificationState => "signature_verification_state_close",
-                HandleType::ArrayOutput => {
-                    let (start, end) = (u64::from(KEPT), MEMORY as u64 - 4);
-                    let pull = [handle.into(), start, end - start, end];
-                    while self.call(hostcall("array_output_pull"), &pull) == Errno::Success {}
-                    continue;
-                }
-                HandleType::SecretsManager => "secrets_manager_close",
-            };
-            assert_eq!(self.call(hostcall(close), &[handle.into()]), Errno::Success, "{close}");
+            if ty == HandleType::ArrayOutput {
+                let (start, end) = (u64::from(KEPT), MEMORY as u64 - 4);
+                let pull = [handle.into(), start, end - start, end];
+                while self.call(hostcall("array_output_pull"), &pull) == Errno::Success {}
+                continue;
+            }
+            let close = format!("{}_close", ty.name());
+            assert_eq!(self.call(hostcall(&close), &[handle.into()]), Errno::Success, "{close}");
         }
         assert_eq!((self.ctx.open_handles(), self.ctx.held_bytes()), (0, 0));
     }

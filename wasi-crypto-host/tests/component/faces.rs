@@ -449,26 +449,12 @@ impl Faces {
 
     /// Closes an object of the module.
     fn close(&mut self, ty: HandleType, handle: u32) {
-        let name = match ty {
-            HandleType::Options => "options_close",
-            HandleType::SymmetricKey => "symmetric_key_close",
-            HandleType::SymmetricState => "symmetric_state_close",
-            HandleType::SymmetricTag => "symmetric_tag_close",
-            HandleType::Keypair => "keypair_close",
-            HandleType::Publickey => "publickey_close",
-            HandleType::Secretkey => "secretkey_close",
-            HandleType::Signature => "signature_close",
-            HandleType::SignatureState => "signature_state_close",
-            HandleType::SignatureVerificationState => "signature_verification_state_close",
-            HandleType::SecretsManager => "secrets_manager_close",
-            HandleType::ArrayOutput => "array_output_pull",
-        };
-        let args = match ty {
-            HandleType::ArrayOutput => vec![handle.into(), DATA as u64, 100_000, 0],
-            _ => vec![handle.into()],
+        let (name, args) = match ty {
+            HandleType::ArrayOutput => ("array_output_pull".to_owned(), vec![handle.into(), DATA as u64, 100_000, 0]),
+            ty => (format!("{}_close", ty.name()), vec![handle.into()]),
         };
         let memory = GuestMemory::unshared(&mut self.memory);
-        assert_eq!(self.module.call(Hostcall::find(name).unwrap(), memory, &args), Errno::Success, "{name}");
+        assert_eq!(self.module.call(Hostcall::find(&name).unwrap(), memory, &args), Errno::Success, "{name}");
     }
 
     /// Closes everything. Returns which calls succeeded.
