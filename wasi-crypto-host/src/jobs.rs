@@ -10,7 +10,7 @@ use std::sync::{LazyLock, mpsc};
 use std::time::Duration;
 
 #[cfg(feature = "async")]
-use tokio::sync::Semaphore;
+use tokio::{runtime::Handle, sync::Semaphore};
 
 use crate::errno::Errno;
 use crate::stop::StopHandle;
@@ -33,6 +33,9 @@ pub(crate) use side_by_side::WORTH;
 pub struct JobPool {
     #[cfg(feature = "async")]
     places: Arc<Semaphore>,
+    /// Whose threads compute; those of the runtime that a guest is on if there is none.
+    #[cfg(feature = "async")]
+    runtime: Option<Handle>,
     /// They work on batches beside the thread that was called.
     helpers: Workers,
     /// They wait for stores.
@@ -55,6 +58,8 @@ impl JobPool {
         Self {
             #[cfg(feature = "async")]
             places: Arc::new(Semaphore::new(places.clamp(1, Semaphore::MAX_PERMITS))),
+            #[cfg(feature = "async")]
+            runtime: None,
             helpers: Workers::new("wasi-crypto batch", 0),
             store: Workers::new("wasi-crypto store", STORE_PLACES),
         }
@@ -71,6 +76,15 @@ impl JobPool {
     /// The same with so many places for what asks stores; 0 counts as 1. A new pool: clones that there are go on as they were.
     pub fn store_places(self, places: usize) -> Self {
         Self { store: Workers::new("wasi-crypto store", places.max(1)), ..self }
+    }
+
+    /// The same, but what asynchronous guests have to compute is done on the blocking threads of this runtime, not on those of the runtime
+    /// that a guest is on. For a runtime whose threads have a lower priority: so work that takes seconds never keeps a processor from
+    /// guests that want it for a moment. Once that runtime shuts down, such
+    /// calls end as those do that are stopped.
+    #[cfg(feature = "async")]
+    pub fn runtime(self, runtime: Handle) -> Self {
+        Self { runtime: Some(runtime), ..self }
     }
 
     /// The number of places for computing that are free now.

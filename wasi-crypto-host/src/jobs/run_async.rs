@@ -16,14 +16,14 @@ use crate::secret::wipe_stack;
 use crate::stop::StopHandle;
 
 impl JobPool {
-    /// Does the work on another thread, in its turn; or here, where no runtime is. `in_progress` if it was stopped before it began, or
+    /// Does the work on another thread, in its turn; or here, where no runtime is and the pool has none. `in_progress` if it was stopped before it began, or
     /// while it waits for a store, or if the runtime is shutting down; `internal_error` if it panicked. Dropped while it waits for its
     /// turn, the work is never done; dropped later, it is stopped.
     pub(crate) async fn run(&self, work: PendingWork) -> Result<FinishedWork, Errno> {
         if work.waits_for_store() {
             return self.run_on_store(work).await;
         }
-        let Ok(runtime) = Handle::try_current() else { return Ok(work.run()) };
+        let Some(runtime) = self.runtime.clone().or_else(|| Handle::try_current().ok()) else { return Ok(work.run()) };
         let stop = work.stop_handle();
         let place = until_stopped(&stop, Arc::clone(&self.places).acquire_owned()).await;
         // The semaphore is never closed.

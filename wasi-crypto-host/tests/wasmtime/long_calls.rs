@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
+use tokio::runtime::Builder;
 use wasi_crypto_host::{Errno, JobPool, StopHandle, WasiCryptoCtx};
 use wasmtime::{Trap, Val};
 
@@ -79,6 +80,31 @@ fn a_long_call_works_without_a_tokio_runtime() {
     let mut expected = [0; 32];
     pbkdf2::pbkdf2_hmac::<sha2::Sha256>(b"password", b"salt", 3000, &mut expected);
     assert_eq!(read::<32>(&mut wasm, 2000), expected);
+}
+
+#[test]
+fn long_work_runs_on_the_runtime_of_the_pool() {
+    let started = Arc::new(AtomicUsize::new(0));
+    let mut others = Builder::new_multi_thread();
+    others.worker_threads(1).on_thread_start({
+        let started = Arc::clone(&started);
+        move || _ = started.fetch_add(1, Ordering::Relaxed)
+    });
+    let others = others.build().unwrap();
+    let mut wasm = Wasm::new(&engine(), ONE_PAGE, Some(current_thread()));
+    let pool = JobPool::new(1).runtime(others.handle().clone());
+    wasm.store.data_mut().first = WasiCryptoCtx::builder().job_pool(pool).build().unwrap();
+    let state = password_state(&mut wasm, 3000);
+    assert_eq!(call(&mut wasm, "symmetric_state_squeeze", &[state, 2000, 32]), Errno::Success);
+    let mut expected = [0; 32];
+    pbkdf2::pbkdf2_hmac::<sha2::Sha256>(b"password", b"salt", 3000, &mut expected);
+    assert_eq!(read::<32>(&mut wasm, 2000), expected);
+    assert_eq!(started.load(Ordering::Relaxed), 2, "the worker, and the thread of the long call");
+
+    // Nobody waits for what is no longer done.
+    others.shutdown_background();
+    let trap = wasm.try_run("symmetric_state_squeeze", &vals(&[state, 2000, 32])).unwrap_err();
+    assert_eq!(trap.downcast_ref(), Some(&Trap::Interrupt));
 }
 
 /// More memory than a slice of work, for data that is long.

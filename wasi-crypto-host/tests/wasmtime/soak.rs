@@ -3,6 +3,7 @@
 
 mod components;
 mod load;
+mod priority;
 mod server;
 
 use std::time::Duration;
@@ -38,7 +39,7 @@ fn honest_guests_do_not_suffer_from_hostile_ones() {
     let mut report = Vec::new();
     for run in 1..=2 {
         let process = Process::start(&folder.0, identifier, if is_alone { 10_000 } else { 500 });
-        let alone = Load::alone(&process);
+        let alone = Load::alone(&process, half / 10);
         let mixed = Load::mixed(&process, half);
         let line = format!(
             "run {run}: honest alone {alone}; among hostile guests {mixed}; memory {} KiB at the beginning, {} KiB at the end",

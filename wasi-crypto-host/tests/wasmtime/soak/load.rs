@@ -14,7 +14,6 @@ use super::{KEY, components};
 
 const HONEST_CLIENTS: u64 = 2;
 const HOSTILE_CLIENTS: u64 = 3;
-const ALONE: u64 = 60;
 
 /// What a while of it came to.
 #[derive(Default)]
@@ -28,13 +27,17 @@ pub(super) struct Load {
 }
 
 impl Load {
-    /// A few honest requests, with nobody else there.
-    pub(super) fn alone(process: &Process) -> Self {
-        Self { honest: (0..ALONE).map(|number| honest(process, number)).collect(), ..Self::default() }
+    /// Honest ones for so long, with nobody else there.
+    pub(super) fn alone(process: &Process, time: Duration) -> Self {
+        Self::of(process, time, 0)
     }
 
     /// Honest and hostile ones for so long.
     pub(super) fn mixed(process: &Process, time: Duration) -> Self {
+        Self::of(process, time, HOSTILE_CLIENTS)
+    }
+
+    fn of(process: &Process, time: Duration, hostile_clients: u64) -> Self {
         let (load, over) = (Mutex::new(Self::default()), AtomicBool::new(false));
         let kinds: Vec<&str> = HOSTILE.iter().chain(&components::HOSTILE).map(|(name, _)| *name).collect();
         let ask_memory = || process.ask("memory").expect("the server is there").parse().expect("a number of KiB");
@@ -50,7 +53,7 @@ impl Load {
                     }
                 });
             }
-            for client in 0..HOSTILE_CLIENTS {
+            for client in 0..hostile_clients {
                 let (load, over, kinds) = (&load, &over, &kinds);
                 scope.spawn(move || {
                     for number in client.. {

@@ -8,19 +8,19 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::{Builder, Runtime};
-use wasi_crypto_host::WasiCryptoCtx;
 use wasi_crypto_host::secrets::{Identifier, Namespace, RootKeyFile, SecretsManager, SqliteStore};
 use wasi_crypto_host::wasmtime::{add_to_linker_async, bind_memory, component};
+use wasi_crypto_host::{JobPool, WasiCryptoCtx};
 use wasmtime::component::{Component, InstancePre as ComponentPre, Linker as ComponentLinker};
 use wasmtime::{Config, Engine, InstancePre, Linker, Module, Store, StoreLimits, StoreLimitsBuilder};
 
+use super::priority::Runtimes;
 use super::{NAMESPACE, components};
 
 /// How long a guest may take.
 const TIME: Duration = Duration::from_millis(150);
 /// How often the epoch of the engine goes on.
-const EPOCH: Duration = Duration::from_millis(1);
+const EPOCH: Duration = Duration::from_micros(500);
 /// A guest computes for so long until others have their turn.
 const TURN: u64 = 1;
 
@@ -131,7 +131,8 @@ struct Guest {
 }
 
 struct Server {
-    runtime: Runtime,
+    runtimes: Runtimes,
+    jobs: JobPool,
     engine: Engine,
     namespace: Namespace,
     identifier: [u8; Identifier::LEN],
@@ -171,8 +172,10 @@ pub(super) fn serve(folder: &Path, identifier: Identifier, contexts: usize) {
             ticking.increment_epoch();
         }
     });
+    let runtimes = Runtimes::new();
     let server = Arc::new(Server {
-        runtime: Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap(),
+        jobs: runtimes.job_pool(),
+        runtimes,
         namespace,
         identifier: *identifier.as_bytes(),
         guests,
@@ -206,18 +209,19 @@ impl Server {
     fn on_runtime(self: &Arc<Self>, kind: &str, message: &str) -> String {
         let (server, message) = (Arc::clone(self), message.as_bytes().to_vec());
         let index = self.guests.iter().position(|(name, _)| *name == kind).expect("a kind of guest");
-        let task = self.runtime.spawn(async move {
+        let guest = async move {
             // The time of a request is over, whatever the guest is at. An honest one has all the time it needs.
             let time = if is_honest(server.guests[index].0) { Duration::from_secs(3_600) } else { TIME * 2 };
             tokio::time::timeout(time, server.run(index, &message)).await.unwrap_or_else(|_| "ended".to_owned())
-        });
-        self.runtime.block_on(task).unwrap_or_else(|panic| format!("panicked: {panic}"))
+        };
+        self.runtimes.run(guest).unwrap_or_else(|panic| format!("panicked: {panic}"))
     }
 
     /// A store for one request.
     async fn run(&self, index: usize, message: &[u8]) -> String {
         let (kind, code) = &self.guests[index];
-        let crypto = WasiCryptoCtx::builder().secrets(self.namespace.clone()).build().unwrap();
+        let (secrets, jobs) = (self.namespace.clone(), self.jobs.clone());
+        let crypto = WasiCryptoCtx::builder().secrets(secrets).job_pool(jobs).build().unwrap();
         if !is_honest(kind) && !kind.ends_with("leave") {
             crypto.stop_handle().stop_at(Some(Instant::now() + TIME));
         }
