@@ -122,7 +122,7 @@ fn bare_manifest(manifest: &str) -> String {
             "[workspace]" if line == "[workspace]" => bare.push_str(WORKSPACE),
             "[workspace]" | "[[bin]]" | "[[bench]]" | "[[test]]" => continue,
             "[dev-dependencies]" if LEFT_OUT.iter().any(|name| is_about(line, name)) => continue,
-            section if section.starts_with("[profile.dev.package.wasi-crypto-conformance") => continue,
+            section if section.starts_with("[profile.dev.package.") && section != PROFILE => continue,
             _ => bare.push_str(line),
         }
         bare.push('\n');
@@ -134,6 +134,9 @@ const WORKSPACE: &str = r#"[workspace]
 resolver = "3"
 members = ["witx", "wasi-crypto-host", "wasi-crypto-host/c-api"]
 "#;
+
+/// Those of other packages are left out.
+const PROFILE: &str = "[profile.dev.package.wasi-crypto-host]";
 
 /// Whether the line of a manifest is that of this dependency.
 fn is_about(line: &str, dependency: &str) -> bool {

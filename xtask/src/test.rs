@@ -2,11 +2,16 @@
 //!
 //! The whole workspace is always built with the same features and in one profile, so that the dependencies are compiled once.
 
+use std::io;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::run::{cargo, run, run_and_look, succeeds};
+use serde_json::Value;
+
+use crate::run::{cargo, for_each_line, output, run, run_and_look, succeeds};
 use crate::{fuzz as fuzzing, guests, package, root, soak as soaking, tools};
 
 /// One check.
@@ -143,7 +148,14 @@ fn guest_modules(_: &mut Totals) -> Result<Outcome, String> {
 /// All tests but those in the documentation; and those that need compiled guests, which are otherwise ignored.
 fn tests(totals: &mut Totals) -> Result<Outcome, String> {
     let test = || cargo(&["test", "--locked", "--workspace", FEATURES]);
-    count(test(), &["--lib", "--bins", "--tests"], totals)?;
+    let mut build = test();
+    build.args(["--lib", "--bins", "--tests", "--no-run"]);
+    run(build)?;
+    let (mut suite, mut others) = (test(), test());
+    add_programs(&mut suite, |package| package == SUITE)?;
+    add_programs(&mut others, |package| package != SUITE)?;
+    others.args(["--lib", "--bins"]);
+    count_both([suite, others], totals)?;
     count(test(), &["--test", "run_guests", "--", "--ignored", "--skip", COMPONENTS], totals)
 }
 
@@ -217,13 +229,20 @@ const RELEASE: &[&str] = &[
 /// has had its say: it merges functions whose addresses somebody may compare. The dependencies, which are optimized in all
 /// profiles, stay those of the other steps: another profile would compile wasmtime again.
 fn release(totals: &mut Totals) -> Result<Outcome, String> {
-    let mut test = cargo(&["test", "--locked", "--workspace", FEATURES]);
-    for setting in RELEASE {
-        test.arg("--config").arg(format!("profile.dev.package.{setting}"));
-    }
-    // Incremental compilation cuts a crate to pieces that are optimized each for itself.
-    test.env("CARGO_INCREMENTAL", "0");
-    count(test, &["--test", "cli", "--test", "own_host", "--test", "bad_hosts", "--test", "engine_cmd"], totals)?;
+    let test = |programs: &[&str]| {
+        let mut test = cargo(&["test", "--locked", "--workspace", FEATURES]);
+        for setting in RELEASE {
+            test.arg("--config").arg(format!("profile.dev.package.{setting}"));
+        }
+        // Incremental compilation cuts a crate to pieces that are optimized each for itself.
+        test.env("CARGO_INCREMENTAL", "0");
+        test.args(programs.iter().map(|program| format!("--test={program}")));
+        test
+    };
+    let mut build = test(&["cli", "own_host", "bad_hosts", "engine_cmd"]);
+    build.arg("--no-run");
+    run(build)?;
+    count_both([test(&["cli", "own_host"]), test(&["bad_hosts", "engine_cmd"])], totals)?;
 
     let engine = beside("wasi-crypto")?;
     let mut suite = Command::new(beside("wasi-crypto-conformance")?);
@@ -248,27 +267,41 @@ fn benchmark(_: &mut Totals) -> Result<Outcome, String> {
 /// it wrote down when it ran with ring. How the suite judges, reports and drives engines is no matter of the backend, and takes minutes.
 fn aws_lc_rs(totals: &mut Totals) -> Result<Outcome, String> {
     run(cargo(&["test", "--locked", "--workspace", FEATURES, "--test", "backends"]))?;
-    let mut test = cargo(&["test", "--locked", "--workspace", FEATURES, AWS_LC]);
-    test.env("WASI_CRYPTO_BACKENDS", "compare");
-    for name in host_tests()? {
-        test.args(["--test", &name]);
-    }
-    count(test, &["--lib", "--test", "own_host"], totals)
+    let test = || {
+        let mut test = cargo(&["test", "--locked", "--workspace", FEATURES, AWS_LC]);
+        test.env("WASI_CRYPTO_BACKENDS", "compare");
+        test
+    };
+    let of_host = || {
+        let mut of_host = test();
+        add_programs(&mut of_host, |package| package == HOST).map(|()| of_host)
+    };
+    let mut build = of_host()?;
+    build.args(["--lib", "--test=own_host", "--no-run"]);
+    run(build)?;
+    let (mut of_host, mut suite) = (of_host()?, test());
+    of_host.arg("--lib");
+    suite.args(["--test=own_host"]);
+    count_both([of_host, suite], totals)
 }
 
-/// The names of the host's test programs: its files of tests, and its folders of them.
-fn host_tests() -> Result<Vec<String>, String> {
-    let folder = root().join("wasi-crypto-host/tests");
-    let cannot = |cause| format!("cannot read {}: {cause}", folder.display());
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(&folder).map_err(cannot)? {
-        let path = entry.map_err(cannot)?.path();
-        let is_test = path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").is_file();
-        names.extend(path.file_stem().filter(|_| is_test).map(|name| name.to_string_lossy().into_owned()));
+const HOST: &str = "wasi-crypto-host";
+const SUITE: &str = "wasi-crypto-conformance";
+
+/// Chooses the test programs of these packages, but those that need features which the steps do not have.
+fn add_programs(test: &mut Command, of: impl Fn(&str) -> bool) -> Result<(), String> {
+    let metadata = output(cargo(&["metadata", "--locked", "--no-deps", "--format-version=1"]))?;
+    let metadata: Value = serde_json::from_str(&metadata).map_err(|cause| format!("of cargo metadata: {cause}"))?;
+    for package in list(&metadata["packages"]).filter(|package| of(package["name"].as_str().unwrap_or_default())) {
+        let programs = list(&package["targets"]).filter(|target| target["kind"][0] == "test");
+        let names = programs.filter_map(|target| target["name"].as_str()).filter(|name| *name != "curve448");
+        test.args(names.map(|name| format!("--test={name}")));
     }
-    // Those that need features which the steps do not have.
-    names.retain(|name| name != "curve448");
-    Ok(names)
+    Ok(())
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
 }
 
 /// Honest and hostile guests on one server, for a minute.
@@ -301,6 +334,30 @@ fn passed(command: Command) -> Result<Outcome, String> {
 fn count(mut test: Command, args: &[&str], totals: &mut Totals) -> Result<Outcome, String> {
     test.args(args);
     run_and_look(test, |line| totals.tests += passed_tests(line)).map(|()| Outcome::Passed)
+}
+
+/// The same with two commands, whose programs have been built, side by side: many a test waits. The second shows what it has to say
+/// when the first is done.
+fn count_both([first, mut second]: [Command; 2], totals: &mut Totals) -> Result<Outcome, String> {
+    let cannot = |cause| format!("cannot make a pipe: {cause}");
+    let (reader, writer) = io::pipe().map_err(cannot)?;
+    second.stderr(writer.try_clone().map_err(cannot)?).stdout(writer);
+    let (first, said, second) = thread::scope(|scope| {
+        let reader = scope.spawn(move || {
+            let mut said = Vec::new();
+            for_each_line(Some(reader), |line| said.push(line.to_owned()));
+            said
+        });
+        let second = scope.spawn(move || run(second));
+        let first = count(first, &[], totals);
+        let second = second.join().unwrap_or_else(|panic| resume_unwind(panic));
+        (first, reader.join().unwrap_or_else(|panic| resume_unwind(panic)), second)
+    });
+    for line in said {
+        println!("{line}");
+        totals.tests += passed_tests(&line);
+    }
+    first.and(second).map(|()| Outcome::Passed)
 }
 
 /// How many tests passed, if the line is the last of a test program.

@@ -6,12 +6,11 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 use tokio::runtime::{Builder, Runtime};
-use wasi_crypto_host::wasmtime::component::{add_to_linker, add_to_linker_async};
 use wasi_crypto_host::{Errno, GuestMemory, Hostcall, WasiCryptoCtx};
-use wasmtime::component::{Component, Linker, TypedFunc};
+use wasmtime::component::{Component, TypedFunc};
 use wasmtime::{Config, Engine, Store, Trap, UpdateDeadline};
 
-use crate::guest::{self, list};
+use crate::guest::{self, linker, linker_async, list};
 use crate::long_calls::{derived, password};
 use crate::passthrough;
 
@@ -67,20 +66,13 @@ impl Guest {
     fn new(is_async: bool) -> Self {
         let engine = Engine::new(Config::new().epoch_interruption(true)).unwrap();
         let component = Component::new(&engine, passthrough::with_encoding(GUEST, "utf8")).unwrap();
-        let mut linker = Linker::new(&engine);
         let mut store = Store::new(&engine, WasiCryptoCtx::builder().build().unwrap());
         store.set_hostcall_fuel(usize::MAX);
         store.set_epoch_deadline(FAR);
         let runtime = is_async.then(|| Builder::new_current_thread().build().unwrap());
         let instance = match &runtime {
-            None => {
-                add_to_linker(&mut linker, |ctx: &mut WasiCryptoCtx| ctx).unwrap();
-                linker.instantiate(&mut store, &component)
-            }
-            Some(runtime) => {
-                add_to_linker_async(&mut linker, |ctx: &mut WasiCryptoCtx| ctx).unwrap();
-                runtime.block_on(linker.instantiate_async(&mut store, &component))
-            }
+            None => linker(&engine).instantiate(&mut store, &component),
+            Some(runtime) => runtime.block_on(linker_async(&engine).instantiate_async(&mut store, &component)),
         };
         let run = instance.unwrap().get_typed_func(&mut store, "run").unwrap();
         Self { engine, store, run, runtime }

@@ -144,18 +144,25 @@ impl Guest {
 }
 
 fn instantiate(component: &Component, store: &mut Store<WasiCryptoCtx>, runtime: Option<&Runtime>) -> Instance {
-    let mut linker = Linker::new(component.engine());
     let instance = match runtime {
-        None => {
-            add_to_linker(&mut linker, |ctx: &mut WasiCryptoCtx| ctx).unwrap();
-            linker.instantiate(store, component)
-        }
-        Some(runtime) => {
-            add_to_linker_async(&mut linker, |ctx: &mut WasiCryptoCtx| ctx).unwrap();
-            runtime.block_on(linker.instantiate_async(store, component))
-        }
+        None => linker(component.engine()).instantiate(store, component),
+        Some(runtime) => runtime.block_on(linker_async(component.engine()).instantiate_async(store, component)),
     };
     instance.unwrap()
+}
+
+/// With all functions. Here only: linking takes the compiler a quarter of a minute for each closure.
+pub(crate) fn linker(engine: &Engine) -> Linker<WasiCryptoCtx> {
+    let mut linker = Linker::new(engine);
+    add_to_linker(&mut linker, |ctx: &mut WasiCryptoCtx| ctx).unwrap();
+    linker
+}
+
+/// The same for stores that are used asynchronously.
+pub(crate) fn linker_async(engine: &Engine) -> Linker<WasiCryptoCtx> {
+    let mut linker = Linker::new(engine);
+    add_to_linker_async(&mut linker, |ctx: &mut WasiCryptoCtx| ctx).unwrap();
+    linker
 }
 
 pub(crate) fn runtime() -> Runtime {

@@ -15,9 +15,8 @@ mod secrets;
 mod strings;
 
 use wasi_crypto_host::WasiCryptoCtx;
-use wasi_crypto_host::wasmtime::component::add_to_linker_async;
 use wasmtime::Store;
-use wasmtime::component::{Linker, Val};
+use wasmtime::component::Val;
 
 use guest::{Guest, bytes, case, hex, list, optional, text};
 
@@ -210,10 +209,8 @@ fn batches_answer_for_each_entry() {
 #[tokio::test]
 async fn an_asynchronous_store_has_the_same_functions() {
     let (engine, component) = guest::component();
-    let mut linker = Linker::new(engine);
-    add_to_linker_async(&mut linker, |ctx: &mut WasiCryptoCtx| ctx).unwrap();
     let mut store = Store::new(engine, WasiCryptoCtx::builder().statistics(true).build().unwrap());
-    let instance = linker.instantiate_async(&mut store, component).await.unwrap();
+    let instance = guest::linker_async(engine).instantiate_async(&mut store, component).await.unwrap();
     let mut call = async |name: &str, args: &[Val]| {
         let func = instance.get_func(&mut store, name).unwrap();
         let mut results = [Val::Bool(false)];

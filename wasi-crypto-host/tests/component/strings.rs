@@ -1,10 +1,10 @@
 //! Names in all encodings that a component may have.
 
 use wasi_crypto_host::WasiCryptoCtx;
-use wasi_crypto_host::wasmtime::component::add_to_linker;
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::Component;
 use wasmtime::{Engine, Store};
 
+use crate::guest::linker;
 use crate::passthrough;
 
 /// Opens a state whose algorithm has a name of so many units, which are no text in UTF-8 and UTF-16, and returns the answer's two bytes.
@@ -39,10 +39,8 @@ fn a_name_longer_than_any_is_not_even_decoded() {
     ] {
         let engine = Engine::default();
         let component = Component::new(&engine, passthrough::with_encoding(OPENS, encoding)).unwrap();
-        let mut linker = Linker::new(&engine);
-        add_to_linker(&mut linker, |ctx: &mut WasiCryptoCtx| ctx).unwrap();
         let mut store = Store::new(&engine, WasiCryptoCtx::builder().build().unwrap());
-        let instance = linker.instantiate(&mut store, &component).unwrap();
+        let instance = linker(&engine).instantiate(&mut store, &component).unwrap();
         let run = instance.get_typed_func::<(u32,), (u32,)>(&mut store, "run").unwrap();
         let answered = run.call(&mut store, (len,)).ok().map(|(answer,)| answer);
         assert_eq!(answered, answer, "{encoding}, {len:#x}");

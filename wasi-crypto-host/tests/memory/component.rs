@@ -1,12 +1,12 @@
 //! The same for components: what they leak, what they pass, and batches as large as they may be.
 
-use wasi_crypto_host::wasmtime::component::add_to_linker;
 use wasi_crypto_host::{Limits, WasiCryptoCtx, hostcalls};
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::Component;
 use wasmtime::{Engine, Store};
 
 use crate::allocator::Mark;
 use crate::arguments::{self, arguments, lists};
+use crate::guest::linker;
 use crate::stored::namespace;
 use crate::{BESIDE, KIB, MIB, alone, passthrough};
 
@@ -78,8 +78,7 @@ const TIMES: u32 = 85_000;
 fn a_million_leaked_resources() {
     let _turn = alone();
     let engine = Engine::default();
-    let mut linker = Linker::new(&engine);
-    add_to_linker(&mut linker, |ctx: &mut WasiCryptoCtx| ctx).unwrap();
+    let linker = linker(&engine);
     for (what, call, args) in OBJECTS {
         let component = Component::new(&engine, guest(call, args)).unwrap();
         let run = |times: u32| {
@@ -151,8 +150,7 @@ const BATCH: &str = r#"(module
 fn batches_as_large_as_they_may_be() {
     let _turn = alone();
     let engine = Engine::default();
-    let mut linker = Linker::new(&engine);
-    add_to_linker(&mut linker, |ctx: &mut WasiCryptoCtx| ctx).unwrap();
+    let linker = linker(&engine);
     let Limits { bytes, .. } = Limits::default();
     // More than there is room for.
     let handles = 1 << 20;
