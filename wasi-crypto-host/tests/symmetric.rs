@@ -182,16 +182,39 @@ fn a_message_that_its_output_has_no_room_for_does_not_come_out_in_part() {
         (48, Ok(40)),
         (49, Err(Errno::InvalidLength)),
     ] {
-        guest.transport.memory[2000..2060].fill(0xa5);
-        guest.transport.memory[1000..1048].copy_from_slice(&sealed);
-        let opened = guest.call_for_u32("symmetric_state_decrypt", &[state, 2000, out_len, 1000, 48]);
-        assert_eq!(opened, expected, "{out_len}");
-        let seen = guest.bytes_at([2000, 40]);
-        match opened {
-            Ok(_) => assert_eq!(seen, [3; 40]),
-            // Refused before, or wiped after.
-            Err(_) => assert!(!seen.contains(&3), "{out_len}: {seen:?}"),
+        // Elsewhere, and over the sealed text.
+        for out in [2000, 1000, 992, 1008] {
+            guest.transport.memory[900..2100].fill(0xa5);
+            guest.transport.memory[1000..1048].copy_from_slice(&sealed);
+            let before = guest.transport.memory.clone();
+            let opened = guest.call_for_u32("symmetric_state_decrypt", &[state, out, out_len, 1000, 48]);
+            assert_eq!(opened, expected, "{out_len}");
+            match opened {
+                Ok(_) => assert_eq!(guest.bytes_at([out, 40]), [3; 40]),
+                Err(_) => assert!(guest.transport.memory == before, "{out_len} at {out}: something was written"),
+            }
         }
+    }
+    // A text of one block, in which the initialization vector comes before it; and one that is not well-formed, whatever its output.
+    let state = guest.cipher("AES-256-CBC", &[1; 32], &[2; 16]);
+    let sealed = guest.encrypt(state, &[3; 5]).unwrap();
+    for (sealed, out_len, expected) in [
+        (sealed.clone(), 0, Err(Errno::Overflow)),
+        (sealed.clone(), 4, Err(Errno::Overflow)),
+        (sealed, 5, Ok(5)),
+        (vec![4; 16], 0, Err(Errno::InvalidTag)),
+        (vec![4; 16], 4, Err(Errno::InvalidTag)),
+    ] {
+        guest.transport.memory[1000..1016].copy_from_slice(&sealed);
+        guest.transport.memory[2000..2020].fill(0xa5);
+        let opened = guest.call_for_u32("symmetric_state_decrypt", &[state, 2000, out_len, 1000, 16]);
+        assert_eq!(opened, expected, "{out_len}");
+        let left = match opened {
+            Ok(_) => 3,
+            Err(Errno::InvalidTag) => 0,
+            Err(_) => 0xa5,
+        };
+        assert_eq!(guest.bytes_at([2000, out_len]), vec![left; out_len as usize]);
     }
 }
 

@@ -107,10 +107,14 @@ impl Buffer for GuestBuffer<'_, '_> {
     }
 
     #[inline(always)]
+    fn read_tail(&self, tail: &mut [u8]) {
+        self.memory.read(&self.data.slice(self.data.len() - tail.len(), tail.len()), tail);
+    }
+
+    #[inline(always)]
     fn take_tail(&mut self, tail: &mut [u8]) {
-        let kept = self.data.len() - tail.len();
-        self.memory.read(&self.data.slice(kept, tail.len()), tail);
-        self.data = self.data.slice(0, kept);
+        self.read_tail(tail);
+        self.data = self.data.slice(0, self.data.len() - tail.len());
     }
 
     #[inline(always)]

@@ -56,7 +56,10 @@ pub(crate) trait Buffer {
     /// Bytes of host memory that [`transform`](Self::transform) takes up besides.
     fn host_bytes(&self) -> usize;
 
-    /// Copies the last bytes of the message, which has so many, and takes them off it.
+    /// Copies the last bytes of the message, which has so many.
+    fn read_tail(&self, tail: &mut [u8]);
+
+    /// The same, and takes them off it.
     fn take_tail(&mut self, tail: &mut [u8]);
 
     /// Moves the message to the front of the output, which is not shorter, and lets `transform` work on the output.

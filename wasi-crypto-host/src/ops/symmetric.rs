@@ -11,7 +11,7 @@ use crate::ops::{Buffer, Bytes, Fed, Input, Load, Objects, Output};
 use crate::options::{AlgorithmType, OptionSet, Options};
 use crate::secret::Secret;
 use crate::stop::StopHandle;
-use crate::symmetric::algorithm::{Algorithm, MAX_TAG_LEN};
+use crate::symmetric::algorithm::{Algorithm, MAX_TAG_LEN, Sealing};
 use crate::symmetric::key::SymmetricKey;
 use crate::symmetric::state::SymmetricState;
 use crate::symmetric::tag::SymmetricTag;
@@ -315,17 +315,30 @@ pub(crate) fn symmetric_state_decrypt(
             let len = sealing.len_before_end(sealed_len)?;
             check_output(output_len, len, len + sealing.message_in_end())?;
             check_message(state, len, host_bytes, &account)?;
-            Ok(len)
+            Ok((len, sealing))
         },
         #[inline(always)]
-        |state, len| {
+        |state, (len, sealing)| {
             // The end may lie where the output goes. It is as short as its algorithm says, so the copy needs no allocation.
             let mut end = [0; MAX_TAG_LEN];
             let end = end.get_mut(..sealed_len - len).ok_or(Errno::InternalError)?;
             buffer.take_tail(end);
+            if !matches!(sealing, Sealing::Tag(_)) {
+                check_untagged(state, &buffer, end)?;
+            }
             buffer.transform(|bytes| state.cipher()?.decrypt(bytes, len, end))
         },
     )
+}
+
+/// Whether what has no tag can be decrypted, before anything is written.
+#[cold]
+fn check_untagged(state: &mut SymmetricState, buffer: &impl Buffer, end: &[u8]) -> Result<(), Errno> {
+    let len = buffer.data_len();
+    let mut before = [0; MAX_TAG_LEN];
+    let before = before.get_mut(..end.len().min(len)).ok_or(Errno::InternalError)?;
+    buffer.read_tail(before);
+    state.cipher()?.check_decrypt(len, before, end, buffer.output_len() - len)
 }
 
 /// Decrypts a message whose tag is apart into an output as long. `tag` is none if it is longer than [`MAX_TAG_LEN`].

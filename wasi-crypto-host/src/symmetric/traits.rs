@@ -153,8 +153,17 @@ pub(crate) trait Encrypt: Absorb {
     /// Encrypts `message` in place and fills `tag`. Not for what has no [detached tag](crate::symmetric::algorithm::Sealing).
     fn encrypt_detached(&mut self, message: &mut [u8], tag: &mut [u8]) -> Result<(), Errno>;
 
-    /// Decrypts a sealed text in place: its first `len` bytes are at the front of `buffer`, the rest, a tag or the last block, is `end`. Returns the
-    /// length of the message. `invalid_tag` if it is not authentic or not well-formed, and the whole buffer is wiped then.
+    /// `overflow` if the algorithm does not go on for `len` bytes and the end, or if `end` has more of the message than `room` bytes. `before` are as
+    /// many bytes that come before the end, or none. What is not well-formed has room: [`decrypt`](Self::decrypt) finds it out. Not for what has
+    /// a tag.
+    fn check_decrypt(&self, len: usize, before: &[u8], end: &[u8], room: usize) -> Result<(), Errno> {
+        _ = (len, before, end, room);
+        Ok(())
+    }
+
+    /// Decrypts a sealed text in place, after [`check_decrypt`](Self::check_decrypt) said yes: its first `len` bytes are at the front of `buffer`, the
+    /// rest, a tag or the last block, is `end`. Returns the length of the message. `invalid_tag` if it is not authentic or not well-formed, and
+    /// the whole buffer is wiped then.
     fn decrypt(&mut self, buffer: &mut [u8], len: usize, end: &[u8]) -> Result<usize, Errno>;
 
     /// The nonce in use, if there is any.

@@ -144,10 +144,13 @@ impl Buffer for NewBuffer<'_> {
         self.output_len
     }
 
+    fn read_tail(&self, tail: &mut [u8]) {
+        tail.copy_from_slice(&self.data[self.data.len() - tail.len()..]);
+    }
+
     fn take_tail(&mut self, tail: &mut [u8]) {
-        let (data, end) = self.data.split_at(self.data.len() - tail.len());
-        tail.copy_from_slice(end);
-        self.data = data;
+        self.read_tail(tail);
+        self.data = &self.data[..self.data.len() - tail.len()];
     }
 
     fn transform<R>(self, transform: impl FnOnce(&mut [u8]) -> R) -> R {

@@ -110,7 +110,7 @@ fn outputs_of_wrong_sizes(cbc: Cbc) -> Case {
     for len in [32, 39] {
         let (out, _) = c.expect(Overflow).decrypt(state, &sealed, len);
         c.differ(out, &message[..len as usize]);
-        c.should().filled(out, 0);
+        c.should().untouched(out);
     }
     let (out, size) = c.encrypt(state, &message, 56);
     c.equal(size, 48);

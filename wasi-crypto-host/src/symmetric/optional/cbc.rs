@@ -89,7 +89,19 @@ impl<M: BlockMode> Encrypt for Cipher<M> {
         Err(Errno::InvalidOperation)
     }
 
-    /// `overflow` if the buffer has no room for the message, and it is wiped then, too. What is behind the message, zeros.
+    fn check_decrypt(&self, _: usize, before: &[u8], end: &[u8], room: usize) -> Result<(), Errno> {
+        if room >= BLOCK {
+            return Ok(());
+        }
+        let mut last: [u8; BLOCK] = end.try_into().map_err(|_| Errno::InvalidTag)?;
+        self.key.decrypt(before.try_into().unwrap_or(&self.iv), &mut [], &mut last);
+        let message = message_in(&last);
+        wipe(&mut last);
+        if message.is_ok_and(|len| len > room) { Err(Errno::Overflow) } else { Ok(()) }
+    }
+
+    /// `overflow` if the buffer has no room for the message after all, as a shared memory has changed; then it is wiped, too. What is behind
+    /// the message, zeros.
     fn decrypt(&mut self, buffer: &mut [u8], len: usize, end: &[u8]) -> Result<usize, Errno> {
         let mut last: [u8; BLOCK] = end.try_into().map_err(|_| Errno::InvalidTag)?;
         self.key.decrypt(&self.iv, buffer[..len].as_chunks_mut().0, &mut last);

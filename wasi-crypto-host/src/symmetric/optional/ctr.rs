@@ -8,7 +8,6 @@ use crate::backend::aes_ctr::{self, Aes128, Aes256};
 use crate::backend::traits::{BLOCK, CounterMode};
 use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
 use crate::errno::Errno;
-use crate::secret::wipe;
 use crate::symmetric::algorithm::{Algorithm, KeyLen, KeyPolicy, Kind, NoncePolicy, Sealing};
 use crate::symmetric::nonce_use::NonceUse;
 use crate::symmetric::traits::{Absorb, Encrypt, Given, Key, Keyed, State};
@@ -93,9 +92,11 @@ impl<M: CounterMode> Encrypt for Cipher<M> {
         Err(Errno::InvalidOperation)
     }
 
-    /// `overflow` as for encryption, and the buffer is wiped then.
+    fn check_decrypt(&self, len: usize, _: &[u8], _: &[u8], _: usize) -> Result<(), Errno> {
+        self.check_len(len)
+    }
+
     fn decrypt(&mut self, buffer: &mut [u8], len: usize, _: &[u8]) -> Result<usize, Errno> {
-        self.check_len(len).inspect_err(|_| wipe(buffer))?;
         self.key.apply(&self.counter, &mut buffer[..len]);
         Ok(len)
     }
