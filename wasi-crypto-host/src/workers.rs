@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::secret::wipe_stack;
+use crate::secret::{STACK_OF_THREAD, wipe_stack};
 
 /// What a thread is to do.
 pub(crate) type Job = Box<dyn FnOnce() + Send>;
@@ -98,7 +98,7 @@ impl Workers {
             };
             drop(state);
             job();
-            wipe_stack();
+            wipe_stack::<STACK_OF_THREAD>();
         }
     }
 

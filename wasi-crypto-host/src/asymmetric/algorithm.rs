@@ -9,7 +9,7 @@ use crate::asymmetric::encoding::{Form, Label, SignatureEncoding};
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::options::AlgorithmType;
-use crate::secret::Secret;
+use crate::secret::{STACK_OF_SECRET_KEY, Secret, wipe_stack};
 use crate::stop::StopHandle;
 
 /// An asymmetric algorithm under its canonical name.
@@ -197,6 +197,13 @@ impl Algorithm {
             Usage::Signatures(_) => AlgorithmType::Signatures,
             Usage::KeyExchange => AlgorithmType::KeyExchange,
         }
+    }
+
+    /// A new secret key, of which nothing is left on the stack. `in_progress` if it was stopped.
+    pub(crate) fn generate(&self, stop: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
+        let key = self.keys.generate(stop);
+        wipe_stack::<STACK_OF_SECRET_KEY>();
+        key
     }
 
     /// `invalid_key` unless the keys are for `algorithm_type` (KP-TYPE-018).

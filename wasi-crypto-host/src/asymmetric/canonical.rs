@@ -9,7 +9,7 @@ use crate::asymmetric::key::Keypair;
 use crate::errno::Errno;
 use crate::held::Held;
 use crate::origin::Origin;
-use crate::secret::Secret;
+use crate::secret::{STACK_OF_SECRET_KEY, Secret, wipe_stack};
 
 impl Held<Keypair> {
     /// The secret, which gives the public half, too. Whoever keeps it keeps the name of the algorithm beside it.
@@ -19,7 +19,9 @@ impl Held<Keypair> {
 
     /// Reads what [`to_canonical`](Self::to_canonical) wrote of a key of this algorithm. `invalid_key` if it is nothing of the kind.
     pub(crate) fn from_canonical(algorithm: &'static Algorithm, bytes: &[u8], origin: Origin) -> Result<Self, Errno> {
-        Ok(Self::new(algorithm, algorithm.keys.import_secret(bytes, form(algorithm))?, origin))
+        let key = algorithm.keys.import_secret(bytes, form(algorithm));
+        wipe_stack::<STACK_OF_SECRET_KEY>();
+        Ok(Self::new(algorithm, key?, origin))
     }
 }
 

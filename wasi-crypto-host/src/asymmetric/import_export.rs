@@ -5,12 +5,26 @@ use crate::asymmetric::algorithm::{Keys, Traditional};
 use crate::asymmetric::encoding::{Form, KeyEncoding, Label};
 use crate::asymmetric::{der, pem};
 use crate::errno::Errno;
-use crate::secret::Secret;
+use crate::secret::{STACK_OF_SECRET_KEY, Secret, wipe_stack};
 
 impl KeyEncoding {
     /// Lets `read` read one of `keys` that is encoded like this. `invalid_key` if it is not;
     /// `unsupported_encoding`, whatever the bytes, if the keys have no such encoding.
     pub(crate) fn import<T>(
+        self,
+        keys: &dyn Keys,
+        label: Label,
+        encoded: &[u8],
+        read: impl FnOnce(&dyn Keys, &[u8], Form) -> Result<T, Errno>,
+    ) -> Result<T, Errno> {
+        let key = self.import_unwiped(keys, label, encoded, read);
+        if label == Label::PrivateKey {
+            wipe_stack::<STACK_OF_SECRET_KEY>();
+        }
+        key
+    }
+
+    fn import_unwiped<T>(
         self,
         keys: &dyn Keys,
         label: Label,

@@ -48,6 +48,9 @@ pub(crate) trait MacKey: Send + Sync + 'static {
     /// Bytes to book for what it allocates.
     const HELD: usize;
 
+    /// Whether pieces of the key are left on the stack when a MAC begins.
+    const LEAVES_PIECES: bool = false;
+
     fn begin(&self) -> Self::Context;
 }
 
@@ -66,6 +69,9 @@ pub(crate) trait Mac: Clone + Send + Sync + 'static {
 pub(crate) trait Aead: Clone + Send + Sync + 'static {
     /// An array of bytes.
     type Nonce: Copy + AsRef<[u8]> + for<'a> TryFrom<&'a [u8]> + Send + Sync;
+
+    /// Whether pieces of the key are left on the stack when it is cloned.
+    const LEAVES_PIECES: bool = false;
 
     /// Bytes to book for what it allocates, which clones may share.
     fn held(&self) -> usize;

@@ -12,7 +12,7 @@ use tokio::task::AbortHandle;
 use crate::errno::Errno;
 use crate::jobs::JobPool;
 use crate::progress::{FinishedWork, PendingWork};
-use crate::secret::wipe_stack;
+use crate::secret::{STACK_OF_THREAD, wipe_stack};
 use crate::stop::StopHandle;
 
 impl JobPool {
@@ -32,7 +32,7 @@ impl JobPool {
             // Taken until the work is over, whether anybody waits for it or not.
             let _place = place;
             let finished = work.run();
-            wipe_stack();
+            wipe_stack::<STACK_OF_THREAD>();
             finished
         });
         let _abandoned = Abandoned { stop, job: Some(job.abort_handle()) };

@@ -49,7 +49,7 @@ impl Manageable for Keypair {
     }
 
     fn generate(algorithm: &'static Self::Algorithm, stop: &StopHandle) -> Result<Self::Key, Errno> {
-        Ok(algorithm.keys.generate(stop)?.into())
+        Ok(algorithm.generate(stop)?.into())
     }
 
     fn to_canonical(held: &Held<Self>) -> Result<Secret, Errno> {

@@ -41,7 +41,7 @@ impl Generation {
 
     /// `in_progress` if it was stopped.
     pub(crate) fn run(&self, stop: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
-        self.0.keys.generate(stop)
+        self.0.generate(stop)
     }
 
     /// A handle of the new key pair.

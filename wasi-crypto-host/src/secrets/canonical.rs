@@ -56,7 +56,7 @@ impl CanonicalKey {
     pub fn generate(algorithm: &str) -> Result<Self, Errno> {
         match Algorithm::find(algorithm)? {
             Algorithm::KeyPair(algorithm) => {
-                let secret = algorithm.keys.generate(&StopHandle::new())?;
+                let secret = algorithm.generate(&StopHandle::new())?;
                 Self::of_keypair(&Held::<Keypair>::by_guest(algorithm, secret))
             }
             Algorithm::Symmetric(algorithm) => {

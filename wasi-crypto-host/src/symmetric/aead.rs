@@ -46,6 +46,10 @@ impl<K: Aead> Key for ReadyKey<K> {
         Cipher::open(self.0.clone(), given)
     }
 
+    fn leaves_pieces(&self) -> bool {
+        K::LEAVES_PIECES
+    }
+
     fn held(&self) -> usize {
         size_of::<Self>() + COUNTS + ALLOCATION + self.0.held()
     }

@@ -7,7 +7,7 @@ use crate::booking::{BookedSecret, Booking};
 use crate::errno::Errno;
 use crate::held::{Held, KeyObject};
 use crate::origin::Origin;
-use crate::secret::Secret;
+use crate::secret::{STACK_OF_KEY, Secret, wipe_stack};
 use crate::symmetric::algorithm::{Algorithm, KeyLen, KeyPolicy};
 use crate::symmetric::traits::{Key, Keyed};
 
@@ -42,7 +42,9 @@ impl SymmetricKey {
         let (len, keyed) = keyed(algorithm)?;
         len.check(raw.len())?;
         let raw = Arc::new(raw);
-        Ok(Self { prepared: keyed.prepare(&raw)?, raw })
+        let prepared = keyed.prepare(&raw);
+        wipe_stack::<STACK_OF_KEY>();
+        Ok(Self { prepared: prepared?, raw })
     }
 
     pub(crate) fn raw(&self) -> &Secret {

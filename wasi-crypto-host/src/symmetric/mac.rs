@@ -37,6 +37,10 @@ impl<K: MacKey> Key for ReadyKey<K> {
         Ok(State::Authenticate(Box::new(Authentication(self.0.begin()))))
     }
 
+    fn leaves_pieces(&self) -> bool {
+        K::LEAVES_PIECES
+    }
+
     fn held(&self) -> usize {
         size_of::<Self>() + COUNTS + ALLOCATION + K::HELD
     }

@@ -11,6 +11,7 @@ use wasi_crypto_host::secrets::{MemoryStore, RootKey, SecretsManager, SecretsSto
 
 use super::asking::Asking;
 use super::managed::{Kind, LATEST, Managed};
+use super::support::keys::Part;
 use super::*;
 
 /// A secret to look for, in a form that is not found itself.
@@ -187,5 +188,56 @@ fn threads_that_help_with_batches_leave_nothing_on_their_stacks() {
     let padded = [0x36, 0x5c].map(|pad| password.iter().map(|byte| byte ^ pad).collect::<Vec<u8>>());
     for secret in [&password, &derived, &padded[0], &padded[1]] {
         assert_scrubbed(&Hidden::of(secret), "wasi-crypto batch");
+    }
+}
+
+/// Libraries leave pieces of these keys in the frames of each piece of work, where nothing overwrites them until the stack is used again:
+/// *ring*, and the crate `blake2`.
+const LEFT_BY_WORK: [&str; 3] = ["CHACHA20-POLY1305", "BLAKE2B-512", "BLAKE2B-256"];
+
+#[test]
+fn nothing_of_symmetric_keys_is_left_on_the_stacks_of_callers() {
+    for (name, len, nonce_len) in keyed() {
+        let seed = |work: u64| u64::from_le_bytes(std::array::from_fn(|at| name.as_bytes()[at % name.len()])) + work;
+        let made = left(seed(0), len, move |raw| {
+            Guest::with_limits(WasiCryptoCtx::builder()).import(name, raw).unwrap();
+        });
+        assert_eq!(made, None, "{name}, imported: so many bytes below the caller's frame");
+        let opened = left(seed(1), len, move |raw| _ = open(name, raw, nonce_len));
+        assert_eq!(opened, None, "{name}, a state: so many bytes below the caller's frame");
+        let used = left(seed(2), len, move |raw| {
+            let (mut guest, state) = open(name, raw, nonce_len);
+            _ = guest.absorb(state, b"data");
+            let sealed = guest.encrypt(state, b"message").unwrap_or_default();
+            _ = guest.decrypt(state, &sealed);
+            _ = guest.squeeze_tag(state);
+            _ = guest.squeeze(state, 16);
+            guest.call("symmetric_state_close", &[state]).unwrap();
+        });
+        assert!(
+            used.is_none() || LEFT_BY_WORK.contains(&name),
+            "{name}, used: {used:?} bytes below the caller's frame"
+        );
+    }
+}
+
+fn open(name: &str, raw: &[u8], nonce_len: usize) -> (Guest<Native>, u32) {
+    let mut guest = Guest::with_limits(WasiCryptoCtx::builder());
+    let key = guest.import(name, raw).unwrap();
+    let options = guest.options_open();
+    if nonce_len > 0 {
+        guest.options_set(options, "nonce", &[7; 32][..nonce_len]).unwrap();
+    }
+    let state = guest.open(name, Some(key), Some(options)).unwrap();
+    (guest, state)
+}
+
+#[test]
+fn nothing_of_secret_keys_that_are_imported_is_left_on_the_stacks_of_callers() {
+    for (n, (name, _, len)) in (0..).zip(ASYMMETRIC) {
+        let found = left(0x5ec0 + n, len, move |raw| {
+            Guest::with_limits(WasiCryptoCtx::builder()).import_key_as(Part::Secret, name, raw, 0).unwrap();
+        });
+        assert_eq!(found, None, "{name}: so many bytes below the caller's frame");
     }
 }

@@ -6,7 +6,7 @@ use cmac::{Cmac, KeyInit, Mac as _};
 use crate::backend::traits::{Mac, MacKey};
 use crate::booking::ALLOCATION;
 use crate::errno::Errno;
-use crate::secret::{Secret, Wiped};
+use crate::secret::{Secret, Wiped, in_wiped_frame};
 
 pub(crate) use aes::{Aes128, Aes256};
 
@@ -26,6 +26,8 @@ impl<C: CmacCipher + Clone + Send + Sync + 'static> MacKey for Key<C> {
 
     const HELD: usize = Context::<C>::HELD;
 
+    const LEAVES_PIECES: bool = true;
+
     fn begin(&self) -> Context<C> {
         self.0.clone()
     }
@@ -43,6 +45,6 @@ impl<C: CmacCipher + Clone + Send + Sync + 'static> Mac for Context<C> {
     }
 
     fn tag(&self) -> Secret {
-        Secret::from(&Cmac::clone(&self.0).finalize().into_bytes()[..])
+        in_wiped_frame(|| Secret::from(&Cmac::clone(&self.0).finalize().into_bytes()[..]))
     }
 }

@@ -55,6 +55,10 @@ impl<H: SaltedHash> Key for SaltedKey<H> {
         begin::<H>(Some(&self.0), given)
     }
 
+    fn leaves_pieces(&self) -> bool {
+        true
+    }
+
     fn held(&self) -> usize {
         size_of::<Self>() + COUNTS + ALLOCATION
     }

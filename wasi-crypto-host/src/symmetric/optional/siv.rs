@@ -55,6 +55,10 @@ impl<K: SivKey> Key for Prepared<K> {
         })))
     }
 
+    fn leaves_pieces(&self) -> bool {
+        true
+    }
+
     fn held(&self) -> usize {
         size_of::<Self>() + size_of::<K>() + 2 * (COUNTS + ALLOCATION)
     }

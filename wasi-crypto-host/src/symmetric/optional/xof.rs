@@ -78,6 +78,10 @@ impl<X: Xof> Key for Begun<X> {
         Ok(Stream::open(self.0.clone()))
     }
 
+    fn leaves_pieces(&self) -> bool {
+        true
+    }
+
     fn held(&self) -> usize {
         size_of::<Self>() + COUNTS + ALLOCATION + self.0.held()
     }
