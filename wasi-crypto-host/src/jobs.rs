@@ -80,8 +80,7 @@ impl JobPool {
 
     /// The same, but what asynchronous guests have to compute is done on the blocking threads of this runtime, not on those of the runtime
     /// that a guest is on. For a runtime whose threads have a lower priority: so work that takes seconds never keeps a processor from
-    /// guests that want it for a moment. Once that runtime shuts down, such
-    /// calls end as those do that are stopped.
+    /// guests that want it for a moment. Once that runtime shuts down, such calls end as those do that are stopped.
     #[cfg(feature = "async")]
     pub fn runtime(self, runtime: Handle) -> Self {
         Self { runtime: Some(runtime), ..self }

@@ -115,11 +115,12 @@ pub(crate) fn wipe_unused<T>(places: &mut [MaybeUninit<T>]) {
 /// So much of a stack is overwritten, in bytes, on threads that do nothing but work with secrets, after each piece of it: it takes some
 /// microseconds.
 pub(crate) const STACK_OF_THREAD: usize = 128 << 10;
-/// After a key was made ready, or a state of it, for which libraries use 7 KiB at most.
-pub(crate) const STACK_OF_KEY: usize = 12 << 10;
-
 /// After a secret key of a signature or a key exchange was made or read, for which ML-KEM-1024 uses 31 KiB.
 pub(crate) const STACK_OF_SECRET_KEY: usize = 40 << 10;
+/// After a symmetric key was made ready, or a state of it, for which libraries use 7 KiB at most.
+pub(crate) const STACK_OF_KEY: usize = 12 << 10;
+/// After work with what is ready, by libraries that leave something: it takes 50 ns.
+pub(crate) const STACK_OF_WORK: usize = 4 << 10;
 
 /// Overwrites so much of the stack below the caller's frame with zeros: what functions that have returned left there. Libraries keep keys
 /// there while they work, and what they make of them.
@@ -129,18 +130,16 @@ pub(crate) fn wipe_stack<const LEN: usize>() {
     optimization_barrier(&below);
 }
 
-/// Does work in a frame of its own, and overwrites that with zeros, and 4 KiB below it: for libraries that leave pieces of keys there whenever they
-/// are used. It takes 50 ns.
-pub(crate) fn in_wiped_frame<R>(work: impl FnOnce() -> R) -> R {
-    const STACK: usize = 4 << 10;
-
+/// Does work in a frame of its own, and overwrites the stack from there on.
+#[inline(always)]
+pub(crate) fn in_wiped_frame<const LEN: usize, R>(work: impl FnOnce() -> R) -> R {
     #[inline(never)]
     fn call<R>(work: impl FnOnce() -> R) -> R {
         work()
     }
 
     let result = call(work);
-    wipe_stack::<STACK>();
+    wipe_stack::<LEN>();
     result
 }
 

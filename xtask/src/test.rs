@@ -225,9 +225,9 @@ const RELEASE: &[&str] = &[
     "wasi-crypto-conformance.overflow-checks=false",
 ];
 
-/// The tests of the command line and of the suite once more, and the suite through the command line, after the optimizer
-/// has had its say: it merges functions whose addresses somebody may compare, and leaves out writes that nobody reads. The dependencies, which are optimized in all
-/// profiles, stay those of the other steps: another profile would compile wasmtime again.
+/// The tests of the command line, of the suite and of what is wiped once more, and the suite through the command line, after the optimizer
+/// has had its say: it merges functions whose addresses somebody may compare, and leaves out writes that nobody reads. The dependencies,
+/// which are optimized in all profiles, stay those of the other steps: another profile would compile wasmtime again.
 fn release(totals: &mut Totals) -> Result<Outcome, String> {
     let test = |programs: &[&str]| {
         let mut test = cargo(&["test", "--locked", "--workspace", FEATURES]);

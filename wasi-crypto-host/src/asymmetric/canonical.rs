@@ -9,7 +9,7 @@ use crate::asymmetric::key::Keypair;
 use crate::errno::Errno;
 use crate::held::Held;
 use crate::origin::Origin;
-use crate::secret::{STACK_OF_SECRET_KEY, Secret, wipe_stack};
+use crate::secret::{STACK_OF_SECRET_KEY, Secret, in_wiped_frame};
 
 impl Held<Keypair> {
     /// The secret, which gives the public half, too. Whoever keeps it keeps the name of the algorithm beside it.
@@ -19,9 +19,8 @@ impl Held<Keypair> {
 
     /// Reads what [`to_canonical`](Self::to_canonical) wrote of a key of this algorithm. `invalid_key` if it is nothing of the kind.
     pub(crate) fn from_canonical(algorithm: &'static Algorithm, bytes: &[u8], origin: Origin) -> Result<Self, Errno> {
-        let key = algorithm.keys.import_secret(bytes, form(algorithm));
-        wipe_stack::<STACK_OF_SECRET_KEY>();
-        Ok(Self::new(algorithm, key?, origin))
+        let read = || algorithm.keys.import_secret(bytes, form(algorithm));
+        Ok(Self::new(algorithm, in_wiped_frame::<STACK_OF_SECRET_KEY, _>(read)?, origin))
     }
 }
 

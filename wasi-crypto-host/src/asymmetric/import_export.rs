@@ -5,7 +5,7 @@ use crate::asymmetric::algorithm::{Keys, Traditional};
 use crate::asymmetric::encoding::{Form, KeyEncoding, Label};
 use crate::asymmetric::{der, pem};
 use crate::errno::Errno;
-use crate::secret::{STACK_OF_SECRET_KEY, Secret, wipe_stack};
+use crate::secret::{STACK_OF_SECRET_KEY, Secret, in_wiped_frame};
 
 impl KeyEncoding {
     /// Lets `read` read one of `keys` that is encoded like this. `invalid_key` if it is not;
@@ -17,14 +17,14 @@ impl KeyEncoding {
         encoded: &[u8],
         read: impl FnOnce(&dyn Keys, &[u8], Form) -> Result<T, Errno>,
     ) -> Result<T, Errno> {
-        let key = self.import_unwiped(keys, label, encoded, read);
-        if label == Label::PrivateKey {
-            wipe_stack::<STACK_OF_SECRET_KEY>();
+        let read = || self.take_off(keys, label, encoded, read);
+        match label {
+            Label::PrivateKey => in_wiped_frame::<STACK_OF_SECRET_KEY, _>(read),
+            Label::PublicKey => read(),
         }
-        key
     }
 
-    fn import_unwiped<T>(
+    fn take_off<T>(
         self,
         keys: &dyn Keys,
         label: Label,

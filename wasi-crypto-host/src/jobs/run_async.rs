@@ -16,9 +16,9 @@ use crate::secret::{STACK_OF_THREAD, wipe_stack};
 use crate::stop::StopHandle;
 
 impl JobPool {
-    /// Does the work on another thread, in its turn; or here, where no runtime is and the pool has none. `in_progress` if it was stopped before it began, or
-    /// while it waits for a store, or if the runtime is shutting down; `internal_error` if it panicked. Dropped while it waits for its
-    /// turn, the work is never done; dropped later, it is stopped.
+    /// Does the work on another thread, in its turn; or here, where no runtime is and the pool has none. `in_progress` if it was stopped
+    /// before it began, or while it waits for a store, or if the runtime is shutting down; `internal_error` if it panicked. Dropped while it
+    /// waits for its turn, the work is never done; dropped later, it is stopped.
     pub(crate) async fn run(&self, work: PendingWork) -> Result<FinishedWork, Errno> {
         if work.waits_for_store() {
             return self.run_on_store(work).await;

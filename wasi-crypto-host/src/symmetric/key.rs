@@ -7,7 +7,7 @@ use crate::booking::{BookedSecret, Booking};
 use crate::errno::Errno;
 use crate::held::{Held, KeyObject};
 use crate::origin::Origin;
-use crate::secret::{STACK_OF_KEY, Secret, wipe_stack};
+use crate::secret::{STACK_OF_KEY, Secret, in_wiped_frame};
 use crate::symmetric::algorithm::{Algorithm, KeyLen, KeyPolicy};
 use crate::symmetric::traits::{Key, Keyed};
 
@@ -42,9 +42,7 @@ impl SymmetricKey {
         let (len, keyed) = keyed(algorithm)?;
         len.check(raw.len())?;
         let raw = Arc::new(raw);
-        let prepared = keyed.prepare(&raw);
-        wipe_stack::<STACK_OF_KEY>();
-        Ok(Self { prepared: prepared?, raw })
+        Ok(Self { prepared: in_wiped_frame::<STACK_OF_KEY, _>(|| keyed.prepare(&raw))?, raw })
     }
 
     pub(crate) fn raw(&self) -> &Secret {

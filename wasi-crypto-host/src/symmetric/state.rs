@@ -8,7 +8,7 @@ use crate::errno::Errno;
 use crate::held::Held;
 use crate::limits::{Account, Limits, Spent};
 use crate::options::{BytesOption, Name, Options};
-use crate::secret::{STACK_OF_KEY, Secret, wipe_stack};
+use crate::secret::{STACK_OF_KEY, Secret, in_wiped_frame};
 use crate::stop::StopHandle;
 use crate::symmetric::algorithm::{Algorithm, KeyPolicy, MAX_NONCE_LEN, Sealing};
 use crate::symmetric::key::SymmetricKey;
@@ -47,13 +47,10 @@ impl SymmetricState {
         algorithm.check_options(values)?;
         let given = Given { nonce, options: values };
         let inner = match (&algorithm.key, key) {
-            (_, Some(key)) => {
-                let (key, state) = (&key.key.prepared, key.key.prepared.open(&given));
-                if key.leaves_pieces() {
-                    wipe_stack::<STACK_OF_KEY>();
-                }
-                state?
+            (_, Some(key)) if key.key.prepared.leaves_pieces() => {
+                in_wiped_frame::<STACK_OF_KEY, _>(|| key.key.prepared.open(&given))?
             }
+            (_, Some(key)) => key.key.prepared.open(&given)?,
             (KeyPolicy::None(keyless), None) => keyless.open(&given)?,
             (KeyPolicy::Optional(_, either), None) => either.open(&given)?,
             (KeyPolicy::Required(..), None) => return Err(Errno::KeyRequired),

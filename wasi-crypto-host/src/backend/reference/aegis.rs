@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::backend::traits::Aead;
 use crate::errno::Errno;
-use crate::secret::in_wiped_frame;
+use crate::secret::{STACK_OF_WORK, in_wiped_frame};
 
 /// The tag size of all of them, in bytes.
 const TAG_LEN: usize = 16;
@@ -38,14 +38,14 @@ macro_rules! aegis {
 
             fn seal(&self, nonce: &Self::Nonce, ad: &[u8], buffer: &mut [u8], tag: &mut [u8]) -> Result<(), Errno> {
                 let cipher = || aegis::$library::$aegis::<TAG_LEN>::new(&self.0, nonce);
-                tag.copy_from_slice(&in_wiped_frame(|| cipher().encrypt_in_place(buffer, ad)));
+                tag.copy_from_slice(&in_wiped_frame::<STACK_OF_WORK, _>(|| cipher().encrypt_in_place(buffer, ad)));
                 Ok(())
             }
 
             fn open(&self, nonce: &Self::Nonce, ad: &[u8], buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno> {
                 let tag = tag.try_into().map_err(|_| Errno::InvalidTag)?;
                 let cipher = || aegis::$library::$aegis::<TAG_LEN>::new(&self.0, nonce);
-                in_wiped_frame(|| cipher().decrypt_in_place(buffer, tag, ad)).map_err(|_| Errno::InvalidTag)
+                in_wiped_frame::<STACK_OF_WORK, _>(|| cipher().decrypt_in_place(buffer, tag, ad)).map_err(|_| Errno::InvalidTag)
             }
         }
     )*};

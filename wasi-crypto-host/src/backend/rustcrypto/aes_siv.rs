@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::booking::ALLOCATION;
 use crate::errno::Errno;
-use crate::secret::{Wiped, in_wiped_frame};
+use crate::secret::{STACK_OF_WORK, Wiped, in_wiped_frame};
 
 /// The most components of associated data, a nonce among them.
 pub(crate) const MAX_COMPONENTS: usize = MAX_HEADERS;
@@ -77,7 +77,7 @@ macro_rules! siv {
                 components: impl Iterator<Item = &'a [u8]>,
                 buffer: &mut [u8],
             ) -> Result<[u8; TAG_LEN], Errno> {
-                let sealed = in_wiped_frame(|| self.0.encrypt_inout_detached(components, buffer.into()));
+                let sealed = in_wiped_frame::<STACK_OF_WORK, _>(|| self.0.encrypt_inout_detached(components, buffer.into()));
                 sealed.map(Into::into).map_err(|_| Errno::Overflow)
             }
 
@@ -87,7 +87,7 @@ macro_rules! siv {
                 buffer: &mut [u8],
                 tag: &[u8; TAG_LEN],
             ) -> Result<(), Errno> {
-                let opened = in_wiped_frame(|| self.0.decrypt_inout_detached(components, buffer.into(), tag.into()));
+                let opened = in_wiped_frame::<STACK_OF_WORK, _>(|| self.0.decrypt_inout_detached(components, buffer.into(), tag.into()));
                 opened.map_err(|_| Errno::InvalidTag)
             }
         }

@@ -8,7 +8,7 @@ use blake2::digest::{FixedOutput, Update};
 use crate::backend::traits::{Hash, SaltedHash};
 use crate::booking::ALLOCATION;
 use crate::errno::Errno;
-use crate::secret::{Wiped, in_wiped_frame};
+use crate::secret::{STACK_OF_WORK, Wiped, in_wiped_frame};
 
 pub(crate) use blake2::digest::typenum::{U32, U64};
 
@@ -33,7 +33,7 @@ impl<N: Size> Hash for Blake2b<N> {
     }
 
     fn finish_into(&self, out: &mut [u8]) {
-        let hash = in_wiped_frame(|| Blake2bMac::clone(&self.0).finalize_fixed());
+        let hash = in_wiped_frame::<STACK_OF_WORK, _>(|| Blake2bMac::clone(&self.0).finalize_fixed());
         out.copy_from_slice(&hash[..out.len()]);
     }
 }

@@ -6,7 +6,7 @@ use cmac::{Cmac, KeyInit, Mac as _};
 use crate::backend::traits::{Mac, MacKey};
 use crate::booking::ALLOCATION;
 use crate::errno::Errno;
-use crate::secret::{Secret, Wiped, in_wiped_frame};
+use crate::secret::{STACK_OF_WORK, Secret, Wiped, in_wiped_frame};
 
 pub(crate) use aes::{Aes128, Aes256};
 
@@ -45,6 +45,6 @@ impl<C: CmacCipher + Clone + Send + Sync + 'static> Mac for Context<C> {
     }
 
     fn tag(&self) -> Secret {
-        in_wiped_frame(|| Secret::from(&Cmac::clone(&self.0).finalize().into_bytes()[..]))
+        in_wiped_frame::<STACK_OF_WORK, _>(|| Secret::from(&Cmac::clone(&self.0).finalize().into_bytes()[..]))
     }
 }
