@@ -320,7 +320,7 @@ pub(crate) mod tests {
     #[test]
     fn a_set_is_booked_with_all_that_it_takes_up() {
         let options = OptionSet::new(AlgorithmType::Symmetric);
-        assert!(options.held() >= size_of::<Options>() + 2 * size_of::<usize>() + 8, "{}", options.held());
+        assert_eq!(options.held(), size_of::<Options>() + 2 * size_of::<usize>() + ALLOCATION);
         assert!(options.held() <= 512, "{}", options.held());
     }
 }
