@@ -7,8 +7,8 @@ mod allocator;
 
 use std::sync::LazyLock;
 
-use wasi_crypto_fuzz::measure_by;
 use wasi_crypto_fuzz::seeds::{Target, write_if_asked};
+use wasi_crypto_fuzz::{look, measure_by, watch_freed};
 
 /// What there was at first.
 static START: LazyLock<allocator::Mark> = LazyLock::new(allocator::Mark::set);
@@ -16,6 +16,8 @@ static START: LazyLock<allocator::Mark> = LazyLock::new(allocator::Mark::set);
 libfuzzer_sys::fuzz_target!(
     init: {
         write_if_asked(Target::Calls);
+        watch_freed();
+        allocator::look_at_freed(look);
         LazyLock::force(&START);
         measure_by(|| START.growth());
     },

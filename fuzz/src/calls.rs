@@ -28,6 +28,7 @@ pub fn calls(input: &[u8]) {
         if !step.is_left_out && guest.checked_call(step.hostcall, &step.args) == Errno::Success {
             history.note(&step, &guest.memory);
         }
+        step.forget_secrets(&mut guest.memory);
     }
     guest.end();
 }

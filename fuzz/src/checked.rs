@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use wasi_crypto_host::{Errno, HandleType, Hostcall, ParamType, ResultType, SharedWasiCryptoCtx, algorithms};
 
 use crate::batch::Batch;
+use crate::freed::is_in;
 use crate::support::{Transport, hostcall};
 use crate::ways::{Bounds, Host, Way};
 
@@ -30,6 +31,8 @@ pub struct Checked {
     is_shown: bool,
     /// Whether a call has been made that asks a store.
     uses_store: bool,
+    /// Whether the guest was given one of its secrets, and may pass it on as what is none.
+    has_secret: bool,
 }
 
 /// What may be kept besides what is booked and a quarter of that, in bytes: tables that libraries make once.
@@ -86,6 +89,7 @@ impl Checked {
             closed: Vec::new(),
             is_shown: *TRACE,
             uses_store: false,
+            has_secret: false,
         }
     }
 
@@ -162,6 +166,12 @@ impl Checked {
         }
         let case = || format!("{way:?}: {}{args:x?} = {errno}", hostcall.name());
         assert_ne!(errno, Errno::InternalError, "{}", case());
+        if let Some(len) = self.host.freed_secret().filter(|_| !self.has_secret) {
+            panic!("it freed a block of {len} bytes with a secret in it: {}", case());
+        }
+        if errno == Errno::Success && hostcall.name() == "array_output_pull" {
+            self.has_secret |= buffers(hostcall, args).iter().any(|buffer| is_in(&self.memory[buffer.indices()]));
+        }
         assert_eq!(hostcall.is_implemented(), errno != Errno::NotImplemented, "{}", case());
         assert!(self.host.held_bytes() <= self.bounds.bytes, "{} bytes held: {}", self.host.held_bytes(), case());
         assert!(self.host.open_handles() <= self.bounds.handles, "{}", case());

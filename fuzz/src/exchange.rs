@@ -180,22 +180,25 @@ fn seal(known: &Known, guests: &mut [Guest], mut bytes: Bytes<'_>) {
     let options = (!known.info.nonce_optional).then(|| guests[0].nonce(&nonce));
     let state = guests[0].open(name, Some(own), options).unwrap();
     let nonce = guests[0].transport.nonce(state);
-    // AES-CBC has none, and notices only some changes, AES-CTR notices none: they are compared by what they encrypt.
+    // AES-CBC has none, and notices only some changes, AES-CTR notices none: they are compared by what they encrypt. A nonce may leave
+    // too few counters for the message.
     let authenticates = guests[0].absorb(state, associated_data) != Err(Errno::InvalidOperation);
-    let sealed = guests[0].encrypt(state, message).unwrap();
-    let mut changed = sealed.clone();
-    changed.iter_mut().rev().take(1).for_each(|last| *last ^= 1);
+    let sealed = guests[0].encrypt(state, message);
+    assert!(sealed.is_ok() || name.ends_with("-CTR") && sealed == Err(Errno::Overflow), "{sealed:x?}");
     for guest in guests {
         let own = guest.import(name, &key).unwrap();
         let options = nonce.as_ref().map(|nonce| guest.nonce(nonce));
         let state = guest.open(name, Some(own), options).unwrap();
         let way = guest.transport.way();
         if !authenticates {
-            assert_eq!(guest.encrypt(state, message).as_ref(), Ok(&sealed), "{way:?}");
+            assert_eq!(guest.encrypt(state, message), sealed, "{way:?}");
             continue;
         }
         guest.absorb(state, associated_data).unwrap();
+        let sealed = sealed.as_ref().unwrap();
+        let mut changed = sealed.clone();
+        changed.iter_mut().rev().take(1).for_each(|last| *last ^= 1);
         assert_eq!(guest.decrypt(state, &changed), Err(Errno::InvalidTag), "{way:?}");
-        assert_eq!(guest.decrypt(state, &sealed).as_deref(), Ok(message), "{way:?}");
+        assert_eq!(guest.decrypt(state, sealed).as_deref(), Ok(message), "{way:?}");
     }
 }

@@ -8,6 +8,7 @@ use wasi_crypto_host::{AlgorithmInfo, AlgorithmType, algorithms};
 
 use crate::checked::Checked;
 use crate::expanded;
+use crate::freed::secret;
 use crate::keys::{DER, ENCODINGS, KeyFunctions, PEM, Part, RAW};
 use crate::support::Guest;
 
@@ -29,7 +30,7 @@ const RSA_KEYS: [&[u8]; 3] = [
 ];
 
 /// The sizes of raw secret keys, in bytes.
-const SECRET_LENS: [u8; 6] = [32, 48, 56, 57, 64, 66];
+const SECRET_LENS: [usize; 6] = [32, 48, 56, 57, 64, 66];
 
 /// The sizes of raw signatures, in bytes, where one of nothing but ones is well-formed.
 const SIGNATURE_LENS: [usize; 6] = [64, 96, 114, 256, 384, 512];
@@ -93,7 +94,7 @@ impl Known {
 
 /// The same key pair in each run, unless the algorithm has secret keys of an unknown form.
 fn fixed_pair(guest: &mut Guest<Checked>, info: &AlgorithmInfo) -> u32 {
-    let raw = SECRET_LENS.map(|len| (1..=len).collect::<Vec<_>>());
+    let raw = SECRET_LENS.map(secret);
     if let Some(secret) = raw.iter().find_map(|raw| guest.import_part(Part::Secretkey, info, raw, RAW).ok()) {
         let public = guest.follow("publickey_from_secretkey", secret).expect("a secret key has a public half");
         return guest.call_for_u32("keypair_from_pk_and_sk", &[public, secret]).expect("they belong together");

@@ -9,6 +9,7 @@ use wasi_crypto_host::{AlgorithmType, HandleType, Hostcall, ListType, ParamType,
 use crate::batch::{self, Batch, MAX_ENTRIES};
 use crate::bytes::Bytes;
 use crate::checked::{Checked, MEMORY, Range, buffers, placed};
+use crate::freed::secret;
 use crate::keys::{Part, RAW};
 use crate::known::{self, Known, known};
 use crate::ways::NOW;
@@ -79,6 +80,8 @@ pub struct Step {
     pub batch: Option<Batch>,
     /// Whether the call takes too long to be made often, or would lose handles that it makes.
     pub is_left_out: bool,
+    /// Where there is a secret in what the guest has written.
+    secrets: Vec<Range>,
 }
 
 impl Step {
@@ -96,14 +99,20 @@ impl Step {
             written: Vec::new(),
             written_handles: Vec::new(),
             known: None,
+            secrets: Vec::new(),
         };
         reader.read();
-        let Reader { args, written, written_handles, known, .. } = reader;
+        let Reader { args, written, written_handles, known, secrets, .. } = reader;
         let makes_rsa_key = hostcall.name().starts_with("keypair_generate")
             && known.is_some_and(|known| known.info.name.starts_with("RSA"));
         let batch = Batch::of(hostcall, &args, &guest.memory);
         let is_left_out = makes_rsa_key || batch.as_ref().is_some_and(Batch::loses_handles);
-        Self { hostcall, args, written, written_handles, batch, is_left_out }
+        Self { hostcall, args, written, written_handles, batch, is_left_out, secrets }
+    }
+
+    /// Takes secrets out of the guest's memory that it has passed to the host, so that it does not pass them as what is none.
+    pub fn forget_secrets(&self, memory: &mut [u8]) {
+        self.secrets.iter().for_each(|secret| memory[secret.indices()].fill(0));
     }
 }
 
@@ -118,6 +127,7 @@ struct Reader<'a, 'b> {
     written_handles: Vec<Range>,
     /// The algorithm that the call names.
     known: Option<&'static Known>,
+    secrets: Vec<Range>,
 }
 
 impl Reader<'_, '_> {
@@ -243,7 +253,9 @@ impl Reader<'_, '_> {
         match (name, self.hostcall.params()[index].name) {
             (_, param) if param.ends_with("_id") => [IDENTIFIER, Identifier::LEN as u64],
             ("external_secret_decapsulate", _) => self.history.output(0),
-            ("symmetric_key_import", _) => [DATA.into(), self.known.map_or(0, Known::key_len) as u64],
+            ("symmetric_key_import", _) if choice % 2 == 1 => [DATA.into(), self.key_len() as u64],
+            ("symmetric_key_import", _) => self.put_secret(&secret(self.key_len())),
+            (_, "secret") => self.put_secret(&secret(usize::from(choice % 64))),
             // 12, 24, 16 or 32 bytes are a nonce.
             ("options_set", _) => [DATA.into(), [12, 24, 9, 0, 16, 32][usize::from(choice % 6)]],
             ("symmetric_tag_verify" | "symmetric_state_decrypt" | "kx_decapsulate", _) => self.history.output(0),
@@ -261,8 +273,19 @@ impl Reader<'_, '_> {
         // Behind the pointer come its size and the encoding.
         let encoding = u32::from(self.choice(index + 2) % 4);
         let Some(form) = known.form(part, encoding).or_else(|| known.form(part, RAW)) else { return otherwise };
-        self.put(DATA, form);
-        [DATA.into(), form.len() as u64]
+        self.put_secret(form)
+    }
+
+    /// Puts there what nobody else shall see.
+    fn put_secret(&mut self, secret: &[u8]) -> [u64; 2] {
+        self.put(DATA, secret);
+        self.secrets.extend(self.written.last());
+        [DATA.into(), secret.len() as u64]
+    }
+
+    /// The size of a key of the algorithm that the call names.
+    fn key_len(&self) -> usize {
+        self.known.map_or(0, Known::key_len)
     }
 
     /// Bytes that the host writes.

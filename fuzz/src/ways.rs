@@ -11,6 +11,7 @@ use wasi_crypto_host::{
     Errno, GuestMemory, HandleType, Hostcall, JobPool, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx,
 };
 
+use crate::freed::watched;
 use crate::support::call_in_parts;
 
 /// How calls are made.
@@ -70,6 +71,8 @@ pub struct Host {
     ctx: Context,
     /// The bytes that calls have allocated and not given back, if that is measured.
     kept: isize,
+    /// The size of a block that the last call freed with a secret in it, if it did.
+    freed_secret: Option<usize>,
 }
 
 /// For all contexts, as threads outlive them.
@@ -96,12 +99,17 @@ impl Host {
             Way::Whole | Way::Deferred => Context::Own(Box::new(ctx)),
             Way::Shared | Way::SharedMemory => Context::Shared(SharedWasiCryptoCtx::new(ctx)),
         };
-        Self { way, ctx, kept: 0 }
+        Self { way, ctx, kept: 0, freed_secret: None }
     }
 
     /// The bytes that its calls have left allocated; 0 if nobody counts.
     pub fn kept_bytes(&self) -> usize {
         self.kept.try_into().unwrap_or(0)
+    }
+
+    /// The size of a block that the last call freed with a secret in it, if it did.
+    pub fn freed_secret(&self) -> Option<usize> {
+        self.freed_secret
     }
 
     /// The way.
@@ -121,7 +129,8 @@ impl Host {
     pub fn call(&mut self, hostcall: &'static Hostcall, memory: &mut [u8], args: &[u64]) -> Errno {
         let allocated = || ALLOCATED.get().map_or(0, |allocated| allocated() as isize);
         let before = allocated();
-        let errno = self.make_call(hostcall, memory, args);
+        let (errno, freed) = watched(|| self.make_call(hostcall, memory, args));
+        self.freed_secret = freed;
         self.kept += allocated() - before;
         errno
     }

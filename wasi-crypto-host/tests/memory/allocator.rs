@@ -1,10 +1,14 @@
-//! What the process has allocated.
+//! What the process has allocated, and what is in the memory that it frees.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// The system's allocator, counting what is allocated now and at most.
 struct Counting;
+
+/// Is shown each block before it is freed. It may not allocate.
+static LOOK: OnceLock<fn(&[u8])> = OnceLock::new();
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -12,12 +16,13 @@ static ALLOCATOR: Counting = Counting;
 static NOW: AtomicUsize = AtomicUsize::new(0);
 static MOST: AtomicUsize = AtomicUsize::new(0);
 
-// SAFETY: every call goes to the system's allocator as it came. The counting neither allocates nor unwinds.
+// SAFETY: every call goes to the system's allocator as it came. The counting neither allocates nor unwinds. What is looked at is
+// initialized, because all memory is handed out zeroed.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         MOST.fetch_max(NOW.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
         // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
+        unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
@@ -28,6 +33,10 @@ unsafe impl GlobalAlloc for Counting {
 
     unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
         NOW.fetch_sub(layout.size(), Relaxed);
+        if let Some(look) = LOOK.get() {
+            // SAFETY: the block is the caller's to give up, and so many bytes long.
+            look(unsafe { std::slice::from_raw_parts(ptr, layout.size()) });
+        }
         // SAFETY: the caller's promise.
         unsafe { System.dealloc(ptr, layout) }
     }
@@ -52,6 +61,11 @@ fn of_the_c_library() -> usize {
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 fn of_the_c_library() -> usize {
     0
+}
+
+/// Lets a function look at each block that is freed from now on.
+pub(crate) fn look_at_freed(look: fn(&[u8])) {
+    LOOK.get_or_init(|| look);
 }
 
 /// What is allocated, as a point to measure from.
