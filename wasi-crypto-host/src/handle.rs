@@ -369,19 +369,24 @@ mod tests {
     pub(super) struct Key(pub(super) u32);
     #[derive(Debug)]
     pub(super) struct Tag;
+    /// 40 bytes that all of its clones share.
+    #[derive(Clone)]
+    pub(super) struct Sharer(Arc<Booking>);
     pub(super) enum Any {
         Key(Key),
         Tag(Tag),
+        Sharer(Sharer),
     }
 
     macro_rules! object {
-        ($name:ident, $ty:ident, $held:expr) => {
+        ($name:ident, $ty:ident, $held:expr $(, $shared:item)?) => {
             impl Object<Any> for $name {
                 const TYPE: HandleType = HandleType::$ty;
                 fn held(&self) -> usize {
                     let held: fn(&Self) -> usize = $held;
                     held(self)
                 }
+                $($shared)?
                 fn into_any(self) -> Any {
                     Any::$name(self)
                 }
@@ -408,6 +413,14 @@ mod tests {
     }
     object!(Key, SymmetricKey, |key| key.0 as usize);
     object!(Tag, SymmetricTag, |_| 0);
+    object!(
+        Sharer,
+        SymmetricState,
+        |_| 5,
+        fn shared(&self) -> Option<(&Booking, usize)> {
+            Some((&self.0, 40))
+        }
+    );
 
     pub(super) fn table(handles: usize, bytes: usize) -> HandleTable<Any> {
         HandleTable::new(Limits { handles, bytes, ..Limits::default() }, 0x1234_5678)
@@ -463,6 +476,7 @@ mod tests {
             table.close::<Key>(handle).unwrap();
         }
         assert_eq!(table.close::<Key>(first.wrapping_add(5 << INDEX_BITS)), Err(Errno::Closed));
+        assert_eq!(table.close::<Key>(first.wrapping_sub(5 << INDEX_BITS)), Err(Errno::Closed));
     }
 
     #[test]
@@ -483,6 +497,85 @@ mod tests {
             table.close::<Key>(handle).unwrap();
         }
         assert_eq!((table.held_bytes(), table.open_handles()), (0, 0));
+    }
+
+    #[test]
+    fn what_objects_share_is_booked_once_and_not_at_all_if_there_is_no_room() {
+        let bounds = 2 * (SLOT + 5) + 40;
+        for (bytes, fits) in [(SLOT + 5 + 39, [false, false]), (bounds - 1, [true, false]), (bounds, [true, true])] {
+            let mut table = table(3, bytes);
+            let object = Sharer(Arc::default());
+            let handles = fits.map(|_| table.insert(object.clone()));
+            for (handle, fits) in handles.iter().zip(fits) {
+                assert_eq!(handle.err(), (!fits).then_some(Errno::Overflow), "{bytes} bytes");
+            }
+            assert_eq!(object.0.is_made(), fits[0]);
+            drop(object);
+            let open = table.open_handles();
+            assert_eq!(table.held_bytes(), if fits[0] { open * (SLOT + 5) + 40 } else { 0 });
+            handles.into_iter().flatten().for_each(|handle| table.close::<Sharer>(handle).unwrap());
+            assert_eq!((table.held_bytes(), table.open_handles()), (0, 0));
+        }
+    }
+
+    #[test]
+    fn what_work_takes_up_is_booked_beside_the_objects_and_never_more_than_there_is() {
+        let mut table = table(2, SLOT + 100);
+        let key = table.insert(Key(30)).unwrap();
+        assert_eq!(table.reserve(71).err(), Some(Errno::Overflow));
+        let work = table.reserve(60).ok().unwrap();
+        assert_eq!((table.held_bytes(), table.spare().bytes), (SLOT + 90, 10));
+        assert_eq!(table.reserve(11).err(), Some(Errno::Overflow));
+        drop(work);
+        assert_eq!((table.held_bytes(), table.spare().bytes), (SLOT + 30, 70));
+        table.close::<Key>(key).unwrap();
+        assert_eq!(table.spare().bytes, SLOT + 100);
+    }
+
+    #[test]
+    fn a_table_hands_out_what_it_was_given() {
+        let jobs = JobPool::new(1).store_places(7);
+        let mut table = table(2, 0).with_algorithms(AllowedAlgorithms::only(["SHA-256"])).with_jobs(jobs);
+        assert!(table.algorithms().allows("SHA-256") && !table.algorithms().allows("SHA-512"));
+        assert_eq!(table.jobs().free_store_places(), 7);
+        assert!(table.managed_keys().is_none());
+        assert_eq!((table.check_room(2), table.check_room(3)), (Ok(()), Err(Errno::TooManyHandles)));
+        table.limits_mut().handles = 1;
+        assert_eq!(table.check_room(2), Err(Errno::TooManyHandles));
+    }
+
+    #[test]
+    fn what_is_lent_is_open_but_out_of_reach_until_it_comes_back_or_is_lost() {
+        let mut table = table(3, usize::MAX);
+        let [key, tag] = [table.insert(Key(9)).unwrap(), table.insert(Tag).unwrap()];
+        assert_eq!(table.lend::<Tag>(key).err(), Some(Errno::InvalidHandle));
+        assert_eq!(table.lend::<Key>(key), Ok(Key(9)));
+        assert_eq!((table.is_lent(key), table.is_lent(tag)), (true, false));
+        assert_eq!(table.get::<Key>(key), Err(Errno::InvalidHandle));
+        assert_eq!(table.lend::<Key>(key), Err(Errno::InvalidHandle));
+        assert_eq!(table.held_bytes(), 2 * SLOT + 9);
+        let types = [HandleType::SymmetricKey, HandleType::SymmetricTag];
+        assert_eq!(table.open_types().collect::<Vec<_>>(), types);
+        table.give_back(key, Some(Key(9)));
+        assert_eq!((table.is_lent(key), table.get::<Key>(key)), (false, Ok(&Key(9))));
+        table.lend::<Key>(key).unwrap();
+        table.give_back::<Key>(key, None);
+        assert_eq!(table.close::<Key>(key), Err(Errno::Closed));
+        assert_eq!(table.open_types().collect::<Vec<_>>(), types[1..]);
+        assert_eq!((table.held_bytes(), table.open_handles()), (SLOT, 1));
+    }
+
+    #[test]
+    fn two_objects_are_had_at_once_if_both_are_there_and_not_the_same() {
+        let mut table = table(3, usize::MAX);
+        let [key, other, tag] =
+            [table.insert(Key(1)).unwrap(), table.insert(Key(2)).unwrap(), table.insert(Tag).unwrap()];
+        let (first, second) = table.get_two::<Key, Key>(key, other).unwrap();
+        assert_eq!((&*first, second), (&Key(1), &Key(2)));
+        assert!(table.get_two::<Tag, Key>(tag, other).is_ok());
+        for (first, second) in [(key, key), (key, tag), (tag, key), (key, key.wrapping_add(7))] {
+            assert_eq!(table.get_two::<Key, Key>(first, second).err(), Some(Errno::InvalidHandle));
+        }
     }
 
     #[test]
