@@ -38,8 +38,8 @@ struct Place {
     number: u64,
 }
 
-/// After so long without anything to do, a thread ends.
-const IDLE: Duration = Duration::from_secs(10);
+/// After so long without anything to do, a thread ends; at once in tests, which look whether a job is lost at that.
+const IDLE: Duration = if cfg!(test) { Duration::from_micros(200) } else { Duration::from_secs(10) };
 
 impl Workers {
     pub(crate) fn new(name: &'static str, most: usize) -> Self {
@@ -81,7 +81,7 @@ impl Workers {
     }
 
     fn work(self) {
-        let _present = Present(&self);
+        let mut present = Present { workers: &self, is_counted: true };
         loop {
             let mut state = self.lock();
             let job = loop {
@@ -93,6 +93,9 @@ impl Workers {
                 state = woken;
                 state.idle -= 1;
                 if timeout.timed_out() && state.queue.is_empty() {
+                    // In the same step: a job that came in between would have nobody.
+                    state.threads -= 1;
+                    present.is_counted = false;
                     return;
                 }
             };
@@ -127,12 +130,27 @@ impl Drop for Queued {
     }
 }
 
-/// Counts a thread off when it ends, by a panic of a job, too.
-struct Present<'a>(&'a Workers);
+/// Counts a thread off that ends by a panic of a job.
+struct Present<'a> {
+    workers: &'a Workers,
+    is_counted: bool,
+}
 
 impl Drop for Present<'_> {
     fn drop(&mut self) {
-        self.0.lock().threads -= 1;
+        if !self.is_counted {
+            return;
+        }
+        let mut state = self.workers.lock();
+        // What waits for this thread is for another one.
+        if !state.queue.is_empty() && self.workers.start() {
+            return;
+        }
+        state.threads -= 1;
+        // Without any, whoever waits for a job is to know that nobody does it.
+        let lost = if state.threads == 0 { std::mem::take(&mut state.queue) } else { VecDeque::new() };
+        drop(state);
+        drop(lost);
     }
 }
 
@@ -187,6 +205,29 @@ mod tests {
         }
         workers.queue(Box::new(move || done.send(7).unwrap())).ok().unwrap().detach();
         assert_eq!(result.recv(), Ok(7));
+    }
+
+    #[test]
+    fn a_job_that_waits_for_a_thread_is_done_when_that_ends() {
+        let workers = Workers::new("test", 1);
+        let (done, result) = mpsc::channel();
+        let queue = |job: Job| workers.queue(job).ok().unwrap().detach();
+        let (hold, held) = mpsc::channel();
+        queue(Box::new(move || {
+            held.recv().unwrap();
+            panic!("on purpose");
+        }));
+        let after_panic = done.clone();
+        queue(Box::new(move || after_panic.send(0).unwrap()));
+        hold.send(()).unwrap();
+        assert_eq!(result.recv_timeout(Duration::from_secs(10)), Ok(0));
+        // Each comes about when the thread has waited for long enough.
+        for number in 1..2_000 {
+            std::thread::sleep(IDLE);
+            let done = done.clone();
+            queue(Box::new(move || done.send(number).unwrap()));
+            assert_eq!(result.recv_timeout(Duration::from_secs(10)), Ok(number));
+        }
     }
 
     #[test]
