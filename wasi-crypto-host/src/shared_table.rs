@@ -159,6 +159,22 @@ impl Objects for SharedTable {
         self.lock().insert(object)
     }
 
+    fn insert_filled<T: Object<AnyHandle>>(
+        &mut self,
+        object: T,
+        fill: impl FnOnce(&mut Self, &mut T) -> Result<(), Errno>,
+    ) -> Result<u32, Errno> {
+        let table = self.clone();
+        let mut locked = table.lock();
+        let handle = locked.insert(object)?;
+        let mut loan = Loan { table: &table, handle, object: Some(locked.lend::<T>(handle)?), is_whole: false };
+        drop(locked);
+        // It may wait for another object, but nobody who has that waits for this one.
+        loan.object.as_mut().map_or(Err(Errno::InternalError), |object| fill(self, object))?;
+        loan.is_whole = true;
+        Ok(handle)
+    }
+
     fn insert_both<T: Object<AnyHandle>, U: Object<AnyHandle>>(
         &mut self,
         first: T,

@@ -3,7 +3,7 @@
 mod support;
 
 use support::{AEADS, Guest, Native, SLOT};
-use wasi_crypto_host::Errno;
+use wasi_crypto_host::{Errno, WasiCryptoCtx, algorithms};
 
 #[test]
 fn a_part_of_a_tag_does_not_verify() {
@@ -21,6 +21,35 @@ fn a_part_of_a_tag_does_not_verify() {
         bytes.push(0);
         assert_eq!(guest.verify(tag, &bytes), Err(Errno::InvalidTag), "{name}, a byte more");
     }
+}
+
+/// A session's next tag is another one, so that one that is lost is lost for both sides.
+#[test]
+fn a_tag_or_key_for_which_there_is_no_room_leaves_a_session_as_it_was() {
+    let mut refused = [0; 2];
+    for (bytes, squeezes_key) in (400..4000).step_by(4).flat_map(|bytes| [(bytes, false), (bytes, true)]) {
+        let mut guest = Guest::with_limits(WasiCryptoCtx::builder().max_bytes(bytes));
+        let Ok(key) = guest.import("XOODYAK-128", &[7; 16]) else { continue };
+        let Ok(state) = guest.open("XOODYAK-128", Some(key), None) else { continue };
+        let Ok(copy) = guest.clone_state(state) else { continue };
+        let first = if squeezes_key {
+            guest.squeeze_key(state, "XOODYAK-128").map(|_| ())
+        } else {
+            guest.squeeze_tag(state).map(|_| ())
+        };
+        if first != Err(Errno::Overflow) {
+            continue;
+        }
+        refused[usize::from(squeezes_key)] += 1;
+        guest.call("symmetric_key_close", &[key]).unwrap();
+        let [one, other] = [state, copy].map(|state| {
+            let tag = guest.squeeze_tag(state).unwrap();
+            guest.pull_tag(tag).unwrap()
+        });
+        assert_eq!(one, other, "{bytes} bytes");
+    }
+    let has_sessions = algorithms().any(|info| info.name == "XOODYAK-128");
+    assert!(!has_sessions || refused.iter().all(|count| *count > 0), "{refused:?}");
 }
 
 #[test]

@@ -71,6 +71,14 @@ pub(crate) trait Objects {
     /// Takes an object in and books what it holds. `too_many_handles` or `overflow` at the limits.
     fn insert<T: Object<AnyHandle>>(&mut self, object: T) -> Result<u32, Errno>;
 
+    /// Takes in an object that `fill` makes something of, which nobody else reaches before: for what would be lost if it could not be taken
+    /// in afterwards. It holds as much then as it does now. Where `fill` fails, the object is gone.
+    fn insert_filled<T: Object<AnyHandle>>(
+        &mut self,
+        object: T,
+        fill: impl FnOnce(&mut Self, &mut T) -> Result<(), Errno>,
+    ) -> Result<u32, Errno>;
+
     /// Takes in two objects, or neither.
     fn insert_both<T: Object<AnyHandle>, U: Object<AnyHandle>>(
         &mut self,
@@ -229,6 +237,18 @@ impl Objects for HandleTable<AnyHandle> {
     #[inline(always)]
     fn insert<T: Object<AnyHandle>>(&mut self, object: T) -> Result<u32, Errno> {
         HandleTable::insert(self, object)
+    }
+
+    fn insert_filled<T: Object<AnyHandle>>(
+        &mut self,
+        object: T,
+        fill: impl FnOnce(&mut Self, &mut T) -> Result<(), Errno>,
+    ) -> Result<u32, Errno> {
+        let handle = HandleTable::insert(self, object)?;
+        let mut object = self.lend::<T>(handle)?;
+        let filled = fill(self, &mut object);
+        self.give_back(handle, filled.is_ok().then_some(object));
+        filled.map(|()| handle)
     }
 
     fn insert_both<T: Object<AnyHandle>, U: Object<AnyHandle>>(

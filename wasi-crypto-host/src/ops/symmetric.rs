@@ -110,7 +110,7 @@ pub(crate) fn symmetric_state_clone(objects: &mut impl Objects, state: u32) -> R
     objects.check_room(1)?;
     let (clone, booking) = objects.change(state, |state: &mut SymmetricState, account| {
         let booking = account.reserve(*account.held)?;
-        Ok((state.clone(), booking))
+        Ok((state.copy(), booking))
     })?;
     drop(booking);
     objects.insert(clone)
@@ -195,9 +195,21 @@ pub(crate) fn is_long_squeeze(objects: &mut impl Objects, state: u32, len: usize
 pub(crate) fn symmetric_state_squeeze_tag(objects: &mut impl Objects, state: u32) -> Result<Derived<u32>, Errno> {
     objects.check_room(1)?;
     match objects.change(state, |state: &mut SymmetricState, account| state.squeeze_tag(&account))? {
-        Derived::Now(tag) => insert_tag(objects, tag).map(Derived::Now),
-        Derived::Later(derivation) => Ok(Derived::Later(derivation)),
+        Some(Derived::Now(tag)) => insert_tag(objects, tag).map(Derived::Now),
+        Some(Derived::Later(derivation)) => Ok(Derived::Later(derivation)),
+        None => tag_of_session(objects, state).map(Derived::Now),
     }
+}
+
+/// A tag that is another one next time: its place is there before.
+fn tag_of_session(objects: &mut impl Objects, state: u32) -> Result<u32, Errno> {
+    let tag_len = objects.look(state, |state: &SymmetricState, _| state.sealing()?.tag_len())?;
+    objects.insert_filled(SymmetricTag::new(Secret::zeroed(tag_len)), |objects, tag| {
+        objects.change(state, |state: &mut SymmetricState, _| {
+            *tag = SymmetricTag::new(state.session_tag()?);
+            Ok(())
+        })
+    })
 }
 
 pub(crate) fn insert_tag(objects: &mut impl Objects, tag: Secret) -> Result<u32, Errno> {
@@ -211,10 +223,24 @@ pub(crate) fn symmetric_state_squeeze_key(
 ) -> Result<u32, Errno> {
     let target = objects.algorithms().symmetric(algorithm);
     objects.check_room(1)?;
-    let key =
-        objects.work(state, Load::long(), |_: &mut SymmetricState, _| Ok(()), |state, ()| state.squeeze_key(target))?;
+    let (target, changes) =
+        objects.look(state, |state: &SymmetricState, _| Ok((state.check_target(target)?, state.is_session())))?;
+    let squeeze = |objects: &mut _, booking| {
+        let run = |state: &mut SymmetricState, ()| state.squeeze_key(target, booking);
+        Objects::work(objects, state, Load::long(), |_: &mut SymmetricState, _| Ok(()), run)
+    };
     // Derived, and so the guest's, whatever the key of the state was.
-    objects.insert(Held::<SymmetricKey>::by_guest(target?, key))
+    if !changes {
+        let key = squeeze(objects, Booking::default())?;
+        return objects.insert(Held::<SymmetricKey>::by_guest(target, key));
+    }
+    // The next key is another one: the place of this is there before, with one like it.
+    let placeholder = Held::<SymmetricKey>::by_guest(target, SymmetricKey::generate(target)?);
+    objects.insert_filled(placeholder, |objects, held| {
+        let booking = objects.reserve(held.booked().1)?;
+        held.key = squeeze(objects, booking)?;
+        Ok(())
+    })
 }
 
 pub(crate) fn symmetric_state_max_tag_len(objects: &mut impl Objects, state: u32) -> Result<usize, Errno> {
@@ -270,31 +296,20 @@ pub(crate) fn symmetric_state_encrypt_detached(
         Ok(tag_len)
     })?;
     // Before anything is written: a tag for which other threads had left no room by then would be lost, and the nonce with it.
-    let tag = insert_tag(objects, Secret::zeroed(tag_len))?;
-    let encrypted = objects.work(
-        state,
-        Load::of(data_len).and_host_bytes(host_bytes),
-        |state: &mut SymmetricState, account| {
-            state.cipher()?.check_encrypt(data_len)?;
-            account.check_spare(host_bytes)?;
-            Ok(Secret::zeroed(tag_len))
-        },
-        |state, mut tag| {
-            buffer.transform(|bytes| state.cipher()?.encrypt_detached(bytes, &mut tag))?;
-            Ok(tag)
-        },
-    );
-    match encrypted {
-        Ok(bytes) => objects.change(tag, |tag: &mut SymmetricTag, _| {
-            *tag = SymmetricTag::new(bytes);
-            Ok(())
-        })?,
-        Err(errno) => {
-            objects.close::<SymmetricTag>(tag)?;
-            return Err(errno);
-        }
-    }
-    Ok(tag)
+    objects.insert_filled(SymmetricTag::new(Secret::zeroed(tag_len)), |objects, tag| {
+        let mut bytes = Secret::zeroed(tag_len);
+        objects.work(
+            state,
+            Load::of(data_len).and_host_bytes(host_bytes),
+            |state: &mut SymmetricState, account| {
+                state.cipher()?.check_encrypt(data_len)?;
+                account.check_spare(host_bytes)
+            },
+            |state, ()| buffer.transform(|message| state.cipher()?.encrypt_detached(message, &mut bytes)),
+        )?;
+        *tag = SymmetricTag::new(bytes);
+        Ok(())
+    })
 }
 
 /// Decrypts a sealed text: a message with its tag behind it into an output as long as the message alone; a padded one into an output

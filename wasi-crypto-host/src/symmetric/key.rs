@@ -27,7 +27,7 @@ impl SymmetricKey {
     }
 
     /// The same for bytes that the host has made.
-    pub(crate) fn derived(algorithm: &'static Algorithm, raw: Secret) -> Result<Self, Errno> {
+    fn derived(algorithm: &'static Algorithm, raw: Secret) -> Result<Self, Errno> {
         Self::new(algorithm, BookedSecret::new(raw, Booking::default()))
     }
 
@@ -38,7 +38,7 @@ impl SymmetricKey {
         Self::derived(algorithm, raw)
     }
 
-    fn new(algorithm: &'static Algorithm, raw: BookedSecret) -> Result<Self, Errno> {
+    pub(super) fn new(algorithm: &'static Algorithm, raw: BookedSecret) -> Result<Self, Errno> {
         let (len, keyed) = keyed(algorithm)?;
         len.check(raw.len())?;
         let raw = Arc::new(raw);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::backend::random;
-use crate::booking::Ledger;
+use crate::booking::{BookedSecret, Booking, Ledger};
 use crate::errno::Errno;
 use crate::held::Held;
 use crate::limits::{Account, Limits, Spent};
@@ -12,7 +12,7 @@ use crate::secret::{STACK_OF_KEY, Secret, in_wiped_frame};
 use crate::stop::StopHandle;
 use crate::symmetric::algorithm::{Algorithm, KeyPolicy, MAX_NONCE_LEN, Sealing};
 use crate::symmetric::key::SymmetricKey;
-use crate::symmetric::traits::{Derivation, DeriveKey, Derived, Encrypt, Given, State, Weight};
+use crate::symmetric::traits::{Derivation, Derived, Encrypt, Given, State, Weight};
 
 /// A state, as its handle holds it. What its algorithm does not have is `invalid_operation`.
 #[derive(Clone)]
@@ -21,6 +21,8 @@ pub(crate) struct SymmetricState {
     inner: State,
     /// What [`asks_before_absorbing`](crate::symmetric::traits::Absorb::asks_before_absorbing) said, so that hashing is one call of it.
     asks_before_absorbing: bool,
+    /// What [`leaves_pieces`](crate::symmetric::traits::Key::leaves_pieces) said of the key: a clone is made of what the state was made of.
+    leaves_pieces: bool,
     options: Option<Arc<Options>>,
 }
 
@@ -46,16 +48,21 @@ impl SymmetricState {
         let nonce = algorithm.nonce.choose(values.get(BytesOption::Nonce), &mut room, random::fill)?;
         algorithm.check_options(values)?;
         let given = Given { nonce, options: values };
+        let leaves_pieces = key.is_some_and(|key| key.key.prepared.leaves_pieces());
         let inner = match (&algorithm.key, key) {
-            (_, Some(key)) if key.key.prepared.leaves_pieces() => {
-                in_wiped_frame::<STACK_OF_KEY, _>(|| key.key.prepared.open(&given))?
-            }
+            (_, Some(key)) if leaves_pieces => in_wiped_frame::<STACK_OF_KEY, _>(|| key.key.prepared.open(&given))?,
             (_, Some(key)) => key.key.prepared.open(&given)?,
             (KeyPolicy::None(keyless), None) => keyless.open(&given)?,
             (KeyPolicy::Optional(_, either), None) => either.open(&given)?,
             (KeyPolicy::Required(..), None) => return Err(Errno::KeyRequired),
         };
-        Ok(Self { algorithm, asks_before_absorbing: inner.common().asks_before_absorbing(), inner, options })
+        let asks_before_absorbing = inner.common().asks_before_absorbing();
+        Ok(Self { algorithm, asks_before_absorbing, leaves_pieces, inner, options })
+    }
+
+    /// A copy that goes its own way, without a trace on the stack.
+    pub(crate) fn copy(&self) -> Self {
+        if self.leaves_pieces { in_wiped_frame::<STACK_OF_KEY, _>(|| self.clone()) } else { self.clone() }
     }
 
     /// As [`Absorb::admit`](crate::symmetric::traits::Absorb::admit).
@@ -95,6 +102,7 @@ impl SymmetricState {
     pub(crate) fn squeeze_cost(&self, len: Option<usize>) -> Spent {
         match &self.inner {
             State::Squeeze(state) => Spent { bytes: len.map_or(0, |len| state.squeeze_cost(len)), ..Spent::default() },
+            State::Session(state) => Spent { bytes: len.map_or(0, |len| state.squeeze_cost(len)), ..Spent::default() },
             State::Stretch(state) => state.cost(len),
             _ => Spent::default(),
         }
@@ -123,28 +131,45 @@ impl SymmetricState {
         }
     }
 
-    /// The tag, or for what takes long the work that makes it.
-    pub(crate) fn squeeze_tag(&mut self, account: &Account<'_>) -> Result<Derived<Secret>, Errno> {
+    /// The tag, or for what takes long the work that makes it; `None` for [`session_tag`](Self::session_tag), which changes the state.
+    pub(crate) fn squeeze_tag(&mut self, account: &Account<'_>) -> Result<Option<Derived<Secret>>, Errno> {
         match &mut self.inner {
-            State::Authenticate(state) => Ok(Derived::Now(state.tag())),
-            State::Session(state) => Ok(Derived::Now(state.tag())),
-            State::Stretch(state) => state.string(account).map(Derived::Later),
+            State::Authenticate(state) => Ok(Some(Derived::Now(state.tag()))),
+            State::Session(_) => Ok(None),
+            State::Stretch(state) => state.string(account).map(Derived::Later).map(Some),
             _ => Err(Errno::InvalidOperation),
         }
     }
 
-    /// Derives a key for another algorithm; `target` is an error if the guest named an unknown one.
-    pub(crate) fn squeeze_key(&mut self, target: Result<&'static Algorithm, Errno>) -> Result<SymmetricKey, Errno> {
-        let state: &mut dyn DeriveKey = match &mut self.inner {
-            State::DeriveKey(state) => &mut **state,
-            State::Session(state) => &mut **state,
+    /// The next tag of a session.
+    pub(crate) fn session_tag(&mut self) -> Result<Secret, Errno> {
+        let State::Session(state) = &mut self.inner else { return Err(Errno::InvalidOperation) };
+        Ok(state.tag())
+    }
+
+    /// Whether what it gives is another each time.
+    pub(crate) fn is_session(&self) -> bool {
+        matches!(self.inner, State::Session(_))
+    }
+
+    /// The algorithm that it derives keys for, if it is this; `target` is an error if the guest named an unknown one.
+    pub(crate) fn check_target(&self, target: Result<&'static Algorithm, Errno>) -> Result<&'static Algorithm, Errno> {
+        let own = match &self.inner {
+            State::DeriveKey(state) => state.target(),
+            State::Session(state) => state.target(),
             _ => return Err(Errno::InvalidOperation),
         };
-        let target = target?;
-        if target.name != state.target() {
-            return Err(Errno::InvalidOperation);
-        }
-        SymmetricKey::derived(target, state.derive_key())
+        target.and_then(|target| if target.name == own { Ok(target) } else { Err(Errno::InvalidOperation) })
+    }
+
+    /// Derives a key for an algorithm that [`check_target`](Self::check_target) gave, booked as `booking` says.
+    pub(crate) fn squeeze_key(&mut self, target: &'static Algorithm, booking: Booking) -> Result<SymmetricKey, Errno> {
+        let raw = match &mut self.inner {
+            State::DeriveKey(state) => state.derive_key(),
+            State::Session(state) => state.derive_key(),
+            _ => return Err(Errno::InvalidOperation),
+        };
+        SymmetricKey::new(target, BookedSecret::new(raw, booking))
     }
 
     /// The most bytes that encryption adds, or the size of a MAC's tag.

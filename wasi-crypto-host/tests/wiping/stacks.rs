@@ -192,8 +192,9 @@ fn threads_that_help_with_batches_leave_nothing_on_their_stacks() {
 }
 
 /// Libraries leave pieces of these keys in the frames of each piece of work, where nothing overwrites them until the stack is used again: of
-/// those of BLAKE3 and ASCON-AEAD if they are compiled in some ways.
-const LEFT_BY_WORK: [&str; 5] = ["CHACHA20-POLY1305", "BLAKE2B-512", "BLAKE2B-256", "BLAKE3", "ASCON-AEAD"];
+/// those of BLAKE3, ASCON-AEAD and AES-CTR if they are compiled in some ways.
+const LEFT_BY_WORK: [&str; 7] =
+    ["CHACHA20-POLY1305", "BLAKE2B-512", "BLAKE2B-256", "BLAKE3", "ASCON-AEAD", "AES-128-CTR", "AES-256-CTR"];
 
 #[test]
 #[cfg_attr(
@@ -217,12 +218,20 @@ fn nothing_of_symmetric_keys_is_left_on_the_stacks_of_callers() {
             _ = guest.squeeze(state, 16);
             guest.call("symmetric_state_close", &[state]).unwrap();
         });
-        let used = used.filter(|_| !LEFT_BY_WORK.contains(&name));
-        if [made, opened, used] != [None; 3] {
-            found.push((name, made, opened, used));
+        let cloned = left(seed(3), len, move |raw| {
+            let (mut guest, state) = open(name, raw, nonce_len);
+            guest.clone_state(state).unwrap();
+        });
+        let refused = left(seed(4), len, move |raw| {
+            let (mut guest, state) = open(name, raw, nonce_len);
+            _ = guest.decrypt(state, &[0; 48]);
+        });
+        let [used, refused] = [used, refused].map(|found| found.filter(|_| !LEFT_BY_WORK.contains(&name)));
+        if [made, opened, used, cloned, refused] != [None; 5] {
+            found.push((name, made, opened, used, cloned, refused));
         }
     }
-    assert_eq!(found, [], "imported, a state, work with it: so many bytes below the caller's frame");
+    assert_eq!(found, [], "imported, a state, work, a clone, a forgery: so many bytes below the caller's frame");
 }
 
 fn open(name: &str, raw: &[u8], nonce_len: usize) -> (Guest<Native>, u32) {

@@ -12,7 +12,7 @@ use crate::backend::xoodyak::{KEY_LEN, NONCE_LEN, TAG_LEN, Xoodyak};
 use crate::booking::{ALLOCATION, BookedSecret, COUNTS};
 use crate::errno::Errno;
 use crate::limits::{Account, Limits};
-use crate::secret::{Secret, wipe};
+use crate::secret::{STACK_OF_WORK, Secret, in_wiped_frame, wipe};
 use crate::symmetric::algorithm::{Algorithm, KeyLen, KeyPolicy, Kind, NonceLen, NoncePolicy, Sealing};
 use crate::symmetric::traits::{Absorb, DeriveKey, Encrypt, Given, Key, Keyed, Keyless, Session, Squeeze, State};
 
@@ -96,6 +96,10 @@ impl Squeeze for Hash {
         check_squeeze(len, limits)
     }
 
+    fn squeeze_cost(&self, len: usize) -> usize {
+        len.saturating_mul(COST)
+    }
+
     fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno> {
         self.0.squeeze(out);
         Ok(())
@@ -131,6 +135,10 @@ impl Absorb for WithKey {
 impl Squeeze for WithKey {
     fn check_squeeze(&self, len: usize, limits: &Limits) -> Result<(), Errno> {
         check_squeeze(len, limits)
+    }
+
+    fn squeeze_cost(&self, len: usize) -> usize {
+        len.saturating_mul(COST)
     }
 
     fn squeeze(&mut self, out: &mut [u8]) -> Result<(), Errno> {
@@ -169,7 +177,8 @@ impl Encrypt for WithKey {
 
     /// A message that is not authentic leaves the session as it was.
     fn decrypt(&mut self, buffer: &mut [u8], len: usize, end: &[u8]) -> Result<usize, Errno> {
-        let before = self.session.clone();
+        // One that has absorbed nothing since it got its key leaves it on the stack.
+        let before = in_wiped_frame::<STACK_OF_WORK, _>(|| self.session.clone());
         if self.session.decrypt(&mut buffer[..len], end) {
             return Ok(len);
         }
