@@ -343,8 +343,22 @@ impl WasiCryptoCtx {
             Handler::Short(handler) | Handler::Data(handler) => handler(&mut call).map(|()| Step::Done),
             Handler::Long(handler) => handler(&mut call),
         };
-        if call.pace.is_paused {
-            return Progress::Paused(PausedCall { done: call.pace.done, spent: call.pace.spent, started });
+        let pause = call.pace.is_paused.then_some((call.pace.done, call.pace.spent));
+        self.progress(result, pause, hostcall, args, started)
+    }
+
+    /// How far a part of a call got that came to `result`, or is to go on where `pause` says.
+    #[inline(always)]
+    fn progress(
+        &self,
+        result: Result<Step<Table>, Errno>,
+        pause: Option<(usize, Spent)>,
+        hostcall: &Hostcall,
+        args: &[u64],
+        started: Option<Instant>,
+    ) -> Progress {
+        if let Some((done, spent)) = pause {
+            return Progress::Paused(PausedCall { done, spent, started });
         }
         let errno = match result {
             Ok(Step::Done) => Errno::Success,
@@ -363,19 +377,16 @@ impl WasiCryptoCtx {
         Progress::Done(errno)
     }
 
-    /// Hands the result of work to the guest, and so ends what [`begin_call`](Self::begin_call) began, but for a batch that has more
-    /// to do.
+    /// Hands the result of work to the guest, and so ends what [`begin_call`](Self::begin_call) began, but for what has more to do: a
+    /// batch, or a key that was made and is to be kept.
     ///
     /// Panics if the memory has become smaller meanwhile, which no WebAssembly memory does.
     pub fn finish_call(&mut self, done: FinishedWork, memory: GuestMemory<'_>, args: &[u64]) -> Progress {
         let FinishedWork { finish, hostcall, started } = done;
         let mut call = Call::new(&mut self.table, memory, args, Pace::in_parts(&self.stop, 0, Spent::default()));
-        let errno = status(finish(&mut call));
-        if call.pace.is_paused {
-            return Progress::Paused(PausedCall { done: call.pace.done, spent: call.pace.spent, started });
-        }
-        self.note_end(&hostcalls()[hostcall], args, errno, started);
-        Progress::Done(errno)
+        let result = finish(&mut call);
+        let pause = call.pace.is_paused.then_some((call.pace.done, call.pace.spent));
+        self.progress(result, pause, &hostcalls()[hostcall], args, started)
     }
 
     /// Ends long calls of the guest from outside, at once or at a given time.

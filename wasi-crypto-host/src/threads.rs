@@ -186,15 +186,9 @@ impl LongCall<'_> {
             }
             Handler::Long(handler) => handler(&mut call),
         };
-        if call.pace.is_paused {
-            (*done, *spent) = (call.pace.done, call.pace.spent);
-            return Part::Paused;
-        }
-        match result {
-            Ok(Step::Work(work, place)) => Part::Work(work, place),
-            Ok(Step::Done) => Part::Done(self.end(Errno::Success)),
-            Err(errno) => Part::Done(self.end(errno)),
-        }
+        let is_paused = call.pace.is_paused;
+        (*done, *spent) = (call.pace.done, call.pace.spent);
+        self.part_of(result, is_paused)
     }
 
     /// Hands the result of work to the guest.
@@ -202,11 +196,19 @@ impl LongCall<'_> {
         let Self { table, stop, args, done, spent, .. } = self;
         let mut call = Call::new(table, memory, args, Pace::in_parts(stop, 0, Spent::default()));
         let result = finish(&mut call);
-        if call.pace.is_paused {
-            (*done, *spent) = (call.pace.done, call.pace.spent);
-            return Part::Paused;
+        let is_paused = call.pace.is_paused;
+        (*done, *spent) = (call.pace.done, call.pace.spent);
+        self.part_of(result, is_paused)
+    }
+
+    /// What a part of the call came to.
+    fn part_of(&self, result: Result<Step<SharedTable>, Errno>, is_paused: bool) -> Part {
+        match result {
+            _ if is_paused => Part::Paused,
+            Ok(Step::Work(work, place)) => Part::Work(work, place),
+            Ok(Step::Done) => Part::Done(self.end(Errno::Success)),
+            Err(errno) => Part::Done(self.end(errno)),
         }
-        Part::Done(self.end(status(result)))
     }
 
     /// Tells that the call is over.

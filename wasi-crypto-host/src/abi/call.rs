@@ -51,13 +51,14 @@ impl<O: 'static> Step<O> {
         work: impl FnOnce(&StopHandle) -> R + Send + 'static,
         finish: impl FnOnce(&mut Call<'_, O>, R) -> Result<(), Errno> + Send + 'static,
     ) -> Self {
-        Self::work_at(Place::Processor, work, finish)
+        Self::work_at(Place::Processor, work, |call, result| finish(call, result).map(|()| Self::Done))
     }
 
-    fn work_at<R: Send + 'static>(
+    /// Work somewhere, and the step that comes of its result.
+    pub(crate) fn work_at<R: Send + 'static>(
         place: Place,
         work: impl FnOnce(&StopHandle) -> R + Send + 'static,
-        finish: impl FnOnce(&mut Call<'_, O>, R) -> Result<(), Errno> + Send + 'static,
+        finish: impl FnOnce(&mut Call<'_, O>, R) -> Result<Self, Errno> + Send + 'static,
     ) -> Self {
         let work: Work<O> = Box::new(move |stop| {
             let result = work(stop);
@@ -69,7 +70,7 @@ impl<O: 'static> Step<O> {
 
 /// Work that needs neither the guest's memory nor its handle table, and what to do with the result.
 pub(crate) type Work<O> = Box<dyn FnOnce(&StopHandle) -> Finish<O> + Send>;
-pub(crate) type Finish<O> = Box<dyn FnOnce(&mut Call<'_, O>) -> Result<(), Errno> + Send>;
+pub(crate) type Finish<O> = Box<dyn FnOnce(&mut Call<'_, O>) -> Result<Step<O>, Errno> + Send>;
 
 impl<'a, O> Call<'a, O> {
     #[inline]
@@ -123,6 +124,18 @@ impl<'a, O> Call<'a, O> {
     where
         O: Objects + 'static,
     {
+        self.step_apart(work, |call, result| finish(call, result).map(|()| Step::Done))
+    }
+
+    /// As [`run_apart`](Self::run_apart), but another step may come of the result.
+    pub(crate) fn step_apart<R: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&StopHandle) -> R + Send + 'static,
+        finish: impl FnOnce(&mut Call<'_, O>, R) -> Result<Step<O>, Errno> + Send + 'static,
+    ) -> Result<Step<O>, Errno>
+    where
+        O: Objects + 'static,
+    {
         if self.pace.may_yield {
             return Ok(Step::work_at(Place::Store, work, finish));
         }
@@ -137,7 +150,7 @@ impl<'a, O> Call<'a, O> {
         } else {
             work(stop)
         };
-        finish(self, result).map(|()| Step::Done)
+        finish(self, result)
     }
 
     /// Ends a handler that takes in data: `in_progress` if there is more, for which it is to be called again.

@@ -1,7 +1,10 @@
 //! `wasi_ephemeral_crypto_external_secrets`: secrets that the host keeps, or seals for the guest to keep.
 
+use std::sync::Arc;
+
 use crate::abi::call::{Call, Step};
 use crate::abi::data::GuestBytes;
+use crate::abi::managed_keys::load;
 use crate::abi::secrets_manager::invalidate;
 use crate::errno::Errno;
 use crate::ops::Objects;
@@ -9,7 +12,7 @@ use crate::ops::external_secrets::{
     Decapsulation, Storage, check_room_for_identifier, open_sealed, open_secret, secret_identifier,
 };
 use crate::ops::managed_keys::Loading;
-use crate::secrets::Kind;
+use crate::secrets::{Kind, Opened};
 
 pub(crate) fn external_secret_store<O: Objects + 'static>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
     let [manager, secret, secret_len, _, identifier, identifier_max_len] = call.args();
@@ -48,14 +51,8 @@ pub(crate) fn external_secret_from_id<O: Objects + 'static>(call: &mut Call<'_, 
     let (version, slot) = (call.arg_u64(3), call.memory.slot(handle)?);
     let identifier = GuestBytes::new(&call.memory, identifier, identifier_len)?;
     let loading = Loading::admit(call.objects, manager, identifier, version)?;
-    call.run_apart(
-        move |_| loading.run_for_secret(),
-        move |call, loaded| {
-            let handle = open_secret(call.objects, loaded?.bytes())?;
-            call.memory.put(slot, handle.to_le_bytes());
-            Ok(())
-        },
-    )
+    let insert = |objects: &mut O, secret: Arc<Opened>| open_secret(objects, secret.bytes());
+    load(call, loading, Loading::run_for_secret, insert, slot)
 }
 
 pub(crate) fn external_secret_invalidate<O: Objects + 'static>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
@@ -84,9 +81,10 @@ pub(crate) fn external_secret_decapsulate<O: Objects + 'static>(call: &mut Call<
     let sealed = GuestBytes::new(&call.memory, sealed, sealed_len)?;
     let decapsulation = Decapsulation::admit(call.objects, manager, sealed)?;
     call.run_apart(
-        move |_| decapsulation.run(),
+        move |_| decapsulation.run().map(|opened| (decapsulation, opened)),
         move |call, opened| {
-            let handle = open_secret(call.objects, opened?.bytes())?;
+            let (decapsulation, opened) = opened?;
+            let handle = decapsulation.commit(call.objects, &opened)?;
             call.memory.put(slot, handle.to_le_bytes());
             Ok(())
         },

@@ -39,10 +39,13 @@ impl<O> Handler<O> {
     pub(crate) fn run(&self, call: &mut Call<'_, O>) -> Result<(), Errno> {
         match self {
             Short(handler) | Data(handler) => handler(call),
-            Long(handler) => match handler(call)? {
-                Step::Done => Ok(()),
-                Step::Work(work, _) => work(call.pace.stop)(call),
-            },
+            Long(handler) => {
+                let mut step = handler(call)?;
+                while let Step::Work(work, _) = step {
+                    step = work(call.pace.stop)(call)?;
+                }
+                Ok(())
+            }
         }
     }
 }

@@ -2,8 +2,9 @@
 //! managed keys.
 
 use crate::abi::asymmetric_common;
-use crate::abi::call::{Call, Step};
+use crate::abi::call::{Call, Place, Step};
 use crate::abi::data::GuestBytes;
+use crate::abi::memory::Slot;
 use crate::asymmetric::key::Keypair;
 use crate::errno::Errno;
 use crate::handle::Object;
@@ -12,6 +13,8 @@ use crate::managed::Manageable;
 use crate::objects::AnyHandle;
 use crate::ops::Objects;
 use crate::ops::managed_keys::{Generation, Loading, Replacement, Storage, key_id};
+use crate::secrets::Loaded;
+use crate::stop::StopHandle;
 use crate::symmetric::key::SymmetricKey;
 
 pub(crate) fn keypair_generate_managed<O: Objects + 'static>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno> {
@@ -75,15 +78,32 @@ where
     let slot = call.memory.slot(handle)?;
     let options = call.memory.optional_handle(options)?;
     let generation = Generation::<K>::admit(call.objects, manager, algorithm?, options)?;
-    call.run_apart(
-        move |stop| generation.run(stop).map(|held| (generation, held)),
-        move |call, generated| {
-            let (generation, held) = generated?;
-            let handle = generation.commit(call.objects, held)?;
-            call.memory.put(slot, handle.to_le_bytes());
-            Ok(())
-        },
-    )
+    let commit = move |call: &mut Call<'_, O>, kept: Result<(Generation<K>, Held<K>), Errno>| {
+        let (generation, held) = kept?;
+        match generation.commit(call.objects, held) {
+            Ok(handle) => {
+                call.memory.put(slot, handle.to_le_bytes());
+                Ok(Step::Done)
+            }
+            Err((errno, generation, origin)) => {
+                call.run_apart(move |_| generation.revoke(&origin), move |_, ()| Err(errno))
+            }
+        }
+    };
+    if !generation.is_slow() {
+        let run = move |stop: &StopHandle| {
+            let key = generation.generate(stop)?;
+            generation.keep(key).map(|held| (generation, held))
+        };
+        return call.step_apart(run, commit);
+    }
+    // First it computes, for as long as the processor is there for that, and only then it waits for the store.
+    let generate = move |stop: &StopHandle| generation.generate(stop).map(|key| (generation, key));
+    let keep = move |call: &mut Call<'_, O>, generated: Result<(Generation<K>, K::Key), Errno>| {
+        let (generation, key) = generated?;
+        call.step_apart(move |_| generation.keep(key).map(|held| (generation, held)), commit)
+    };
+    Ok(Step::work_at(Place::Processor, generate, keep))
 }
 
 fn store<K, O>(call: &mut Call<'_, O>) -> Result<Step<O>, Errno>
@@ -156,12 +176,29 @@ where
     let (version, slot) = (call.arg_u64(3), call.memory.slot(handle)?);
     let identifier = GuestBytes::new(&call.memory, identifier, identifier_len)?;
     let loading = Loading::admit(call.objects, manager, identifier, version)?;
-    call.run_apart(
-        move |_| loading.run::<K>(),
-        move |call, loaded| {
-            let handle = call.objects.insert(loaded?)?;
-            call.memory.put(slot, handle.to_le_bytes());
-            Ok(())
+    load(call, loading, Loading::run::<K>, O::insert, slot)
+}
+
+/// Loads something and hands it to the guest. Of what is longer than most, first only the size is found out.
+pub(super) fn load<T: Send + 'static, O: Objects + 'static>(
+    call: &mut Call<'_, O>,
+    loading: Loading,
+    run: fn(&Loading) -> Result<Loaded<T>, Errno>,
+    insert: fn(&mut O, T) -> Result<u32, Errno>,
+    slot: Slot<4>,
+) -> Result<Step<O>, Errno> {
+    call.step_apart(
+        move |_| run(&loading).map(|loaded| (loading, loaded)),
+        move |call, loaded| match loaded? {
+            (loading, Loaded::Longer(len)) => {
+                let loading = loading.of_longer(call.objects, len)?;
+                load(call, loading, run, insert, slot)
+            }
+            (loading, Loaded::Is(loaded)) => {
+                let handle = loading.commit(|| insert(call.objects, loaded))?;
+                call.memory.put(slot, handle.to_le_bytes());
+                Ok(Step::Done)
+            }
         },
     )
 }

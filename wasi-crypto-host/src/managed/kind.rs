@@ -24,6 +24,11 @@ pub(crate) trait Manageable: KeyObject + Sized {
     /// The type of the algorithm, and the name under which a store keeps its keys.
     fn describe(algorithm: &Self::Algorithm) -> (AlgorithmType, &'static str);
 
+    /// Whether [`generate`](Self::generate) takes long enough to be worth a thread.
+    fn generates_slowly(_: &Self::Algorithm) -> bool {
+        false
+    }
+
     /// A new random key. `in_progress` if it was stopped.
     fn generate(algorithm: &'static Self::Algorithm, stop: &StopHandle) -> Result<Self::Key, Errno>;
 
@@ -46,6 +51,10 @@ impl Manageable for Keypair {
 
     fn describe(algorithm: &Self::Algorithm) -> (AlgorithmType, &'static str) {
         (algorithm.algorithm_type(), algorithm.name)
+    }
+
+    fn generates_slowly(algorithm: &Self::Algorithm) -> bool {
+        algorithm.keys.generates_slowly()
     }
 
     fn generate(algorithm: &'static Self::Algorithm, stop: &StopHandle) -> Result<Self::Key, Errno> {

@@ -16,7 +16,7 @@ use crate::held::Held;
 use crate::managed::key::{ManagedKey, errno};
 use crate::managed::revoked::Revoked;
 use crate::origin::Origin;
-use crate::secrets::{Header, Identifier, Kind, Namespace, NewRecord, Version};
+use crate::secrets::{Header, Identifier, Kind, Loaded, Namespace, NewRecord, Version};
 
 /// The namespace of a context, and what its guest has revoked there. All that asks the namespace may take as long as
 /// its store does.
@@ -46,29 +46,28 @@ impl ManagedKeys {
         Ok(self.origin(header, old.revoked.clone()))
     }
 
-    /// Loads a key. `unsupported_algorithm` if the guest may not have its algorithm; `overflow` if it takes up more than
-    /// `spare` bytes.
+    /// Loads a key of which no more than `most` bytes are sealed. `unsupported_algorithm` if the guest may not have its algorithm.
     pub(crate) fn load<K: Manageable>(
         self: &Arc<Self>,
         identifier: &Identifier,
         version: Version,
-        spare: usize,
-    ) -> Result<Held<K>, Errno> {
+        most: usize,
+    ) -> Result<Loaded<Held<K>>, Errno> {
         // Before it is loaded: so a thread that revokes it meanwhile reaches this handle, too.
         let revoked = self.revoked_of(identifier);
-        let opened = self.namespace.load(K::KIND, identifier, version).map_err(errno)?;
+        let opened = match self.namespace.load_within(K::KIND, identifier, version, most).map_err(errno)? {
+            Loaded::Is(opened) => opened,
+            Loaded::Longer(len) => return Ok(Loaded::Longer(len)),
+        };
         if !self.allowed.allows(&opened.header().algorithm) {
             return Err(Errno::UnsupportedAlgorithm);
-        }
-        if opened.bytes().len() > spare {
-            return Err(Errno::Overflow);
         }
         let was_prepared = opened.is_prepared();
         let held = K::from_opened(&opened, self.origin(opened.header().clone(), revoked))?;
         if opened.is_prepared() != was_prepared {
             self.namespace.count_prepared(&opened);
         }
-        Ok(held)
+        Ok(Loaded::Is(held))
     }
 
     /// Revokes versions of a key or secret, which handles of this context heed at once.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use crate::booking::BookedSecret;
+use crate::booking::{BookedSecret, Booking};
 use crate::errno::Errno;
 use crate::managed::ManagedKeys;
 use crate::ops::common::open_array_output;
@@ -12,7 +12,7 @@ use crate::ops::managed_keys::Loading;
 use crate::ops::secrets_manager::{identifier_of, keys_of};
 use crate::ops::{Bytes, Objects};
 use crate::secret::Secret;
-use crate::secrets::{Identifier, Kind, NewRecord, Opened, OpenedSecret, SecretsError};
+use crate::secrets::{Identifier, Kind, Loaded, NewRecord, Opened, OpenedSecret, SecretsError};
 
 /// A secret that is to be kept until it expires.
 pub(crate) struct Storage {
@@ -66,8 +66,8 @@ pub(crate) fn secret_identifier(bytes: impl Bytes) -> Result<Identifier, Errno> 
 
 impl Loading {
     /// Loads a secret.
-    pub(crate) fn run_for_secret(self) -> Result<Arc<Opened>, Errno> {
-        self.keys.namespace.load(Kind::Secret, &self.identifier, self.version).map_err(errno)
+    pub(crate) fn run_for_secret(&self) -> Result<Loaded<Arc<Opened>>, Errno> {
+        self.keys.namespace.load_within(Kind::Secret, &self.identifier, self.version, self.most).map_err(errno)
     }
 }
 
@@ -75,6 +75,8 @@ impl Loading {
 pub(crate) struct Decapsulation {
     keys: Arc<ManagedKeys>,
     sealed: BookedSecret,
+    /// For what is opened, of which the guest then gets a copy.
+    opened: Booking,
 }
 
 impl Decapsulation {
@@ -82,11 +84,19 @@ impl Decapsulation {
         let keys = keys_of(objects, manager)?;
         objects.check_room(1)?;
         let most = objects.spare().limits.gathered_bytes.saturating_add(MOST_ADDED);
-        Ok(Self { keys, sealed: copy(objects, sealed, most)? })
+        let len = sealed.len();
+        Ok(Self { keys, sealed: copy(objects, sealed, most)?, opened: objects.reserve(len)? })
     }
 
-    pub(crate) fn run(self) -> Result<OpenedSecret, Errno> {
+    pub(crate) fn run(&self) -> Result<OpenedSecret, Errno> {
         self.keys.namespace.decapsulate(&self.sealed).map_err(errno)
+    }
+
+    /// Gives a copy of what was opened to the guest.
+    pub(crate) fn commit(self, objects: &mut impl Objects, opened: &OpenedSecret) -> Result<u32, Errno> {
+        let Self { sealed, opened: _opened, .. } = self;
+        drop(sealed);
+        open_secret(objects, opened.bytes())
     }
 }
 

@@ -17,7 +17,7 @@ use crate::ops::{Bytes, Objects};
 use crate::options::OptionSet;
 use crate::origin::Origin;
 use crate::secret::Secret;
-use crate::secrets::{Identifier, NewRecord, Version};
+use crate::secrets::{Identifier, Loaded, NewRecord, Version};
 use crate::stop::StopHandle;
 
 /// A new key that is to be managed.
@@ -52,9 +52,19 @@ where
         Ok(Self { keys, algorithm, spare: objects.spare().bytes })
     }
 
-    /// Generates the key and keeps it. `overflow` if the guest has no room for it; `in_progress` if it was stopped.
-    pub(crate) fn run(&self, stop: &StopHandle) -> Result<Held<K>, Errno> {
-        let mut held = Held::<K>::by_guest(self.algorithm, K::generate(self.algorithm, stop)?);
+    /// Whether [`generate`](Self::generate) computes for long enough to be worth a thread for that.
+    pub(crate) fn is_slow(&self) -> bool {
+        K::generates_slowly(self.algorithm)
+    }
+
+    /// A key of the algorithm. `in_progress` if it was stopped.
+    pub(crate) fn generate(&self, stop: &StopHandle) -> Result<K::Key, Errno> {
+        K::generate(self.algorithm, stop)
+    }
+
+    /// Keeps the key. `overflow` if the guest has no room for it.
+    pub(crate) fn keep(&self, key: K::Key) -> Result<Held<K>, Errno> {
+        let mut held = Held::<K>::by_guest(self.algorithm, key);
         if SLOT + ManagedKey::HELD + held.held() + held.booked().1 > self.spare {
             return Err(Errno::Overflow);
         }
@@ -63,16 +73,17 @@ where
         Ok(held)
     }
 
-    /// A handle of the new key.
-    pub(crate) fn commit(self, objects: &mut impl Objects, held: Held<K>) -> Result<u32, Errno> {
+    /// A handle of the new key. If other threads have left no room for it, why, and the key to be [revoked](Self::revoke).
+    pub(crate) fn commit(self, objects: &mut impl Objects, held: Held<K>) -> Result<u32, (Errno, Self, Origin)> {
         let origin = held.origin.clone();
-        objects.insert(held).inspect_err(|_| {
-            // Other threads have left no room. What no handle was given out for is not to be kept; if that cannot be
-            // helped, the operator sees it.
-            if let Some(key) = origin.managed() {
-                _ = self.keys.revoke(&[K::KIND], key.identifier(), Version::All);
-            }
-        })
+        objects.insert(held).map_err(|errno| (errno, self, origin))
+    }
+
+    /// Revokes what no handle was given out for. If that cannot be helped, the operator sees it.
+    pub(crate) fn revoke(&self, origin: &Origin) {
+        if let Some(key) = origin.managed() {
+            _ = self.keys.revoke(&[K::KIND], key.identifier(), Version::All);
+        }
     }
 }
 
@@ -156,9 +167,19 @@ pub(crate) struct Loading {
     pub(super) keys: Arc<ManagedKeys>,
     pub(super) identifier: Identifier,
     pub(super) version: Version,
-    /// Bytes that the guest has room for.
-    spare: usize,
+    /// The most bytes that may be sealed.
+    pub(super) most: usize,
+    /// For all copies but the last.
+    copies: Booking,
+    /// For the last, of which the guest then gets one of its own.
+    opened: Booking,
 }
+
+/// What is loaded is in memory so often besides what the guest gets: as the store gives it, and opened.
+const LOADED_COPIES: usize = 2;
+
+/// So much is sealed of all keys but very long ones of MACs, in bytes. For more, room is made when it is known.
+const USUALLY_SEALED: usize = 16 << 10;
 
 impl Loading {
     /// `not_found` for what is no identifier.
@@ -170,13 +191,34 @@ impl Loading {
     ) -> Result<Self, Errno> {
         let keys = keys_of(objects, manager)?;
         objects.check_room(1)?;
-        let (identifier, spare) = (identifier_of(identifier)?, objects.spare().bytes);
-        Ok(Self { keys, identifier, version: Version::from_interface(version), spare })
+        let identifier = identifier_of(identifier)?;
+        let most = USUALLY_SEALED.min(objects.spare().bytes / (LOADED_COPIES + 1));
+        let (copies, opened) = Self::book(objects, most)?;
+        Ok(Self { keys, identifier, version: Version::from_interface(version), most, copies, opened })
+    }
+
+    /// The same for what is longer. `overflow` if the guest has no room for it.
+    pub(crate) fn of_longer(self, objects: &mut impl Objects, most: usize) -> Result<Self, Errno> {
+        let Self { keys, identifier, version, copies, opened, .. } = self;
+        drop((copies, opened));
+        let (copies, opened) = Self::book(objects, most)?;
+        Ok(Self { keys, identifier, version, most, copies, opened })
+    }
+
+    fn book(objects: &mut impl Objects, most: usize) -> Result<(Booking, Booking), Errno> {
+        Ok((objects.reserve(LOADED_COPIES.saturating_mul(most))?, objects.reserve(most)?))
     }
 
     /// Loads a key.
-    pub(crate) fn run<K: Manageable>(self) -> Result<Held<K>, Errno> {
-        self.keys.load(&self.identifier, self.version, self.spare)
+    pub(crate) fn run<K: Manageable>(&self) -> Result<Loaded<Held<K>>, Errno> {
+        self.keys.load(&self.identifier, self.version, self.most)
+    }
+
+    /// Lets `insert` take in what was loaded.
+    pub(crate) fn commit(self, insert: impl FnOnce() -> Result<u32, Errno>) -> Result<u32, Errno> {
+        let Self { copies, opened: _opened, .. } = self;
+        drop(copies);
+        insert()
     }
 }
 

@@ -221,7 +221,8 @@ mod tests {
     }
 
     fn found(opened: &Opened) -> Found {
-        Found { version: opened.header.version, kind: opened.header.kind, expires: None, nonce: [7; NONCE_LEN] }
+        let Header { version, kind, .. } = opened.header;
+        Found { version, kind, expires: None, nonce: [7; NONCE_LEN], sealed_len: 40 }
     }
 
     #[test]

@@ -22,6 +22,13 @@ use crate::secrets::{
     Action, Entry, Header, Identifier, Kind, Policy, Record, SecretsError, SecretsEvent, State, Version, trail,
 };
 
+/// What came of loading a record for which there is only so much room.
+pub(crate) enum Loaded<T> {
+    Is(T),
+    /// So many bytes are sealed.
+    Longer(usize),
+}
+
 /// The keys and secrets of one guest, or of several that share them, under a policy. Clones are the same namespace,
 /// each with a policy and a label of its own. Its operations ask the store, and so may take long.
 #[derive(Clone)]
@@ -180,10 +187,25 @@ impl Namespace {
     /// there is nothing of this identifier, kind and version, if it was revoked, or expired longer ago than it is kept;
     /// `Expired` if it has expired.
     pub fn load(&self, kind: Kind, identifier: &Identifier, version: Version) -> Result<Arc<Opened>, SecretsError> {
+        match self.load_within(kind, identifier, version, usize::MAX)? {
+            Loaded::Is(opened) => Ok(opened),
+            Loaded::Longer(_) => Err(SecretsError::Internal("a record is longer than anything")),
+        }
+    }
+
+    /// The same, unless so many bytes are sealed that there is no room for them: then nothing is read, and nobody is told.
+    pub(crate) fn load_within(
+        &self,
+        kind: Kind,
+        identifier: &Identifier,
+        version: Version,
+        most: usize,
+    ) -> Result<Loaded<Arc<Opened>>, SecretsError> {
         let now = self.now();
-        let result = self.try_load(kind, identifier, version, now);
+        let result = self.try_load(kind, identifier, version, most, now);
         let version = match (&result, version) {
-            (Ok(opened), _) => Some(opened.header().version),
+            (Ok(Loaded::Longer(_)), _) => return result,
+            (Ok(Loaded::Is(opened)), _) => Some(opened.header().version),
             (Err(_), Version::Number(number)) => Some(number),
             (Err(_), _) => None,
         };
@@ -280,14 +302,18 @@ impl Namespace {
         kind: Kind,
         identifier: &Identifier,
         version: Version,
+        most: usize,
         now: u64,
-    ) -> Result<Arc<Opened>, SecretsError> {
+    ) -> Result<Loaded<Arc<Opened>>, SecretsError> {
         let Shared { manager, name, cache, .. } = &*self.shared;
         let found = manager.store.find(name, identifier, version)?;
         let Some(found) = found.filter(|found| found.kind == kind) else {
             cache.forget(identifier);
             return Err(SecretsError::NotFound);
         };
+        if found.sealed_len > most {
+            return Ok(Loaded::Longer(found.sealed_len));
+        }
         let opened = match cache.get(identifier, &found) {
             Some(opened) => opened,
             None => {
@@ -307,7 +333,7 @@ impl Namespace {
             return Err(self.damaged(*identifier, found.version));
         }
         self.check_expiry_at(header, now)?;
-        Ok(opened)
+        Ok(Loaded::Is(opened))
     }
 
     fn check_expiry_at(&self, header: &Header, now: u64) -> Result<(), SecretsError> {

@@ -10,7 +10,7 @@ use wasi_crypto_host::secrets::{
 };
 use wasi_crypto_host::{Errno, GuestMemory, Hostcall, Progress, WasiCryptoCtx, hostcalls};
 
-use crate::guest::{ALL, KINDS, Kind, LATEST, Managed, NOW, UNSPECIFIED};
+use crate::guest::{ALL, KINDS, Kind, LATEST, Managed, NOW, Operator, UNSPECIFIED};
 use crate::store::Asking;
 use crate::support::{Guest, Native, PAGE, SLOT, Transport};
 
@@ -228,4 +228,27 @@ fn refusals_are_told() {
     assert_eq!(guest.export_key(Kind::Keypair, pair), Err(Errno::ProhibitedOperation));
     let told = listener.0.lock().unwrap();
     assert!(matches!(&told[..], [(Action::Export, Errno::ProhibitedOperation, _)]), "{told:?}");
+}
+
+#[test]
+fn a_key_that_takes_long_to_make_is_not_made_where_others_wait_for_the_store() {
+    let operator = Operator::new();
+    let (mut guest, manager) = operator.guest(Policy::default());
+    let ([name, len], none) = (guest.put(b"RSA_PKCS1_2048_SHA256"), guest.put_optional(None));
+    let args = [manager, 0, name, len, none, SLOT].map(u64::from);
+    let Native { ctx, memory } = &mut guest.transport;
+    let generate = Hostcall::find("keypair_generate_managed").unwrap();
+    let mut progress = ctx.begin_call(generate, GuestMemory::unshared(memory), &args);
+    let mut waited = Vec::new();
+    let errno = loop {
+        progress = match progress {
+            Progress::Done(errno) => break errno,
+            Progress::Paused(_) => panic!("it pauses"),
+            Progress::Pending(work) => {
+                waited.push(work.waits_for_store());
+                ctx.finish_call(work.run(), GuestMemory::unshared(memory), &args)
+            }
+        };
+    };
+    assert_eq!((errno, waited), (Errno::Success, vec![false, true]));
 }

@@ -187,7 +187,8 @@ fn limits_are_an_overflow() {
     assert_eq!(guest.store_secret(manager, &longer, LATER), Err(Errno::Overflow));
     assert_eq!(guest.replace_secret(manager, &id, &longer, LATER), Err(Errno::Overflow));
     assert_eq!(guest.encapsulate(manager, &longer, LATER), Err(Errno::Overflow));
-    let held: Vec<u32> = (0..5)
+    // While one is loaded, it is there twice besides.
+    let held: Vec<u32> = (0..3)
         .map(|_| {
             let [id, len] = guest.put(&id).map(u64::from);
             let args = [manager.into(), id, len, LATEST, SLOT.into()];

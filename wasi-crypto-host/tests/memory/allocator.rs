@@ -64,6 +64,7 @@ fn of_the_c_library() -> usize {
 }
 
 /// Lets a function look at each block that is freed from now on.
+#[allow(dead_code, reason = "the fuzz targets use it")]
 pub(crate) fn look_at_freed(look: fn(&[u8])) {
     LOOK.get_or_init(|| look);
 }

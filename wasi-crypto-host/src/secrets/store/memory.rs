@@ -222,7 +222,8 @@ impl Transaction for Change<'_> {
 fn found(record: &Record) -> Found {
     let header = &record.entry.header;
     let nonce = record.sealed.first_chunk::<NONCE_LEN>().copied().unwrap_or_default();
-    Found { version: header.version, kind: header.kind, expires: header.expires, nonce }
+    let sealed_len = record.sealed.len();
+    Found { version: header.version, kind: header.kind, expires: header.expires, nonce, sealed_len }
 }
 
 #[cfg(test)]

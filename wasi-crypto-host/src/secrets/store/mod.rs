@@ -188,6 +188,8 @@ pub struct Found {
     pub expires: Option<u64>,
     /// The first 24 bytes of what is sealed, which are new whenever it is sealed anew; zeros if there are fewer.
     pub nonce: [u8; NONCE_LEN],
+    /// The size of what is sealed, in bytes.
+    pub sealed_len: usize,
 }
 
 /// A version that may be forgotten.

@@ -47,9 +47,9 @@ impl Reader<'_> {
         identifier: &Identifier,
         version: Version,
     ) -> Result<Option<Found>, Trouble> {
-        const NUMBER: &str = "SELECT version, kind, expires, substring(sealed FROM 1 FOR 24) FROM wasi_crypto.records
+        const NUMBER: &str = "SELECT version, kind, expires, substring(sealed FROM 1 FOR 24), length(sealed)::bigint FROM wasi_crypto.records
             WHERE namespace = $1 AND identifier = $2 AND version = $3 AND state = 0";
-        const LATEST: &str = "SELECT version, kind, expires, substring(sealed FROM 1 FOR 24) FROM wasi_crypto.records
+        const LATEST: &str = "SELECT version, kind, expires, substring(sealed FROM 1 FOR 24), length(sealed)::bigint FROM wasi_crypto.records
             WHERE namespace = $1 AND identifier = $2 AND state = 0 AND version =
             (SELECT latest FROM wasi_crypto.items WHERE namespace = $1 AND identifier = $2)";
         let identifier = &identifier.as_bytes()[..];
@@ -145,7 +145,8 @@ pub(crate) fn int(number: u64) -> i64 {
 fn found(row: &Row) -> Result<Found, Trouble> {
     let nonce: &[u8] = get(row, 3)?;
     let nonce = nonce.try_into().unwrap_or_default();
-    Ok(Found { version: number(row, 0)?, kind: kind(row, 1)?, expires: optional_number(row, 2)?, nonce })
+    let (expires, sealed_len) = (optional_number(row, 2)?, number(row, 4)? as usize);
+    Ok(Found { version: number(row, 0)?, kind: kind(row, 1)?, expires, nonce, sealed_len })
 }
 
 fn entry(row: &Row) -> Result<Entry, Trouble> {
