@@ -30,7 +30,7 @@ Arguments of fuzz:
 const TARGETS: [&str; 8] = ["calls", "encodings", "differential", "oracle", "store", "threads", "runner", "cli_files"];
 
 /// How long each target runs among the tests, besides its seeds.
-const MINUTES_OF_CHECK: f64 = 0.5;
+const MINUTES_OF_CHECK: f64 = 1.0;
 
 /// The defaults of cargo-fuzz ask for a nightly compiler, and for hooks at each comparison of the cryptographic libraries.
 const BUILD: [&str; 3] = ["--sanitizer", "none", "--no-trace-compares"];
