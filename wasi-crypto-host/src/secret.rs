@@ -120,7 +120,6 @@ pub(crate) const STACK_OF_SECRET_KEY: usize = 40 << 10;
 /// After a symmetric key was made ready, or a state of it, for which libraries use 7 KiB at most.
 pub(crate) const STACK_OF_KEY: usize = 12 << 10;
 /// After work with what is ready, by libraries that leave something: it takes 50 ns.
-#[cfg(feature = "optional-algorithms")]
 pub(crate) const STACK_OF_WORK: usize = 4 << 10;
 
 /// Overwrites so much of the stack below the caller's frame with zeros: what functions that have returned left there. Libraries keep keys

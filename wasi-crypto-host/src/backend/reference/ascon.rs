@@ -10,7 +10,7 @@ use ascon_hash::digest::{FixedOutput, Update};
 use crate::backend::traits::{Aead, Hash};
 use crate::booking::{ALLOCATION, COUNTS};
 use crate::errno::Errno;
-use crate::secret::Wiped;
+use crate::secret::{STACK_OF_WORK, Wiped, in_wiped_frame};
 
 /// The nonce size, in bytes.
 const NONCE_LEN: usize = 16;
@@ -35,7 +35,9 @@ impl Aead for Key {
     }
 
     fn seal(&self, nonce: &Self::Nonce, ad: &[u8], buffer: &mut [u8], tag: &mut [u8]) -> Result<(), Errno> {
-        match self.0.encrypt_inout_detached(nonce.into(), ad, buffer.into()) {
+        let sealed =
+            in_wiped_frame::<STACK_OF_WORK, _>(|| self.0.encrypt_inout_detached(nonce.into(), ad, buffer.into()));
+        match sealed {
             Ok(computed) => {
                 tag.copy_from_slice(&computed);
                 Ok(())
@@ -47,7 +49,8 @@ impl Aead for Key {
 
     fn open(&self, nonce: &Self::Nonce, ad: &[u8], buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno> {
         let tag = AsconAead128Tag::try_from(tag).map_err(|_| Errno::InvalidTag)?;
-        let opened = self.0.decrypt_inout_detached(nonce.into(), ad, buffer.into(), &tag);
+        let opened =
+            in_wiped_frame::<STACK_OF_WORK, _>(|| self.0.decrypt_inout_detached(nonce.into(), ad, buffer.into(), &tag));
         opened.map_err(|_| Errno::InvalidTag)
     }
 }

@@ -5,7 +5,7 @@ use blake3::Hasher;
 use crate::backend::traits::Xof;
 use crate::booking::ALLOCATION;
 use crate::errno::Errno;
-use crate::secret::Wiped;
+use crate::secret::{STACK_OF_WORK, Wiped, in_wiped_frame};
 
 /// The size of a key, in bytes.
 pub(crate) const KEY_LEN: usize = 32;
@@ -35,13 +35,15 @@ impl Xof for Blake3 {
     }
 
     fn update(&mut self, data: &[u8]) {
-        self.hasher.update(data);
+        in_wiped_frame::<STACK_OF_WORK, _>(|| _ = self.hasher.update(data));
     }
 
     fn squeeze(&mut self, out: &mut [u8]) {
-        let mut reader = self.hasher.finalize_xof();
-        reader.set_position(self.squeezed);
-        reader.fill(out);
+        in_wiped_frame::<STACK_OF_WORK, _>(|| {
+            let mut reader = self.hasher.finalize_xof();
+            reader.set_position(self.squeezed);
+            reader.fill(out);
+        });
         self.squeezed += out.len() as u64;
     }
 }

@@ -12,7 +12,7 @@ use cbc::{Decryptor, Encryptor};
 use crate::backend::traits::{BLOCK, BlockMode};
 use crate::booking::{ALLOCATION, COUNTS};
 use crate::errno::Errno;
-use crate::secret::Wiped;
+use crate::secret::{STACK_OF_WORK, Wiped, in_wiped_frame};
 
 pub(crate) use aes::{Aes128, Aes256};
 
@@ -43,13 +43,17 @@ where
 
     fn encrypt(&self, iv: &[u8; BLOCK], blocks: &mut [[u8; BLOCK]]) {
         let cipher: &C = &self.0;
-        Encryptor::inner_iv_init(cipher, iv.into()).encrypt_blocks(Array::cast_slice_from_core_mut(blocks));
+        in_wiped_frame::<STACK_OF_WORK, _>(|| {
+            Encryptor::inner_iv_init(cipher, iv.into()).encrypt_blocks(Array::cast_slice_from_core_mut(blocks));
+        });
     }
 
     fn decrypt(&self, iv: &[u8; BLOCK], blocks: &mut [[u8; BLOCK]], last: &mut [u8; BLOCK]) {
         let cipher: &C = &self.0;
-        let mut mode = Decryptor::inner_iv_init(cipher, iv.into());
-        mode.decrypt_blocks(Array::cast_slice_from_core_mut(blocks));
-        mode.decrypt_block(last.into());
+        in_wiped_frame::<STACK_OF_WORK, _>(|| {
+            let mut mode = Decryptor::inner_iv_init(cipher, iv.into());
+            mode.decrypt_blocks(Array::cast_slice_from_core_mut(blocks));
+            mode.decrypt_block(last.into());
+        });
     }
 }

@@ -10,7 +10,7 @@ use ctr::flavors::Ctr128BE;
 use crate::backend::traits::{BLOCK, CounterMode};
 use crate::booking::{ALLOCATION, COUNTS};
 use crate::errno::Errno;
-use crate::secret::Wiped;
+use crate::secret::{STACK_OF_WORK, Wiped, in_wiped_frame};
 
 pub(crate) use aes::{Aes128, Aes256};
 
@@ -38,6 +38,8 @@ impl<C: BlockSizeUser<BlockSize = U16> + BlockCipherEncrypt + Send + Sync + 'sta
 
     fn apply(&self, counter: &[u8; BLOCK], data: &mut [u8]) {
         let cipher: &C = &self.0;
-        CtrCore::<&C, Ctr128BE>::inner_iv_init(cipher, counter.into()).apply_keystream_partial(data.into());
+        in_wiped_frame::<STACK_OF_WORK, _>(|| {
+            CtrCore::<&C, Ctr128BE>::inner_iv_init(cipher, counter.into()).apply_keystream_partial(data.into());
+        });
     }
 }

@@ -25,7 +25,7 @@ impl<N: Size> Hash for Blake2b<N> {
     const HELD: usize = size_of::<Blake2bMac<N>>() + ALLOCATION;
 
     fn update(&mut self, data: &[u8]) {
-        Update::update(&mut **self.0, data);
+        in_wiped_frame::<STACK_OF_WORK, _>(|| Update::update(&mut **self.0, data));
     }
 
     fn output_len(&self) -> usize {

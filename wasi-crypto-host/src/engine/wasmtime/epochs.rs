@@ -24,6 +24,7 @@ use crate::alarm::Alarm;
 use crate::context::WasiCryptoCtx;
 use crate::errno::Errno;
 use crate::progress::{FinishedWork, PausedCall, Progress};
+use crate::secret::{STACK_OF_THREAD, in_wiped_frame};
 use crate::stop::StopHandle;
 
 /// How often a long call looks.
@@ -275,7 +276,7 @@ pub(super) fn beside<R: Send>(
         let thread = std::thread::Builder::new().name("wasi-crypto work".to_owned()).spawn_scoped(scope, || {
             // Dropped at the end, a panic included.
             let _running = running;
-            run()
+            in_wiped_frame::<STACK_OF_THREAD, _>(run)
         });
         let Ok(thread) = thread else { return Ok(run()) };
         while let Err(mpsc::RecvTimeoutError::Timeout) = ended.recv_timeout(INTERVAL) {
