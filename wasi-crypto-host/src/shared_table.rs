@@ -14,7 +14,7 @@ use crate::booking::Booking;
 use crate::errno::Errno;
 use crate::handle::Object;
 use crate::jobs::JobPool;
-use crate::limits::{Account, Limits, Spare};
+use crate::limits::{Account, BULK, Limits, Spare};
 use crate::managed::ManagedKeys;
 use crate::objects::{AnyHandle, Table};
 use crate::ops::{Load, Objects};
@@ -37,10 +37,6 @@ struct Shared {
     jobs: JobPool,
     stop: StopHandle,
 }
-
-/// From here on data is worth it to take an object out, in bytes: AES-GCM takes half a microsecond for it, the second lock some
-/// ten nanoseconds.
-const BULK: usize = 4 << 10;
 
 impl SharedTable {
     /// Shares a table. Whoever waits for an object gives up when `stop` is stopped.
@@ -136,8 +132,6 @@ impl Objects for SharedTable {
         if load.bytes.is_some_and(|bytes| bytes < BULK) {
             table.change(handle, |object, _| run(object, admitted))
         } else {
-            // Other threads have their own.
-            let _booking = if load.host_bytes > 0 { Some(table.reserve(load.host_bytes)?) } else { None };
             self.run_on(table, handle, |object| run(object, admitted))
         }
     }

@@ -219,3 +219,46 @@ impl LongCall<'_> {
         errno
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SharedMemory;
+    use crate::abi::hostcalls;
+    use crate::ops::{common, symmetric};
+    use crate::options::{AlgorithmType, OptionSet};
+
+    const LEN: usize = 100_000;
+
+    struct Zeros;
+
+    impl SharedMemory for Zeros {
+        fn len(&self) -> usize {
+            LEN
+        }
+
+        fn read(&self, _: usize, into: &mut [u8]) {
+            into.fill(0);
+        }
+
+        fn write(&self, _: usize, _: &[u8]) {}
+    }
+
+    #[test]
+    fn an_output_that_is_made_elsewhere_is_booked_once() {
+        let context = WasiCryptoCtx::builder().max_bytes(LEN + LEN / 2).build().unwrap();
+        let shared = SharedWasiCryptoCtx::new(context);
+        let mut table = shared.0.table.clone();
+        let options = common::options_open(&mut table, AlgorithmType::Symmetric).unwrap();
+        common::options_set_u64(&mut table, options, b"ops_limit", 1).unwrap();
+        table.change(options, |set: &mut OptionSet, account| set.set(b"salt", b"salt", &account)).unwrap();
+        let state = symmetric::symmetric_state_open(&mut table, b"PBKDF2-SHA-256", None, Some(options)).unwrap();
+        let squeeze = hostcalls().iter().find(|hostcall| hostcall.name() == "symmetric_state_squeeze").unwrap();
+        let args = [state.into(), 0, LEN as u64];
+        let part = shared.long_call(squeeze, &args).part(GuestMemory::shared(&Zeros));
+        assert!(matches!(part, Part::Work(..)));
+        assert!(shared.held_bytes() > LEN);
+        drop(part);
+        assert!(shared.held_bytes() < LEN);
+    }
+}

@@ -326,6 +326,20 @@ fn a_batch_works_on_no_more_than_a_call() {
     }
 }
 
+/// It is read again for each of them, however short the messages are.
+#[test]
+fn associated_data_counts_with_each_entry() {
+    for way in [Way::Batch(2), Way::InParts(2)] {
+        let mut guest = way.guest(WasiCryptoCtx::builder().max_call_bytes(1000));
+        let state = guest.cipher("AES-256-GCM", &[7; 32], &[8; 12]);
+        guest.absorb(state, &[9; 400]).unwrap();
+        let sealed = guest.encrypt(state, b"").unwrap();
+        let [start, len] = guest.put(&sealed);
+        let results = way.run(&mut guest, "batch_symmetric_state_decrypt", &[[state, 0x4000, 0, start, len]; 3]);
+        assert_eq!(results, [(0, Errno::Success), (0, Errno::Success), (0, Errno::Overflow)], "{way:?}");
+    }
+}
+
 /// A batch that is handed out and comes back goes on with what is left of what it may take.
 #[test]
 fn what_was_taken_is_not_forgotten_between_parts() {

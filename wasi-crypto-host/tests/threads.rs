@@ -128,6 +128,33 @@ fn of_all_threads_one_encrypts_under_a_nonce() {
     }
 }
 
+/// The nonce is spent before the message is where its sealed text goes.
+#[test]
+fn a_message_that_comes_too_late_for_its_nonce_is_left_where_it_was() {
+    let shared = shared(WasiCryptoCtx::builder());
+    let mut guest = guest(&shared);
+    for name in ["AES-256-GCM", "CHACHA20-POLY1305"] {
+        for function in ["symmetric_state_encrypt", "symmetric_state_encrypt_detached"] {
+            let state = guest.cipher(name, &[1; 32], &[2; 12]);
+            let clone = guest.clone_state(state).unwrap();
+            let added = if function == "symmetric_state_encrypt" { 16 } else { 0 };
+            let args = |state: u32| [u64::from(state), 0, BULK as u64 + added, 60_000, BULK as u64, 100_000];
+            let (begun, late) = (AtomicUsize::new(0), Mutex::new(None));
+            let on_read = || {
+                if begun.fetch_add(1, Ordering::Relaxed) == 0 {
+                    let mut memory = vec![3; MEMORY];
+                    let errno = shared.call(hostcall(function), GuestMemory::unshared(&mut memory), &args(clone));
+                    *late.lock().unwrap() = Some((errno, memory == [3; MEMORY]));
+                }
+            };
+            let errno =
+                shared.call(hostcall(function), GuestMemory::shared(&Watched { on_read: &on_read }), &args(state));
+            assert_eq!(errno, Errno::Success, "{name}: {function}");
+            assert_eq!(late.into_inner().unwrap(), Some((Errno::NonceRequired, true)), "{name}: {function}");
+        }
+    }
+}
+
 #[test]
 fn threads_sign_and_verify_with_one_state() {
     let shared = shared(WasiCryptoCtx::builder());

@@ -93,6 +93,17 @@ fn a_message_that_is_too_long_for_one_call_is_refused_and_costs_nothing() {
     assert_eq!(guest.decrypt(state, &sealed), Ok(vec![7; 1000]));
 }
 
+#[test]
+fn associated_data_counts_with_each_message() {
+    let mut guest = guest(WasiCryptoCtx::builder().max_call_bytes(1000), 1 << 16);
+    let state = guest.cipher("AES-256-GCM", &[5; 32], &[6; 12]);
+    guest.absorb(state, &[8; 600]).unwrap();
+    assert_eq!(guest.encrypt(state, &[7; 401]), Err(Errno::Overflow));
+    let sealed = guest.encrypt(state, &[7; 400]).unwrap();
+    assert_eq!(guest.decrypt(state, &sealed), Ok(vec![7; 400]));
+    assert_eq!(guest.decrypt(state, &[7; 401 + 16]), Err(Errno::Overflow));
+}
+
 /// The copies take longer than the cipher.
 #[test]
 fn a_message_in_a_shared_memory_counts_twice() {

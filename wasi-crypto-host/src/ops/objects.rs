@@ -116,26 +116,18 @@ pub(crate) trait Objects {
 pub(crate) struct Load {
     /// How much data it is about, and so how long it takes; `None` if it takes long in any case.
     pub(crate) bytes: Option<usize>,
-    /// How much memory of the host it takes up meanwhile. Who admits it has looked whether there is room.
-    pub(crate) host_bytes: usize,
 }
 
 impl Load {
     /// That of so much data.
     #[inline(always)]
     pub(crate) fn of(bytes: usize) -> Self {
-        Self { bytes: Some(bytes), host_bytes: 0 }
+        Self { bytes: Some(bytes) }
     }
 
     /// That of what always takes long.
     pub(crate) fn long() -> Self {
-        Self { bytes: None, host_bytes: 0 }
-    }
-
-    /// The same with so much memory of the host.
-    #[inline(always)]
-    pub(crate) fn and_host_bytes(self, host_bytes: usize) -> Self {
-        Self { host_bytes, ..self }
+        Self { bytes: None }
     }
 }
 

@@ -145,26 +145,27 @@ pub(crate) fn symmetric_state_squeeze<T: Output>(
     let (len, host_bytes) = (output.len(), output.host_bytes());
     objects.work(
         state,
-        Load::long().and_host_bytes(host_bytes),
+        Load::long(),
         |state: &mut SymmetricState, account| match state.check_squeeze(len, account.limits)? {
-            Weight::Short => account.check_spare(host_bytes).map(|()| Squeezing::Here(None)),
+            Weight::Short => account.reserve_meanwhile(host_bytes).map(Squeezing::Here),
             Weight::Long if may_defer => state.derivation(len, &account).map(Squeezing::Elsewhere),
             Weight::Long => {
                 // Where it runs elsewhere, the result waits in host memory; both ways have one answer.
-                account.check_spare(len.saturating_add(state.scratch_len()))?;
-                account.reserve(state.scratch_len()).map(|scratch| Squeezing::Here(Some(scratch)))
+                let scratch_len = state.scratch_len();
+                account.check_spare(len.saturating_add(scratch_len))?;
+                account.reserve_meanwhile(host_bytes.saturating_add(scratch_len)).map(Squeezing::Here)
             }
         },
         |state, squeezing| match squeezing {
             Squeezing::Elsewhere(derivation) => Ok(Derived::Later(derivation)),
-            Squeezing::Here(_scratch) => output.fill(|bytes| state.squeeze(bytes, stop)).map(Derived::Now),
+            Squeezing::Here(_booking) => output.fill(|bytes| state.squeeze(bytes, stop)).map(Derived::Now),
         },
     )
 }
 
 /// Where an output is made.
 enum Squeezing {
-    /// With what memory that takes up booked, if it takes long.
+    /// With the memory booked that this takes up meanwhile.
     Here(Option<Booking>),
     Elsewhere(Derivation),
 }
@@ -176,8 +177,8 @@ pub(crate) fn squeeze_cost(objects: &mut impl Objects, state: u32, len: Option<u
 
 /// What encryption or decryption of so many bytes takes of what a call may take.
 pub(crate) fn message_cost(objects: &mut impl Objects, state: u32, buffer: &impl Buffer) -> Spent {
-    let cost = algorithm_of_state(objects, state).map_or(0, |algorithm| algorithm.cost);
-    Spent { bytes: buffer.data_len().saturating_mul(cost).saturating_add(buffer.host_bytes()), ..Spent::default() }
+    let cost = objects.look(state, |state: &SymmetricState, _| Ok(state.message_cost(buffer.data_len())));
+    Spent { bytes: cost.unwrap_or_default().saturating_add(buffer.host_bytes()), ..Spent::default() }
 }
 
 /// How many bytes a guest gets of a state that has no way to say.
@@ -258,18 +259,18 @@ pub(crate) fn symmetric_state_encrypt(
     let (data_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.work(
         state,
-        Load::of(data_len).and_host_bytes(host_bytes),
+        Load::of(data_len),
         #[inline(always)]
         |state: &mut SymmetricState, account| {
             let sealing = state.sealing()?;
             let sealed_len = sealing.sealed_len(data_len);
             check_output(output_len, sealed_len, data_len.saturating_add(sealing.most_added()))?;
-            state.cipher()?.check_encrypt(data_len)?;
-            check_message(state, data_len, host_bytes, &account)?;
-            Ok(sealed_len)
+            let booking = admit_message(state, data_len, host_bytes, &account)?;
+            state.cipher()?.begin_encrypt(data_len)?;
+            Ok((sealed_len, booking))
         },
         #[inline(always)]
-        |state, sealed_len| {
+        |state, (sealed_len, _booking)| {
             buffer.transform(
                 // Short messages feel one call more.
                 #[inline(always)]
@@ -292,7 +293,7 @@ pub(crate) fn symmetric_state_encrypt_detached(
         let tag_len = state.sealing()?.tag_len()?;
         check_output(output_len, data_len, data_len)?;
         state.cipher()?.check_encrypt(data_len)?;
-        check_message(state, data_len, host_bytes, &account)?;
+        admit_message(state, data_len, host_bytes, &account)?;
         Ok(tag_len)
     })?;
     // Before anything is written: a tag for which other threads had left no room by then would be lost, and the nonce with it.
@@ -300,12 +301,13 @@ pub(crate) fn symmetric_state_encrypt_detached(
         let mut bytes = Secret::zeroed(tag_len);
         objects.work(
             state,
-            Load::of(data_len).and_host_bytes(host_bytes),
+            Load::of(data_len),
             |state: &mut SymmetricState, account| {
-                state.cipher()?.check_encrypt(data_len)?;
-                account.check_spare(host_bytes)
+                let booking = admit_message(state, data_len, host_bytes, &account)?;
+                state.cipher()?.begin_encrypt(data_len)?;
+                Ok(booking)
             },
-            |state, ()| buffer.transform(|message| state.cipher()?.encrypt_detached(message, &mut bytes)),
+            |state, _booking| buffer.transform(|message| state.cipher()?.encrypt_detached(message, &mut bytes)),
         )?;
         *tag = SymmetricTag::new(bytes);
         Ok(())
@@ -323,17 +325,17 @@ pub(crate) fn symmetric_state_decrypt(
     let (sealed_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.work(
         state,
-        Load::of(sealed_len).and_host_bytes(host_bytes),
+        Load::of(sealed_len),
         #[inline(always)]
         |state: &mut SymmetricState, account| {
             let sealing = state.sealing()?;
             let len = sealing.len_before_end(sealed_len)?;
             check_output(output_len, len, len + sealing.message_in_end())?;
-            check_message(state, len, host_bytes, &account)?;
-            Ok((len, sealing))
+            let booking = admit_message(state, len, host_bytes, &account)?;
+            Ok((len, sealing, booking))
         },
         #[inline(always)]
-        |state, (len, sealing)| {
+        |state, (len, sealing, _booking)| {
             // The end may lie where the output goes. It is as short as its algorithm says, so the copy needs no allocation.
             let mut end = [0; MAX_TAG_LEN];
             let end = end.get_mut(..sealed_len - len).ok_or(Errno::InternalError)?;
@@ -366,15 +368,15 @@ pub(crate) fn symmetric_state_decrypt_detached(
     let (data_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.work(
         state,
-        Load::of(data_len).and_host_bytes(host_bytes),
+        Load::of(data_len),
         |state: &mut SymmetricState, account| {
             let tag_len = state.sealing()?.tag_len()?;
             let tag = tag.filter(|tag| tag.len() == tag_len).ok_or(Errno::InvalidTag)?;
             check_output(output_len, data_len, data_len)?;
-            check_message(state, data_len, host_bytes, &account)?;
-            Ok(tag)
+            let booking = admit_message(state, data_len, host_bytes, &account)?;
+            Ok((tag, booking))
         },
-        |state, tag| buffer.transform(|bytes| state.cipher()?.decrypt(bytes, data_len, tag)),
+        |state, (tag, _booking)| buffer.transform(|bytes| state.cipher()?.decrypt(bytes, data_len, tag)),
     )
 }
 
@@ -429,14 +431,19 @@ fn check_output(len: usize, least: usize, most: usize) -> Result<(), Errno> {
     Err(if len < least { Errno::Overflow } else { Errno::InvalidLength })
 }
 
-/// `overflow` if a message, and the copy of it that a shared memory takes, is more than one call may work on, or if the guest has no room
-/// for the copy.
+/// Books the copy of a message that a shared memory takes. `overflow` if both, with associated data, are more than one call may work on, or
+/// if the guest has no room for the copy.
 #[inline(always)]
-fn check_message(state: &SymmetricState, len: usize, host_bytes: usize, account: &Account<'_>) -> Result<(), Errno> {
-    if len.saturating_mul(state.algorithm.cost).saturating_add(host_bytes) > account.limits.call_bytes {
+fn admit_message(
+    state: &SymmetricState,
+    len: usize,
+    host_bytes: usize,
+    account: &Account<'_>,
+) -> Result<Option<Booking>, Errno> {
+    if state.message_cost(len).saturating_add(host_bytes) > account.limits.call_bytes {
         return Err(Errno::Overflow);
     }
-    account.check_spare(host_bytes)
+    account.reserve_meanwhile(host_bytes)
 }
 
 /// The values of an optional option set for symmetric algorithms.

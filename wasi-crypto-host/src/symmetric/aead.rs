@@ -102,8 +102,18 @@ impl<K: Aead> Absorb for Cipher<K> {
 }
 
 impl<K: Aead> Encrypt for Cipher<K> {
+    fn associated_data_len(&self) -> usize {
+        self.associated_data.len()
+    }
+
     fn check_encrypt(&self, _: usize) -> Result<(), Errno> {
         self.nonce_use.check()
+    }
+
+    fn begin_encrypt(&mut self, _: usize) -> Result<(), Errno> {
+        self.nonce_use.end()?;
+        self.started = true;
+        Ok(())
     }
 
     fn encrypt(&mut self, buffer: &mut [u8], len: usize) -> Result<(), Errno> {
@@ -112,8 +122,6 @@ impl<K: Aead> Encrypt for Cipher<K> {
     }
 
     fn encrypt_detached(&mut self, message: &mut [u8], tag: &mut [u8]) -> Result<(), Errno> {
-        self.nonce_use.end()?;
-        self.started = true;
         self.key.seal(&self.nonce, &self.associated_data, message, tag)
     }
 

@@ -193,6 +193,13 @@ impl SymmetricState {
         }
     }
 
+    /// What it takes of what a call may work on to encrypt or decrypt so many bytes.
+    #[inline(always)]
+    pub(crate) fn message_cost(&self, len: usize) -> usize {
+        let associated_data = if let State::Encrypt(state) = &self.inner { state.associated_data_len() } else { 0 };
+        len.saturating_add(associated_data).saturating_mul(self.algorithm.cost)
+    }
+
     /// Makes what came before unrecoverable.
     pub(crate) fn ratchet(&mut self) -> Result<(), Errno> {
         let State::Session(state) = &mut self.inner else { return Err(Errno::InvalidOperation) };

@@ -149,14 +149,24 @@ pub(crate) trait Stretch: Absorb {
 
 /// Encrypts and decrypts. The row of the algorithm says how long the results are, and operations have checked their buffers by it.
 pub(crate) trait Encrypt: Absorb {
+    /// Bytes of associated data, which are read again with each message.
+    fn associated_data_len(&self) -> usize {
+        0
+    }
+
     /// `nonce_required` if the state or a copy of it has encrypted before, and must not again. `overflow` if the algorithm does not go on
     /// for `len` bytes.
     fn check_encrypt(&self, len: usize) -> Result<(), Errno>;
 
-    /// Encrypts in place the message of `len` bytes at the front of `buffer`, which has room for the sealed text.
+    /// Begins an encryption under the nonce of the state: the last thing that may fail, before anything is written. Fails as
+    /// [`check_encrypt`](Self::check_encrypt).
+    fn begin_encrypt(&mut self, len: usize) -> Result<(), Errno>;
+
+    /// Encrypts in place the message of `len` bytes at the front of `buffer`, which has room for the sealed text, after
+    /// [`begin_encrypt`](Self::begin_encrypt) said yes.
     fn encrypt(&mut self, buffer: &mut [u8], len: usize) -> Result<(), Errno>;
 
-    /// Encrypts `message` in place and fills `tag`. Not for what has no [detached tag](crate::symmetric::algorithm::Sealing).
+    /// Encrypts `message` in place and fills `tag`, after the same. Not for what has no [detached tag](crate::symmetric::algorithm::Sealing).
     fn encrypt_detached(&mut self, message: &mut [u8], tag: &mut [u8]) -> Result<(), Errno>;
 
     /// `overflow` if the algorithm does not go on for `len` bytes and the end, or if `end` has more of the message than `room` bytes. `before` are as

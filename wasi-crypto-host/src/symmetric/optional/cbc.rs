@@ -74,11 +74,14 @@ impl<M: BlockMode> Encrypt for Cipher<M> {
         self.nonce_use.check()
     }
 
+    fn begin_encrypt(&mut self, _: usize) -> Result<(), Errno> {
+        self.nonce_use.end()
+    }
+
     /// What is behind the sealed text, zeros.
     fn encrypt(&mut self, buffer: &mut [u8], len: usize) -> Result<(), Errno> {
         let padding = BLOCK - len % BLOCK;
         let (sealed, rest) = buffer.split_at_mut_checked(len + padding).ok_or(Errno::InternalError)?;
-        self.nonce_use.end()?;
         rest.fill(0);
         sealed[len..].fill(padding as u8);
         self.key.encrypt(&self.iv, sealed.as_chunks_mut().0);

@@ -82,8 +82,12 @@ impl<M: CounterMode> Encrypt for Cipher<M> {
         self.check_len(len)
     }
 
+    fn begin_encrypt(&mut self, len: usize) -> Result<(), Errno> {
+        self.check_encrypt(len)?;
+        self.nonce_use.end()
+    }
+
     fn encrypt(&mut self, buffer: &mut [u8], len: usize) -> Result<(), Errno> {
-        self.nonce_use.end()?;
         self.key.apply(&self.counter, &mut buffer[..len]);
         Ok(())
     }

@@ -165,6 +165,10 @@ impl Encrypt for WithKey {
         Ok(())
     }
 
+    fn begin_encrypt(&mut self, _: usize) -> Result<(), Errno> {
+        Ok(())
+    }
+
     fn encrypt(&mut self, buffer: &mut [u8], len: usize) -> Result<(), Errno> {
         let (message, tag) = buffer.split_at_mut(len);
         self.encrypt_detached(message, tag)

@@ -152,8 +152,20 @@ impl<K: SivKey> Absorb for Cipher<K> {
 }
 
 impl<K: SivKey> Encrypt for Cipher<K> {
+    fn associated_data_len(&self) -> usize {
+        self.components.bytes.len()
+    }
+
     fn check_encrypt(&self, _: usize) -> Result<(), Errno> {
         if self.nonce.is_some() { self.nonce_use.check() } else { Ok(()) }
+    }
+
+    fn begin_encrypt(&mut self, _: usize) -> Result<(), Errno> {
+        if self.nonce.is_some() {
+            self.nonce_use.end()?;
+        }
+        self.started = true;
+        Ok(())
     }
 
     fn encrypt(&mut self, buffer: &mut [u8], len: usize) -> Result<(), Errno> {
@@ -162,10 +174,6 @@ impl<K: SivKey> Encrypt for Cipher<K> {
     }
 
     fn encrypt_detached(&mut self, message: &mut [u8], tag: &mut [u8]) -> Result<(), Errno> {
-        if self.nonce.is_some() {
-            self.nonce_use.end()?;
-        }
-        self.started = true;
         let (siv, components) = self.split();
         tag.copy_from_slice(&siv.seal(components, message)?);
         Ok(())
