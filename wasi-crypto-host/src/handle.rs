@@ -479,6 +479,36 @@ mod tests {
         assert_eq!(table.close::<Key>(first.wrapping_sub(5 << INDEX_BITS)), Err(Errno::Closed));
     }
 
+    /// There are 4096 numbers for a slot, of which the last is 0.
+    #[test]
+    fn the_last_number_of_a_slot_is_unknown_until_it_was_given_out() {
+        let mut table = table(1, usize::MAX);
+        let offset = table.offset;
+        let mut give = |uses_before| {
+            if let Some(slot) = table.slots.first_mut() {
+                slot.uses = uses_before;
+            }
+            let handle = table.insert(Key(0)).unwrap();
+            assert_eq!(table.close::<Key>(handle), Ok(()));
+            table.close::<Key>(offset)
+        };
+        assert_eq!([0, 4094].map(&mut give), [Err(Errno::InvalidHandle); 2]);
+        // It is this one's own, and then an older one.
+        assert_eq!([4095, 4096, 4097].map(give), [Err(Errno::Closed); 3]);
+    }
+
+    #[test]
+    fn a_table_grows_in_few_steps_and_to_no_more_than_can_be_used() {
+        let mut table = table(700, usize::MAX);
+        let mut capacities = vec![];
+        for _ in 0..700 {
+            table.insert(Tag).unwrap();
+            let capacity = table.slots.capacity();
+            capacities.extend((capacities.last() != Some(&capacity)).then_some(capacity));
+        }
+        assert_eq!(capacities, [16, 32, 64, 128, 256, 512, 700]);
+    }
+
     #[test]
     fn limits_are_kept_and_room_comes_back() {
         let mut table = table(3, 3 * SLOT + 100);
@@ -487,6 +517,9 @@ mod tests {
         table.close::<Key>(handles[1]).unwrap();
         assert_eq!(table.insert(Key(81)), Err(Errno::Overflow));
         let last = table.insert(Key(79)).unwrap();
+        for other in [handles[1], last.wrapping_add(1 << INDEX_BITS)] {
+            assert_eq!(table.get_with_account::<Key>(other).err(), Some(Errno::InvalidHandle));
+        }
         let (_, mut account) = table.get_with_account::<Key>(last).unwrap();
         let mut gathered = Secret::default();
         assert_eq!(account.gather(&mut gathered, 2), Err(Errno::Overflow));

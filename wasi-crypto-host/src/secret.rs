@@ -235,6 +235,16 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_with_room_enough_stays_where_it_is() {
+        let mut secret = Secret::default();
+        secret.grow_to(100);
+        secret.extend_from_slice(&[1; 50]);
+        let place = secret.as_ptr();
+        secret.grow_to(secret.capacity());
+        assert_eq!(secret.as_ptr(), place);
+    }
+
+    #[test]
     fn a_growing_secret_takes_up_what_it_said_and_is_seldom_moved() {
         let (mut secret, mut moved) = (Secret::default(), 0);
         for _ in 0..10_000 {

@@ -343,11 +343,88 @@ mod tests {
 
     #[test]
     fn an_optional_handle_is_some_none_or_an_error() {
-        let mut bytes = [0, 9, 9, 9, 1, 2, 3, 4, 1, 9, 2];
+        let mut bytes = [0, 9, 9, 9, 1, 2, 3, 4, 1, 9, 2, 5];
         let memory = GuestMemory::unshared(&mut bytes);
         assert_eq!(memory.optional_handle(0), Ok(Some(0x0403_0201)));
+        assert_eq!(memory.optional_handle(4), Ok(None));
         assert_eq!(memory.optional_handle(2), Err(Errno::GuestError), "tag 9");
-        assert_eq!(memory.optional_handle(4), Err(Errno::GuestError), "past the end");
+        assert_eq!(memory.optional_handle(5), Err(Errno::GuestError), "past the end");
+    }
+
+    /// What comes of work with a memory, whether it is shared or not, and what is in it then.
+    fn on_both<R: PartialEq + std::fmt::Debug>(original: &[u8], work: impl Fn(GuestMemory<'_>) -> R) -> (R, Vec<u8>) {
+        let mut bytes = original.to_vec();
+        let unshared = work(GuestMemory::unshared(&mut bytes));
+        let memory = TestShared(RefCell::new(original.to_vec()));
+        let shared = work(GuestMemory::shared(&memory));
+        assert_eq!((&unshared, &bytes), (&shared, &*memory.0.borrow()));
+        (unshared, bytes)
+    }
+
+    #[test]
+    fn what_is_read_is_what_is_there() {
+        let original: Vec<u8> = (0..100).collect();
+        let read = |work: fn(&GuestMemory<'_>) -> Vec<u8>| on_both(&original, |memory| work(&memory)).0;
+        assert_eq!(read(|memory| memory.bytes(&memory.range(7, 3).unwrap()).to_vec()), [7, 8, 9]);
+        let first = |memory: &GuestMemory<'_>| {
+            let mut into = [0; 2];
+            memory.read(&memory.range(98, 2).unwrap(), &mut into);
+            into.to_vec()
+        };
+        assert_eq!(read(first), [98, 99]);
+        // Of a name that is longer than any, nothing is left.
+        assert_eq!(read(|memory| memory.name(9, MAX_NAME).unwrap().to_vec()), original[9..][..MAX_NAME as usize]);
+        assert_eq!(read(|memory| memory.name(9, MAX_NAME + 1).unwrap().to_vec()), b"");
+        let tag = |len: u32| {
+            let tag =
+                |memory: GuestMemory<'_>| memory.tag(5, len, &mut [0; MAX_TAG_LEN]).map(|tag| tag.map(<[u8]>::to_vec));
+            on_both(&original, tag).0
+        };
+        assert_eq!(tag(MAX_TAG_LEN as u32), Ok(Some(original[5..][..MAX_TAG_LEN].to_vec())));
+        assert_eq!(tag(MAX_TAG_LEN as u32 + 1), Ok(None));
+        assert_eq!(tag(96), Err(Errno::GuestError));
+    }
+
+    #[test]
+    fn what_is_written_is_there_and_nothing_else() {
+        let original = [9; 16];
+        let put = |mut memory: GuestMemory<'_>| {
+            let slot = memory.slot::<4>(12).unwrap();
+            memory.put(slot, [1, 2, 3, 4]);
+            assert_eq!(memory.slot::<4>(13).err(), Some(Errno::GuestError));
+        };
+        assert_eq!(on_both(&original, put).1, [&[9; 12][..], &[1, 2, 3, 4]].concat());
+        let write = |mut memory: GuestMemory<'_>| memory.write(&memory.range(2, 5).unwrap(), &[1, 2]);
+        assert_eq!(on_both(&original, write).1, [&[9; 2][..], &[1, 2], &[9; 12]].concat());
+    }
+
+    #[test]
+    fn only_what_is_shared_takes_up_memory_of_the_host() {
+        let mut bytes = [1, 2, 3];
+        let memory = GuestMemory::unshared(&mut bytes);
+        let range = memory.range(1, 2).unwrap();
+        assert_eq!((memory.borrowed(&range), memory.host_bytes(&range)), (Some(&[2, 3][..]), 0));
+        assert_eq!(memory.bytes_or_shared().ok(), Some(&mut [1, 2, 3][..]));
+        let shared = TestShared(RefCell::new(vec![1, 2, 3]));
+        let memory = GuestMemory::shared(&shared);
+        assert_eq!((memory.borrowed(&range), memory.host_bytes(&range)), (None, 2));
+        assert_eq!(memory.bytes_or_shared().err().map(SharedMemory::len), Some(3));
+        assert!(!shared.is_empty() && TestShared(RefCell::default()).is_empty());
+    }
+
+    #[test]
+    fn parts_of_ranges_lie_where_they_should_and_empty_ones_overlap_nothing() {
+        let range = |start, len| Range { start, len };
+        assert_eq!(range(10, 8).slice(2, 3), range(12, 3));
+        for (other, overlaps) in [((9, 1), false), ((9, 2), true), ((17, 1), true), ((18, 1), false), ((12, 0), false)]
+        {
+            let other = range(other.0, other.1);
+            assert_eq!(
+                (range(10, 8).overlaps(&other), other.overlaps(&range(10, 8))),
+                (overlaps, overlaps),
+                "{other:?}"
+            );
+        }
     }
 
     #[test]

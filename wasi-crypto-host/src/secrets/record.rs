@@ -142,6 +142,16 @@ mod tests {
     use crate::secrets::cipher::random_key;
 
     #[test]
+    fn kinds_have_numbers_and_names() {
+        let kinds =
+            [(1, Kind::KeyPair, "key pair"), (2, Kind::SymmetricKey, "symmetric key"), (3, Kind::Secret, "secret")];
+        for (number, kind, name) in kinds {
+            assert_eq!((Kind::from_number(number), kind.name(), kind.to_string()), (Some(kind), name, name.to_owned()));
+        }
+        assert_eq!([0, 4, 255].map(Kind::from_number), [None; 3]);
+    }
+
+    #[test]
     fn a_record_opens_under_its_own_header_and_namespace_only() {
         let key = SealingKey::new(random_key().unwrap());
         let header = Header {
