@@ -112,7 +112,7 @@ impl Comparison {
             }
             assert_eq!(other, answer, "{:?} differs in {}{args:x?}", guest.checked.way(), hostcall.name());
         }
-        if self.bounds != Bounds::WIDE && self.lists_met_limits(&steps) {
+        if self.lists_met_limits(&steps) {
             return false;
         }
         if answer == Errno::Success {
@@ -135,8 +135,9 @@ impl Comparison {
         })
     }
 
-    /// Whether the first entries that answer differently do so over what a guest may hold: such depends on chance, and on
-    /// copies of a shared memory, which are booked before they are made.
+    /// Whether the first entries that answer differently do so over limits: those of one call hold for all entries of a list together,
+    /// and for each of them where it comes alone. What a guest may hold depends on chance, and on copies of a shared memory, which are
+    /// booked before they are made.
     fn lists_met_limits(&self, steps: &[Step]) -> bool {
         let answers = |index: usize| {
             let guest: &Guest = &self.guests[index];
@@ -144,12 +145,13 @@ impl Comparison {
         };
         let first = answers(0);
         (1..steps.len()).any(|index| {
-            let other = answers(index);
-            let different = first.iter().zip(&other).find(|(one, other)| one != other);
-            let is_copied = self.guests[index].checked.way() == Way::SharedMemory;
-            different.is_some_and(|(one, other)| {
-                (self.met_random || is_copied) && [one, other].contains(&&Some(Errno::Overflow))
-            })
+            let (other, guest) = (answers(index), &self.guests[index]);
+            let Some((one, other)) = first.iter().zip(&other).find(|(one, other)| one != other) else { return false };
+            let is_copied = guest.checked.way() == Way::SharedMemory;
+            let is_held = self.bounds != Bounds::WIDE && (self.met_random || is_copied);
+            let is_taken = guest.habit == Habit::Splits;
+            (is_held && [one, other].contains(&&Some(Errno::Overflow)))
+                || (is_taken && [Some(Errno::Overflow), Some(Errno::ProhibitedOperation)].contains(one))
         })
     }
 
@@ -230,6 +232,12 @@ impl Comparison {
         })
     }
 
+    /// Where two memories are not the same, but for what is masked.
+    fn first_difference(&self, one: &[u8], other: &[u8]) -> usize {
+        let differs = |((one, other), mask): ((&u8, &u8), &u8)| (one ^ other) & !mask != 0;
+        one.iter().zip(other).zip(&self.mask).position(differs).unwrap_or(one.len())
+    }
+
     /// Compares all that the guests can see. Whether they go on alike.
     fn compare(&self, hostcall: &Hostcall) -> bool {
         let [first, others @ ..] = self.guests.as_slice() else { return false };
@@ -237,7 +245,12 @@ impl Comparison {
             let way = other.checked.way();
             let is_alike = self.is_alike(&first.checked.memory, &other.checked.memory);
             let habit = other.habit;
-            assert!(is_alike, "{way:?} ({habit:?}) differs in memory after {}", hostcall.name());
+            assert!(
+                is_alike,
+                "{way:?} ({habit:?}) differs in memory at {:#x} after {}",
+                self.first_difference(&first.checked.memory, &other.checked.memory),
+                hostcall.name()
+            );
             if !self.met_random && habit != Habit::Splits {
                 let held = (first.checked.held_bytes(), other.checked.held_bytes());
                 assert_eq!(held.0, held.1, "{way:?} books other bytes after {}", hostcall.name());

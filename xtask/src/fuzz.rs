@@ -4,6 +4,7 @@
 //! without them there are several times as many executions. Everything goes to `fuzz/target`, apart from the workspace's builds.
 
 mod coverage;
+mod kept;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,6 +26,8 @@ Arguments of fuzz:
   --backend B    what the host is built with: ring (with RustCrypto; the default) or aws-lc-rs
   --coverage     does not look for anything new: says which lines of the host the targets do not reach with the inputs
                  that there are
+  --keep         does not look for anything new: chooses from the inputs that there are those that every run shall begin
+                 with, and writes them to fuzz/kept
 ";
 
 const TARGETS: [&str; 8] = ["calls", "encodings", "differential", "oracle", "store", "threads", "runner", "cli_files"];
@@ -46,8 +49,18 @@ struct Plan {
     backend: Backend,
     /// Where the random numbers of libFuzzer begin; elsewhere each time if there is none.
     seed: Option<u32>,
-    /// Whether the inputs that there are show what they reach, and nothing new is looked for.
-    coverage: bool,
+    what: What,
+}
+
+/// What is done with the inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    /// New ones are looked for.
+    Fuzz,
+    /// They show what they reach.
+    Coverage,
+    /// Those that every run begins with are chosen.
+    Keep,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,11 +89,14 @@ impl Backend {
 /// Runs the targets that are named, or all.
 pub(crate) fn fuzz(args: &[String]) -> Result<(), String> {
     let plan = Plan::parse(args)?;
-    if plan.coverage {
+    if plan.what == What::Coverage {
         return coverage::measure(&plan);
     }
     prepare()?;
-    plan.run()
+    match plan.what {
+        What::Keep => kept::choose(&plan),
+        _ => plan.run(),
+    }
 }
 
 /// The seeds of each target and a short time more, and what else is to be checked of their code. The reason, if it cannot be done here.
@@ -97,7 +113,7 @@ pub(crate) fn check() -> Result<Option<&'static str>, String> {
         minutes: MINUTES_OF_CHECK,
         backend: Backend::Ring,
         seed: Some(1),
-        coverage: false,
+        what: What::Fuzz,
     };
     plan.run().map(|()| None)
 }
@@ -121,11 +137,12 @@ fn prepare() -> Result<(), String> {
 
 impl Plan {
     fn parse(args: &[String]) -> Result<Self, String> {
-        let mut plan = Self { targets: Vec::new(), minutes: 5.0, backend: Backend::Ring, seed: None, coverage: false };
+        let mut plan = Self { targets: Vec::new(), minutes: 5.0, backend: Backend::Ring, seed: None, what: What::Fuzz };
         let mut args = args.iter().map(String::as_str);
         while let Some(arg) = args.next() {
             match arg {
-                "--coverage" => plan.coverage = true,
+                "--coverage" => plan.what = What::Coverage,
+                "--keep" => plan.what = What::Keep,
                 "--minutes" => {
                     let minutes = args.next().unwrap_or_default();
                     let number = minutes.parse().ok().filter(|number: &f64| *number > 0.0 && number.is_finite());
@@ -163,7 +180,10 @@ impl Plan {
             return Ok(());
         }
         for outcome in &outcomes {
-            outcome.findings.iter().for_each(|finding| eprintln!("{}", self.advice(outcome.target, finding)));
+            for finding in &outcome.findings {
+                let smallest = self.minimized(outcome.target, finding)?;
+                eprintln!("{}", self.advice(outcome.target, &smallest));
+            }
         }
         Err(format!("findings: {findings}; what to do with each is written above"))
     }
@@ -179,24 +199,29 @@ impl Plan {
         [&BUILD[..], &["--target-dir", self.backend.target_folder()], self.backend.features()].concat()
     }
 
+    /// Returns the folder in which they are, below `seeds`, and a dictionary `words`.
+    fn write_seeds(&self, target: &str) -> Result<PathBuf, String> {
+        let seeds = folder().join("target/seeds").join(target);
+        // Those of another version of the table of functions mean something else.
+        emptied(&seeds)?;
+        let mut write = self.cargo_fuzz("run");
+        write.arg(target).env(SEEDS, &seeds).stderr(Stdio::null());
+        run(write)?;
+        Ok(seeds)
+    }
+
     fn run_target(&self, target: &'static str) -> Result<Outcome, String> {
         let corpus = folder().join("corpus").join(target);
         let artifacts = folder().join("artifacts").join(target);
-        let seeds = folder().join("target/seeds").join(target);
-        // Those of another version of the table of functions mean something else.
-        if seeds.exists() {
-            fs::remove_dir_all(&seeds).map_err(|cause| format!("cannot remove {}: {cause}", seeds.display()))?;
-        }
-        for folder in [&corpus, &artifacts, &seeds] {
-            fs::create_dir_all(folder).map_err(|cause| format!("cannot create {}: {cause}", folder.display()))?;
-        }
-        let mut write_seeds = self.cargo_fuzz("run");
-        write_seeds.arg(target).env(SEEDS, &seeds).stderr(Stdio::null());
-        run(write_seeds)?;
+        make(&corpus)?;
+        make(&artifacts)?;
+        let seeds = self.write_seeds(target)?;
+        let kept = seeds.join("kept");
+        kept::unpack(target, &kept)?;
 
         let known = files(&artifacts);
         let mut fuzzer = self.cargo_fuzz("run");
-        fuzzer.arg(target).arg(&corpus).arg(seeds.join("seeds")).arg("--");
+        fuzzer.arg(target).arg(&corpus).arg(seeds.join("seeds")).arg(kept).arg("--");
         // In MiB: no input is worth more. In seconds: the slowest takes one.
         fuzzer.args([
             "-max_len=4096",
@@ -214,7 +239,26 @@ impl Plan {
         if !succeeded && outcome.findings.is_empty() {
             return Err(format!("the target `{target}` failed and left no finding; it says why above"));
         }
+        // A check has no time for it.
+        if outcome.findings.is_empty() && self.seed.is_none() {
+            let mut smaller = self.cargo_fuzz("cmin");
+            smaller.arg(target).stderr(Stdio::null());
+            run(smaller)?;
+        }
         Ok(outcome)
+    }
+
+    /// The smallest input found in a minute that fails as well; at least the finding itself.
+    fn minimized(&self, target: &str, finding: &Path) -> Result<PathBuf, String> {
+        let artifacts = folder().join("artifacts").join(target);
+        let known = files(&artifacts);
+        let mut smaller = self.cargo_fuzz("tmin");
+        smaller.arg(target).arg(finding).args(["--", "-max_total_time=60"]).stdout(Stdio::null()).stderr(Stdio::null());
+        // What does not come again cannot be made smaller.
+        let _ = run(smaller);
+        let sizes = files(&artifacts).into_iter().filter(|file| !known.contains(file) || file == finding);
+        let size = |file: &PathBuf| fs::metadata(file).map_or(u64::MAX, |metadata| metadata.len());
+        Ok(sizes.min_by_key(size).unwrap_or_else(|| finding.to_owned()))
     }
 
     fn advice(&self, target: &str, finding: &Path) -> String {
@@ -224,7 +268,7 @@ impl Plan {
         format!(
             "\nfuzz/{finding}\n  \
              see each of its calls: cd fuzz && WASI_CRYPTO_FUZZ_TRACE=1 cargo fuzz run {flags} {target} {finding}\n  \
-             make it smaller:       cd fuzz && cargo fuzz tmin {flags} {target} {finding}\n  \
+             make it smaller still: cd fuzz && cargo fuzz tmin {flags} {target} {finding}\n  \
              then write it down as a test in wasi-crypto-host/tests, with the right answer, and look for more of its kind"
         )
     }
@@ -296,6 +340,18 @@ fn run_fuzzer(mut fuzzer: Command, outcome: &mut Outcome) -> Result<bool, String
     Ok(status.success())
 }
 
+/// Makes a folder that has nothing of an earlier run in it.
+fn emptied(folder: &Path) -> Result<(), String> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(|cause| format!("cannot remove {}: {cause}", folder.display()))?;
+    }
+    make(folder)
+}
+
+fn make(folder: &Path) -> Result<(), String> {
+    fs::create_dir_all(folder).map_err(|cause| format!("cannot create {}: {cause}", folder.display()))
+}
+
 fn files(folder: &Path) -> BTreeSet<PathBuf> {
     fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
 }
@@ -320,11 +376,11 @@ mod tests {
 
     #[test]
     fn all_targets_run_if_none_is_named() {
-        let all = Plan { targets: TARGETS.into(), minutes: 5.0, backend: Backend::Ring, seed: None, coverage: false };
+        let all = Plan { targets: TARGETS.into(), minutes: 5.0, backend: Backend::Ring, seed: None, what: What::Fuzz };
         assert_eq!(parse(""), Ok(all));
-        let one = Plan { targets: vec!["calls"], minutes: 0.5, backend: Backend::AwsLc, seed: None, coverage: false };
+        let one = Plan { targets: vec!["calls"], minutes: 0.5, backend: Backend::AwsLc, seed: None, what: What::Fuzz };
         assert_eq!(parse("--minutes 0.5 calls --backend aws-lc-rs"), Ok(one));
-        assert!(parse("--coverage").is_ok_and(|plan| plan.coverage));
+        assert!(parse("--coverage").is_ok_and(|plan| plan.what == What::Coverage));
     }
 
     #[test]

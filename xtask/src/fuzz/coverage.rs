@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Plan, SEEDS, files, folder, in_folder, side_by_side};
+use super::{Plan, SEEDS, emptied, files, folder, in_folder, kept, side_by_side};
 use crate::root;
 use crate::run::{cargo, output, run, succeeds};
 
@@ -96,8 +96,10 @@ fn run_over_inputs(target: &str, program: &Path, work: &Path, profiles: &Path) -
     let mut write_seeds = Command::new(program);
     write_seeds.env(SEEDS, &seeds).env("LLVM_PROFILE_FILE", work.join("unused.profraw")).stderr(Stdio::null());
     run(write_seeds)?;
-    let mut inputs: Vec<PathBuf> = files(&seeds.join("seeds")).into_iter().collect();
-    inputs.extend(files(&folder().join("corpus").join(target)));
+    let kept = seeds.join("kept");
+    kept::unpack(target, &kept)?;
+    let folders = [seeds.join("seeds"), kept, folder().join("corpus").join(target)];
+    let inputs: Vec<PathBuf> = folders.iter().flat_map(|folder| files(folder)).collect();
     eprintln!("{target}: {} inputs", inputs.len());
     for some in inputs.chunks(AT_ONCE) {
         let mut fuzzer = Command::new(program);
@@ -112,14 +114,6 @@ fn run_over_inputs(target: &str, program: &Path, work: &Path, profiles: &Path) -
         }
     }
     Ok(())
-}
-
-/// A folder that has nothing of an earlier run in it.
-fn emptied(folder: &Path) -> Result<(), String> {
-    if folder.exists() {
-        fs::remove_dir_all(folder).map_err(|cause| format!("cannot remove {}: {cause}", folder.display()))?;
-    }
-    fs::create_dir_all(folder).map_err(|cause| format!("cannot create {}: {cause}", folder.display()))
 }
 
 /// All files of Rust below a folder, as seen from there.
