@@ -149,6 +149,14 @@ impl Checked {
         (errno == Errno::Success).then(|| scratch[9..9 + len].to_vec())
     }
 
+    /// Whether a call passes a secret as what is public: a key, a signature, an identifier. Who does that has given it away.
+    fn gives_away(&self, hostcall: &Hostcall, args: &[u64]) -> bool {
+        let name = hostcall.name();
+        let has_identifier = name.ends_with("_from_id") || name.ends_with("_invalidate") || name.ends_with("_replace");
+        let identifier = inputs(hostcall, args).pop().and_then(|range| self.before.get(range.indices()));
+        matches!(name, "publickey_import" | "signature_import") || (has_identifier && identifier.is_some_and(is_in))
+    }
+
     /// Makes a call and checks what it did.
     ///
     /// # Panics
@@ -166,9 +174,8 @@ impl Checked {
         }
         let case = || format!("{way:?}: {}{args:x?} = {errno}", hostcall.name());
         assert_ne!(errno, Errno::InternalError, "{}", case());
-        // Who passes a secret as what is public has given it away.
-        let is_public = matches!(hostcall.name(), "publickey_import" | "signature_import");
-        if let Some(len) = self.host.freed_secret().filter(|_| !self.has_secret && !is_public) {
+        let freed_secret = self.host.freed_secret().filter(|_| !self.has_secret);
+        if let Some(len) = freed_secret.filter(|_| !self.gives_away(hostcall, args)) {
             panic!("it freed a block of {len} bytes with a secret in it: {}", case());
         }
         if errno == Errno::Success && hostcall.name() == "array_output_pull" {
