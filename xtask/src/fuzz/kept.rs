@@ -9,6 +9,9 @@ use base64ct::{Base64, Encoding as _};
 use super::{Plan, emptied, files, folder, make, side_by_side};
 use crate::run::run;
 
+/// No file has more bytes: the shortest inputs are in it, by which most is reached for each byte.
+const MOST: usize = 64 << 10;
+
 /// Writes the file of each target anew, from itself and the corpus.
 pub(super) fn choose(plan: &Plan) -> Result<(), String> {
     run(plan.cargo_fuzz("build"))?;
@@ -55,6 +58,12 @@ fn pack<'a>(target: &str, inputs: impl Iterator<Item = &'a PathBuf>) -> Result<u
     }
     // The same inputs make the same file.
     lines.sort_unstable_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
+    let mut len = 0;
+    let is_within = |line: &String| {
+        len += line.len();
+        len <= MOST
+    };
+    let lines: Vec<String> = lines.into_iter().take_while(is_within).collect();
     let file = file(target);
     file.parent().map_or(Ok(()), make)?;
     fs::write(&file, lines.concat()).map_err(|cause| format!("cannot write {}: {cause}", file.display()))?;

@@ -1,0 +1,193 @@
+//! Loading of what a namespace keeps.
+
+use std::sync::Arc;
+
+use super::{Namespace, Shared};
+use crate::secrets::cache::Opened;
+use crate::secrets::{Action, Identifier, Kind, Record, SecretsError, State, Version};
+
+/// What came of loading a record for which there is only so much room.
+pub(crate) enum Loaded<T> {
+    Is(T),
+    /// So many bytes are sealed.
+    Longer(usize),
+}
+
+impl Namespace {
+    /// Loads a key or secret. What another process revoked is not loaded any more from when that is done. `NotFound` if
+    /// there is nothing of this identifier, kind and version, if it was revoked, or expired longer ago than it is kept;
+    /// `Expired` if it has expired.
+    pub fn load(&self, kind: Kind, identifier: &Identifier, version: Version) -> Result<Arc<Opened>, SecretsError> {
+        match self.load_within(kind, identifier, version, usize::MAX)? {
+            Loaded::Is(opened) => Ok(opened),
+            Loaded::Longer(_) => Err(SecretsError::Internal("a record is longer than anything")),
+        }
+    }
+
+    /// The same, unless so many bytes are sealed that there is no room for them: then nothing is read, and nobody is told.
+    pub(crate) fn load_within(
+        &self,
+        kind: Kind,
+        identifier: &Identifier,
+        version: Version,
+        most: usize,
+    ) -> Result<Loaded<Arc<Opened>>, SecretsError> {
+        let now = self.now();
+        let result = self.try_load(kind, identifier, version, most, now);
+        let version = match (&result, version) {
+            (Ok(Loaded::Longer(_)), _) => return result,
+            (Ok(Loaded::Is(opened)), _) => Some(opened.header().version),
+            (Err(_), Version::Number(number)) => Some(number),
+            (Err(_), _) => None,
+        };
+        self.told(Action::Load, Some(*identifier), version, now, result)
+    }
+
+    /// Counts in memory what was prepared of a record that was loaded.
+    pub(crate) fn count_prepared(&self, opened: &Arc<Opened>) {
+        self.shared.cache.count(opened);
+    }
+
+    fn try_load(
+        &self,
+        kind: Kind,
+        identifier: &Identifier,
+        version: Version,
+        most: usize,
+        now: u64,
+    ) -> Result<Loaded<Arc<Opened>>, SecretsError> {
+        let Shared { manager, name, cache, .. } = &*self.shared;
+        let found = manager.store.find(name, identifier, version)?;
+        let Some(found) = found.filter(|found| found.kind == kind) else {
+            cache.forget(identifier);
+            return Err(SecretsError::NotFound);
+        };
+        if found.sealed_len > most {
+            return Ok(Loaded::Longer(found.sealed_len));
+        }
+        let opened = match cache.get(identifier, &found) {
+            Some(opened) => opened,
+            None => {
+                // Revoked or forgotten since it was found, or not.
+                let record = manager.store.read(name, identifier, found.version)?;
+                let record = record.filter(|record| record.entry.state == State::Active);
+                self.open(record.ok_or(SecretsError::NotFound)?)?
+            }
+        };
+        // What was opened is what its header says. Whether it is what was asked for, a store that lies does not care.
+        let header = opened.header();
+        let asked_for = match version {
+            Version::Number(number) => header.version == number,
+            Version::Latest | Version::All => header.version == found.version,
+        };
+        if header.identifier != *identifier || header.kind != kind || !asked_for {
+            return Err(self.damaged(*identifier, found.version));
+        }
+        self.check_expiry_at(header, now)?;
+        Ok(Loaded::Is(opened))
+    }
+
+    fn open(&self, record: Record) -> Result<Arc<Opened>, SecretsError> {
+        let bytes = self.shared.open(&record)?;
+        let opened = Arc::new(Opened::new(record.entry.header, bytes));
+        if let Some(nonce) = record.sealed.first_chunk() {
+            self.shared.cache.put(*nonce, &opened);
+        }
+        Ok(opened)
+    }
+
+    fn damaged(&self, identifier: Identifier, version: u64) -> SecretsError {
+        SecretsError::Damaged { namespace: self.shared.name.clone(), identifier, version }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secrets::store::{Found, NamespaceRow, TrailRow, Transaction};
+    use crate::secrets::{Entry, MemoryStore, NewRecord, RootKey, SecretsManager, SecretsStore, StoreError};
+
+    /// Answers for one record with another one of the same namespace.
+    struct Lying {
+        store: Arc<MemoryStore>,
+        /// What is found in the place of everything.
+        found: Option<Found>,
+        /// What is read in the place of everything.
+        read: (Identifier, u64),
+    }
+
+    impl SecretsStore for Lying {
+        fn name(&self) -> String {
+            "a store that lies".to_owned()
+        }
+
+        fn namespaces(&self) -> Result<Vec<String>, StoreError> {
+            self.store.namespaces()
+        }
+
+        fn namespace(&self, namespace: &str) -> Result<Option<NamespaceRow>, StoreError> {
+            self.store.namespace(namespace)
+        }
+
+        fn find(
+            &self,
+            namespace: &str,
+            identifier: &Identifier,
+            version: Version,
+        ) -> Result<Option<Found>, StoreError> {
+            let found = self.store.find(namespace, identifier, version)?;
+            Ok(self.found.clone().or(found))
+        }
+
+        fn read(&self, namespace: &str, _: &Identifier, _: u64) -> Result<Option<Record>, StoreError> {
+            self.store.read(namespace, &self.read.0, self.read.1)
+        }
+
+        fn list(&self, _: &str, _: Option<(Identifier, u64)>, _: usize) -> Result<Vec<Entry>, StoreError> {
+            Ok(Vec::new())
+        }
+
+        fn trail(&self, _: &str, _: u64, _: usize) -> Result<Vec<TrailRow>, StoreError> {
+            Ok(Vec::new())
+        }
+
+        fn change(
+            &self,
+            namespace: &str,
+            work: &mut dyn FnMut(&mut dyn Transaction) -> Result<(), SecretsError>,
+        ) -> Result<(), SecretsError> {
+            self.store.change(namespace, work)
+        }
+    }
+
+    #[test]
+    fn a_store_that_answers_with_another_record_is_found_out() {
+        let store = Arc::new(MemoryStore::new());
+        let root_key = RootKey::generate().unwrap().to_text().unwrap();
+        let open = |store: Arc<dyn SecretsStore>| {
+            let root_key = RootKey::parse(root_key.as_bytes(), "").unwrap();
+            SecretsManager::builder(store).root_key(root_key).build().unwrap().namespace("tenant")
+        };
+        let honest = open(store.clone());
+        let pair = honest.create(NewRecord::key_pair("ED25519", b"a")).unwrap().identifier;
+        honest.replace(&pair, NewRecord::key_pair("ED25519", b"b")).unwrap();
+        let other = honest.create(NewRecord::key_pair("ED25519", b"c")).unwrap().identifier;
+        let symmetric = honest.create(NewRecord::symmetric_key("HMAC/SHA-256", b"d")).unwrap().identifier;
+
+        let find = |identifier, version| store.find("tenant", identifier, version).unwrap();
+        let as_pair = find(&symmetric, Version::Latest).map(|found| Found { kind: Kind::KeyPair, ..found });
+        for (found, read, version) in [
+            (None, (other, 1), Version::Number(1)),
+            (None, (pair, 1), Version::Latest),
+            (None, (pair, 1), Version::Number(2)),
+            (find(&pair, Version::Number(1)), (pair, 1), Version::Number(2)),
+            (as_pair, (symmetric, 1), Version::Number(1)),
+        ] {
+            let namespace = open(Arc::new(Lying { store: store.clone(), found, read }));
+            let error = namespace.load(Kind::KeyPair, &pair, version).map(|_| ()).unwrap_err();
+            assert!(matches!(error, SecretsError::Damaged { identifier, .. } if identifier == pair), "{error}");
+        }
+        let namespace = open(Arc::new(Lying { store: store.clone(), found: None, read: (pair, 2) }));
+        assert_eq!(namespace.load(Kind::KeyPair, &pair, Version::Latest).unwrap().bytes(), b"b");
+    }
+}
