@@ -115,7 +115,7 @@ pub(crate) fn wipe_unused<T>(places: &mut [MaybeUninit<T>]) {
 /// So much of a stack is overwritten, in bytes, on threads that do nothing but work with secrets, after each piece of it: it takes some
 /// microseconds.
 pub(crate) const STACK_OF_THREAD: usize = 128 << 10;
-/// After a secret key of a signature or a key exchange was made or read, for which ML-KEM-1024 uses 31 KiB.
+/// After work with a secret key of a signature or a key exchange. To read one of ML-KEM-1024 takes 31 KiB.
 pub(crate) const STACK_OF_SECRET_KEY: usize = 40 << 10;
 /// After a symmetric key was made ready, or a state of it, for which libraries use 7 KiB at most.
 pub(crate) const STACK_OF_KEY: usize = 12 << 10;

@@ -7,6 +7,7 @@ use crate::asymmetric::algorithm::{Algorithm, PublicKey, SecretKey};
 use crate::booking::{ALLOCATION, Booking, COUNTS};
 use crate::errno::Errno;
 use crate::held::{Held, KeyObject};
+use crate::secret::{STACK_OF_SECRET_KEY, Secret, in_wiped_frame};
 
 /// The kind of key pairs. A secret half gives the public one, so a pair holds no more than a secret key.
 pub(crate) enum Keypair {}
@@ -43,6 +44,21 @@ impl<K: ?Sized> Deref for BookedKey<K> {
 
     fn deref(&self) -> &K {
         &self.shared
+    }
+}
+
+/// What leaves pieces of the key on the stack, with these overwritten.
+impl BookedKey<dyn SecretKey> {
+    pub(crate) fn public_key(&self) -> Result<Arc<dyn PublicKey>, Errno> {
+        in_wiped_frame::<STACK_OF_SECRET_KEY, _>(|| self.shared.public_key())
+    }
+
+    pub(crate) fn agree(&self, peer: &dyn PublicKey) -> Result<Secret, Errno> {
+        in_wiped_frame::<STACK_OF_SECRET_KEY, _>(|| self.shared.agree(peer))
+    }
+
+    pub(crate) fn decapsulate(&self, ciphertext: &[u8]) -> Result<Secret, Errno> {
+        in_wiped_frame::<STACK_OF_SECRET_KEY, _>(|| self.shared.decapsulate(ciphertext))
     }
 }
 

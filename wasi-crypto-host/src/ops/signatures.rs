@@ -65,7 +65,7 @@ pub(crate) fn signature_state_sign(objects: &mut impl Objects, state: u32) -> Re
         state,
         Load::long(),
         |_: &mut SignatureState, _| Ok(()),
-        |state, ()| Ok((state.algorithm, state.signer.sign()?)),
+        |state, ()| Ok((state.algorithm, state.sign()?)),
     )?;
     insert_signature(objects, algorithm, raw)
 }
@@ -77,7 +77,7 @@ pub(crate) fn signature_states_sign(
     stop: &StopHandle,
 ) -> Vec<Result<u32, Errno>> {
     let jobs = states.map(|state| (state, ())).collect();
-    let sign = |state: &mut SignatureState, ()| Ok((state.algorithm, state.signer.sign()?));
+    let sign = |state: &mut SignatureState, ()| Ok((state.algorithm, state.sign()?));
     let signed = objects.work_on_many(jobs, stop, sign);
     let commit = |signed: Result<(&'static Algorithm, Vec<u8>), Errno>| {
         objects.check_room(1)?;

@@ -244,11 +244,49 @@ fn open(name: &str, raw: &[u8], nonce_len: usize) -> (Guest<Native>, u32) {
     not(target_arch = "x86_64"),
     ignore = "what compilers make of libraries for other processors was not looked at"
 )]
-fn nothing_of_secret_keys_that_are_imported_is_left_on_the_stacks_of_callers() {
-    for (n, (name, _, len)) in (0..).zip(ASYMMETRIC) {
-        let found = left(0x5ec0 + n, len, move |raw| {
-            Guest::with_limits(WasiCryptoCtx::builder()).import_key_as(Part::Secret, name, raw, 0).unwrap();
-        });
-        assert_eq!(found, None, "{name}: so many bytes below the caller's frame");
+fn nothing_of_secret_keys_is_left_on_the_stacks_of_callers() {
+    let mut found = Vec::new();
+    for (number, (name, algorithm_type, len)) in (0..).zip(ASYMMETRIC) {
+        for (n, (step, work)) in (0..).zip(STEPS) {
+            let left = left(0x5ec0 + 16 * number + n, len, move |raw| {
+                let mut guest = Guest::with_limits(WasiCryptoCtx::builder());
+                let secret = guest.import_key_as(Part::Secret, name, raw, 0).unwrap();
+                work(&mut guest, algorithm_type, secret);
+            });
+            found.extend(left.map(|below| (name, step, below)));
+        }
     }
+    assert_eq!(found, [], "so many bytes below the caller's frame");
+}
+
+/// What is done with a secret key.
+type Work = fn(&mut Guest<Native>, u32, u32);
+
+const STEPS: [(&str, Work); 5] = [
+    ("imported", |_, _, _| ()),
+    ("its public half", |guest, _, secret| _ = guest.call_for_u32("publickey_from_secretkey", &[secret]).unwrap()),
+    ("a pair of it", |guest, _, secret| _ = pair_of(guest, secret)),
+    ("exported", |guest, _, secret| {
+        for encoding in 0..4 {
+            _ = guest.call_for_u32("secretkey_export", &[secret, encoding]);
+        }
+    }),
+    ("used", |guest, algorithm_type, secret| {
+        let [public, keypair] = pair_of(guest, secret);
+        if algorithm_type == 0 {
+            let state = guest.call_for_u32("signature_state_open", &[keypair]).unwrap();
+            guest.call_for_u32("signature_state_sign", &[state]).unwrap();
+        } else if guest.call_for_u32("kx_dh", &[public, secret]).is_err() {
+            guest.call("kx_encapsulate", &[public, SLOT, SLOT + 4]).unwrap();
+            let ciphertext = u32::from_le_bytes(guest.bytes(SLOT + 4));
+            let ciphertext = guest.pull_array(ciphertext).unwrap();
+            let [ciphertext, len] = guest.put(&ciphertext);
+            guest.call_for_u32("kx_decapsulate", &[secret, ciphertext, len]).unwrap();
+        }
+    }),
+];
+
+fn pair_of(guest: &mut Guest<Native>, secret: u32) -> [u32; 2] {
+    let public = guest.call_for_u32("publickey_from_secretkey", &[secret]).unwrap();
+    [public, guest.call_for_u32("keypair_from_pk_and_sk", &[public, secret]).unwrap()]
 }

@@ -7,6 +7,7 @@ use crate::asymmetric::key::{BookedKey, Keypair, PublicKeyObject};
 use crate::booking::{ALLOCATION, Booking};
 use crate::errno::Errno;
 use crate::held::Held;
+use crate::secret::{STACK_OF_SECRET_KEY, in_wiped_frame};
 
 pub(crate) struct SignatureState {
     pub(crate) algorithm: &'static Algorithm,
@@ -33,6 +34,11 @@ impl SignatureState {
     pub(crate) fn open(keypair: &Held<Keypair>) -> Result<Self, Errno> {
         let BookedKey { shared, booking } = keypair.key.clone();
         Ok(Self { algorithm: keypair.algorithm, signer: shared.signer()?, _booking: booking })
+    }
+
+    /// As [`Signer::sign`], without a trace on the stack.
+    pub(crate) fn sign(&mut self) -> Result<Vec<u8>, Errno> {
+        in_wiped_frame::<STACK_OF_SECRET_KEY, _>(|| self.signer.sign())
     }
 
     /// Bytes to book, but for the key.
