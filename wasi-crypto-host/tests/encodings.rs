@@ -84,6 +84,7 @@ fn scalars_have_any_number_of_octets() {
             (zeros(1, &order), false),
             ([&[1][..], &one].concat(), false),
             ([&[1][..], &zeros(30, &one)].concat(), false),
+            ([&[1, 1][..], &one].concat(), false),
             ([&below[..], &[0]].concat(), false),
         ] {
             let sec1 = ec_private_key(&octets);

@@ -340,6 +340,34 @@ fn associated_data_counts_with_each_entry() {
     }
 }
 
+/// One that is made at the same time as another does not take the room that the other's tag needs.
+#[test]
+fn tags_for_which_there_is_no_room_are_those_of_the_last_entries() {
+    let held = {
+        let mut guest = Way::Batch(1).guest(WasiCryptoCtx::builder());
+        (0..3).for_each(|_| _ = password(&mut guest, 1));
+        guest.accounts().1
+    };
+    let mut outcomes = Vec::new();
+    for room in 0..100 {
+        let of = |way: Way| {
+            let mut guest = way.guest(WasiCryptoCtx::builder().max_bytes(held + 5000));
+            let states = [(); 3].map(|()| [password(&mut guest, 1)]);
+            // What else there is room for.
+            guest.import("HMAC/SHA-256", &vec![0; 4500 - 10 * room]).unwrap();
+            let results = way.run(&mut guest, "batch_symmetric_state_squeeze_tag", &states);
+            results.iter().map(|(_, errno)| *errno).collect::<Vec<_>>()
+        };
+        let in_a_row = of(Way::Batch(1));
+        for way in [Way::Batch(2), Way::InParts(2)] {
+            assert_eq!(of(way), in_a_row, "{way:?} with room for {} bytes", 10 * room);
+        }
+        outcomes.push(in_a_row.iter().filter(|errno| **errno == Errno::Success).count());
+    }
+    outcomes.dedup();
+    assert_eq!(outcomes, [0, 1, 2, 3]);
+}
+
 /// A batch that is handed out and comes back goes on with what is left of what it may take.
 #[test]
 fn what_was_taken_is_not_forgotten_between_parts() {

@@ -4,6 +4,7 @@ use subtle::ConstantTimeEq;
 
 use crate::booking::ALLOCATION;
 use crate::errno::Errno;
+use crate::handle::SLOT;
 use crate::secret::Secret;
 
 /// A computed tag, secret until the guest pulls it.
@@ -12,6 +13,11 @@ pub(crate) struct SymmetricTag(Secret);
 impl SymmetricTag {
     pub(crate) fn new(bytes: Secret) -> Self {
         Self(bytes)
+    }
+
+    /// Bytes to book for a tag of `len` bytes that will have a handle.
+    pub(crate) const fn room(len: usize) -> usize {
+        SLOT + len + ALLOCATION
     }
 
     /// Bytes to book.

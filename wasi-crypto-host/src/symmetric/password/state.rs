@@ -12,6 +12,7 @@ use crate::limits::{Account, Limits, Spent};
 use crate::options::Value;
 use crate::secret::Secret;
 use crate::stop::StopHandle;
+use crate::symmetric::tag::SymmetricTag;
 use crate::symmetric::traits::{Absorb, Derivation, State, Stretch, Weight};
 
 /// A password hash with its costs.
@@ -62,16 +63,21 @@ impl<F: PasswordHash> Password<F> {
         Lens { password: self.password.len(), salt: self.salt.len(), out }
     }
 
+    /// The size of the [string](Self::string), in bytes.
+    fn string_len(&self) -> usize {
+        self.function.string_start().len() + encoded_len(self.salt.len()) + encoded_len(self.function.hash_len())
+    }
+
     /// `$NAME$COSTS$SALT$HASH`.
     fn string(&self, stop: &StopHandle) -> Result<Secret, Errno> {
         let mut hash = Secret::zeroed(self.function.hash_len());
         self.squeeze(&mut hash, stop)?;
         let start = self.function.string_start();
-        let mut string = Secret::zeroed(start.len() + encoded_len(&self.salt) + encoded_len(&hash));
+        let mut string = Secret::zeroed(self.string_len());
         let (front, mut rest) = string.split_at_mut(start.len());
         front.copy_from_slice(start.as_bytes());
         for part in [&*self.salt, &*hash] {
-            let (encoded, after) = rest.split_at_mut(encoded_len(part));
+            let (encoded, after) = rest.split_at_mut(encoded_len(part.len()));
             encoded[0] = b'$';
             Base64Unpadded::encode(part, &mut encoded[1..]).map_err(|_| Errno::InternalError)?;
             rest = after;
@@ -81,8 +87,9 @@ impl<F: PasswordHash> Password<F> {
 }
 
 /// The length of a part of the string, with the sign before it.
-fn encoded_len(part: &[u8]) -> usize {
-    1 + Base64Unpadded::encoded_len(part)
+/// With a `$` before it.
+fn encoded_len(len: usize) -> usize {
+    1 + (len * 4).div_ceil(3)
 }
 
 impl<F: PasswordHash> Absorb for Password<F> {
@@ -133,8 +140,8 @@ impl<F: PasswordHash> Stretch for Password<F> {
 
     fn string(&self, account: &Account<'_>) -> Result<Derivation, Errno> {
         self.check_squeeze(self.function.hash_len(), account.limits)?;
-        // The rest is as short as a handle.
-        let booking = account.reserve(encoded_len(&self.salt))?;
+        // All that the tag will take up: of several that are made side by side, a later one must not have the room of one before it.
+        let booking = account.reserve(SymmetricTag::room(self.string_len()))?;
         let (state, scratch) = (self.clone(), account.reserve(self.scratch_len())?);
         Ok(Box::new(move |stop| {
             let string = state.string(stop)?;
