@@ -5,6 +5,7 @@ use crate::errno::Errno;
 use crate::limits::Spent;
 use crate::ops::{Fed, Objects};
 use crate::options::AlgorithmType;
+use crate::secret::{STACK_OF_SECRET_KEY, in_wiped_frame};
 use crate::stop::StopHandle;
 
 /// The guest's objects, its memory, and the arguments of the call.
@@ -61,11 +62,16 @@ impl<O: 'static> Step<O> {
         finish: impl FnOnce(&mut Call<'_, O>, R) -> Result<Self, Errno> + Send + 'static,
     ) -> Self {
         let work: Work<O> = Box::new(move |stop| {
-            let result = work(stop);
+            let result = without_trace(|| work(stop));
             Box::new(move |call: &mut Call<'_, O>| finish(call, result)) as Finish<O>
         });
         Self::Work(work, place)
     }
+}
+
+/// Does long work, and leaves nothing of it on the stack, whoever's thread that is.
+fn without_trace<R>(work: impl FnOnce() -> R) -> R {
+    in_wiped_frame::<STACK_OF_SECRET_KEY, _>(work)
 }
 
 /// Work that needs neither the guest's memory nor its handle table, and what to do with the result.
@@ -148,7 +154,7 @@ impl<'a, O> Call<'a, O> {
                 Err(never) => match never {},
             }
         } else {
-            work(stop)
+            without_trace(|| work(stop))
         };
         finish(self, result)
     }

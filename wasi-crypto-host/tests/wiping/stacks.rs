@@ -239,6 +239,61 @@ fn open(name: &str, raw: &[u8], nonce_len: usize) -> (Guest<Native>, u32) {
     (guest, state)
 }
 
+/// Where nobody could stop the guest, its own thread does all of this.
+#[test]
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    ignore = "what compilers make of libraries for other processors was not looked at"
+)]
+fn nothing_of_managed_keys_secrets_and_passwords_is_left_on_the_stacks_of_callers() {
+    type Work = fn(&[u8]);
+    let works: [(&str, Work); 6] = [
+        ("a managed key", |raw| {
+            let (mut guest, manager) = with_store();
+            let key = guest.import("HMAC/SHA-256", raw).unwrap();
+            let id = guest.store(manager, Kind::SymmetricKey, key).unwrap();
+            guest.from_id(manager, Kind::SymmetricKey, &id, LATEST).unwrap();
+        }),
+        ("an external secret", |raw| {
+            let (mut guest, manager) = with_store();
+            let id = guest.store_secret(manager, raw, u64::MAX).unwrap();
+            guest.secret(manager, &id, LATEST).unwrap();
+        }),
+        ("a secret that is sealed", |raw| {
+            let (mut guest, manager) = with_store();
+            let sealed = guest.encapsulate(manager, raw, u64::MAX).unwrap();
+            guest.decapsulate(manager, &sealed).unwrap();
+        }),
+        ("PBKDF2", |raw| hash_password("PBKDF2-SHA-256", raw)),
+        ("Argon2", |raw| hash_password("ARGON2ID", raw)),
+        ("scrypt", |raw| hash_password("SCRYPT", raw)),
+    ];
+    let found = (0..).zip(works).filter_map(|(n, (name, work))| Some((name, left(0x57b0 + n, 64, work)?)));
+    assert_eq!(found.collect::<Vec<_>>(), [], "so many bytes below the caller's frame");
+}
+
+fn with_store() -> (Guest<Native>, u32) {
+    let root = RootKey::generate().unwrap();
+    let manager = SecretsManager::builder(MemoryStore::new()).root_key(root).build().unwrap();
+    let mut guest = Guest::with_limits(WasiCryptoCtx::builder().secrets(manager.namespace("tenant")));
+    let manager = guest.manager();
+    (guest, manager)
+}
+
+fn hash_password(name: &str, password: &[u8]) {
+    let mut guest = Guest::with_limits(WasiCryptoCtx::builder());
+    let options = guest.options_open();
+    guest.options_set(options, "salt", &[5; 16]).unwrap();
+    guest.options_set_u64(options, "ops_limit", 16).unwrap();
+    if name != "PBKDF2-SHA-256" {
+        guest.options_set_u64(options, "memory_limit", 1 << 16).unwrap();
+    }
+    let state = guest.open(name, None, Some(options)).unwrap();
+    guest.absorb(state, password).unwrap();
+    guest.squeeze(state, 32).unwrap();
+    guest.squeeze_tag(state).unwrap();
+}
+
 #[test]
 #[cfg_attr(
     not(target_arch = "x86_64"),
