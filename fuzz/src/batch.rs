@@ -94,6 +94,23 @@ impl Batch {
         self.results.overlaps(self.list) || self.outputs().any(|output| output.overlaps(self.list))
     }
 
+    /// Whether a part of a handle in the list may be overwritten: whether the number that is then there names anything is chance.
+    pub fn cuts_handles(&self) -> bool {
+        let written: Vec<Range> = self.entries.iter().flat_map(Entry::result_fields).chain(self.outputs()).collect();
+        let is_cut = |handle: &Range| {
+            let covers =
+                |range: &Range| range.start <= handle.start && range.start + range.len >= handle.start + handle.len;
+            written.iter().any(|range| range.overlaps(*handle) && !covers(range))
+        };
+        let record_len = self.list.len / self.len.max(1);
+        let mut handles = (0..).zip(&self.entries).flat_map(|(at, entry)| {
+            let start = self.list.start + at * record_len;
+            let fields = entry.fields.iter().filter(|field| matches!(field.ty, FieldType::Handle(_)));
+            fields.map(move |field| Range { start: start + field.offset as u64, len: 4 })
+        });
+        handles.any(|handle| is_cut(&handle))
+    }
+
     /// Whether results may have been lost.
     fn loses_results(&self) -> bool {
         self.outputs().any(|output| output.overlaps(self.results))

@@ -11,6 +11,7 @@ use crate::calls::{MAX_STEPS, bounds};
 use crate::checked::{Checked, MEMORY, Range, buffers, handles, inputs, optional_handle, optional_records, results};
 use crate::exchange::exchange;
 use crate::step::{History, SLOTS, Step};
+use crate::transcript;
 use crate::ways::{Bounds, Way};
 
 /// Compares the ways of calling.
@@ -25,6 +26,7 @@ pub fn differential(input: &[u8]) {
     } else {
         exchange(bytes);
     }
+    transcript::end();
 }
 
 /// Most memories differ in a few pieces of this size, in bytes.
@@ -119,7 +121,17 @@ impl Comparison {
             let is_random = is_random || makes_random(hostcall) || self.has_its_own_nonce(hostcall);
             self.note(&steps, is_random);
         }
+        self.write_down(hostcall, answer);
         self.compare(hostcall)
+    }
+
+    /// For other builds of the host to compare with. What has narrow limits depends on how much a backend holds.
+    fn write_down(&self, hostcall: &Hostcall, answer: Errno) {
+        if self.bounds == Bounds::WIDE && transcript::is_kept() {
+            let memory = self.guests[0].checked.memory.iter().zip(&self.mask);
+            let known: Vec<u8> = memory.map(|(byte, mask)| byte & !mask).collect();
+            transcript::note((hostcall.name(), answer.number(), known));
+        }
     }
 
     fn is_masked(&self, range: Range) -> bool {
@@ -127,11 +139,11 @@ impl Comparison {
     }
 
     /// Whether what is random may decide what is read or written where: it is in a list that the step has not written,
-    /// or goes into one.
+    /// or goes into one, or a part of a handle is overwritten there.
     fn leads_anywhere(&self, step: &Step) -> bool {
         step.batch.as_ref().is_some_and(|batch| {
             let is_unknown = !step.written.contains(&batch.list) && self.is_masked(batch.list);
-            is_unknown || (batch.rewrites_itself() && self.is_random(step))
+            is_unknown || batch.cuts_handles() || (batch.rewrites_itself() && self.is_random(step))
         })
     }
 

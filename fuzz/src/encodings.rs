@@ -11,6 +11,7 @@ use crate::known::{Known, known};
 use crate::mutation::{inner, mutate, replace_inner};
 use crate::pem;
 use crate::support;
+use crate::transcript;
 use crate::ways::{Bounds, Way};
 
 type Guest = support::Guest<Checked>;
@@ -26,7 +27,11 @@ const MESSAGE: &[u8] = b"message";
 ///
 /// If something does not hold.
 pub fn encodings(input: &[u8]) {
-    let mut bytes = Bytes::new(input);
+    import(Bytes::new(input));
+    transcript::end();
+}
+
+fn import(mut bytes: Bytes<'_>) {
     let asymmetric: Vec<&Known> =
         known().iter().filter(|known| known.info.algorithm_type != AlgorithmType::Symmetric).collect();
     let known = bytes.pick(&asymmetric);
@@ -47,6 +52,7 @@ pub fn encodings(input: &[u8]) {
         }
     } else {
         let forms = answer.map(|handle| import.forms(handle));
+        transcript::note((known.info.name, forms.as_ref().map_err(|errno| errno.number())));
         import.compare_doors(&forms, &encoded, encoding, &asymmetric);
         if let (Ok(handle), Ok(forms)) = (answer, &forms) {
             import.import_again(forms);

@@ -48,11 +48,24 @@ pub fn look(block: &[u8]) {
 
 /// Does the work of the host. The size of a block that it freed with a secret in it, if it did.
 pub(crate) fn watched<R>(work: impl FnOnce() -> R) -> (R, Option<usize>) {
+    let is_looked_for = PIECES.get().is_some();
+    if is_looked_for {
+        clear_stack();
+    }
     FOUND.store(0, Relaxed);
-    IS_WATCHED.store(PIECES.get().is_some(), Relaxed);
+    IS_WATCHED.store(is_looked_for, Relaxed);
     let result = work();
     IS_WATCHED.store(false, Relaxed);
     (result, Some(FOUND.load(Relaxed)).filter(|len| *len > 0))
+}
+
+/// Overwrites what this crate has left on the stack where it brought secrets: it would come to lie between the fields of what the host
+/// puts together there.
+#[inline(never)]
+fn clear_stack() {
+    // Not in one expression, which would be a constant.
+    let zeros = [0_u8; 64 << 10];
+    std::hint::black_box(&zeros);
 }
 
 /// Whether there is a piece of a secret.

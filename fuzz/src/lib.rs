@@ -26,6 +26,7 @@ mod store;
 #[path = "../../wasi-crypto-host/tests/support/mod.rs"]
 mod support;
 mod threads;
+mod transcript;
 mod ways;
 
 pub use calls::calls;

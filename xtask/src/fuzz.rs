@@ -3,6 +3,7 @@
 //! Built by the compiler in use, without a sanitizer: all the host's `unsafe` code is in its engines, which the targets leave out, and
 //! without them there are several times as many executions. Everything goes to `fuzz/target`, apart from the workspace's builds.
 
+mod backends;
 mod coverage;
 mod kept;
 
@@ -26,6 +27,8 @@ Arguments of fuzz:
   --backend B    what the host is built with: ring (with RustCrypto; the default) or aws-lc-rs
   --coverage     does not look for anything new: says which lines of the host the targets do not reach with the inputs
                  that there are
+  --backends     does not look for anything new: compares what the host answers with each backend to the inputs that
+                 there are of encodings and differential
   --keep         does not look for anything new: chooses from the inputs that there are those that every run shall begin
                  with, and writes them to fuzz/kept
 ";
@@ -37,6 +40,9 @@ const MINUTES_OF_CHECK: f64 = 1.0;
 
 /// The defaults of cargo-fuzz ask for a nightly compiler, and for hooks at each comparison of the cryptographic libraries.
 const BUILD: [&str; 3] = ["--sanitizer", "none", "--no-trace-compares"];
+
+/// So many files are given to one process: command lines are bounded.
+const AT_ONCE: usize = 500;
 
 /// If it is set, a target writes its seeds and its dictionary to the folder that it names, and ends.
 const SEEDS: &str = "WASI_CRYPTO_FUZZ_SEEDS";
@@ -59,6 +65,8 @@ enum What {
     Fuzz,
     /// They show what they reach.
     Coverage,
+    /// They are given to both backends.
+    Backends,
     /// Those that every run begins with are chosen.
     Keep,
 }
@@ -94,6 +102,7 @@ pub(crate) fn fuzz(args: &[String]) -> Result<(), String> {
     }
     prepare()?;
     match plan.what {
+        What::Backends => backends::compare(&plan),
         What::Keep => kept::choose(&plan),
         _ => plan.run(),
     }
@@ -142,6 +151,7 @@ impl Plan {
         while let Some(arg) = args.next() {
             match arg {
                 "--coverage" => plan.what = What::Coverage,
+                "--backends" => plan.what = What::Backends,
                 "--keep" => plan.what = What::Keep,
                 "--minutes" => {
                     let minutes = args.next().unwrap_or_default();
@@ -350,6 +360,14 @@ fn emptied(folder: &Path) -> Result<(), String> {
 
 fn make(folder: &Path) -> Result<(), String> {
     fs::create_dir_all(folder).map_err(|cause| format!("cannot create {}: {cause}", folder.display()))
+}
+
+/// All inputs that there are of a target: its seeds, which are in this folder; what is kept, which is put there; and its corpus.
+fn inputs(target: &str, seeds: &Path) -> Result<Vec<PathBuf>, String> {
+    let kept = seeds.join("kept");
+    kept::unpack(target, &kept)?;
+    let folders = [seeds.join("seeds"), kept, folder().join("corpus").join(target)];
+    Ok(folders.iter().flat_map(|folder| files(folder)).collect())
 }
 
 fn files(folder: &Path) -> BTreeSet<PathBuf> {

@@ -5,12 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Plan, SEEDS, emptied, files, folder, in_folder, kept, side_by_side};
+use super::{AT_ONCE, Plan, SEEDS, emptied, files, folder, in_folder, inputs, side_by_side};
 use crate::root;
 use crate::run::{cargo, output, run, succeeds};
-
-/// So many files are given to one process: command lines are bounded.
-const AT_ONCE: usize = 500;
 
 /// Runs each target over its inputs, prints what they do not reach, and writes pages of all lines.
 pub(super) fn measure(plan: &Plan) -> Result<(), String> {
@@ -96,10 +93,7 @@ fn run_over_inputs(target: &str, program: &Path, work: &Path, profiles: &Path) -
     let mut write_seeds = Command::new(program);
     write_seeds.env(SEEDS, &seeds).env("LLVM_PROFILE_FILE", work.join("unused.profraw")).stderr(Stdio::null());
     run(write_seeds)?;
-    let kept = seeds.join("kept");
-    kept::unpack(target, &kept)?;
-    let folders = [seeds.join("seeds"), kept, folder().join("corpus").join(target)];
-    let inputs: Vec<PathBuf> = folders.iter().flat_map(|folder| files(folder)).collect();
+    let inputs = inputs(target, &seeds)?;
     eprintln!("{target}: {} inputs", inputs.len());
     for some in inputs.chunks(AT_ONCE) {
         let mut fuzzer = Command::new(program);
