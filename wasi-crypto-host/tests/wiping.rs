@@ -377,15 +377,22 @@ fn use_secret<T: Transport>(guest: &mut Guest<T>, name: &str, algorithm_type: u3
         let state = guest.call_for_u32("signature_state_open", &[keypair]).unwrap();
         guest.call_for_u32("signature_state_sign", &[state]).unwrap();
         guest.call("signature_state_close", &[state]).unwrap();
-    } else if guest.call_for_u32("kx_dh", &[public, secret]).is_err() {
+    } else {
+        exchange(guest, public, secret);
+    }
+    for (function, key) in [("secretkey_close", secret), ("keypair_close", keypair), ("publickey_close", public)] {
+        guest.call(function, &[key]).unwrap();
+    }
+}
+
+/// Agrees on a secret, or encapsulates one and takes it out again.
+fn exchange<T: Transport>(guest: &mut Guest<T>, public: u32, secret: u32) {
+    if guest.call_for_u32("kx_dh", &[public, secret]).is_err() {
         guest.call("kx_encapsulate", &[public, SLOT, SLOT + 4]).unwrap();
         let ciphertext = u32::from_le_bytes(guest.bytes(SLOT + 4));
         let ciphertext = guest.pull_array(ciphertext).unwrap();
         let [ciphertext, len] = guest.put(&ciphertext);
         guest.call_for_u32("kx_decapsulate", &[secret, ciphertext, len]).unwrap();
-    }
-    for (function, key) in [("secretkey_close", secret), ("keypair_close", keypair), ("publickey_close", public)] {
-        guest.call(function, &[key]).unwrap();
     }
 }
 

@@ -331,12 +331,8 @@ const STEPS: [(&str, Work); 5] = [
         if algorithm_type == 0 {
             let state = guest.call_for_u32("signature_state_open", &[keypair]).unwrap();
             guest.call_for_u32("signature_state_sign", &[state]).unwrap();
-        } else if guest.call_for_u32("kx_dh", &[public, secret]).is_err() {
-            guest.call("kx_encapsulate", &[public, SLOT, SLOT + 4]).unwrap();
-            let ciphertext = u32::from_le_bytes(guest.bytes(SLOT + 4));
-            let ciphertext = guest.pull_array(ciphertext).unwrap();
-            let [ciphertext, len] = guest.put(&ciphertext);
-            guest.call_for_u32("kx_decapsulate", &[secret, ciphertext, len]).unwrap();
+        } else {
+            exchange(guest, public, secret);
         }
     }),
 ];
