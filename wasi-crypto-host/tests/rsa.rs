@@ -1,5 +1,7 @@
 //! RSA keys and signatures, as a guest sees them.
 
+#[path = "support/executor.rs"]
+mod executor;
 mod support;
 
 use std::time::{Duration, Instant};
@@ -64,7 +66,8 @@ fn the_async_linker_generates_on_another_thread() {
         (func (export "generate") (result i32)
             (call $generate (i32.const 0) (i32.const 0) (i32.const 19) (i32.const 32) (i32.const 64))))"#;
     let module = wasmtime::Module::new(&engine, guest).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = executor::executor();
+    let held = executor::hold_work(&runtime);
     runtime.block_on(async {
         let mut store = wasmtime::Store::new(&engine, wasi_crypto_host::WasiCryptoCtx::builder().build().unwrap());
         let instance = linker.instantiate_async(&mut store, &module).await.unwrap();
@@ -74,6 +77,7 @@ fn the_async_linker_generates_on_another_thread() {
             // On one thread the call can only give way because the work is done on another.
             let first = std::future::poll_fn(|context| std::task::Poll::Ready(generating.as_mut().poll(context))).await;
             assert!(first.is_pending());
+            drop(held);
             assert_eq!(generating.await.unwrap(), 0);
         }
         assert_eq!(store.data().open_handles(), 1);

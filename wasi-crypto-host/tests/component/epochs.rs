@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 use wasi_crypto_host::{Errno, GuestMemory, Hostcall, WasiCryptoCtx};
 use wasmtime::component::{Component, TypedFunc};
 use wasmtime::{Config, Engine, Store, Trap, UpdateDeadline};
 
+use crate::executor::executor;
 use crate::guest::{self, linker, linker_async, list};
 use crate::long_calls::{derived, password};
 use crate::passthrough;
@@ -69,7 +70,7 @@ impl Guest {
         let mut store = Store::new(&engine, WasiCryptoCtx::builder().build().unwrap());
         store.set_hostcall_fuel(usize::MAX);
         store.set_epoch_deadline(FAR);
-        let runtime = is_async.then(|| Builder::new_current_thread().build().unwrap());
+        let runtime = is_async.then(executor);
         let instance = match &runtime {
             None => linker(&engine).instantiate(&mut store, &component),
             Some(runtime) => runtime.block_on(linker_async(&engine).instantiate_async(&mut store, &component)),
@@ -159,7 +160,7 @@ fn a_state_that_the_embedder_closes_within_a_call_is_gone_for_it() {
     let component = Component::new(&engine, passthrough::generate_with_long_lists()).unwrap();
     for is_async in [false, true] {
         for absorbs in [false, true] {
-            let runtime = is_async.then(guest::runtime);
+            let runtime = is_async.then(executor);
             let mut guest = guest::Guest::of(&component, WasiCryptoCtx::builder(), runtime);
             let mut state =
                 if absorbs { guest.state("SHA-256", None).unwrap() } else { password(&mut guest, ITERATIONS.into()) };

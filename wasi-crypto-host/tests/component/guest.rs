@@ -3,13 +3,14 @@
 
 use std::sync::OnceLock;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 use wasi_crypto_host::wasmtime::component::resources::SymmetricState;
 use wasi_crypto_host::wasmtime::component::{add_to_linker, add_to_linker_async};
 use wasi_crypto_host::{WasiCryptoCtx, WasiCryptoCtxBuilder};
 use wasmtime::component::{Component, Instance, Linker, Type, Val};
 use wasmtime::{Engine, Store};
 
+use crate::executor::executor;
 use crate::passthrough;
 
 /// The component in a store of its own.
@@ -47,7 +48,7 @@ impl Guest {
 
     /// One whose store is used asynchronously.
     pub(crate) fn asynchronous(ctx: WasiCryptoCtxBuilder) -> Self {
-        Self::of(&component().1, ctx, Some(runtime()))
+        Self::of(&component().1, ctx, Some(executor()))
     }
 
     pub(crate) fn with_long_lists(ctx: WasiCryptoCtxBuilder) -> Self {
@@ -55,7 +56,7 @@ impl Guest {
     }
 
     pub(crate) fn asynchronous_with_long_lists(ctx: WasiCryptoCtxBuilder) -> Self {
-        Self::of(component_with_long_lists(), ctx, Some(runtime()))
+        Self::of(component_with_long_lists(), ctx, Some(executor()))
     }
 
     pub(crate) fn of(component: &Component, ctx: WasiCryptoCtxBuilder, runtime: Option<Runtime>) -> Self {
@@ -163,10 +164,6 @@ pub(crate) fn linker_async(engine: &Engine) -> Linker<WasiCryptoCtx> {
     let mut linker = Linker::new(engine);
     add_to_linker_async(&mut linker, |ctx: &mut WasiCryptoCtx| ctx).unwrap();
     linker
-}
-
-pub(crate) fn runtime() -> Runtime {
-    Builder::new_current_thread().build().unwrap()
 }
 
 pub(crate) fn text(text: &str) -> Val {

@@ -3,6 +3,8 @@
 mod arguments;
 mod command;
 mod epochs;
+#[path = "../support/executor.rs"]
+mod executor;
 mod faces;
 mod generated;
 mod guest;

@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 use wasi_crypto_host::{Errno, WasiCryptoCtx};
 use wasmtime::{Config, Engine, StoreLimitsBuilder, Trap, UpdateDeadline};
 
-use crate::guest::{Wasm, call, current_thread, hash_state, password_state, read, vals};
+use crate::executor::executor;
+use crate::guest::{Wasm, call, hash_state, password_state, read, vals};
 
 /// A gigabyte, and the page for the rest.
 const GIB: &str = r#"(memory (export "memory") 16400)"#;
@@ -37,7 +38,7 @@ fn epoch_engine() -> Engine {
 
 /// Sync, and async.
 fn guests(memory: &str) -> [Wasm; 2] {
-    [None, Some(current_thread())].map(|runtime| Wasm::new(&epoch_engine(), memory, runtime))
+    [None, Some(executor())].map(|runtime| Wasm::new(&epoch_engine(), memory, runtime))
 }
 
 #[test]
@@ -91,7 +92,7 @@ fn a_callback_at_the_deadline_lets_a_call_go_on_or_ends_it() {
 
 #[test]
 fn a_guest_that_yields_at_its_deadlines_gets_the_right_hash_of_long_data() {
-    let mut wasm = Wasm::new(&epoch_engine(), GIB, Some(current_thread()));
+    let mut wasm = Wasm::new(&epoch_engine(), GIB, Some(executor()));
     wasm.store.epoch_deadline_async_yield_and_update(1);
     let engine = wasm.engine.clone();
     ticking(&engine, Duration::from_millis(1), || assert_hashes(&mut wasm, 100 << 20));
@@ -130,7 +131,7 @@ fn a_call_that_is_over_soon_takes_no_instance_in_the_store() {
 #[test]
 fn synchronous_functions_in_an_asynchronous_store_hash_long_data_to_its_end() {
     let mut wasm = Wasm::new(&epoch_engine(), GIB, None);
-    wasm.runtime = Some(current_thread());
+    wasm.runtime = Some(executor());
     assert_hashes(&mut wasm, 200 << 20);
 }
 

@@ -1,6 +1,6 @@
 //! A guest on wasmtime that hands each call on to the host.
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 use wasi_crypto_host::wasmtime::{add_to_linker, add_to_linker_async, instantiate, instantiate_async};
 use wasi_crypto_host::{CoreType, Errno, Hostcall, WasiCryptoCtx};
 use wasmtime::{Config, Engine, Extern, Instance, Linker, MemoryType, Module, SharedMemory, Store, StoreLimits, Val};
@@ -130,10 +130,6 @@ impl Transport for Wasm {
 
 pub(crate) fn engine() -> Engine {
     Engine::new(Config::new().wasm_threads(true).shared_memory(true)).unwrap()
-}
-
-pub(crate) fn current_thread() -> Runtime {
-    Builder::new_current_thread().build().unwrap()
 }
 
 pub(crate) fn native_transcript() -> Vec<String> {

@@ -4,16 +4,15 @@ use wasi_crypto_host::Errno;
 use wasi_crypto_host::wasmtime::bind_memory;
 use wasmtime::{Extern, MemoryType, SharedMemory};
 
-use crate::guest::{
-    IMPORTED, ONE_PAGE, SHARED, Wasm, assert_same, call, current_thread, engine, hash_state, native_transcript, read,
-};
+use crate::executor::executor;
+use crate::guest::{IMPORTED, ONE_PAGE, SHARED, Wasm, assert_same, call, engine, hash_state, native_transcript, read};
 use crate::support::forwarder::assert_has_no_bytes_to_point_to;
 use crate::support::{Guest, Transport, transcript};
 
 #[test]
 fn an_instance_with_its_own_functions_sees_what_a_native_caller_sees() {
     let native = native_transcript();
-    for runtime in [None, Some(current_thread())] {
+    for runtime in [None, Some(executor())] {
         let mut wasm = Wasm::new(&engine(), ONE_PAGE, runtime);
         wasm.instance = wasm.instantiate(ONE_PAGE, None).unwrap();
         assert_same(&transcript::run(&mut Guest::new(wasm)), &native);
@@ -30,7 +29,7 @@ fn an_instance_with_its_own_functions_and_a_shared_memory_sees_what_a_native_cal
 
 #[test]
 fn instances_with_their_own_functions_each_use_the_memory_that_they_export() {
-    for runtime in [None, Some(current_thread())] {
+    for runtime in [None, Some(executor())] {
         let mut wasm = Wasm::new(&engine(), ONE_PAGE, runtime);
         let linked = wasm.instance;
         // What is bound is nothing to the others.

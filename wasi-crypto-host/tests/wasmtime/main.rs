@@ -3,6 +3,8 @@
 
 #[cfg(feature = "epochs")]
 mod epochs;
+#[path = "../support/executor.rs"]
+mod executor;
 mod guest;
 mod instances;
 mod long_calls;
@@ -25,10 +27,8 @@ mod threads;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use guest::{
-    Data, ONE_PAGE, SHARED, Wasm, accounts, assert_same, call, current_thread, engine, hash_state, native_transcript,
-    read,
-};
+use executor::executor;
+use guest::{Data, ONE_PAGE, SHARED, Wasm, accounts, assert_same, call, engine, hash_state, native_transcript, read};
 use support::forwarder::assert_has_no_bytes_to_point_to;
 use support::{Guest, PAGE, Transport, hostcall, transcript};
 use wasi_crypto_host::Errno;
@@ -51,7 +51,7 @@ fn a_guest_sees_what_a_native_caller_sees() {
 fn an_asynchronous_guest_sees_what_a_native_caller_sees() {
     let native = native_transcript();
     for binds in [false, true] {
-        let mut wasm = Wasm::new(&engine(), ONE_PAGE, Some(current_thread()));
+        let mut wasm = Wasm::new(&engine(), ONE_PAGE, Some(executor()));
         if binds {
             bind_memory(&mut wasm.store, &wasm.instance, |data| &mut data.first).unwrap();
         }
@@ -62,7 +62,7 @@ fn an_asynchronous_guest_sees_what_a_native_caller_sees() {
 #[test]
 fn a_guest_with_a_shared_memory_sees_what_a_native_caller_sees() {
     let native = native_transcript();
-    for runtime in [None, Some(current_thread())] {
+    for runtime in [None, Some(executor())] {
         let mut wasm = Wasm::new(&engine(), SHARED, runtime);
         if wasm.runtime.is_none() {
             bind_memory(&mut wasm.store, &wasm.instance, |data| &mut data.first).unwrap();
@@ -190,7 +190,7 @@ fn a_bound_memory_may_grow() {
 #[test]
 fn a_guest_without_a_memory_has_no_bytes_to_point_to() {
     for memory in ["", r#"(func (export "memory"))"#, r#"(global (export "memory") i32 (i32.const 0))"#] {
-        for runtime in [None, Some(current_thread())] {
+        for runtime in [None, Some(executor())] {
             // Private, for the functions that the tests read and write by.
             let mut wasm = Wasm::new(&engine(), &format!("(memory 1) {memory}"), runtime);
             assert_has_no_bytes_to_point_to(&mut wasm);
@@ -236,7 +236,7 @@ fn a_guest_that_is_interrupted_leaves_a_context_that_works() {
 #[test]
 fn a_guest_that_yields_at_every_epoch_gets_the_same_results() {
     let engine = Engine::new(Config::new().epoch_interruption(true)).unwrap();
-    let mut wasm = Wasm::new(&engine, ONE_PAGE, Some(current_thread()));
+    let mut wasm = Wasm::new(&engine, ONE_PAGE, Some(executor()));
     wasm.store.epoch_deadline_async_yield_and_update(1);
     let done = Arc::new(AtomicBool::new(false));
     let ticker = std::thread::spawn({

@@ -7,14 +7,15 @@ use wasi_crypto_host::WasiCryptoCtx;
 use wasi_crypto_host::secrets::{RootKey, SecretsManager, SecretsStore};
 use wasmtime::Val;
 
-use crate::guest::{ONE_PAGE, Wasm, current_thread, engine};
+use crate::executor::executor;
+use crate::guest::{ONE_PAGE, Wasm, engine};
 use crate::managed_guest::{ALL, KINDS, LATEST, Managed};
 use crate::store::Asking;
 use crate::support::Guest;
 
 /// A guest of a namespace in this store.
 fn guest_of(store: impl SecretsStore + 'static, is_async: bool) -> Guest<Wasm> {
-    let mut wasm = Wasm::new(&engine(), ONE_PAGE, is_async.then(current_thread));
+    let mut wasm = Wasm::new(&engine(), ONE_PAGE, is_async.then(executor));
     let manager = SecretsManager::builder(store).root_key(RootKey::generate().unwrap()).build().unwrap();
     wasm.store.data_mut().first = WasiCryptoCtx::builder().secrets(manager.namespace("tenant")).build().unwrap();
     Guest::new(wasm)
