@@ -96,7 +96,7 @@ fn a_stop_ends_the_guest_within_a_long_call() {
         let mut guest = Guest::new(&mut wasm);
         let options = guest.options_open();
         guest.options_set(options, "salt", b"salt").unwrap();
-        guest.options_set_u64(options, "ops_limit", 10_000_000).unwrap();
+        guest.options_set_u64(options, "ops_limit", 1_000_000_000).unwrap();
         let state = guest.open("PBKDF2-SHA-256", None, Some(options)).unwrap();
         guest.absorb(state, b"password").unwrap();
         state
@@ -106,7 +106,7 @@ fn a_stop_ends_the_guest_within_a_long_call() {
     let args = [state, 2000, 32].map(|arg| Val::I32(arg as i32));
     let error = wasm.run("symmetric_state_squeeze", &args).unwrap_err();
     assert_eq!(error.downcast_ref::<Stopped>(), Some(&Stopped));
-    assert!(start.elapsed() < Duration::from_secs(1), "ten million iterations take longer");
+    assert!(start.elapsed() < Duration::from_secs(10), "so many iterations take a minute or more");
 }
 
 /// An instance whose exports hand their arguments on to the host, under the host's names.
@@ -117,7 +117,8 @@ struct Wasm {
 
 impl Wasm {
     fn new(memory: &str) -> Self {
-        let mut store = Store::new(&Engine::default(), WasiCryptoCtx::builder().build().unwrap());
+        let mut store =
+            Store::new(&Engine::default(), WasiCryptoCtx::builder().max_password_iterations(u64::MAX).build().unwrap());
         let instance = instantiate(&mut store, memory, None);
         Self { store, instance }
     }
