@@ -11,6 +11,7 @@ mod checked;
 mod cli_files;
 mod differential;
 mod encodings;
+mod engine;
 mod exchange;
 mod expanded;
 mod freed;

@@ -11,6 +11,7 @@ use wasi_crypto_host::{
     Errno, GuestMemory, HandleType, Hostcall, JobPool, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx,
 };
 
+use crate::engine;
 use crate::freed::watched;
 use crate::support::call_in_parts;
 
@@ -25,11 +26,13 @@ pub enum Way {
     Shared,
     /// As [`Shared`](Self::Shared), on a memory that threads share, which is copied instead of borrowed.
     SharedMemory,
+    /// By a guest that an engine runs.
+    Engine,
 }
 
 impl Way {
     /// All of them; the first is the one that the others are compared with.
-    pub const ALL: [Self; 4] = [Self::Whole, Self::Deferred, Self::Shared, Self::SharedMemory];
+    pub const ALL: [Self; 5] = [Self::Whole, Self::Deferred, Self::Shared, Self::SharedMemory, Self::Engine];
 }
 
 /// What a guest may hold.
@@ -81,6 +84,7 @@ static TWO_THREADS: LazyLock<JobPool> = LazyLock::new(|| JobPool::new(1).batch_t
 enum Context {
     Own(Box<WasiCryptoCtx>),
     Shared(SharedWasiCryptoCtx),
+    OfEngine(Box<engine::Guest>),
 }
 
 impl Host {
@@ -98,6 +102,7 @@ impl Host {
         let ctx = match way {
             Way::Whole | Way::Deferred => Context::Own(Box::new(ctx)),
             Way::Shared | Way::SharedMemory => Context::Shared(SharedWasiCryptoCtx::new(ctx)),
+            Way::Engine => Context::OfEngine(Box::new(engine::Guest::new(ctx))),
         };
         Self { way, ctx, kept: 0, freed_secret: None }
     }
@@ -120,7 +125,7 @@ impl Host {
     /// The context, if threads can share it.
     pub fn shared(&self) -> Option<SharedWasiCryptoCtx> {
         match &self.ctx {
-            Context::Own(_) => None,
+            Context::Own(_) | Context::OfEngine(_) => None,
             Context::Shared(ctx) => Some(ctx.clone()),
         }
     }
@@ -139,6 +144,7 @@ impl Host {
         match (&mut self.ctx, self.way) {
             (Context::Own(ctx), Way::Deferred) => call_in_parts(ctx, memory, hostcall, args),
             (Context::Own(ctx), _) => ctx.call(hostcall, GuestMemory::unshared(memory), args),
+            (Context::OfEngine(guest), _) => guest.call(hostcall, memory, args),
             (Context::Shared(ctx), Way::SharedMemory) => {
                 ctx.call(hostcall, GuestMemory::shared(&Pages(RefCell::new(memory))), args)
             }
@@ -150,6 +156,7 @@ impl Host {
     pub fn open_handles(&self) -> usize {
         match &self.ctx {
             Context::Own(ctx) => ctx.open_handles(),
+            Context::OfEngine(guest) => guest.ctx().open_handles(),
             Context::Shared(ctx) => ctx.open_handles(),
         }
     }
@@ -158,6 +165,7 @@ impl Host {
     pub fn held_bytes(&self) -> usize {
         match &self.ctx {
             Context::Own(ctx) => ctx.held_bytes(),
+            Context::OfEngine(guest) => guest.ctx().held_bytes(),
             Context::Shared(ctx) => ctx.held_bytes(),
         }
     }
@@ -166,6 +174,7 @@ impl Host {
     pub fn open_types(&self) -> Vec<HandleType> {
         let mut types = match &self.ctx {
             Context::Own(ctx) => ctx.open_handle_types().collect(),
+            Context::OfEngine(guest) => guest.ctx().open_handle_types().collect(),
             Context::Shared(ctx) => ctx.open_handle_types(),
         };
         types.sort_unstable();

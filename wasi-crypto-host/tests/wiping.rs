@@ -8,6 +8,9 @@ mod asking;
 #[path = "wiping/component.rs"]
 mod component;
 #[cfg(feature = "component")]
+#[path = "support/executor.rs"]
+mod executor;
+#[cfg(feature = "component")]
 #[path = "component/guest.rs"]
 mod guest;
 #[path = "managed/guest.rs"]

@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: runs the targets of the folder `fuzz`, and says what to do with what they find.
 //!
-//! Built by the compiler in use, without a sanitizer: all the host's `unsafe` code is in its engines, which the targets leave out, and
-//! without them there are several times as many executions. Everything goes to `fuzz/target`, apart from the workspace's builds.
+//! Built by the compiler in use, without a sanitizer, unless one is asked for: without, there are several times as many executions.
+//! Everything goes to `fuzz/target`, apart from the workspace's builds.
 
 mod backends;
 mod coverage;
@@ -17,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::root;
-use crate::run::{cargo, for_each_line, run, succeeds};
+use crate::run::{cargo, for_each_line, nightly_cargo, prepare_nightly, run, succeeds};
 
 pub(crate) const USAGE: &str = "\
 Arguments of fuzz:
@@ -25,6 +25,7 @@ Arguments of fuzz:
                  is named; as many run at a time as there are processors
   --minutes N    how long each target runs (5)
   --backend B    what the host is built with: ring (with RustCrypto; the default) or aws-lc-rs
+  --address      builds with AddressSanitizer, the C code of the libraries, too; needs a nightly compiler
   --coverage     does not look for anything new: says which lines of the host the targets do not reach with the inputs
                  that there are
   --backends     does not look for anything new: compares what the host answers with each backend to the inputs that
@@ -38,8 +39,8 @@ const TARGETS: [&str; 8] = ["calls", "encodings", "differential", "oracle", "sto
 /// How long each target runs among the tests, besides its seeds.
 const MINUTES_OF_CHECK: f64 = 1.0;
 
-/// The defaults of cargo-fuzz ask for a nightly compiler, and for hooks at each comparison of the cryptographic libraries.
-const BUILD: [&str; 3] = ["--sanitizer", "none", "--no-trace-compares"];
+/// By default, frames lie in the heap, and what the host wipes of a stack is not what it has used.
+const ADDRESS_SANITIZER: (&str, &str) = ("ASAN_OPTIONS", "detect_stack_use_after_return=0");
 
 /// So many files are given to one process: command lines are bounded.
 const AT_ONCE: usize = 500;
@@ -53,6 +54,8 @@ struct Plan {
     targets: Vec<&'static str>,
     minutes: f64,
     backend: Backend,
+    /// Whether AddressSanitizer looks on.
+    sanitizes: bool,
     /// Where the random numbers of libFuzzer begin; elsewhere each time if there is none.
     seed: Option<u32>,
     what: What,
@@ -78,14 +81,6 @@ enum Backend {
 }
 
 impl Backend {
-    /// Apart, so that neither is built again after the other.
-    fn target_folder(self) -> &'static str {
-        match self {
-            Self::Ring => "target",
-            Self::AwsLc => "target/aws-lc-rs",
-        }
-    }
-
     fn features(self) -> &'static [&'static str] {
         match self {
             Self::Ring => &[],
@@ -101,6 +96,9 @@ pub(crate) fn fuzz(args: &[String]) -> Result<(), String> {
         return coverage::measure(&plan);
     }
     prepare()?;
+    if plan.sanitizes {
+        prepare_nightly("rust-std")?;
+    }
     match plan.what {
         What::Backends => backends::compare(&plan),
         What::Keep => kept::choose(&plan),
@@ -121,6 +119,7 @@ pub(crate) fn check() -> Result<Option<&'static str>, String> {
         targets: TARGETS.into(),
         minutes: MINUTES_OF_CHECK,
         backend: Backend::Ring,
+        sanitizes: false,
         seed: Some(1),
         what: What::Fuzz,
     };
@@ -146,13 +145,21 @@ fn prepare() -> Result<(), String> {
 
 impl Plan {
     fn parse(args: &[String]) -> Result<Self, String> {
-        let mut plan = Self { targets: Vec::new(), minutes: 5.0, backend: Backend::Ring, seed: None, what: What::Fuzz };
+        let mut plan = Self {
+            targets: Vec::new(),
+            minutes: 5.0,
+            backend: Backend::Ring,
+            sanitizes: false,
+            seed: None,
+            what: What::Fuzz,
+        };
         let mut args = args.iter().map(String::as_str);
         while let Some(arg) = args.next() {
             match arg {
                 "--coverage" => plan.what = What::Coverage,
                 "--backends" => plan.what = What::Backends,
                 "--keep" => plan.what = What::Keep,
+                "--address" => plan.sanitizes = true,
                 "--minutes" => {
                     let minutes = args.next().unwrap_or_default();
                     let number = minutes.parse().ok().filter(|number: &f64| *number > 0.0 && number.is_finite());
@@ -177,6 +184,12 @@ impl Plan {
         if plan.targets.is_empty() {
             plan.targets = TARGETS.into();
         }
+        if plan.sanitizes && plan.what != What::Fuzz {
+            return Err(
+                "--address is for looking for new inputs, and stands without --coverage, --backends and --keep"
+                    .to_owned(),
+            );
+        }
         Ok(plan)
     }
 
@@ -200,13 +213,30 @@ impl Plan {
 
     /// A subcommand of cargo-fuzz, with what has to be the same whenever it builds.
     fn cargo_fuzz(&self, subcommand: &str) -> Command {
+        let cargo = if self.sanitizes { nightly_cargo } else { cargo };
         let mut command = in_folder(cargo(&["fuzz", subcommand]));
         command.args(self.flags());
+        if self.sanitizes {
+            command.envs([ADDRESS_SANITIZER, ("CFLAGS", "-fsanitize=address -g1")]);
+        }
         command
     }
 
+    /// The defaults of cargo-fuzz ask for a nightly compiler, and for hooks at each comparison of the cryptographic libraries.
     fn flags(&self) -> Vec<&'static str> {
-        [&BUILD[..], &["--target-dir", self.backend.target_folder()], self.backend.features()].concat()
+        let sanitizer = if self.sanitizes { "address" } else { "none" };
+        let build = ["--sanitizer", sanitizer, "--no-trace-compares", "--target-dir", self.target_folder()];
+        [&build[..], self.backend.features()].concat()
+    }
+
+    /// Apart, so that no build comes again after another.
+    fn target_folder(&self) -> &'static str {
+        match (self.backend, self.sanitizes) {
+            (Backend::Ring, false) => "target",
+            (Backend::Ring, true) => "target/address",
+            (Backend::AwsLc, false) => "target/aws-lc-rs",
+            (Backend::AwsLc, true) => "target/aws-lc-rs/address",
+        }
     }
 
     /// Returns the folder in which they are, below `seeds`, and a dictionary `words`.
@@ -240,6 +270,10 @@ impl Plan {
             "-timeout=30",
             "-print_final_stats=1",
         ]);
+        if self.sanitizes {
+            // What was freed is kept from use, and takes its time.
+            fuzzer.args(["-rss_limit_mb=4096", "-timeout=120"]);
+        }
         fuzzer.args(self.seed.map(|seed| format!("-seed={seed}")));
         fuzzer.arg(format!("-max_total_time={}", (self.minutes * 60.0).ceil()));
         fuzzer.arg(format!("-dict={}", seeds.join("words").display()));
@@ -249,8 +283,8 @@ impl Plan {
         if !succeeded && outcome.findings.is_empty() {
             return Err(format!("the target `{target}` failed and left no finding; it says why above"));
         }
-        // A check has no time for it.
-        if outcome.findings.is_empty() && self.seed.is_none() {
+        // A check has no time for it, and a sanitizer takes too much.
+        if outcome.findings.is_empty() && self.seed.is_none() && !self.sanitizes {
             let mut smaller = self.cargo_fuzz("cmin");
             smaller.arg(target).stderr(Stdio::null());
             run(smaller)?;
@@ -273,12 +307,18 @@ impl Plan {
 
     fn advice(&self, target: &str, finding: &Path) -> String {
         let flags = self.flags().join(" ");
+        let (options, cargo) = if self.sanitizes {
+            let (name, value) = ADDRESS_SANITIZER;
+            (format!("{name}={value} "), "cargo +nightly")
+        } else {
+            (String::new(), "cargo")
+        };
         // As seen from the folder in which cargo-fuzz runs.
         let finding = finding.strip_prefix(folder()).unwrap_or(finding).display();
         format!(
             "\nfuzz/{finding}\n  \
-             see each of its calls: cd fuzz && WASI_CRYPTO_FUZZ_TRACE=1 cargo fuzz run {flags} {target} {finding}\n  \
-             make it smaller still: cd fuzz && cargo fuzz tmin {flags} {target} {finding}\n  \
+             see each of its calls: cd fuzz && {options}WASI_CRYPTO_FUZZ_TRACE=1 {cargo} fuzz run {flags} {target} {finding}\n  \
+             make it smaller still: cd fuzz && {options}{cargo} fuzz tmin {flags} {target} {finding}\n  \
              then write it down as a test in wasi-crypto-host/tests, with the right answer, and look for more of its kind"
         )
     }
@@ -394,10 +434,24 @@ mod tests {
 
     #[test]
     fn all_targets_run_if_none_is_named() {
-        let all = Plan { targets: TARGETS.into(), minutes: 5.0, backend: Backend::Ring, seed: None, what: What::Fuzz };
+        let all = Plan {
+            targets: TARGETS.into(),
+            minutes: 5.0,
+            backend: Backend::Ring,
+            sanitizes: false,
+            seed: None,
+            what: What::Fuzz,
+        };
         assert_eq!(parse(""), Ok(all));
-        let one = Plan { targets: vec!["calls"], minutes: 0.5, backend: Backend::AwsLc, seed: None, what: What::Fuzz };
-        assert_eq!(parse("--minutes 0.5 calls --backend aws-lc-rs"), Ok(one));
+        let one = Plan {
+            targets: vec!["calls"],
+            minutes: 0.5,
+            backend: Backend::AwsLc,
+            sanitizes: true,
+            seed: None,
+            what: What::Fuzz,
+        };
+        assert_eq!(parse("--minutes 0.5 calls --backend aws-lc-rs --address"), Ok(one));
         assert!(parse("--coverage").is_ok_and(|plan| plan.what == What::Coverage));
     }
 
@@ -407,6 +461,7 @@ mod tests {
         assert!(parse("--minutes -1").unwrap_err().contains("not `-1`"));
         assert!(parse("--minutes").is_err());
         assert!(parse("--backend openssl").unwrap_err().contains("not `openssl`"));
+        assert!(parse("--keep --address").unwrap_err().contains("--address is for looking for new inputs"));
     }
 
     #[test]

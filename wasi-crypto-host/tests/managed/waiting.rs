@@ -41,12 +41,18 @@ impl Database {
     }
 }
 
-/// From a stop on, a call may go on for so long, on a busy machine, too. Without a stop it would wait for ever.
-const SOON: Duration = Duration::from_secs(10);
+/// From a stop on, a call may go on for so long.
+const SOON: Duration = Duration::from_millis(100);
+
+/// How late the calls ended whose machine had the least else to do. Without a stop, each would wait for ever.
+fn at_best(late: &[Duration]) -> Duration {
+    *late.iter().min().expect("there were calls")
+}
 
 #[test]
 fn a_call_that_waits_for_a_store_heeds_a_stop() {
-    for is_deadline in [false, true] {
+    let mut late = [Vec::new(), Vec::new()];
+    for is_deadline in [false, true].repeat(5) {
         let database = Database::default();
         let builder = WasiCryptoCtx::builder().secrets(database.manager().namespace("tenant"));
         let mut guest = Guest::with_limits(builder);
@@ -73,34 +79,36 @@ fn a_call_that_waits_for_a_store_heeds_a_stop() {
             })),
         };
         assert_eq!(guest.from_id(manager, kind, &id, LATEST), Err(Errno::InProgress));
-        let late = at.elapsed();
-        assert!(late < SOON, "{late:?} after the stop");
+        late[usize::from(is_deadline)].push(at.elapsed());
         assert_eq!(guest.accounts().0, before.0);
         stopper.into_iter().for_each(|stopper| stopper.join().unwrap());
         database.go_on();
     }
+    assert!(late.iter().all(|late| at_best(late) < SOON), "so long after the stop: {late:?}");
 }
 
 #[test]
 fn a_call_of_a_thread_heeds_it_too() {
-    let database = Database::default();
-    let builder = WasiCryptoCtx::builder().secrets(database.manager().namespace("tenant"));
-    let ctx = SharedWasiCryptoCtx::new(builder.build().unwrap());
-    let stop = ctx.stop_handle();
-    let mut guest = Guest::new(Native { ctx, memory: vec![0; PAGE] });
-    let manager = guest.manager();
-    database.hang();
-    let stopper = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(30));
-        stop.stop();
-        Instant::now()
+    let late = [(); 5].map(|()| {
+        let database = Database::default();
+        let builder = WasiCryptoCtx::builder().secrets(database.manager().namespace("tenant"));
+        let ctx = SharedWasiCryptoCtx::new(builder.build().unwrap());
+        let stop = ctx.stop_handle();
+        let mut guest = Guest::new(Native { ctx, memory: vec![0; PAGE] });
+        let manager = guest.manager();
+        database.hang();
+        let stopper = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(30));
+            stop.stop();
+            Instant::now()
+        });
+        for kind in KINDS {
+            assert_eq!(guest.generate_managed(manager, kind, kind.algorithms()[0]), Err(Errno::InProgress));
+        }
+        database.go_on();
+        stopper.join().unwrap().elapsed()
     });
-    for kind in KINDS {
-        assert_eq!(guest.generate_managed(manager, kind, kind.algorithms()[0]), Err(Errno::InProgress));
-    }
-    let late = stopper.join().unwrap().elapsed();
-    assert!(late < 2 * SOON, "{late:?} after the stop");
-    database.go_on();
+    assert!(at_best(&late) < SOON, "so long after the stop: {late:?}");
 }
 
 /// Guests of a dead database take its places and no others; what is stopped leaves the queue.

@@ -11,6 +11,9 @@ mod arguments;
 #[cfg(feature = "component")]
 mod component;
 #[cfg(feature = "component")]
+#[path = "../support/executor.rs"]
+mod executor;
+#[cfg(feature = "component")]
 #[path = "../component/guest.rs"]
 mod guest;
 #[path = "../managed/guest.rs"]

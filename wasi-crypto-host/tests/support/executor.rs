@@ -1,4 +1,5 @@
 //! An executor of asynchronous guests, whose long work begins when the test says so, however busy the machine is.
+#![allow(dead_code, reason = "each test uses a part")]
 
 use std::sync::mpsc;
 

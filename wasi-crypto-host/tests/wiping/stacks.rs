@@ -6,12 +6,14 @@ use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use base64ct::{Base64, Encoding};
+use pkcs8::PrivateKeyInfoRef;
+use rsa::pkcs1::RsaPrivateKeyRef;
 use wasi_crypto_host::JobPool;
 use wasi_crypto_host::secrets::{MemoryStore, RootKey, SecretsManager, SecretsStore};
 
 use super::asking::Asking;
 use super::managed::{Kind, LATEST, Managed};
-use super::support::keys::Part;
+use super::support::keys::{PKCS8, Part};
 use super::*;
 
 /// A secret to look for, in a form that is not found itself.
@@ -22,6 +24,13 @@ const MASK: u64 = 0x5a3c_96e1_0f87_d24b;
 impl Hidden {
     fn of(secret: &[u8]) -> Self {
         Self(secret.chunks_exact(PIECE).map(|piece| u64::from_be_bytes(piece.try_into().unwrap()) ^ MASK).collect())
+    }
+
+    /// Of numbers, as bytes with the highest first, and as words of eight bytes with the lowest first.
+    fn of_numbers(numbers: &[&[u8]]) -> Self {
+        let words = numbers.iter().flat_map(|number| number.rchunks_exact(PIECE));
+        let words = words.map(|word| u64::from_be_bytes(word.try_into().unwrap()));
+        Self(words.flat_map(|word| [word, word.swap_bytes()]).map(|word| word ^ MASK).collect())
     }
 
     /// Where the lowest piece of the secret is on a stack, of which one address is known: so many bytes below that.
@@ -67,13 +76,18 @@ fn waiting(name: &str) -> Option<Vec<usize>> {
 
 /// How far below its frame a thread finds the secret that it worked with.
 fn left(seed: u64, len: usize, work: impl FnOnce(&[u8]) + Send + 'static) -> Option<usize> {
-    let hidden = Hidden::of(&Random(seed).bytes(len));
-    let ((done, address), (go_on, gone_on)) = (mpsc::channel(), mpsc::channel::<()>());
-    let name = format!("wiping {seed}");
-    let thread = std::thread::Builder::new().name(name.clone()).spawn(move || {
+    left_of(&Hidden::of(&Random(seed).bytes(len)), format!("wiping {seed}"), move || {
         let mut secret = Random(seed).bytes(len);
         work(&secret);
         std::hint::black_box(&mut secret).fill(0);
+    })
+}
+
+/// How far below its frame a thread of this name finds what it worked with.
+fn left_of(hidden: &Hidden, name: String, work: impl FnOnce() + Send + 'static) -> Option<usize> {
+    let ((done, address), (go_on, gone_on)) = (mpsc::channel(), mpsc::channel::<()>());
+    let thread = std::thread::Builder::new().name(name.clone()).spawn(move || {
+        work();
         let here = 0_u8;
         done.send(std::hint::black_box(&raw const here).addr()).unwrap();
         _ = gone_on.recv();
@@ -307,6 +321,35 @@ fn nothing_of_secret_keys_is_left_on_the_stacks_of_callers() {
                 let mut guest = Guest::with_limits(WasiCryptoCtx::builder());
                 let secret = guest.import_key_as(Part::Secret, name, raw, 0).unwrap();
                 work(&mut guest, algorithm_type, secret);
+            });
+            found.extend(left.map(|below| (name, step, below)));
+        }
+    }
+    assert_eq!(found, [], "so many bytes below the caller's frame");
+}
+
+/// The numbers of an RSA key, as the libraries work with some of them.
+#[test]
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    ignore = "what compilers make of libraries for other processors was not looked at"
+)]
+fn nothing_of_rsa_keys_is_left_on_the_stacks_of_callers() {
+    let mut found = Vec::new();
+    for name in ["RSA_PKCS1_2048_SHA256", "RSA_PSS_3072_SHA384"] {
+        let (encoded, _) = Guest::large().generate_encoded(name);
+        let info = PrivateKeyInfoRef::try_from(encoded.as_slice()).unwrap();
+        let key = RsaPrivateKeyRef::try_from(info.private_key.as_bytes()).unwrap();
+        let numbers = [key.private_exponent, key.prime1, key.prime2, key.exponent1, key.exponent2, key.coefficient];
+        let hidden = Hidden::of_numbers(&numbers.each_ref().map(|number| number.as_bytes()));
+        let planted = encoded.clone();
+        assert!(left_of(&hidden, "wiping RSA".to_owned(), move || leave(&planted)).is_some());
+        for (number, (step, work)) in (0..).zip(STEPS) {
+            let encoded = encoded.clone();
+            let left = left_of(&hidden, format!("wiping RSA {number}"), move || {
+                let mut guest = Guest::large();
+                let secret = guest.import_key_as(Part::Secret, name, &encoded, PKCS8).unwrap();
+                work(&mut guest, 0, secret);
             });
             found.extend(left.map(|below| (name, step, below)));
         }

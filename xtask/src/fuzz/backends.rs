@@ -57,7 +57,7 @@ pub(super) fn compare(plan: &Plan) -> Result<(), String> {
 
 /// What a target has written down of each input.
 fn answers(plan: &Plan, target: &str, inputs: &[impl AsRef<Path>]) -> Result<Vec<String>, String> {
-    let transcript = folder().join(plan.backend.target_folder()).join("transcripts").join(target);
+    let transcript = folder().join(plan.target_folder()).join("transcripts").join(target);
     transcript.parent().map_or(Ok(()), super::make)?;
     let mut answers = Vec::new();
     for some in inputs.chunks(AT_ONCE) {

@@ -12,7 +12,7 @@ use crate::run::{cargo, output, run, succeeds};
 /// Runs each target over its inputs, prints what they do not reach, and writes pages of all lines.
 pub(super) fn measure(plan: &Plan) -> Result<(), String> {
     let tools = Tools::find()?;
-    let work = folder().join(plan.backend.target_folder()).join("coverage");
+    let work = folder().join(plan.target_folder()).join("coverage");
     let mut build = in_folder(cargo(&["build", "--release", "--locked", "--bins"]));
     build.args(plan.backend.features()).arg("--target-dir").arg(&work);
     build.env("RUSTFLAGS", "-C instrument-coverage --cfg fuzzing");
