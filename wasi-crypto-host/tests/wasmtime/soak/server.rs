@@ -12,13 +12,19 @@ use wasi_crypto_host::secrets::{Identifier, Namespace, RootKeyFile, SecretsManag
 use wasi_crypto_host::wasmtime::{add_to_linker_async, bind_memory, component};
 use wasi_crypto_host::{JobPool, WasiCryptoCtx};
 use wasmtime::component::{Component, InstancePre as ComponentPre, Linker as ComponentLinker};
-use wasmtime::{Config, Engine, InstancePre, Linker, Module, Store, StoreLimits, StoreLimitsBuilder};
+use wasmtime::{
+    Config, Engine, InstancePre, Linker, Module, PoolingAllocationConfig, Store, StoreLimits, StoreLimitsBuilder,
+};
 
 use super::priority::Runtimes;
 use super::{NAMESPACE, components};
 
 /// How long a guest may take.
 const TIME: Duration = Duration::from_millis(150);
+/// The memory that a guest may have, in bytes.
+const MEMORY: usize = 8 << 20;
+/// So many guests at a time, and those that have not yet been ended.
+const GUESTS: u32 = 200;
 /// How often the epoch of the engine goes on.
 const EPOCH: Duration = Duration::from_micros(500);
 /// A guest computes for so long until others have their turn.
@@ -152,7 +158,7 @@ pub(super) fn serve(folder: &Path, identifier: Identifier, contexts: usize) {
     let namespace = SecretsManager::builder(store).root_key(root_key).build().unwrap().namespace(NAMESPACE);
     let _idle: Vec<WasiCryptoCtx> =
         (0..contexts).map(|_| WasiCryptoCtx::builder().secrets(namespace.clone()).build().unwrap()).collect();
-    let engine = Engine::new(Config::new().epoch_interruption(true)).unwrap();
+    let engine = Engine::new(Config::new().epoch_interruption(true).allocation_strategy(pool())).unwrap();
     let mut linker = Linker::new(&engine);
     add_to_linker_async(&mut linker, |guest: &mut Guest| &mut guest.crypto).unwrap();
     let mut component_linker = ComponentLinker::new(&engine);
@@ -187,6 +193,14 @@ pub(super) fn serve(folder: &Path, identifier: Identifier, contexts: usize) {
         let server = Arc::clone(&server);
         thread::spawn(move || server.answer(connection));
     }
+}
+
+/// Memories and stacks that are there before they are asked for. Mapping some for each request holds up all threads of the process.
+fn pool() -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.max_memory_size(MEMORY).total_memories(GUESTS).total_core_instances(GUESTS).total_component_instances(GUESTS);
+    pool.total_tables(GUESTS).total_stacks(GUESTS);
+    pool
 }
 
 impl Server {
@@ -225,7 +239,7 @@ impl Server {
         if !is_honest(kind) && !kind.ends_with("leave") {
             crypto.stop_handle().stop_at(Some(Instant::now() + TIME));
         }
-        let limits = StoreLimitsBuilder::new().memory_size(8 << 20).build();
+        let limits = StoreLimitsBuilder::new().memory_size(MEMORY).build();
         let mut store = Store::new(&self.engine, Guest { crypto, limits });
         store.limiter(|guest| &mut guest.limits);
         store.set_epoch_deadline(TURN);
