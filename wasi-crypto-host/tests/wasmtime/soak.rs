@@ -49,8 +49,11 @@ fn honest_guests_do_not_suffer_from_hostile_ones() {
         report.push(line);
         assert!(mixed.honest.len() > 10, "hardly anything was done: {report:#?}");
         if is_alone {
-            let bound = 3 * alone.most_of().max(Duration::from_millis(1));
-            assert!(mixed.most_of() <= bound, "an honest guest waits for too long: {report:#?}");
+            // Of the slowest there are too few to hold them to each other.
+            for share in [5_000, 9_900, 9_999] {
+                let bound = 3 * alone.time_of(share).max(Duration::from_millis(1));
+                assert!(mixed.time_of(share) <= bound, "an honest guest waits for too long: {report:#?}");
+            }
         }
         // What a few guests at a time take up, and the allocator keeps.
         assert!(mixed.memory[1] <= mixed.memory[0] + mixed.memory[0] / 4 + (48 << 10), "it grows: {report:#?}");

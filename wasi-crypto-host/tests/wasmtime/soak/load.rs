@@ -83,22 +83,20 @@ impl Load {
         times
     }
 
-    /// So long took 99 of a hundred at most.
-    pub(super) fn most_of(&self) -> Duration {
+    /// So long took so many of ten thousand at most.
+    pub(super) fn time_of(&self, share: usize) -> Duration {
         let times = self.sorted();
-        times[times.len() * 99 / 100]
+        times[(times.len() * share / 10_000).min(times.len() - 1)]
     }
 }
 
 impl fmt::Display for Load {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let times = self.sorted();
-        let (median, last) = (times[times.len() / 2], times[times.len() - 1]);
+        let [median, most, nearly_all, all] = [5_000, 9_900, 9_999, 10_000].map(|share| self.time_of(share));
         write!(
             f,
-            "{} requests, {median:.1?} median, {:.1?} for 99 %, {last:.1?} at most",
-            times.len(),
-            self.most_of()
+            "{} requests, {median:.1?} median, {most:.1?} for 99 %, {nearly_all:.1?} for 99.99 %, {all:.1?} at most",
+            self.honest.len()
         )?;
         if self.hostile > 0 { write!(f, ", besides {} hostile ones", self.hostile) } else { Ok(()) }
     }
