@@ -123,8 +123,15 @@ impl OptionSet {
         Arc::clone(&self.values)
     }
 
+    /// Whether an option may be set to so many bytes, before they are copied from where they are. `overflow` if they are too many.
+    pub(crate) fn check_set(&self, name: &[u8], len: usize, account: &Account<'_>) -> Result<(), Errno> {
+        self.known(name)?.bytes()?;
+        if len > SHORT.max(account.limits.gathered_bytes) { Err(Errno::Overflow) } else { Ok(()) }
+    }
+
     /// Sets an option to bytes. `overflow` if the guest would hold too much.
     pub(crate) fn set(&mut self, name: &[u8], value: &[u8], account: &Account<'_>) -> Result<(), Errno> {
+        self.check_set(name, value.len(), account)?;
         let option = self.known(name)?.bytes()?;
         if value.len() <= SHORT {
             Short::put(value, &mut Arc::make_mut(&mut self.values).bytes[option as usize]);
@@ -187,9 +194,6 @@ impl Options {
 impl Value {
     /// Books a long value before it copies it. `overflow` if it is longer than the guest may make it, or hold.
     fn long(bytes: &[u8], account: &Account<'_>) -> Result<Self, Errno> {
-        if bytes.len() > account.limits.gathered_bytes {
-            return Err(Errno::Overflow);
-        }
         let held = BookedSecret::held(bytes.len());
         let booking = account.reserve(held)?;
         Ok(Self::Long(Arc::new(BookedSecret::new(Secret::from(bytes), booking))))

@@ -340,6 +340,47 @@ fn associated_data_counts_with_each_entry() {
     }
 }
 
+/// SIV hashes it with each message, and takes it as long as it comes.
+#[test]
+fn a_long_nonce_counts_with_each_entry() {
+    for way in [Way::Batch(2), Way::InParts(2)] {
+        let mut guest = way.guest(WasiCryptoCtx::builder().max_call_bytes(1000));
+        let state = guest.cipher("AES-128-SIV", &[7; 32], &[8; 200]);
+        let [start, len] = guest.put(&[0; 16]);
+        let results = way.run(&mut guest, "batch_symmetric_state_decrypt", &[[state, 0x4000, 0, start, len]; 3]);
+        assert_eq!(results, [Errno::InvalidTag, Errno::InvalidTag, Errno::Overflow].map(|errno| (0, errno)), "{way:?}");
+    }
+}
+
+/// If each hashed the info, this would take a quarter of an hour.
+#[test]
+fn no_output_takes_no_work() {
+    let mut guest = Guest::new(Native::new(WasiCryptoCtx::builder(), 16 << 20));
+    let key = guest.import("HKDF-EXPAND/SHA-512", &[7; 64]).unwrap();
+    let state = guest.open("HKDF-EXPAND/SHA-512", Some(key), None).unwrap();
+    guest.absorb(state, &vec![9; 8 << 20]).unwrap();
+    let entries = [state, 0, 0].map(u32::to_le_bytes).concat().repeat(1 << 16);
+    let ([list, _], results) = (guest.put(&entries), guest.room(2 << 16));
+    guest.call(SQUEEZE, &[list, 1 << 16, results[0]]).unwrap();
+    assert!(guest.bytes_at(results).iter().all(|byte| *byte == 0), "all of them succeed");
+}
+
+/// A tag of the wrong length is refused before anything is decrypted.
+#[test]
+fn an_entry_that_is_refused_takes_nothing_of_what_others_may() {
+    for way in [Way::Batch(2), Way::InParts(2)] {
+        let mut guest = way.guest(WasiCryptoCtx::builder().max_call_bytes(1000));
+        let sealing = guest.cipher("AES-256-GCM", &[7; 32], &[8; 12]);
+        let (sealed, tag) = guest.encrypt_detached(sealing, &[5; 900]).unwrap();
+        let state = guest.cipher("AES-256-GCM", &[7; 32], &[8; 12]);
+        let ([data, len], [tag, tag_len], [output, _]) = (guest.put(&sealed), guest.put(&tag), guest.room(900));
+        let entries = [3, tag_len, tag_len].map(|tag_len| [state, output, len, data, len, tag, tag_len]);
+        let results = way.run(&mut guest, "batch_symmetric_state_decrypt_detached", &entries);
+        let expected = [(0, Errno::InvalidTag), (900, Errno::Success), (0, Errno::Overflow)];
+        assert_eq!(results, expected, "{way:?}");
+    }
+}
+
 /// One that is made at the same time as another does not take the room that the other's tag needs.
 #[test]
 fn tags_for_which_there_is_no_room_are_those_of_the_last_entries() {

@@ -87,8 +87,10 @@ pub(crate) fn batch_symmetric_state_decrypt<O: Objects + 'static>(call: &mut Cal
         let (output, data) = (call.memory.range(output, output_len)?, call.memory.range(data, data_len)?);
         let buffer = GuestBuffer::new(&mut call.memory, output, data);
         let cost = symmetric::message_cost(call.objects, state, &buffer);
-        let opened = symmetric::symmetric_state_decrypt(call.objects, state, buffer);
-        charge(call, cost, opened).map(|len| Entry::Done(len as u32))
+        let mut has_begun = false;
+        let opened = symmetric::symmetric_state_decrypt(call.objects, state, buffer, &mut has_begun);
+        charge_if(has_begun, call, cost);
+        opened.map(|len| Entry::Done(len as u32))
     })
 }
 
@@ -103,8 +105,10 @@ pub(crate) fn batch_symmetric_state_decrypt_detached<O: Objects + 'static>(
         let tag = call.memory.tag(raw_tag, raw_tag_len, &mut copy)?;
         let buffer = GuestBuffer::new(&mut call.memory, output, data);
         let cost = symmetric::message_cost(call.objects, state, &buffer);
-        let opened = symmetric::symmetric_state_decrypt_detached(call.objects, state, buffer, tag);
-        charge(call, cost, opened).map(|len| Entry::Done(len as u32))
+        let mut has_begun = false;
+        let opened = symmetric::symmetric_state_decrypt_detached(call.objects, state, buffer, tag, &mut has_begun);
+        charge_if(has_begun, call, cost);
+        opened.map(|len| Entry::Done(len as u32))
     })
 }
 
@@ -137,8 +141,13 @@ pub(crate) fn batch_signature_state_verify<O: Objects + 'static>(call: &mut Call
 
 /// Counts what an entry took of what the call may take, unless it was refused before anything was done.
 fn charge<O, T>(call: &mut Call<'_, O>, cost: Spent, result: Result<T, Errno>) -> Result<T, Errno> {
-    if matches!(result, Ok(_) | Err(Errno::InvalidTag)) {
+    charge_if(result.is_ok(), call, cost);
+    result
+}
+
+/// The same of decryption, which may find a forgery when all is done.
+fn charge_if<O>(has_begun: bool, call: &mut Call<'_, O>, cost: Spent) {
+    if has_begun {
         call.pace.spent.add(cost);
     }
-    result
 }

@@ -152,7 +152,7 @@ impl Input for GuestInput<'_, '_> {
     }
 }
 
-/// The way of what is long or must be copied, which is done into a buffer of one slice.
+/// The way of what is long or must be copied, which is done piece by piece.
 #[inline(never)]
 fn feed_slices(
     memory: &GuestMemory<'_>,
@@ -162,16 +162,18 @@ fn feed_slices(
     take: &mut dyn FnMut(&[u8]),
 ) -> Result<Fed, Errno> {
     let len = range.len();
-    let mut copy = Secret::zeroed(if bytes.is_some() { 0 } else { len.min(SLICE) });
+    let mut copy = Secret::zeroed(if bytes.is_some() { 0 } else { len.min(COPIED) });
     let mut done = pace.done;
     loop {
         let end = len.min(done.saturating_add(SLICE));
         match bytes {
             Some(bytes) => take(&bytes[done..end]),
             None => {
-                let piece = &mut copy[..end - done];
-                memory.read(&range.slice(done, piece.len()), piece);
-                take(piece);
+                for start in (done..end).step_by(COPIED) {
+                    let piece = &mut copy[..COPIED.min(end - start)];
+                    memory.read(&range.slice(start, piece.len()), piece);
+                    take(piece);
+                }
             }
         }
         done = end;
@@ -186,6 +188,9 @@ fn feed_slices(
         }
     }
 }
+
+/// So many bytes at a time are copied of a memory that threads share, by each of them, which is not booked.
+const COPIED: usize = 16 << 10;
 
 /// Long data is taken in by so many bytes at a time: about a third of a millisecond of SHA-512.
 const SLICE: usize = 256 << 10;

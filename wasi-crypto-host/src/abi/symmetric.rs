@@ -148,7 +148,7 @@ pub(crate) fn symmetric_state_decrypt<O: Objects>(call: &mut Call<'_, O>) -> Res
     let (output, data) = (call.memory.range(out, out_len)?, call.memory.range(data, data_len)?);
     let slot = call.memory.slot(size)?;
     let buffer = GuestBuffer::new(&mut call.memory, output, data);
-    let len = symmetric::symmetric_state_decrypt(call.objects, state, buffer)?;
+    let len = symmetric::symmetric_state_decrypt(call.objects, state, buffer, &mut false)?;
     call.memory.put(slot, (len as u32).to_le_bytes());
     Ok(())
 }
@@ -160,7 +160,7 @@ pub(crate) fn symmetric_state_decrypt_detached<O: Objects>(call: &mut Call<'_, O
     let tag = call.memory.tag(raw_tag, raw_tag_len, &mut copy)?;
     let slot = call.memory.slot(size)?;
     let buffer = GuestBuffer::new(&mut call.memory, output, data);
-    let len = symmetric::symmetric_state_decrypt_detached(call.objects, state, buffer, tag)?;
+    let len = symmetric::symmetric_state_decrypt_detached(call.objects, state, buffer, tag, &mut false)?;
     call.memory.put(slot, (len as u32).to_le_bytes());
     Ok(())
 }

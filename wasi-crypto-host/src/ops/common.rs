@@ -21,7 +21,8 @@ pub(crate) fn options_set(
     value: impl Bytes,
 ) -> Result<(), Errno> {
     objects.change(options, |options: &mut OptionSet, account| {
-        account.check_spare(value.host_bytes())?;
+        options.check_set(name, value.len(), &account)?;
+        let _copy = account.reserve(value.host_bytes())?;
         options.set(name, &value.get(), &account)
     })
 }

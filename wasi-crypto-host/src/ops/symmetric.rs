@@ -315,12 +315,14 @@ pub(crate) fn symmetric_state_encrypt_detached(
 }
 
 /// Decrypts a sealed text: a message with its tag behind it into an output as long as the message alone; a padded one into an output
-/// that may have room for all of it but need not have any for a padding of one whole block. Returns the length of the message.
+/// that may have room for all of it but need not have any for a padding of one whole block. Returns the length of the message; `has_begun`
+/// is set when there is nothing more to refuse it for.
 #[inline(always)]
 pub(crate) fn symmetric_state_decrypt(
     objects: &mut impl Objects,
     state: u32,
     mut buffer: impl Buffer,
+    has_begun: &mut bool,
 ) -> Result<usize, Errno> {
     let (sealed_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.work(
@@ -343,6 +345,7 @@ pub(crate) fn symmetric_state_decrypt(
             if !matches!(sealing, Sealing::Tag(_)) {
                 check_untagged(state, &buffer, end)?;
             }
+            *has_begun = true;
             buffer.transform(|bytes| state.cipher()?.decrypt(bytes, len, end))
         },
     )
@@ -358,12 +361,14 @@ fn check_untagged(state: &mut SymmetricState, buffer: &impl Buffer, end: &[u8]) 
     state.cipher()?.check_decrypt(len, before, end, buffer.output_len() - len)
 }
 
-/// Decrypts a message whose tag is apart into an output as long. `tag` is none if it is longer than [`MAX_TAG_LEN`].
+/// Decrypts a message whose tag is apart into an output as long. `tag` is none if it is longer than [`MAX_TAG_LEN`]. `has_begun` is set when
+/// there is nothing more to refuse it for.
 pub(crate) fn symmetric_state_decrypt_detached(
     objects: &mut impl Objects,
     state: u32,
     buffer: impl Buffer,
     tag: Option<&[u8]>,
+    has_begun: &mut bool,
 ) -> Result<usize, Errno> {
     let (data_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.work(
@@ -376,7 +381,10 @@ pub(crate) fn symmetric_state_decrypt_detached(
             let booking = admit_message(state, data_len, host_bytes, &account)?;
             Ok((tag, booking))
         },
-        |state, (tag, _booking)| buffer.transform(|bytes| state.cipher()?.decrypt(bytes, data_len, tag)),
+        |state, (tag, _booking)| {
+            *has_begun = true;
+            buffer.transform(|bytes| state.cipher()?.decrypt(bytes, data_len, tag))
+        },
     )
 }
 

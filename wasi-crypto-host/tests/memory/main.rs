@@ -25,12 +25,16 @@ mod stored;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::cell::RefCell;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use allocator::Mark;
 use stored::namespace;
-use support::{Guest, Native};
-use wasi_crypto_host::{AlgorithmInfo, AlgorithmType, Errno, Limits, WasiCryptoCtx, algorithms};
+use support::{Guest, Native, hostcall};
+use wasi_crypto_host::{
+    AlgorithmInfo, AlgorithmType, Errno, GuestMemory, Limits, SharedMemory, SharedWasiCryptoCtx, WasiCryptoCtx,
+    algorithms,
+};
 
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
@@ -330,6 +334,48 @@ fn option_sets() {
                 }
             });
         }
+    }
+}
+
+/// What lies in a memory that threads share is copied from there before it is kept.
+#[test]
+fn a_copy_of_a_shared_memory_counts_while_it_is_there() {
+    let _turn = alone();
+    let longest = Limits::default().gathered_bytes;
+    let roomy = 2 * longest + 64 * KIB;
+    for (limit, len, expected) in [
+        (roomy, longest, Errno::Success),
+        (longest + 64 * KIB, longest, Errno::Overflow),
+        (roomy + longest, longest + 1, Errno::Overflow),
+    ] {
+        let ctx = SharedWasiCryptoCtx::new(WasiCryptoCtx::builder().max_bytes(limit).build().unwrap());
+        let pages = Pages(RefCell::new(vec![0; longest + MIB]));
+        pages.write(0, b"salt");
+        let call = |name: &str, args: &[u64]| ctx.call(hostcall(name), GuestMemory::shared(&pages), args);
+        assert_eq!(call("options_open", &[1, 8]), Errno::Success);
+        let mut options = [0; 4];
+        pages.read(8, &mut options);
+        let mark = Mark::set();
+        assert_eq!(call("options_set", &[u32::from_le_bytes(options).into(), 0, 4, 64, len as u64]), expected);
+        let most = if len <= longest { limit } else { 64 * KIB };
+        assert!(mark.peak() <= most, "{len} bytes of {limit} that there may be: {} at most", mark.peak());
+    }
+}
+
+/// A memory that the host must copy.
+struct Pages(RefCell<Vec<u8>>);
+
+impl SharedMemory for Pages {
+    fn len(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    fn read(&self, offset: usize, into: &mut [u8]) {
+        into.copy_from_slice(&self.0.borrow()[offset..][..into.len()]);
+    }
+
+    fn write(&self, offset: usize, from: &[u8]) {
+        self.0.borrow_mut()[offset..][..from.len()].copy_from_slice(from);
     }
 }
 

@@ -152,8 +152,9 @@ impl<K: SivKey> Absorb for Cipher<K> {
 }
 
 impl<K: SivKey> Encrypt for Cipher<K> {
+    /// The nonce is hashed as one of them, and may be as long.
     fn associated_data_len(&self) -> usize {
-        self.components.bytes.len()
+        self.components.bytes.len() + self.nonce.as_deref().map_or(0, <[u8]>::len)
     }
 
     fn check_encrypt(&self, _: usize) -> Result<(), Errno> {

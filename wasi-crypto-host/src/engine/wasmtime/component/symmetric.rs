@@ -114,7 +114,7 @@ fn link_ciphers(links: &mut impl Links) -> Result<()> {
         |parts, (state, data, output_len)| {
             let mut list = NewList::default();
             let buffer = NewBuffer { data, output_len: output_len as usize, list: &mut list };
-            let len = symmetric::symmetric_state_decrypt(parts.objects, state, buffer)?;
+            let len = symmetric::symmetric_state_decrypt(parts.objects, state, buffer, &mut false)?;
             Ok(list.cut(len))
         },
     )?;
@@ -124,7 +124,7 @@ fn link_ciphers(links: &mut impl Links) -> Result<()> {
             let mut list = NewList::default();
             let buffer = NewBuffer { data, output_len: data.len(), list: &mut list };
             let tag = (tag.len() <= MAX_TAG_LEN).then_some(tag);
-            let len = symmetric::symmetric_state_decrypt_detached(parts.objects, state, buffer, tag)?;
+            let len = symmetric::symmetric_state_decrypt_detached(parts.objects, state, buffer, tag, &mut false)?;
             Ok(list.cut(len))
         },
     )
