@@ -62,6 +62,13 @@ impl BookedKey<dyn SecretKey> {
     }
 }
 
+/// The same of the secrets that they make.
+impl BookedKey<dyn PublicKey> {
+    pub(crate) fn encapsulate(&self) -> Result<(Secret, Vec<u8>), Errno> {
+        in_wiped_frame::<STACK_OF_SECRET_KEY, _>(|| self.shared.encapsulate())
+    }
+}
+
 macro_rules! key_objects {
     ($($kind:ident: $key:ty;)*) => {$(
         impl KeyObject for $kind {

@@ -295,15 +295,7 @@ fn with_store() -> (Guest<Native>, u32) {
 }
 
 fn hash_password(name: &str, password: &[u8]) {
-    let mut guest = Guest::with_limits(WasiCryptoCtx::builder());
-    let options = guest.options_open();
-    guest.options_set(options, "salt", &[5; 16]).unwrap();
-    guest.options_set_u64(options, "ops_limit", 16).unwrap();
-    if name != "PBKDF2-SHA-256" {
-        guest.options_set_u64(options, "memory_limit", 1 << 16).unwrap();
-    }
-    let state = guest.open(name, None, Some(options)).unwrap();
-    guest.absorb(state, password).unwrap();
+    let (mut guest, state) = with_password(name, password);
     guest.squeeze(state, 32).unwrap();
     guest.squeeze_tag(state).unwrap();
 }
@@ -326,6 +318,120 @@ fn nothing_of_secret_keys_is_left_on_the_stacks_of_callers() {
         }
     }
     assert_eq!(found, [], "so many bytes below the caller's frame");
+}
+
+/// How far below its frame a thread finds what its work comes to, or a secret of it.
+fn left_of_result<R: Send + 'static>(
+    work: impl FnOnce() -> R + Send + 'static,
+    secret: impl FnOnce(R) -> Vec<u8>,
+) -> Option<usize> {
+    let ((done, results), (go_on, gone_on)) = (mpsc::channel(), mpsc::channel::<()>());
+    let thread = std::thread::spawn(move || {
+        let result = Box::new(work());
+        let here = 0_u8;
+        done.send((std::hint::black_box(&raw const here).addr(), result)).unwrap();
+        _ = gone_on.recv();
+    });
+    let (address, result) = results.recv().unwrap();
+    let found = Hidden::of(&secret(*result)).below(address);
+    drop(go_on);
+    thread.join().unwrap();
+    found
+}
+
+/// Secrets that calls make, each call alone.
+#[test]
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    ignore = "what compilers make of libraries for other processors was not looked at"
+)]
+fn nothing_of_what_calls_make_is_left_on_the_stacks_of_callers() {
+    let mut found = Vec::new();
+    for (name, _, len) in ASYMMETRIC.into_iter().filter(|(_, algorithm_type, _)| *algorithm_type == 2) {
+        let shared = left_of_result(
+            move || {
+                let mut guest = Guest::with_limits(WasiCryptoCtx::builder());
+                let secret = guest.import_key_as(Part::Secret, name, &Random(7).bytes(len), 0).unwrap();
+                let public = guest.call_for_u32("publickey_from_secretkey", &[secret]).unwrap();
+                let output = match guest.call("kx_encapsulate", &[public, SLOT, SLOT + 4]) {
+                    Ok(()) => u32::from_le_bytes(guest.bytes(SLOT)),
+                    Err(_) => guest.call_for_u32("kx_dh", &[public, secret]).unwrap(),
+                };
+                (guest, output)
+            },
+            |(mut guest, output)| guest.pull_array(output).unwrap(),
+        );
+        found.extend(shared.map(|below| (name, "a shared secret", below)));
+    }
+    for (name, len, nonce_len) in keyed() {
+        let output = left_of_result(
+            move || {
+                let (mut guest, state) = open(name, &Random(8).bytes(len), nonce_len);
+                let output = guest.room(64);
+                let squeezed = guest.call("symmetric_state_squeeze", &[state, output[0], output[1]]);
+                (guest, squeezed.is_ok().then_some(output))
+            },
+            |(mut guest, output)| output.map_or_else(Vec::new, |output| guest.bytes_at(output)),
+        );
+        let message = || Random(9).bytes(208);
+        let sealed = left_of_result(move || _ = sealed(name, len, nonce_len, &message()), |()| message());
+        let ciphertext = sealed_by_another(name, len, nonce_len);
+        let opened = left_of_result(
+            move || {
+                let (mut guest, state) = open(name, &Random(8).bytes(len), nonce_len);
+                _ = guest.decrypt(state, &ciphertext);
+            },
+            |()| message(),
+        );
+        let made = [("an output", output), ("a message to encrypt", sealed), ("a decrypted message", opened)];
+        found.extend(made.into_iter().filter_map(|(what, below)| Some((name, what, below?))));
+    }
+    for name in ["PBKDF2-SHA-256", "PBKDF2-SHA-512", "ARGON2ID", "SCRYPT"] {
+        for function in
+            ["symmetric_state_squeeze", "batch_symmetric_state_squeeze", "batch_symmetric_state_squeeze_tag"]
+        {
+            let hash = left_of_result(
+                move || {
+                    let (mut guest, state) = with_password(name, &Random(10).bytes(40));
+                    let (output, [results, _]) = (guest.room(32), guest.room(8));
+                    let entry = [state, output[0], output[1]];
+                    let fields = if function.ends_with("tag") { &entry[..1] } else { &entry };
+                    let list: Vec<u8> = fields.iter().flat_map(|field| field.to_le_bytes()).collect();
+                    let [list, _] = guest.put(&list);
+                    let args = if function.starts_with("batch") { [list, 1, results] } else { entry };
+                    guest.call(function, &args).unwrap();
+                },
+                |()| {
+                    let (mut guest, state) = with_password(name, &Random(10).bytes(40));
+                    guest.squeeze(state, 32).unwrap()
+                },
+            );
+            found.extend(hash.map(|below| (name, function, below)));
+        }
+    }
+    assert_eq!(found, [], "so many bytes below the caller's frame");
+}
+
+fn sealed(name: &str, len: usize, nonce_len: usize, message: &[u8]) -> Vec<u8> {
+    let (mut guest, state) = open(name, &Random(8).bytes(len), nonce_len);
+    guest.encrypt(state, message).unwrap_or_default()
+}
+
+fn sealed_by_another(name: &'static str, len: usize, nonce_len: usize) -> Vec<u8> {
+    std::thread::spawn(move || sealed(name, len, nonce_len, &Random(9).bytes(208))).join().unwrap()
+}
+
+fn with_password(name: &str, password: &[u8]) -> (Guest<Native>, u32) {
+    let mut guest = Guest::with_limits(WasiCryptoCtx::builder());
+    let options = guest.options_open();
+    guest.options_set(options, "salt", &[5; 16]).unwrap();
+    guest.options_set_u64(options, "ops_limit", 16).unwrap();
+    if !name.starts_with("PBKDF2") {
+        guest.options_set_u64(options, "memory_limit", 1 << 16).unwrap();
+    }
+    let state = guest.open(name, None, Some(options)).unwrap();
+    guest.absorb(state, password).unwrap();
+    (guest, state)
 }
 
 /// The numbers of an RSA key, as the libraries work with some of them.

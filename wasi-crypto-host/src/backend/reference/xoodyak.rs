@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq;
 use xoodyak::Xoodoo;
 
 use crate::booking::ALLOCATION;
-use crate::secret::{Secret, Wiped, wipe};
+use crate::secret::{STACK_OF_WORK, Secret, Wiped, in_wiped_frame, wipe};
 
 /// The size of a key, in bytes.
 pub(crate) const KEY_LEN: usize = 16;
@@ -92,27 +92,27 @@ impl Xoodyak {
         if !matches!(self.0.phase, Phase::Adding(..)) {
             self.begin_absorbing();
         }
-        self.0.add(data);
+        in_wiped_frame::<STACK_OF_WORK, _>(|| self.0.add(data));
     }
 
     pub(crate) fn squeeze(&mut self, out: &mut [u8]) {
-        self.0.squeeze(out, domain::SQUEEZE);
+        in_wiped_frame::<STACK_OF_WORK, _>(|| self.0.squeeze(out, domain::SQUEEZE));
     }
 
     /// Bytes that are for a key.
     pub(crate) fn squeeze_key(&mut self, out: &mut [u8]) {
-        self.0.squeeze(out, domain::SQUEEZE_KEY);
+        in_wiped_frame::<STACK_OF_WORK, _>(|| self.0.squeeze(out, domain::SQUEEZE_KEY));
     }
 
     /// Encrypts in place, and fills the tag.
     pub(crate) fn encrypt(&mut self, message: &mut [u8], tag: &mut [u8]) {
-        self.0.crypt(message, |plain, _| plain);
+        in_wiped_frame::<STACK_OF_WORK, _>(|| self.0.crypt(message, |plain, _| plain));
         self.squeeze(tag);
     }
 
     /// Decrypts in place. Whether the tag is right; the message is anything if it is not.
     pub(crate) fn decrypt(&mut self, message: &mut [u8], tag: &[u8]) -> bool {
-        self.0.crypt(message, |_, plain| plain);
+        in_wiped_frame::<STACK_OF_WORK, _>(|| self.0.crypt(message, |_, plain| plain));
         let mut computed = Secret::zeroed(TAG_LEN);
         self.squeeze(&mut computed);
         computed.ct_eq(tag).into()

@@ -9,7 +9,7 @@ use aes_gcm_siv::{AesGcmSiv, Tag};
 use crate::backend::traits::Aead;
 use crate::booking::{ALLOCATION, COUNTS};
 use crate::errno::Errno;
-use crate::secret::Wiped;
+use crate::secret::{STACK_OF_WORK, Wiped, in_wiped_frame};
 
 pub(crate) use aes::{Aes128, Aes256};
 
@@ -47,7 +47,7 @@ where
     }
 
     fn seal(&self, nonce: &Self::Nonce, ad: &[u8], buffer: &mut [u8], tag: &mut [u8]) -> Result<(), Errno> {
-        match self.0.encrypt_inout_detached(nonce.into(), ad, buffer.into()) {
+        match in_wiped_frame::<STACK_OF_WORK, _>(|| self.0.encrypt_inout_detached(nonce.into(), ad, buffer.into())) {
             Ok(computed) => {
                 tag.copy_from_slice(&computed);
                 Ok(())
@@ -59,7 +59,8 @@ where
 
     fn open(&self, nonce: &Self::Nonce, ad: &[u8], buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno> {
         let tag = Tag::try_from(tag).map_err(|_| Errno::InvalidTag)?;
-        let opened = self.0.decrypt_inout_detached(nonce.into(), ad, buffer.into(), &tag);
+        let opened =
+            in_wiped_frame::<STACK_OF_WORK, _>(|| self.0.decrypt_inout_detached(nonce.into(), ad, buffer.into(), &tag));
         opened.map_err(|_| Errno::InvalidTag)
     }
 }

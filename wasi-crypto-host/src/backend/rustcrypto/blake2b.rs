@@ -33,8 +33,10 @@ impl<N: Size> Hash for Blake2b<N> {
     }
 
     fn finish_into(&self, out: &mut [u8]) {
-        let hash = in_wiped_frame::<STACK_OF_WORK, _>(|| Blake2bMac::clone(&self.0).finalize_fixed());
-        out.copy_from_slice(&hash[..out.len()]);
+        in_wiped_frame::<STACK_OF_WORK, _>(|| {
+            let hash = Blake2bMac::clone(&self.0).finalize_fixed();
+            out.copy_from_slice(&hash[..out.len()]);
+        });
     }
 }
 

@@ -10,7 +10,7 @@ use crate::booking::{ALLOCATION, BookedSecret};
 use crate::errno::Errno;
 use crate::limits::{Account, Limits, Spent};
 use crate::options::Value;
-use crate::secret::Secret;
+use crate::secret::{STACK_OF_KEY, Secret, in_wiped_frame};
 use crate::stop::StopHandle;
 use crate::symmetric::tag::SymmetricTag;
 use crate::symmetric::traits::{Absorb, Derivation, State, Stretch, Weight};
@@ -86,8 +86,7 @@ impl<F: PasswordHash> Password<F> {
     }
 }
 
-/// The length of a part of the string, with the sign before it.
-/// With a `$` before it.
+/// The length of a part of the string, with the `$` before it.
 fn encoded_len(len: usize) -> usize {
     1 + (len * 4).div_ceil(3)
 }
@@ -124,7 +123,7 @@ impl<F: PasswordHash> Stretch for Password<F> {
     }
 
     fn squeeze(&self, out: &mut [u8], stop: &StopHandle) -> Result<(), Errno> {
-        self.function.derive(&self.password, &self.salt, out, stop)
+        in_wiped_frame::<STACK_OF_KEY, _>(|| self.function.derive(&self.password, &self.salt, out, stop))
     }
 
     fn derivation(&self, len: usize, account: &Account<'_>) -> Result<Derivation, Errno> {
