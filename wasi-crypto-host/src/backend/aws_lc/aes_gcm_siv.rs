@@ -7,6 +7,7 @@ use aws_lc_rs::aead::{AES_128_GCM_SIV, AES_256_GCM_SIV, Algorithm};
 use crate::backend::aws_lc::aead;
 use crate::backend::traits::Aead;
 use crate::errno::Errno;
+use crate::secret::{STACK_OF_WORK, in_wiped_frame};
 
 /// A block cipher, as a type.
 pub(crate) enum Aes128 {}
@@ -51,10 +52,10 @@ impl<C: BlockCipher> Aead for Key<C> {
     }
 
     fn seal(&self, nonce: &Self::Nonce, ad: &[u8], buffer: &mut [u8], tag: &mut [u8]) -> Result<(), Errno> {
-        self.0.seal(nonce, ad, buffer, tag)
+        in_wiped_frame::<STACK_OF_WORK, _>(|| self.0.seal(nonce, ad, buffer, tag))
     }
 
     fn open(&self, nonce: &Self::Nonce, ad: &[u8], buffer: &mut [u8], tag: &[u8]) -> Result<(), Errno> {
-        self.0.open(nonce, ad, buffer, tag)
+        in_wiped_frame::<STACK_OF_WORK, _>(|| self.0.open(nonce, ad, buffer, tag))
     }
 }
