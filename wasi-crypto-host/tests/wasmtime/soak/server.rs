@@ -195,7 +195,7 @@ pub(super) fn serve(folder: &Path, identifier: Identifier, contexts: usize) {
     }
 }
 
-/// Memories and stacks that are there before they are asked for. Mapping some for each request holds up all threads of the process.
+/// Memories and stacks that are there before they are asked for, which spares each request the mapping of its own.
 fn pool() -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.max_memory_size(MEMORY).total_memories(GUESTS).total_core_instances(GUESTS).total_component_instances(GUESTS);
