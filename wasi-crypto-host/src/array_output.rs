@@ -30,9 +30,35 @@ impl ArrayOutput {
         &rest[..rest.len().min(max)]
     }
 
+    /// All bytes that have not been pulled. None are left.
+    #[cfg(any(feature = "component", test))]
+    pub(crate) fn take(&mut self) -> Secret {
+        let bytes = std::mem::take(&mut self.bytes);
+        if self.pulled == 0 { bytes } else { Secret::from(&bytes[self.pulled..]) }
+    }
+
     /// Marks `n` bytes as pulled and says whether those were the last.
     pub(crate) fn advance(&mut self, n: usize) -> bool {
         self.pulled += n;
         self.pulled == self.bytes.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_is_taken_without_a_copy() {
+        let bytes = Secret::from(&b"output"[..]);
+        let place = bytes.as_ptr();
+        let mut output = ArrayOutput::new(bytes);
+        let taken = output.take();
+        assert_eq!((taken.as_ptr(), &taken[..]), (place, &b"output"[..]));
+
+        let mut output = ArrayOutput::new(taken);
+        assert_eq!(output.next(2), b"ou");
+        assert!(!output.advance(2));
+        assert_eq!(&output.take()[..], b"tput");
     }
 }

@@ -51,8 +51,13 @@ pub(crate) fn symmetric_state_options_get<O: Objects>(call: &mut Call<'_, O>) ->
         let buffer = call.memory.range(value, value_max_len)?;
         // Copied, as the value may go to where the name is.
         let name = call.memory.name(name, name_len)?.to_vec();
-        let write = |value: &[u8]| call.memory.write(&buffer, value);
-        symmetric::symmetric_state_options_get(call.objects, state, &name, buffer.len(), write)
+        symmetric::symmetric_state_options_get(call.objects, state, &name, |value, _| {
+            if value.len() > buffer.len() {
+                return Err(Errno::Overflow);
+            }
+            call.memory.write(&buffer, value);
+            Ok(())
+        })
     })
 }
 

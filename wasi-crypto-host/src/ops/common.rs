@@ -72,6 +72,14 @@ pub(crate) fn array_output_pull(
     Ok(count)
 }
 
+/// The same for all bytes that are left, which are not copied.
+#[cfg(feature = "component")]
+pub(crate) fn array_output_take(objects: &mut impl Objects, array_output: u32) -> Result<Secret, Errno> {
+    let bytes = objects.change(array_output, |output: &mut ArrayOutput, _| Ok(output.take()))?;
+    _ = objects.close::<ArrayOutput>(array_output);
+    Ok(bytes)
+}
+
 /// Gives bytes to the guest as a new `array_output`.
 pub(super) fn open_array_output(objects: &mut impl Objects, bytes: Secret) -> Result<u32, Errno> {
     objects.insert(ArrayOutput::new(bytes))

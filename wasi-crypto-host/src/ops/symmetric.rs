@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::booking::{BookedSecret, Booking};
 use crate::errno::Errno;
 use crate::held::Held;
-use crate::limits::{Account, Spent};
+use crate::limits::{Account, Spare, Spent};
 use crate::ops::export::Export;
 use crate::ops::{Buffer, Bytes, Fed, Input, Load, Objects, Output};
 use crate::options::{AlgorithmType, OptionSet, Options};
@@ -80,20 +80,16 @@ pub(crate) fn algorithm_of_state(objects: &mut impl Objects, state: u32) -> Resu
     objects.look(state, |state: &SymmetricState, _| Ok(state.algorithm))
 }
 
-/// Hands the value of an option to `write`, if it has at most `max` bytes, and returns their number.
+/// Hands the value of an option to `write`, which may refuse it for want of room, and returns its length.
 pub(crate) fn symmetric_state_options_get(
     objects: &mut impl Objects,
     state: u32,
     name: &[u8],
-    max: usize,
-    write: impl FnOnce(&[u8]),
+    write: impl FnOnce(&[u8], Spare<'_>) -> Result<(), Errno>,
 ) -> Result<usize, Errno> {
-    objects.look(state, |state: &SymmetricState, _| {
+    objects.look(state, |state: &SymmetricState, spare| {
         let value = state.option(name)?;
-        if value.len() > max {
-            return Err(Errno::Overflow);
-        }
-        write(value);
+        write(value, spare)?;
         Ok(value.len())
     })
 }

@@ -55,8 +55,7 @@ pub(super) fn link(links: &mut impl Links) -> Result<()> {
         common::array_output_len(parts.objects, output).map(|len| len as u32)
     })?;
     links.short::<(Resource<ArrayOutput>,), NewList>("array_output_pull", |parts, (output,)| {
-        let mut list = NewList::default();
-        common::array_output_pull(parts.objects, output, usize::MAX, |bytes| list = NewList::copy(bytes)).map(|_| list)
+        common::array_output_take(parts.objects, output).map(NewList::new)
     })?;
     links.short::<(Option<Resource<Options>>,), Resource<SecretsManager>>(
         "secrets_manager_open",

@@ -53,8 +53,11 @@ fn link_states(links: &mut impl Links) -> Result<()> {
         "symmetric_state_options_get",
         |parts, (state, name)| {
             let mut list = NewList::default();
-            let write = |value: &[u8]| list = NewList::copy(value);
-            symmetric::symmetric_state_options_get(parts.objects, state, name.as_bytes(), usize::MAX, write)?;
+            symmetric::symmetric_state_options_get(parts.objects, state, name.as_bytes(), |value, spare| {
+                spare.check(value.len())?;
+                list = NewList::copy(value);
+                Ok(())
+            })?;
             Ok(list)
         },
     )?;
