@@ -76,31 +76,28 @@ fn waiting(name: &str) -> Option<Vec<usize>> {
 
 /// How far below its frame a thread finds the secret that it worked with.
 fn left(seed: u64, len: usize, work: impl FnOnce(&[u8]) + Send + 'static) -> Option<usize> {
-    left_of(&Hidden::of(&Random(seed).bytes(len)), format!("wiping {seed}"), move || {
+    let with_secret = move || {
         let mut secret = Random(seed).bytes(len);
         work(&secret);
         std::hint::black_box(&mut secret).fill(0);
-    })
+    };
+    left_of(with_secret, |()| Hidden::of(&Random(seed).bytes(len)))
 }
 
-/// How far below its frame a thread of this name finds what it worked with.
-fn left_of(hidden: &Hidden, name: String, work: impl FnOnce() + Send + 'static) -> Option<usize> {
-    let ((done, address), (go_on, gone_on)) = (mpsc::channel(), mpsc::channel::<()>());
-    let thread = std::thread::Builder::new().name(name.clone()).spawn(move || {
-        work();
+/// How far below its frame a thread finds what is hidden in the result of its work, or known besides.
+fn left_of<R: Send + 'static>(
+    work: impl FnOnce() -> R + Send + 'static,
+    hidden: impl FnOnce(R) -> Hidden,
+) -> Option<usize> {
+    let ((done, results), (go_on, gone_on)) = (mpsc::channel(), mpsc::channel::<()>());
+    let thread = std::thread::spawn(move || {
+        let result = Box::new(work());
         let here = 0_u8;
-        done.send(std::hint::black_box(&raw const here).addr()).unwrap();
+        done.send((std::hint::black_box(&raw const here).addr(), result)).unwrap();
         _ = gone_on.recv();
     });
-    let thread = thread.unwrap();
-    let address = address.recv().unwrap();
-    let found = hidden.below(address);
-    // The way by which those of the host are found.
-    let end = Instant::now() + Duration::from_secs(5);
-    while waiting(&name).is_none_or(|stacks| mapping(stacks[0]) != mapping(address)) {
-        assert!(Instant::now() < end, "it does not wait");
-        std::thread::yield_now();
-    }
+    let (address, result) = results.recv().unwrap();
+    let found = hidden(*result).below(address);
     drop(go_on);
     thread.join().unwrap();
     found
@@ -111,6 +108,26 @@ fn what_is_left_on_a_stack_is_found() {
     assert_eq!(left(1, 64, |_| ()), None);
     let found = left(2, 64, leave);
     assert!(found.is_some());
+}
+
+/// The way by which those of the host are found.
+#[test]
+fn a_thread_that_waits_is_found_by_its_name() {
+    const NAME: &str = "wiping waits";
+    let ((here, address), (go_on, gone_on)) = (mpsc::channel(), mpsc::channel::<()>());
+    let thread = std::thread::Builder::new().name(NAME.to_owned()).spawn(move || {
+        let local = 0_u8;
+        here.send(std::hint::black_box(&raw const local).addr()).unwrap();
+        _ = gone_on.recv();
+    });
+    let address = address.recv().unwrap();
+    let end = Instant::now() + Duration::from_secs(5);
+    while waiting(NAME).is_none_or(|stacks| mapping(stacks[0]) != mapping(address)) {
+        assert!(Instant::now() < end, "it does not wait");
+        std::thread::yield_now();
+    }
+    drop(go_on);
+    thread.unwrap().join().unwrap();
 }
 
 /// Whether pool threads of this name come to have nothing of a secret on their stacks.
@@ -320,25 +337,6 @@ fn nothing_of_secret_keys_is_left_on_the_stacks_of_callers() {
     assert_eq!(found, [], "so many bytes below the caller's frame");
 }
 
-/// How far below its frame a thread finds what its work comes to, or a secret of it.
-fn left_of_result<R: Send + 'static>(
-    work: impl FnOnce() -> R + Send + 'static,
-    secret: impl FnOnce(R) -> Vec<u8>,
-) -> Option<usize> {
-    let ((done, results), (go_on, gone_on)) = (mpsc::channel(), mpsc::channel::<()>());
-    let thread = std::thread::spawn(move || {
-        let result = Box::new(work());
-        let here = 0_u8;
-        done.send((std::hint::black_box(&raw const here).addr(), result)).unwrap();
-        _ = gone_on.recv();
-    });
-    let (address, result) = results.recv().unwrap();
-    let found = Hidden::of(&secret(*result)).below(address);
-    drop(go_on);
-    thread.join().unwrap();
-    found
-}
-
 /// Secrets that calls make, each call alone.
 #[test]
 #[cfg_attr(
@@ -348,7 +346,7 @@ fn left_of_result<R: Send + 'static>(
 fn nothing_of_what_calls_make_is_left_on_the_stacks_of_callers() {
     let mut found = Vec::new();
     for (name, _, len) in ASYMMETRIC.into_iter().filter(|(_, algorithm_type, _)| *algorithm_type == 2) {
-        let shared = left_of_result(
+        let shared = left_of(
             move || {
                 let mut guest = Guest::with_limits(WasiCryptoCtx::builder());
                 let secret = guest.import_key_as(Part::Secret, name, &Random(7).bytes(len), 0).unwrap();
@@ -359,29 +357,29 @@ fn nothing_of_what_calls_make_is_left_on_the_stacks_of_callers() {
                 };
                 (guest, output)
             },
-            |(mut guest, output)| guest.pull_array(output).unwrap(),
+            |(mut guest, output)| Hidden::of(&guest.pull_array(output).unwrap()),
         );
         found.extend(shared.map(|below| (name, "a shared secret", below)));
     }
     for (name, len, nonce_len) in keyed() {
-        let output = left_of_result(
+        let output = left_of(
             move || {
                 let (mut guest, state) = open(name, &Random(8).bytes(len), nonce_len);
                 let output = guest.room(64);
                 let squeezed = guest.call("symmetric_state_squeeze", &[state, output[0], output[1]]);
                 (guest, squeezed.is_ok().then_some(output))
             },
-            |(mut guest, output)| output.map_or_else(Vec::new, |output| guest.bytes_at(output)),
+            |(mut guest, output)| Hidden::of(&output.map_or_else(Vec::new, |output| guest.bytes_at(output))),
         );
         let message = || Random(9).bytes(208);
-        let sealed = left_of_result(move || _ = sealed(name, len, nonce_len, &message()), |()| message());
+        let sealed = left_of(move || _ = sealed(name, len, nonce_len, &message()), |()| Hidden::of(&message()));
         let ciphertext = sealed_by_another(name, len, nonce_len);
-        let opened = left_of_result(
+        let opened = left_of(
             move || {
                 let (mut guest, state) = open(name, &Random(8).bytes(len), nonce_len);
                 _ = guest.decrypt(state, &ciphertext);
             },
-            |()| message(),
+            |()| Hidden::of(&message()),
         );
         let made = [("an output", output), ("a message to encrypt", sealed), ("a decrypted message", opened)];
         found.extend(made.into_iter().filter_map(|(what, below)| Some((name, what, below?))));
@@ -390,7 +388,7 @@ fn nothing_of_what_calls_make_is_left_on_the_stacks_of_callers() {
         for function in
             ["symmetric_state_squeeze", "batch_symmetric_state_squeeze", "batch_symmetric_state_squeeze_tag"]
         {
-            let hash = left_of_result(
+            let hash = left_of(
                 move || {
                     let (mut guest, state) = with_password(name, &Random(10).bytes(40));
                     let (output, [results, _]) = (guest.room(32), guest.room(8));
@@ -403,7 +401,7 @@ fn nothing_of_what_calls_make_is_left_on_the_stacks_of_callers() {
                 },
                 |()| {
                     let (mut guest, state) = with_password(name, &Random(10).bytes(40));
-                    guest.squeeze(state, 32).unwrap()
+                    Hidden::of(&guest.squeeze(state, 32).unwrap())
                 },
             );
             found.extend(hash.map(|below| (name, function, below)));
@@ -447,16 +445,17 @@ fn nothing_of_rsa_keys_is_left_on_the_stacks_of_callers() {
         let info = PrivateKeyInfoRef::try_from(encoded.as_slice()).unwrap();
         let key = RsaPrivateKeyRef::try_from(info.private_key.as_bytes()).unwrap();
         let numbers = [key.private_exponent, key.prime1, key.prime2, key.exponent1, key.exponent2, key.coefficient];
-        let hidden = Hidden::of_numbers(&numbers.each_ref().map(|number| number.as_bytes()));
+        let hidden = || Hidden::of_numbers(&numbers.each_ref().map(|number| number.as_bytes()));
         let planted = encoded.clone();
-        assert!(left_of(&hidden, "wiping RSA".to_owned(), move || leave(&planted)).is_some());
-        for (number, (step, work)) in (0..).zip(STEPS) {
+        assert!(left_of(move || leave(&planted), |()| hidden()).is_some());
+        for (step, work) in STEPS {
             let encoded = encoded.clone();
-            let left = left_of(&hidden, format!("wiping RSA {number}"), move || {
+            let work = move || {
                 let mut guest = Guest::large();
                 let secret = guest.import_key_as(Part::Secret, name, &encoded, PKCS8).unwrap();
                 work(&mut guest, 0, secret);
-            });
+            };
+            let left = left_of(work, |()| hidden());
             found.extend(left.map(|below| (name, step, below)));
         }
     }
