@@ -82,7 +82,7 @@
 //!
 //! Whatever a guest passes, the host answers with an [`Errno`]: it does not panic, trap, or allocate before it has
 //! checked. A guest sees its own handles only, can hold no more than its [`Limits`] allow, and never gets back memory that held
-//! a key. Keys, states and gathered data are wiped when they are dropped.
+//! a key. Keys, states and gathered data are wiped when they are dropped. Where the host is called, there must be [`STACK_BYTES`] of stack.
 //!
 //! Neither this crate nor all of the libraries below it have been audited: `SECURITY.md` in this package has a table of what each
 //! says of itself. Those for P-256, P-384 and long messages of ML-DSA say that they never were; those for the rest of ML-DSA and for ML-KEM are
@@ -165,7 +165,7 @@ pub use engine::wasmi;
 pub use engine::wasmtime;
 pub use host_keys::Export;
 pub use jobs::JobPool;
-pub use limits::Limits;
+pub use limits::{Limits, STACK_BYTES};
 #[cfg(feature = "tracing")]
 pub use observer::TracingObserver;
 pub use observer::{ObservedCall, Observer};

@@ -16,6 +16,16 @@ pub(crate) const BULK: usize = 4 << 10;
 /// The most handles that a guest can have open.
 pub(crate) const MAX_HANDLES: usize = 1 << INDEX_BITS;
 
+/// Bytes of stack that there must be where the host is called; with less, a guest can end the process.
+///
+/// The most that was measured are 189 KB, for a signature of ML-DSA-87 in a debug build, and 61 KB for all but ML-DSA: see `tests/stack_use.rs`. A
+/// store of secrets that does not come with this crate may take more.
+///
+/// Threads of Rust have 2 MiB; those that a C library begins may have 128 KiB. wasmtime leaves to the host what its
+/// `Config::async_stack_size` is larger than its `Config::max_wasm_stack`, 1.5 MiB unless told otherwise, and does not look whether that is
+/// enough.
+pub const STACK_BYTES: usize = 256 << 10;
+
 /// Bounds on what one guest can make its host hold or do.
 ///
 /// The defaults suit a server with many guests: none of them makes the process grow by more than 54 MiB (1.25 × [`bytes`](Self::bytes)

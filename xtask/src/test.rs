@@ -239,10 +239,10 @@ fn release(totals: &mut Totals) -> Result<Outcome, String> {
         test.args(programs.iter().map(|program| format!("--test={program}")));
         test
     };
-    let mut build = test(&["cli", "own_host", "wiping", "bad_hosts", "engine_cmd"]);
+    let mut build = test(&["cli", "own_host", "stack_use", "wiping", "bad_hosts", "engine_cmd"]);
     build.arg("--no-run");
     run(build)?;
-    count_both([test(&["cli", "own_host", "wiping"]), test(&["bad_hosts", "engine_cmd"])], totals)?;
+    count_both([test(&["cli", "own_host", "stack_use", "wiping"]), test(&["bad_hosts", "engine_cmd"])], totals)?;
 
     let engine = beside("wasi-crypto")?;
     let mut suite = Command::new(beside("wasi-crypto-conformance")?);

@@ -1,9 +1,12 @@
 //! What a component cannot do to its host.
 
-use wasi_crypto_host::WasiCryptoCtx;
-use wasmtime::component::Val;
+use wasi_crypto_host::{STACK_BYTES, WasiCryptoCtx};
+use wasmtime::component::{Component, Val};
+use wasmtime::{Config, Engine};
 
+use crate::executor::executor;
 use crate::guest::{Guest, case, list, optional, text};
+use crate::passthrough;
 
 #[test]
 fn leaked_resources_hit_the_limit_and_come_back_when_they_are_dropped() {
@@ -104,10 +107,38 @@ fn the_lists_of_a_batch_count_beside_what_it_works_on() {
 }
 
 #[test]
+fn an_option_is_copied_into_a_list_only_where_there_is_room_for_it() {
+    let salt = vec![7; 300 << 10];
+    for (limit, expected) in [(400 << 10, Err("overflow".to_owned())), (1 << 20, Ok(list(salt.clone())))] {
+        let mut guest = Guest::with(WasiCryptoCtx::builder().max_bytes(limit));
+        let options = guest.call("options-open", &[case("symmetric")]).unwrap();
+        guest.call("options-set", &[options.clone(), text("salt"), list(salt.clone())]).unwrap();
+        guest.call("options-set-u64", &[options.clone(), text("ops_limit"), Val::U64(1)]).unwrap();
+        let open = [text("PBKDF2-SHA-256"), optional(None), optional(Some(options))];
+        let state = guest.call("symmetric-state-open", &open).unwrap();
+        assert_eq!(guest.call("symmetric-state-options-get", &[state, text("salt")]), expected);
+    }
+}
+
+#[test]
 fn a_list_above_the_stores_fuel_ends_the_guest() {
     let mut guest = Guest::new();
     guest.store.set_hostcall_fuel(1 << 16);
     let hash = guest.state("SHA-256", None).unwrap();
     guest.call("symmetric-state-absorb", &[hash.clone(), list(vec![0; 1 << 16])]).unwrap();
     assert!(guest.try_call("symmetric-state-absorb", &[hash, list(vec![0; (1 << 16) + 1])]).is_err());
+}
+
+/// With less, the deepest of all calls would end the process.
+#[test]
+fn a_stack_for_guests_and_as_much_as_the_host_takes_is_enough() {
+    const OF_GUESTS: usize = 64 << 10;
+    let mut config = Config::new();
+    config.max_wasm_stack(OF_GUESTS).async_stack_size(OF_GUESTS + STACK_BYTES);
+    let component = Component::new(&Engine::new(&config).unwrap(), passthrough::generate()).unwrap();
+    let mut guest = Guest::of(&component, WasiCryptoCtx::builder(), Some(executor()));
+    let keypair = guest.call("keypair-generate", &[case("signatures"), text("ML-DSA-87"), optional(None)]).unwrap();
+    let state = guest.call("signature-state-open", &[keypair]).unwrap();
+    guest.call("batch-signature-state-sign", &[Val::List(vec![state.clone()])]).unwrap();
+    guest.call("signature-state-sign", &[state]).unwrap();
 }

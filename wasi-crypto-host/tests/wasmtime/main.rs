@@ -30,9 +30,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use executor::executor;
 use guest::{Data, ONE_PAGE, SHARED, Wasm, accounts, assert_same, call, engine, hash_state, native_transcript, read};
 use support::forwarder::assert_has_no_bytes_to_point_to;
+use support::keys::RAW;
 use support::{Guest, PAGE, Transport, hostcall, transcript};
-use wasi_crypto_host::Errno;
 use wasi_crypto_host::wasmtime::{add_to_linker, add_to_linker_async, bind_memory, unbind_memory};
+use wasi_crypto_host::{Errno, STACK_BYTES};
 use wasmtime::{Config, Engine, Linker, MemoryType, SharedMemory, Val};
 
 #[test]
@@ -45,6 +46,20 @@ fn a_guest_sees_what_a_native_caller_sees() {
         }
         assert_same(&transcript::run(&mut Guest::new(wasm)), &native);
     }
+}
+
+/// With less, the deepest of all calls would end the process.
+#[test]
+fn a_stack_for_guests_and_as_much_as_the_host_takes_is_enough() {
+    const OF_GUESTS: usize = 64 << 10;
+    let mut config = Config::new();
+    config.max_wasm_stack(OF_GUESTS).async_stack_size(OF_GUESTS + STACK_BYTES);
+    let engine = Engine::new(&config).unwrap();
+    let mut guest = Guest::new(Wasm::new(&engine, ONE_PAGE, Some(executor())));
+    let keypair = guest.generate_keypair("ML-DSA-87");
+    let signature = guest.sign_message(keypair, b"message", RAW).unwrap();
+    let public = guest.public_of(keypair);
+    guest.verify_message(public, "ML-DSA-87", b"message", &signature, RAW).unwrap();
 }
 
 #[test]

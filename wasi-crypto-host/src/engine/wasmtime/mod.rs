@@ -87,6 +87,8 @@ pub fn add_to_linker_shared<T: 'static>(
 /// every third of a millisecond. Everything else is done in the call, and takes no more than 50 ms within the default
 /// [`Limits`](crate::Limits). A call whose future is dropped is stopped, or never begun.
 ///
+/// An engine with small stacks must leave [`STACK_BYTES`](crate::STACK_BYTES) to the host.
+///
 /// # Errors
 ///
 /// As for [`add_to_linker`].

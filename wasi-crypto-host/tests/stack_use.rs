@@ -1,0 +1,198 @@
+//! How much of its caller's stack a call of the host takes: no more than `wasi_crypto_host::STACK_BYTES`.
+#![cfg(target_os = "linux")]
+
+#[path = "managed/guest.rs"]
+mod managed;
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::hint::black_box;
+use std::os::unix::fs::FileExt;
+
+use managed::{KINDS, LATEST, Managed, Operator};
+use support::keys::{DER, PEM, PKCS8, Part, RAW, SEC};
+use support::{Guest, Native, Transport, call_in_parts};
+use wasi_crypto_host::secrets::Policy;
+use wasi_crypto_host::{
+    AlgorithmInfo, AlgorithmType, Errno, GuestMemory, Hostcall, STACK_BYTES, WasiCryptoCtx, WasiCryptoCtxBuilder,
+    algorithms,
+};
+
+/// Paints the stack below each call, and looks afterwards how deep the paint is gone.
+struct Painted {
+    native: Native,
+    /// Whether calls are made as an asynchronous embedder has them.
+    in_parts: bool,
+    /// By function, in bytes.
+    deepest: BTreeMap<&'static str, usize>,
+}
+
+const PAINT: u8 = 0xa7;
+const PAINTED: usize = 1 << 20;
+
+#[inline(never)]
+fn paint() {
+    let mut stack = [0; PAINTED];
+    stack.fill(PAINT);
+    black_box(&mut stack);
+}
+
+/// How many bytes below an address the paint is gone.
+fn depth_below(address: usize) -> usize {
+    let mut stack = vec![0; PAINTED];
+    File::open("/proc/self/mem").unwrap().read_exact_at(&mut stack, (address - PAINTED) as u64).unwrap();
+    PAINTED - stack.iter().position(|byte| *byte != PAINT).unwrap()
+}
+
+impl Transport for Painted {
+    #[inline(never)]
+    fn call(&mut self, hostcall: &'static Hostcall, args: &[u64]) -> Errno {
+        paint();
+        let here = 0_u8;
+        let Native { ctx, memory } = &mut self.native;
+        let errno = if self.in_parts {
+            call_in_parts(ctx, memory, hostcall, args)
+        } else {
+            ctx.call(hostcall, GuestMemory::unshared(memory), args)
+        };
+        let depth = depth_below(black_box(&raw const here).addr());
+        let deepest = self.deepest.entry(hostcall.name()).or_default();
+        *deepest = depth.max(*deepest);
+        errno
+    }
+
+    fn read(&mut self, start: u32, into: &mut [u8]) {
+        self.native.read(start, into);
+    }
+
+    fn write(&mut self, start: u32, from: &[u8]) {
+        self.native.write(start, from);
+    }
+}
+
+fn guest(builder: WasiCryptoCtxBuilder, in_parts: bool) -> Guest<Painted> {
+    Guest::new(Painted { native: Native::new(builder, 2 << 20), in_parts, deepest: BTreeMap::new() })
+}
+
+#[test]
+fn no_call_goes_deeper_than_embedders_are_told() {
+    let operator = Operator::new();
+    let mut deepest: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+    for info in algorithms() {
+        for in_parts in [false, true] {
+            let builder = WasiCryptoCtx::builder().secrets(operator.namespace(Policy::default()));
+            let mut guest = guest(builder, in_parts);
+            if info.algorithm_type == AlgorithmType::Symmetric {
+                use_symmetric(&mut guest, &info);
+            } else {
+                use_keypair(&mut guest, &info);
+            }
+            for (function, depth) in guest.transport.deepest {
+                let so_far = deepest.entry(function).or_default();
+                *so_far = (depth, info.name).max(*so_far);
+            }
+        }
+    }
+    for (function, (depth, algorithm)) in &deepest {
+        println!("{depth:7} {function} with {algorithm}");
+    }
+    let too_deep: Vec<_> = deepest.iter().filter(|(_, (depth, _))| *depth > STACK_BYTES).collect();
+    assert!(too_deep.is_empty(), "{too_deep:?}");
+}
+
+/// Above all sizes from which on a library works otherwise, by halves for example.
+const LONG: usize = 600 << 10;
+
+/// Not all of it is possible with each algorithm; what is refused counts, too.
+fn use_symmetric(guest: &mut Guest<Painted>, info: &AlgorithmInfo) {
+    let key = guest.generate(info.name).ok();
+    if let Some(key) = key {
+        let raw = guest.export(key).unwrap();
+        guest.import(info.name, &raw).unwrap();
+    }
+    let options = guest.options_open();
+    for (name, value) in [("salt", &[5; 16][..]), ("nonce", &[6; 32][..info.nonce_len.unwrap_or(12)])] {
+        guest.options_set(options, name, value).unwrap();
+    }
+    guest.options_set_u64(options, "ops_limit", 2).unwrap();
+    guest.options_set_u64(options, "memory_limit", 1 << 20).unwrap();
+    let open = |guest: &mut Guest<Painted>| guest.open(info.name, key, Some(options)).unwrap();
+    let state = open(guest);
+    _ = guest.absorb(state, &vec![1; LONG]);
+    let clone = guest.clone_state(state).unwrap();
+    if guest.squeeze(clone, LONG).is_err() {
+        _ = guest.squeeze(clone, 32);
+    }
+    let clone = guest.clone_state(state).unwrap();
+    _ = guest.squeeze_key(clone, "HMAC/SHA-256");
+    let clone = guest.clone_state(state).unwrap();
+    if let Ok(tag) = guest.squeeze_tag(clone) {
+        let bytes = guest.pull_tag(tag).unwrap();
+        let tag = guest.squeeze_tag(clone).unwrap_or(tag);
+        _ = guest.verify(tag, &bytes);
+    }
+    let clone = guest.clone_state(state).unwrap();
+    _ = guest.call("symmetric_state_ratchet", &[clone]);
+    let clone = guest.clone_state(state).unwrap();
+    _ = guest.encrypt_detached(clone, &[2; 5000]);
+    if let Ok(sealed) = guest.encrypt(state, &[2; 5000]) {
+        let other = open(guest);
+        _ = guest.absorb(other, &vec![1; LONG]);
+        _ = guest.decrypt(other, &sealed);
+    }
+    for function in ["squeeze", "squeeze_tag"] {
+        let states = [(); 3].map(|()| open(guest));
+        let mut list = Vec::new();
+        for state in states {
+            list.extend(state.to_le_bytes());
+            if function == "squeeze" {
+                list.extend(guest.room(32).map(u32::to_le_bytes).concat());
+            }
+        }
+        let ([list, _], [results, _]) = (guest.put(&list), guest.room(24));
+        guest.call(&format!("batch_symmetric_state_{function}"), &[list, 3, results]).unwrap();
+    }
+}
+
+fn use_keypair(guest: &mut Guest<Painted>, info: &AlgorithmInfo) {
+    let keypair = guest.generate_keypair(info.name);
+    let (public, secret) = (guest.public_of(keypair), guest.secret_of(keypair));
+    for (part, key) in [(Part::Keypair, keypair), (Part::Public, public), (Part::Secret, secret)] {
+        for encoding in [RAW, PKCS8, PEM, SEC] {
+            if let Ok(encoded) = guest.export_key_as(part, key, encoding) {
+                _ = guest.import_key_as(part, info.name, &encoded, encoding);
+                _ = guest.import_key_as(part, info.name, &encoded[1..], encoding);
+            }
+        }
+    }
+    guest.call_for_u32("publickey_from_secretkey", &[secret]).unwrap();
+    guest.call_for_u32("keypair_from_pk_and_sk", &[public, secret]).unwrap();
+    guest.call("publickey_verify", &[public]).unwrap();
+    if info.algorithm_type == AlgorithmType::Signatures {
+        for encoding in [RAW, DER] {
+            if let Ok(signature) = guest.sign_message(keypair, &[3; 5000], encoding) {
+                guest.verify_message(public, info.name, &[3; 5000], &signature, encoding).unwrap();
+                _ = guest.verify_message(public, info.name, &[4; 5000], &signature, encoding);
+            }
+        }
+        let states = [(); 3].map(|()| guest.signer(keypair, &[&[3; 5000]]));
+        let ([list, _], [results, _]) = (guest.put(&states.map(u32::to_le_bytes).concat()), guest.room(24));
+        guest.call("batch_signature_state_sign", &[list, 3, results]).unwrap();
+    } else if let Ok((_, ciphertext)) = guest.kem_encapsulate(public) {
+        guest.kem_decapsulate(secret, &ciphertext).unwrap();
+    } else {
+        guest.agree(public, secret).unwrap();
+    }
+    let manager = guest.manager();
+    for kind in KINDS {
+        let key = guest.own(kind, kind.algorithms()[0]);
+        let key = if kind == managed::Kind::Keypair { keypair } else { key };
+        let id = guest.store(manager, kind, key).unwrap();
+        guest.from_id(manager, kind, &id, LATEST).unwrap();
+    }
+    let id = guest.store_secret(manager, &[7; 5000], u64::MAX).unwrap();
+    guest.secret(manager, &id, LATEST).unwrap();
+    let sealed = guest.encapsulate(manager, &[7; 5000], u64::MAX).unwrap();
+    guest.decapsulate(manager, &sealed).unwrap();
+}
