@@ -49,6 +49,19 @@ fn a_batch_that_finds_no_room_for_its_results_leaves_none_behind() {
     assert_eq!(guest.open_handles(), open);
 }
 
+/// Who overlooks an entry's error must not take everything for authentic.
+#[test]
+fn the_tag_of_an_entry_that_failed_never_verifies() {
+    let mut guest = Guest::new();
+    let state = guest.state("SHA-256", None).unwrap();
+    let tags = guest.call("batch-symmetric-state-squeeze-tag", &[Val::List(vec![state])]).unwrap();
+    let Val::List(tags) = tags else { panic!("{tags:?}") };
+    let [Val::Tuple(tag)] = &tags[..] else { panic!("{tags:?}") };
+    assert_eq!(tag[1], Val::Variant("invalid-operation".to_owned(), None));
+    let verify = [tag[0].clone(), list([])];
+    assert_eq!(guest.call("symmetric-tag-verify", &verify), Err("invalid-tag".to_owned()));
+}
+
 #[test]
 fn a_resource_of_another_type_ends_the_guest() {
     let mut guest = Guest::new();
