@@ -13,7 +13,7 @@ use crate::stop::StopHandle;
 pub enum Progress {
     /// The call is over.
     Done(Errno),
-    /// A part of the call is done, in about a third of a millisecond. It goes on by
+    /// A part of the call is done, in about a third of a millisecond where it hashes with SHA-512. It goes on by
     /// [`WasiCryptoCtx::continue_call`](crate::WasiCryptoCtx::continue_call).
     Paused(PausedCall),
     /// The call goes on when this work has been run, on any thread.

@@ -115,10 +115,14 @@ pub(crate) fn wipe_unused<T>(places: &mut [MaybeUninit<T>]) {
 /// So much of a stack is overwritten, in bytes, on threads that do nothing but work with secrets, after each piece of it: it takes some
 /// microseconds.
 pub(crate) const STACK_OF_THREAD: usize = 128 << 10;
-/// After work with a secret key of a signature or a key exchange. To read one of ML-KEM-1024 takes 31 KiB.
-pub(crate) const STACK_OF_SECRET_KEY: usize = 40 << 10;
+/// After work with a secret key of a signature or a key exchange, for which secp256k1 uses most, 42 KiB. ML-KEM, X-Wing and ML-DSA take more, and overwrite that themselves.
+pub(crate) const STACK_OF_SECRET_KEY: usize = 48 << 10;
+/// After a key of a signature or a key exchange was generated, for which RSA uses most, 49 KiB, or one of ML-KEM or X-Wing was read.
+pub(crate) const STACK_OF_NEW_KEY: usize = 64 << 10;
 /// After a symmetric key was made ready, or a state of it, for which libraries use 7 KiB at most.
 pub(crate) const STACK_OF_KEY: usize = 12 << 10;
+/// After a password was hashed, for which Argon2 uses 13 KiB.
+pub(crate) const STACK_OF_PASSWORD: usize = 16 << 10;
 /// After work with what is ready, by libraries that leave something: it takes 50 ns.
 pub(crate) const STACK_OF_WORK: usize = 4 << 10;
 
@@ -133,13 +137,19 @@ pub(crate) fn wipe_stack<const LEN: usize>() {
 /// Does work in a frame of its own, and overwrites the stack from there on.
 #[inline(always)]
 pub(crate) fn in_wiped_frame<const LEN: usize, R>(work: impl FnOnce() -> R) -> R {
+    in_frame_wiped_by(wipe_stack::<LEN>, work)
+}
+
+/// The same, by a [`wipe_stack`] that goes as deep as the work does.
+#[inline(always)]
+pub(crate) fn in_frame_wiped_by<R>(wipe_stack: impl FnOnce(), work: impl FnOnce() -> R) -> R {
     #[inline(never)]
     fn call<R>(work: impl FnOnce() -> R) -> R {
         work()
     }
 
     let result = call(work);
-    wipe_stack::<LEN>();
+    wipe_stack();
     result
 }
 

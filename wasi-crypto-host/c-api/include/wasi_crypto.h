@@ -30,7 +30,7 @@
  *   - A context takes one call at a time. A second one, on whatever thread, is answered with WASI_CRYPTO_BUSY and does nothing.
  *   - A context of a config with wasi_crypto_config_set_threads() takes any number of calls at a time: it is for guests with threads.
  *   - Stop handles and functions without an object may be used at any time, by any number of threads.
- *   - A call takes up to 256 KiB of its thread's stack. Where threads have less unless told otherwise (128 KiB with musl), tell them otherwise.
+ *   - A call takes up to 384 KiB of its thread's stack. Where threads have less unless told otherwise (128 KiB with musl), tell them otherwise.
  *   - A config takes one call at a time, as a context does. Secrets take any number.
  *   - An object is freed once, when no call uses it and none will. Contexts, configs, secrets and stop handles may be freed in any order:
  *     each keeps what it needs.

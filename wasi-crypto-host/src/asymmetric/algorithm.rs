@@ -9,7 +9,7 @@ use crate::asymmetric::encoding::{Form, Label, SignatureEncoding};
 use crate::errno::Errno;
 use crate::limits::Account;
 use crate::options::AlgorithmType;
-use crate::secret::{STACK_OF_SECRET_KEY, Secret, in_wiped_frame};
+use crate::secret::{STACK_OF_NEW_KEY, Secret, in_wiped_frame};
 use crate::stop::StopHandle;
 
 /// An asymmetric algorithm under its canonical name.
@@ -201,7 +201,7 @@ impl Algorithm {
 
     /// A new secret key, of which nothing is left on the stack. `in_progress` if it was stopped.
     pub(crate) fn generate(&self, stop: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
-        in_wiped_frame::<STACK_OF_SECRET_KEY, _>(|| self.keys.generate(stop))
+        in_wiped_frame::<STACK_OF_NEW_KEY, _>(|| self.keys.generate(stop))
     }
 
     /// `invalid_key` unless the keys are for `algorithm_type` (KP-TYPE-018).

@@ -14,7 +14,7 @@ use crate::secret::{STACK_OF_SECRET_KEY, Secret, in_wiped_frame};
 impl Held<Keypair> {
     /// The secret, which gives the public half, too. Whoever keeps it keeps the name of the algorithm beside it.
     pub(crate) fn to_canonical(&self) -> Result<Secret, Errno> {
-        self.key.export(form(self.algorithm))
+        in_wiped_frame::<STACK_OF_SECRET_KEY, _>(|| self.key.export(form(self.algorithm)))
     }
 
     /// Reads what [`to_canonical`](Self::to_canonical) wrote of a key of this algorithm. `invalid_key` if it is nothing of the kind.

@@ -52,9 +52,13 @@ impl KeyEncoding {
         label: Label,
         export: impl FnOnce(Form) -> Result<Secret, Errno>,
     ) -> Result<Secret, Errno> {
-        match self {
+        let write = || match self {
             Self::Plain(form) => export(form),
             Self::Pem => pem::write(label.text(), &export(Form::Der)?),
+        };
+        match label {
+            Label::PrivateKey => in_wiped_frame::<STACK_OF_SECRET_KEY, _>(write),
+            Label::PublicKey => write(),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::backend::ml_kem::{MlKem512, MlKem768, MlKem1024};
 use crate::backend::random;
 use crate::backend::x_wing::XWing;
 use crate::errno::Errno;
-use crate::secret::{Secret, Wiped};
+use crate::secret::{STACK_OF_NEW_KEY, Secret, Wiped, in_wiped_frame};
 use crate::stop::StopHandle;
 
 pub(crate) static ALGORITHMS: &[Algorithm] = &[
@@ -40,18 +40,19 @@ impl<K: Kem> Keys for KemKeys<K> {
     fn generate(&self, _: &StopHandle) -> Result<Arc<dyn SecretKey>, Errno> {
         let mut seed = Secret::zeroed(K::SEED_LEN);
         random::fill(&mut seed)?;
-        Ok(Arc::new(KemSecret::<K>(Wiped::boxed(K::secret_from_seed(&seed)?))))
+        Ok(KemSecret::<K>::shared(K::secret_from_seed(&seed)?))
     }
 
     /// Raw: the seed, or for ML-KEM the expanded key, whose length is another.
     fn import_secret(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn SecretKey>, Errno> {
-        let secret = match form {
-            Form::Raw if encoded.len() == K::SEED_LEN => K::secret_from_seed(encoded)?,
-            Form::Raw => K::secret_from_expanded(encoded)?,
-            Form::Der => secret_from_der::<K>(encoded)?,
-            Form::Sec => return Err(Errno::UnsupportedEncoding),
-        };
-        Ok(Arc::new(KemSecret::<K>(Wiped::boxed(secret))))
+        in_wiped_frame::<STACK_OF_NEW_KEY, _>(|| {
+            Ok(KemSecret::<K>::shared(match form {
+                Form::Raw if encoded.len() == K::SEED_LEN => K::secret_from_seed(encoded)?,
+                Form::Raw => K::secret_from_expanded(encoded)?,
+                Form::Der => secret_from_der::<K>(encoded)?,
+                Form::Sec => return Err(Errno::UnsupportedEncoding),
+            }))
+        })
     }
 
     fn import_public(&self, encoded: &[u8], form: Form) -> Result<Arc<dyn PublicKey>, Errno> {
@@ -76,6 +77,12 @@ fn secret_from_der<K: Kem>(encoded: &[u8]) -> Result<K::Secret, Errno> {
 
 /// Wiped as a whole: what an option does not have, or a library does not use, has what was on the stack where the key was put together.
 struct KemSecret<K: Kem>(Box<Wiped<K::Secret>>);
+
+impl<K: Kem> KemSecret<K> {
+    fn shared(secret: K::Secret) -> Arc<dyn SecretKey> {
+        Arc::new(Self(Wiped::boxed(secret)))
+    }
+}
 
 impl<K: Kem> SecretKey for KemSecret<K> {
     /// The seed; the expanded key if that is all there is.

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::backend::{ml_dsa_messages as messages, ml_dsa_representatives as representatives};
 use crate::booking::ALLOCATION;
 use crate::errno::Errno;
-use crate::secret::{Secret, Wiped};
+use crate::secret::{Secret, Wiped, in_frame_wiped_by};
 
 pub(crate) use messages::Provided;
 pub(crate) use representatives::{MlDsa44, MlDsa65, MlDsa87, Parameters, Representative};
@@ -22,7 +22,7 @@ pub(crate) use well_formed::{is_expanded_key, is_half_of, is_signature};
 /// The size of a seed in bytes.
 pub(crate) const SEED_LEN: usize = 32;
 
-/// A secret key, of which the rest is worked out when first asked for.
+/// A secret key, of which the rest is worked out when first asked for. Nothing of that is left on the stack, nor of a signature's secrets.
 pub(crate) struct SigningKey<P: Provided> {
     seed: Zeroizing<[u8; SEED_LEN]>,
     messages: OnceLock<Option<messages::SigningKey<P>>>,
@@ -55,23 +55,25 @@ impl<P: Provided> SigningKey<P> {
         if let Some(public) = self.public.get() {
             return Ok(public);
         }
-        let public = VerifyingKey::from_raw(self.messages()?.public()).ok_or(Errno::InternalError)?;
+        let messages = in_frame_wiped_by(P::wipe_stack, || self.messages())?;
+        let public = VerifyingKey::from_raw(messages.public()).ok_or(Errno::InternalError)?;
         Ok(self.public.get_or_init(|| Wiped::shared(public)))
     }
 
     /// The secret key as FIPS 204 encodes it (algorithm 24), only to check encodings that repeat the seed in this form.
     pub(crate) fn to_expanded(&self) -> Option<Secret> {
-        messages::expanded::<P>(&self.seed)
+        in_frame_wiped_by(P::wipe_stack, || messages::expanded::<P>(&self.seed))
     }
 
     /// Signs with fresh randomness.
     pub(crate) fn sign_message(&self, message: &[u8]) -> Result<Vec<u8>, Errno> {
-        self.messages()?.sign(message)
+        in_frame_wiped_by(P::wipe_stack, || self.messages()?.sign(message))
     }
 
     /// As [`sign_message`](Self::sign_message).
     pub(crate) fn sign(&self, representative: &Representative) -> Result<Vec<u8>, Errno> {
-        self.representatives.get_or_init(|| representatives::SigningKey::from_seed(&self.seed)).sign(representative)
+        let prepare = || representatives::SigningKey::from_seed(&self.seed);
+        in_frame_wiped_by(P::wipe_stack, || self.representatives.get_or_init(prepare).sign(representative))
     }
 
     fn messages(&self) -> Result<&messages::SigningKey<P>, Errno> {

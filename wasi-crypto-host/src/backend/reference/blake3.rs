@@ -5,7 +5,7 @@ use blake3::Hasher;
 use crate::backend::traits::Xof;
 use crate::booking::ALLOCATION;
 use crate::errno::Errno;
-use crate::secret::{STACK_OF_WORK, Wiped, in_wiped_frame};
+use crate::secret::{STACK_OF_KEY, STACK_OF_WORK, Wiped, in_wiped_frame};
 
 /// The size of a key, in bytes.
 pub(crate) const KEY_LEN: usize = 32;
@@ -35,7 +35,13 @@ impl Xof for Blake3 {
     }
 
     fn update(&mut self, data: &[u8]) {
-        in_wiped_frame::<STACK_OF_WORK, _>(|| _ = self.hasher.update(data));
+        let update = || _ = self.hasher.update(data);
+        // What is long, it hashes by halves.
+        if data.len() > STACK_OF_WORK {
+            in_wiped_frame::<STACK_OF_KEY, _>(update);
+        } else {
+            in_wiped_frame::<STACK_OF_WORK, _>(update);
+        }
     }
 
     fn squeeze(&mut self, out: &mut [u8]) {

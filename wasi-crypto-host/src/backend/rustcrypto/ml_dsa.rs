@@ -10,6 +10,7 @@ use shake::{ExtendableOutput, Shake256, Update};
 use crate::backend::random::SystemRng;
 use crate::booking::ALLOCATION;
 use crate::errno::Errno;
+use crate::secret::wipe_stack;
 
 pub(crate) use ml_dsa::{MlDsa44, MlDsa65, MlDsa87};
 
@@ -19,18 +20,33 @@ const POLYNOMIAL: usize = 256 * size_of::<u32>();
 /// A parameter set, and what its keys are called in DER.
 pub(crate) trait Parameters: MlDsaParams + Send + Sync + 'static {
     const OID: ObjectIdentifier;
+
+    /// Overwrites as much of the stack as the libraries use when they sign, which is most.
+    fn wipe_stack();
 }
 
 impl Parameters for MlDsa44 {
     const OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.17");
+
+    fn wipe_stack() {
+        wipe_stack::<{ 176 << 10 }>();
+    }
 }
 
 impl Parameters for MlDsa65 {
     const OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.18");
+
+    fn wipe_stack() {
+        wipe_stack::<{ 240 << 10 }>();
+    }
 }
 
 impl Parameters for MlDsa87 {
     const OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.19");
+
+    fn wipe_stack() {
+        wipe_stack::<{ 320 << 10 }>();
+    }
 }
 
 /// A secret key that signs representatives.

@@ -84,7 +84,7 @@ pub fn add_to_linker_shared<T: 'static>(
 /// Work that takes long (password hashing, the generation of RSA keys) or may (what asks a store of managed keys) runs
 /// on tokio's blocking threads, in the places of the context's [`JobPool`](crate::JobPool); the guest waits for it, the
 /// executor does not. Where no tokio runtime is, it is done in the call. Hashing long data gives the executor a turn
-/// every third of a millisecond. Everything else is done in the call, and takes no more than 50 ms within the default
+/// after every 256 KiB, a third of a millisecond of SHA-512. Everything else is done in the call, and takes no more than 50 ms within the default
 /// [`Limits`](crate::Limits). A call whose future is dropped is stopped, or never begun.
 ///
 /// An engine with small stacks must leave [`STACK_BYTES`](crate::STACK_BYTES) to the host.

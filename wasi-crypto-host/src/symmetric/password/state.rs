@@ -10,7 +10,7 @@ use crate::booking::{ALLOCATION, BookedSecret};
 use crate::errno::Errno;
 use crate::limits::{Account, Limits, Spent};
 use crate::options::Value;
-use crate::secret::{STACK_OF_KEY, Secret, in_wiped_frame};
+use crate::secret::{STACK_OF_PASSWORD, Secret, in_wiped_frame};
 use crate::stop::StopHandle;
 use crate::symmetric::tag::SymmetricTag;
 use crate::symmetric::traits::{Absorb, Derivation, State, Stretch, Weight};
@@ -123,7 +123,7 @@ impl<F: PasswordHash> Stretch for Password<F> {
     }
 
     fn squeeze(&self, out: &mut [u8], stop: &StopHandle) -> Result<(), Errno> {
-        in_wiped_frame::<STACK_OF_KEY, _>(|| self.function.derive(&self.password, &self.salt, out, stop))
+        in_wiped_frame::<STACK_OF_PASSWORD, _>(|| self.function.derive(&self.password, &self.salt, out, stop))
     }
 
     fn derivation(&self, len: usize, account: &Account<'_>) -> Result<Derivation, Errno> {

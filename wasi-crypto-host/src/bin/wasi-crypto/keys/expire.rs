@@ -11,8 +11,8 @@ use crate::output::{print, print_json};
 use crate::when::{When, parse_when};
 
 const NOTES: &str = "\
-From then on guests are told that it has expired. That can be taken back by another time, as long as
-the store keeps it.
+From then on guests are told that it has expired; those that have loaded it before go by what it was then.
+That can be taken back by another time, as long as the store keeps it.
 
 The JSON form is an object: schema; versions: those that got it.
 
