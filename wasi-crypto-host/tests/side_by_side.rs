@@ -409,6 +409,36 @@ fn tags_for_which_there_is_no_room_are_those_of_the_last_entries() {
     assert_eq!(outcomes, [0, 1, 2, 3]);
 }
 
+/// How long the last entry took says nothing of the next.
+#[test]
+fn long_entries_behind_a_short_one_let_others_have_their_turn() {
+    const LONG: usize = 50;
+    let mut guest = Guest::with_memory(WasiCryptoCtx::builder().job_pool(JobPool::new(2).batch_threads(2)), 2 << 20);
+    let [pair, public] = pair(&mut guest, "Ed25519", &ed25519());
+    // To hash it twice takes longer than a turn.
+    let message = vec![7; 1 << 20];
+    let signer = |guest: &mut Guest<Native>, message: &[u8]| state(guest, "signature_state", pair, message);
+    let [short, long] = [&message[..1], &message].map(|message| signer(&mut guest, message));
+    let signature = guest.call_for_u32("signature_state_sign", &[long]).unwrap();
+    let verifier = state(&mut guest, "signature_verification_state", public, &message);
+    let many = |first: &[u32], others: &[u32]| [first, &others.repeat(LONG)].concat();
+    for (function, list) in
+        [(SIGN, many(&[short], &[long])), (VERIFY, many(&[verifier, short], &[verifier, signature]))]
+    {
+        let entries = LONG as u64 + 1;
+        let list: Vec<u8> = list.into_iter().flat_map(u32::to_le_bytes).collect();
+        let args = [guest.put(&list)[0].into(), entries, RESULTS.into()];
+        let Native { ctx, memory } = &mut guest.transport;
+        let (mut progress, mut turns) = (ctx.begin_call(hostcall(function), GuestMemory::unshared(memory), &args), 0);
+        while let Progress::Paused(paused) = progress {
+            turns += 1;
+            progress = ctx.continue_call(paused, hostcall(function), GuestMemory::unshared(memory), &args);
+        }
+        assert!(matches!(progress, Progress::Done(Errno::Success)));
+        assert!(turns >= LONG - 1, "{function}: {turns}");
+    }
+}
+
 /// A batch that is handed out and comes back goes on with what is left of what it may take.
 #[test]
 fn what_was_taken_is_not_forgotten_between_parts() {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::allowed::AllowedAlgorithms;
 use crate::booking::Booking;
@@ -52,20 +53,19 @@ pub(crate) trait Objects {
     }
 
     /// Lets `work` do something on each of many objects, those of different handles side by side, those of one in their order. Returns
-    /// the results in order; `in_progress` for what was not begun when the call was stopped.
+    /// the results in order; `in_progress` for what was not begun when the call was stopped. But the first, nothing is begun when the time
+    /// is up: then there are fewer results than jobs, and nothing is known of the others, which can be given again.
     fn work_on_many<T: Object<AnyHandle> + Send + 'static, J: Send + 'static, R: Send + 'static>(
         &mut self,
         jobs: Vec<(u32, J)>,
-        stop: &StopHandle,
+        time: Time<'_>,
         work: fn(&mut T, J) -> Result<R, Errno>,
     ) -> Vec<Result<R, Errno>> {
-        let one = |(handle, job)| {
-            if stop.is_stopped() {
-                return Err(Errno::InProgress);
-            }
-            self.work(handle, Load::long(), |_: &mut T, _| Ok(()), |object, ()| work(object, job))
+        let one = |(entry, (handle, job))| {
+            let begun = || self.work(handle, Load::long(), |_: &mut T, _| Ok(()), |object, ()| work(object, job));
+            time.begin(entry, begun)
         };
-        jobs.into_iter().map(one).collect()
+        jobs.into_iter().enumerate().map_while(one).collect()
     }
 
     /// Takes an object in and books what it holds. `too_many_handles` or `overflow` at the limits.
@@ -131,6 +131,25 @@ impl Load {
     }
 }
 
+/// How long many things may go on.
+#[derive(Clone, Copy)]
+pub(crate) struct Time<'a> {
+    pub(crate) stop: &'a StopHandle,
+    /// When others are to have their turn, if they are.
+    pub(crate) until: Option<Instant>,
+}
+
+impl Time<'_> {
+    /// Does the job of an entry: `in_progress` if the call was stopped. `None` if the time is up, but never for the first.
+    fn begin<R>(&self, entry: usize, job: impl FnOnce() -> Result<R, Errno>) -> Option<Result<R, Errno>> {
+        if self.stop.is_stopped() {
+            return Some(Err(Errno::InProgress));
+        }
+        let is_up = entry > 0 && self.until.is_some_and(|until| until <= Instant::now());
+        (!is_up).then(job)
+    }
+}
+
 /// An object that has left the table, and what is to be done on it, each for an entry.
 struct Lent<T, J> {
     object: T,
@@ -190,10 +209,10 @@ impl Objects for HandleTable<AnyHandle> {
     fn work_on_many<T: Object<AnyHandle> + Send + 'static, J: Send + 'static, R: Send + 'static>(
         &mut self,
         jobs: Vec<(u32, J)>,
-        stop: &StopHandle,
+        time: Time<'_>,
         work: fn(&mut T, J) -> Result<R, Errno>,
     ) -> Vec<Result<R, Errno>> {
-        let mut results: Vec<Result<R, Errno>> = jobs.iter().map(|_| Err(Errno::InternalError)).collect();
+        let mut results: Vec<_> = jobs.iter().map(|_| Some(Err(Errno::InternalError))).collect();
         let mut lent: Vec<Lent<T, J>> = Vec::with_capacity(jobs.len());
         let mut places: HashMap<u32, usize> = HashMap::new();
         let mut handles = Vec::with_capacity(jobs.len());
@@ -208,13 +227,14 @@ impl Objects for HandleTable<AnyHandle> {
                     handles.push(handle);
                     lent.push(Lent { object, jobs: vec![(entry, job)] });
                 }
-                Err(errno) => results[entry] = Err(errno),
+                Err(errno) => results[entry] = Some(Err(errno)),
             }
         }
-        let stop = stop.clone();
+        let (stop, until) = (time.stop.clone(), time.until);
         let done = HandleTable::jobs(self).side_by_side(lent, move |Lent { mut object, jobs }| {
-            let mut one = |job| if stop.is_stopped() { Err(Errno::InProgress) } else { work(&mut object, job) };
-            let results: Vec<_> = jobs.into_iter().map(|(entry, job)| (entry, one(job))).collect();
+            let time = Time { stop: &stop, until };
+            let mut one = |(entry, job)| (entry, time.begin(entry, || work(&mut object, job)));
+            let results: Vec<_> = jobs.into_iter().map(&mut one).collect();
             (object, results)
         });
         for (handle, done) in handles.into_iter().zip(done) {
@@ -223,7 +243,7 @@ impl Objects for HandleTable<AnyHandle> {
             self.give_back::<T>(handle, object);
             of_object.into_iter().for_each(|(entry, result)| results[entry] = result);
         }
-        results
+        results.into_iter().map_while(|result| result).collect()
     }
 
     #[inline(always)]
