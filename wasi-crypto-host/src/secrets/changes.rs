@@ -72,8 +72,8 @@ impl<'a> Change<'a> {
         version: Version,
     ) -> Result<Vec<u64>, SecretsError> {
         let keep_until = Some(self.policy.keep_until(self.now));
-        self.on_versions(identifier, kinds, version, |record| {
-            let entry = Entry { state: State::Revoked, keep_until, sealed_len: 0, ..record.entry.clone() };
+        self.on_versions(identifier, kinds, version, |_, entry| {
+            let entry = Entry { state: State::Revoked, keep_until, sealed_len: 0, ..entry.clone() };
             Ok(Record { entry, sealed: Vec::new() })
         })
     }
@@ -84,7 +84,7 @@ impl<'a> Change<'a> {
         identifier: &Identifier,
         kinds: &[Kind],
         version: Version,
-        anew: impl Fn(&Record) -> Result<Record, SecretsError>,
+        anew: impl Fn(&mut dyn Transaction, &Entry) -> Result<Record, SecretsError>,
     ) -> Result<Vec<u64>, SecretsError> {
         let item = self.item(identifier, kinds)?;
         let meant = |entry: &Entry| match version {
@@ -92,20 +92,19 @@ impl<'a> Change<'a> {
             Version::Latest => item.latest == Some(entry.header.version),
             Version::All => true,
         };
-        let entries = self.to.versions(identifier)?.into_iter();
-        let entries = entries.filter(|entry| entry.state == State::Active && meant(entry));
-        let versions: Vec<u64> = entries.map(|entry| entry.header.version).collect();
-        if versions.is_empty() {
+        let mut entries = self.to.versions(identifier)?;
+        entries.retain(|entry| entry.state == State::Active && meant(entry));
+        if entries.is_empty() {
             return Err(SecretsError::NotFound);
         }
         self.on_item(identifier, item, |to| {
-            for version in &versions {
-                let record = to.read(identifier, *version)?.ok_or(SecretsError::NotFound)?;
-                to.put(&anew(&record)?)?;
+            for entry in &entries {
+                let record = anew(to, entry)?;
+                to.put(&record)?;
             }
             Ok(())
         })?;
-        Ok(versions)
+        Ok(entries.into_iter().map(|entry| entry.header.version).collect())
     }
 
     /// Forgets what need not be kept, all of it that there is. Returns how many versions were, from the beginning of

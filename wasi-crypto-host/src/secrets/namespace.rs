@@ -204,7 +204,10 @@ impl Namespace {
     ) -> Result<Vec<u64>, SecretsError> {
         let now = self.now();
         let result = self.on_versions(Action::Expire, identifier, now, |ring, change| {
-            change.on_versions(identifier, kinds, version, |record| self.with_expiry(ring, record, at))
+            change.on_versions(identifier, kinds, version, |to, entry| {
+                let record = to.read(identifier, entry.header.version)?.ok_or(SecretsError::NotFound)?;
+                self.with_expiry(ring, &record, at)
+            })
         });
         let version = result.as_ref().ok().and_then(|versions| one(versions));
         self.told(Action::Expire, Some(*identifier), version, now, result)

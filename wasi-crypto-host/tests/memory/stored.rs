@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use wasi_crypto_host::secrets::{MemoryStore, Namespace, Policy, RootKey, SecretsManager};
 use wasi_crypto_host::{AlgorithmType, Errno, algorithms};
 
+use crate::allocator::Mark;
 use crate::managed::{Kind, LATEST, Managed};
 use crate::support::SLOT;
 use crate::{Hoarder, KIB, MIB, OUTPUT, ROOM, alone, fill};
@@ -68,6 +69,18 @@ fn managed_keys() {
     fill("managed keys of 8 MiB", 30 * MIB, |hoarder| {
         hoarder.load("symmetric_key_from_id", &id, "symmetric_key_close").map(drop)
     });
+}
+
+/// What is revoked, nobody needs any more.
+#[test]
+fn what_is_revoked_is_not_read() {
+    let _turn = alone();
+    let mut operator = Hoarder::new().guest;
+    let manager = operator.manager();
+    let id = operator.store_secret(manager, &vec![7; 8 * MIB], u64::MAX).unwrap();
+    let mark = Mark::set();
+    operator.invalidate_secret(manager, &id, LATEST).unwrap();
+    assert!(mark.peak() <= 64 * KIB, "{} KiB", mark.peak() / KIB);
 }
 
 #[test]

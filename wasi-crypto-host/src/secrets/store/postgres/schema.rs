@@ -1,9 +1,9 @@
 //! The tables of a database, by version.
 
 /// What makes a database of schema n one of schema n + 1, from nothing on.
-pub(crate) const MIGRATIONS: [&str; 2] = [SCHEMA_1, SCHEMA_2];
+pub(crate) const MIGRATIONS: [&str; 3] = [SCHEMA_1, SCHEMA_2, SCHEMA_3];
 
-/// The tables, as they were made first; of changes, that they were committed, for an hour. Names sort by their bytes, and what is
+/// The tables, as they were made first; of changes, that they were committed, for some minutes. Names sort by their bytes, and what is
 /// sealed is not tried to be compressed, which it cannot be.
 const SCHEMA_1: &str = "
     CREATE TABLE wasi_crypto.store (
@@ -40,4 +40,9 @@ const SCHEMA_1: &str = "
 const SCHEMA_2: &str = "
     ALTER TABLE wasi_crypto.namespaces ADD COLUMN newest_key BIGINT NOT NULL DEFAULT 1;
     ALTER TABLE wasi_crypto.records ADD COLUMN sealed_by BIGINT NOT NULL DEFAULT 1;
+";
+
+/// What is known of changes is forgotten without a look at all of them.
+const SCHEMA_3: &str = "
+    CREATE INDEX changes_by_time ON wasi_crypto.changes (made);
 ";

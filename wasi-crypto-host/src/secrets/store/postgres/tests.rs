@@ -131,12 +131,30 @@ fn a_database_of_a_newer_schema_is_refused_by_who_has_it_open_already_too() {
     namespace.create(key(1)).unwrap();
     tampered.run("UPDATE wasi_crypto.store SET schema = 999");
     let error = tampered.error();
-    assert_eq!(error.fault, StoreFault::NewerSchema { found: 999, known: 2 });
+    assert_eq!(error.fault, StoreFault::NewerSchema { found: 999, known: 3 });
     let error = namespace.create(key(1)).unwrap_err();
     assert!(error.to_string().contains("was written by a newer version: its schema is 999"), "{error}");
     assert_eq!(tampered.run("SELECT count(*) FROM wasi_crypto.records"), "1");
-    tampered.run("UPDATE wasi_crypto.store SET schema = 2");
+    tampered.run("UPDATE wasi_crypto.store SET schema = 3");
     namespace.create(key(1)).unwrap();
+}
+
+/// One change in 256 forgets some of what is known of changes before.
+#[test]
+fn that_changes_were_made_is_forgotten_in_the_end() {
+    let Some(tampered) = Tampered::new("forgotten") else { return };
+    let namespace = tampered.bench().namespace();
+    let id = namespace.create(key(1)).unwrap().identifier;
+    tampered.run(
+        "INSERT INTO wasi_crypto.changes
+         SELECT decode(md5(n::text), 'hex'), now() - INTERVAL '11 minutes' FROM generate_series(1, 1500) n",
+    );
+    let old = "SELECT count(*) FROM wasi_crypto.changes WHERE made < now() - INTERVAL '10 minutes'";
+    let is_empty = |_| {
+        (0..50).for_each(|_| _ = namespace.replace(&id, key(2)).unwrap());
+        tampered.run(old) == "0"
+    };
+    assert!((0..200).any(is_empty), "{} are left", tampered.run(old));
 }
 
 /// What `schema::SCHEMA_1` made has no column for what came with the second.
@@ -149,7 +167,8 @@ fn a_database_of_the_first_schema_is_brought_to_the_newest_with_all_that_is_in_i
     let kept = namespace.encapsulate(b"token", u64::MAX).unwrap();
     drop(namespace);
     tampered.run(
-        "ALTER TABLE wasi_crypto.namespaces DROP COLUMN newest_key;
+        "DROP INDEX wasi_crypto.changes_by_time;
+         ALTER TABLE wasi_crypto.namespaces DROP COLUMN newest_key;
          ALTER TABLE wasi_crypto.records DROP COLUMN sealed_by;
          UPDATE wasi_crypto.store SET schema = 1",
     );
