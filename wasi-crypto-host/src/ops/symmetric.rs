@@ -410,6 +410,14 @@ pub(crate) fn symmetric_tag_pull(
     Ok(())
 }
 
+/// The same for all of its bytes, which are not copied.
+#[cfg(feature = "component")]
+pub(crate) fn symmetric_tag_take(objects: &mut impl Objects, tag: u32) -> Result<Secret, Errno> {
+    let bytes = objects.change(tag, |tag: &mut SymmetricTag, _| Ok(tag.take()))?;
+    _ = objects.close::<SymmetricTag>(tag);
+    Ok(bytes)
+}
+
 /// `invalid_tag` if the tag is another one.
 pub(crate) fn symmetric_tag_verify(objects: &mut impl Objects, tag: u32, expected: impl Bytes) -> Result<(), Errno> {
     objects.look(tag, |tag: &SymmetricTag, spare| {

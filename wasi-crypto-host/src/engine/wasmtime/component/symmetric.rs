@@ -138,10 +138,7 @@ fn link_tags(links: &mut impl Links) -> Result<()> {
         symmetric::symmetric_tag_len(parts.objects, tag).map(|len| len as u32)
     })?;
     links.short::<(Resource<SymmetricTag>,), NewList>("symmetric_tag_pull", |parts, (tag,)| {
-        let mut list = NewList::default();
-        let len = symmetric::symmetric_tag_len(parts.objects, tag)?;
-        symmetric::symmetric_tag_pull(parts.objects, tag, len, |bytes| list = NewList::copy(bytes))?;
-        Ok(list)
+        symmetric::symmetric_tag_take(parts.objects, tag).map(NewList::new)
     })?;
     links.short::<(Resource<SymmetricTag>, WasmList<u8>), ()>("symmetric_tag_verify", |parts, (tag, expected)| {
         symmetric::symmetric_tag_verify(parts.objects, tag, List(expected))
