@@ -11,7 +11,7 @@ use wasi_crypto_host::SharedMemory as _;
 use wasi_crypto_host::{AlgorithmType, Errno, GuestMemory, Hostcall, Limits, Progress, WasiCryptoCtx, algorithms};
 use wasmtime::{Config, Engine, MemoryType, SharedMemory};
 
-use crate::support::{Guest, Transport};
+use crate::support::{Guest, SLOT, Transport};
 
 /// The table, function by function and memory by memory, the slowest first.
 pub(crate) fn table() -> String {
@@ -137,26 +137,40 @@ fn gathered() -> u32 {
     Limits::default().gathered_bytes as u32
 }
 
-/// The most associated data and the longest message, all four ways, and a wrong tag.
+/// The longest message that one call takes: makes it with fewer and fewer bytes, until that is not too many.
+fn longest(mut call: impl FnMut(u32) -> Result<(), Errno>) {
+    const MIB: u32 = 1 << 20;
+    let lens = (1..=Limits::default().call_bytes as u32 / MIB).rev().map(|mib| mib * MIB);
+    _ = lens.into_iter().find(|len| call(*len) != Err(Errno::Overflow));
+}
+
+/// The most associated data and none, each with the longest message, all four ways, and a wrong tag.
 fn cipher(guest: &mut Guest<Timed>, algorithm: &str, nonce_len: Option<usize>) {
     let Ok(key) = guest.generate(algorithm) else { return };
     let options = nonce_len.map(|len| guest.nonce(&vec![7; len]));
-    let len = Limits::default().call_bytes as u32;
-    for function in ["symmetric_state_encrypt", "symmetric_state_encrypt_detached"] {
+    for (function, data_len) in ["symmetric_state_encrypt", "symmetric_state_encrypt_detached"]
+        .into_iter()
+        .flat_map(|f| [(f, 0), (f, gathered())])
+    {
         let Ok(state) = guest.open(algorithm, Some(key), options) else { return };
-        _ = guest.call("symmetric_state_absorb", &[state, DATA, gathered()]);
+        _ = guest.call("symmetric_state_absorb", &[state, DATA, data_len]);
         if let Ok(clone) = guest.clone_state(state) {
             _ = guest.close(clone);
         }
         let tag_len = guest.call_for_u32("symmetric_state_max_tag_len", &[state]).unwrap_or(0);
-        let output_len = if function.ends_with("detached") { len } else { len + tag_len };
-        let tag = guest.call_for_u32(function, &[state, DATA, output_len, DATA, len]);
-        if let (Ok(tag), true) = (tag, function.ends_with("detached")) {
-            _ = guest.pull_tag(tag);
-        }
-        _ = guest.call_for_u32("symmetric_state_decrypt", &[state, DATA, len, DATA, len + tag_len]);
-        let detached = [state, DATA, len, DATA, len, DATA - 64, tag_len];
-        _ = guest.call_for_u32("symmetric_state_decrypt_detached", &detached);
+        longest(|len| {
+            let output_len = if function.ends_with("detached") { len } else { len + tag_len };
+            let tag = guest.call_for_u32(function, &[state, DATA, output_len, DATA, len])?;
+            if function.ends_with("detached") {
+                _ = guest.pull_tag(tag);
+            }
+            Ok(())
+        });
+        longest(|len| guest.call("symmetric_state_decrypt", &[state, DATA, len, DATA, len + tag_len, SLOT]));
+        longest(|len| {
+            let detached = [state, DATA, len, DATA, len, DATA - 64, tag_len, SLOT];
+            guest.call("symmetric_state_decrypt_detached", &detached)
+        });
         _ = guest.option(state, "nonce", 64);
         _ = guest.close(state);
     }
@@ -180,15 +194,21 @@ fn derivation(guest: &mut Guest<Timed>, algorithm: &str, takes_key: bool) {
         let options = guest.options_open();
         let [name, name_len] = guest.put(b"salt");
         _ = guest.call("options_set", &[options, name, name_len, DATA, salt]);
+        if salt > 8 {
+            let [name, name_len] = guest.put(b"context");
+            _ = guest.call("options_set", &[options, name, name_len, DATA, salt]);
+        }
         _ = guest.options_set_u64(options, "ops_limit", iterations);
         if let Ok(state) = guest.open(algorithm, key, Some(options)) {
             _ = guest.call("symmetric_state_absorb", &[state, DATA, gathered()]);
             for len in [16, 32, 64, 4 * 32, 4 * 64] {
                 _ = guest.call("symmetric_state_squeeze", &[state, DATA, len]);
             }
+            longest(|len| guest.call("symmetric_state_squeeze", &[state, DATA, len]));
             if let Ok(tag) = guest.squeeze_tag(state) {
-                _ = guest.verify(tag, &[0; 64]);
-                _ = guest.pull_tag(tag);
+                let len = guest.call_for_u32("symmetric_tag_len", &[tag]).unwrap_or(0);
+                _ = guest.call("symmetric_tag_verify", &[tag, DATA, len]);
+                _ = guest.call("symmetric_tag_pull", &[tag, DATA, len, SLOT]);
             }
             let expand = algorithm.replace("EXTRACT", "EXPAND");
             if let Ok(key) = guest.squeeze_key(state, &expand) {
