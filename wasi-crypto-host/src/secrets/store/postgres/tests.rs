@@ -6,7 +6,7 @@ use std::process::Command;
 use super::*;
 use crate::secrets::scratch::Folder;
 use crate::secrets::store::suite::{self, Bench, key, load};
-use crate::secrets::{Policy, RootKey, Trail, TrailEnd};
+use crate::secrets::{Kind, Policy, RootKey, Trail, TrailEnd};
 
 #[path = "../../../../tests/secrets/postgres_server.rs"]
 mod postgres_server;
@@ -151,7 +151,7 @@ fn that_changes_were_made_is_forgotten_in_the_end() {
     );
     let old = "SELECT count(*) FROM wasi_crypto.changes WHERE made < now() - INTERVAL '10 minutes'";
     let is_empty = |_| {
-        (0..50).for_each(|_| _ = namespace.replace(&id, key(2)).unwrap());
+        (0..50).for_each(|_| _ = namespace.expire(Kind::KEYS, &id, Version::Number(1), None).unwrap());
         tampered.run(old) == "0"
     };
     assert!((0..200).any(is_empty), "{} are left", tampered.run(old));
