@@ -89,7 +89,7 @@ impl Kind {
 
 /// The `algorithm_type` of an algorithm of key pairs.
 fn type_of(algorithm: &str) -> u32 {
-    let exchanges = ["X25519", "P256-SHA256", "P384-SHA384", "X-WING"];
+    let exchanges = ["X25519", "X448", "P256-SHA256", "P384-SHA384", "X-WING"];
     if exchanges.contains(&algorithm) || algorithm.starts_with("ML-KEM") { 2 } else { 0 }
 }
 
