@@ -33,8 +33,8 @@ impl ArrayOutput {
     /// All bytes that have not been pulled. None are left.
     #[cfg(any(feature = "component", test))]
     pub(crate) fn take(&mut self) -> Secret {
-        let bytes = std::mem::take(&mut self.bytes);
-        if self.pulled == 0 { bytes } else { Secret::from(&bytes[self.pulled..]) }
+        let (bytes, pulled) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.pulled));
+        if pulled == 0 { bytes } else { Secret::from(&bytes[pulled..]) }
     }
 
     /// Marks `n` bytes as pulled and says whether those were the last.

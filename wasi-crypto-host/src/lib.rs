@@ -105,7 +105,7 @@
 //! | `pkcs11` | no | `secrets::RootKeyToken`: a root key that stays in a token |
 //! | `toml` | no | [`secrets::Policy::from_toml`] |
 //! | `cli` | no | the `wasi-crypto` command line |
-//! | `aws-lc-rs` | no | AWS-LC in the place of ring and RustCrypto where it is faster: AES-GCM, AES-GCM-SIV, ChaCha20-Poly1305, RSA, P-256, P-384, Ed25519, X25519, ML-KEM and ML-DSA; same behaviour |
+//! | `aws-lc-rs` | no | AWS-LC in the place of ring and RustCrypto where it is faster (`SECURITY.md` has for what); same behaviour |
 #![deny(unsafe_code, missing_docs)]
 
 #[doc = include_str!("../ANSWERS.md")]

@@ -18,9 +18,9 @@ pub(crate) const MAX_HANDLES: usize = 1 << INDEX_BITS;
 
 /// Bytes of stack that there must be where the host is called; with less, a guest can end the process.
 ///
-/// The most that was measured are 334 KB, for work with a secret key of ML-DSA-87, and 82 KB for all but ML-DSA: see `tests/stack_use.rs`. That is of builds
-/// in which this crate and its libraries are optimized; those without any optimization take 730 KB. Stores of secrets in a database were not
-/// measured.
+/// The most that was measured are 326 KiB, for work with a secret key of ML-DSA-87, and 80 KiB for all but ML-DSA: see `tests/stack_use.rs`. That
+/// is of builds in which this crate and its libraries are optimized; those without any optimization take 714 KiB. Stores of secrets in a database
+/// were not measured.
 ///
 /// Threads of Rust have 2 MiB; those that a C library begins may have 128 KiB. wasmtime leaves to the host what its
 /// `Config::async_stack_size` is larger than its `Config::max_wasm_stack`, 1.5 MiB unless told otherwise, and does not look whether that is
@@ -48,10 +48,9 @@ pub struct Limits {
     /// Above it: `overflow`. Default: 8 MiB, since one call, or each entry of a batch of signatures, hashes all of it, twice for Ed25519: 23 ms at the 0.74 GB/s that SHA-512 has on
     /// an AMD Zen 5.
     pub gathered_bytes: usize,
-    /// Bytes that one call works on in one piece: a message to encrypt or decrypt with its associated data, twice for Ascon and AES-SIV, 18 times for Xoodyak, and
-    /// once more where it is copied out of a shared memory, or into a list of a component; the info of HKDF twice for each block of output; an output without end four times,
-    /// that of Xoodyak 18 times. Above it:
-    /// `overflow`. Hashing, which goes on piece by piece, has no such limit. Default: 32 MiB, which take no algorithm more
+    /// Bytes that one call works on in one piece: a message to encrypt or decrypt with its associated data, twice for Ascon and AES-SIV, 18 times
+    /// for Xoodyak, and once more where it is copied out of a shared memory, or into a list of a component; the info of HKDF twice for each block
+    /// of output; an output without end four times, that of Xoodyak 18 times. Above it: `overflow`. Hashing, which goes on piece by piece, has no such limit. Default: 32 MiB, which take no algorithm more
     /// than 50 ms.
     pub call_bytes: usize,
     /// PBKDF2 iterations of one call, over all its output blocks; hashing the salt for each block, and the password,

@@ -115,7 +115,8 @@ pub(crate) fn wipe_unused<T>(places: &mut [MaybeUninit<T>]) {
 /// So much of a stack is overwritten, in bytes, on threads that do nothing but work with secrets, after each piece of it: it takes some
 /// microseconds.
 pub(crate) const STACK_OF_THREAD: usize = 128 << 10;
-/// After work with a secret key of a signature or a key exchange, for which secp256k1 uses most, 42 KiB. ML-KEM, X-Wing and ML-DSA take more, and overwrite that themselves.
+/// After work with a secret key of a signature or a key exchange, for which secp256k1 uses most, 42 KiB. To read a key of ML-KEM or X-Wing and all
+/// work with ML-DSA take more, and overwrite that themselves.
 pub(crate) const STACK_OF_SECRET_KEY: usize = 48 << 10;
 /// After a key of a signature or a key exchange was generated, for which RSA uses most, 49 KiB, or one of ML-KEM or X-Wing was read.
 pub(crate) const STACK_OF_NEW_KEY: usize = 64 << 10;

@@ -417,14 +417,15 @@ fn long_entries_behind_a_short_one_let_others_have_their_turn() {
     let [pair, public] = pair(&mut guest, "Ed25519", &ed25519());
     // To hash it twice takes longer than a turn.
     let message = vec![7; 1 << 20];
-    let signer = |guest: &mut Guest<Native>, message: &[u8]| state(guest, "signature_state", pair, message);
-    let [short, long] = [&message[..1], &message].map(|message| signer(&mut guest, message));
-    let signature = guest.call_for_u32("signature_state_sign", &[long]).unwrap();
-    let verifier = state(&mut guest, "signature_verification_state", public, &message);
+    let [short, long] = [&message[..1], &message].map(|message| {
+        let signer = state(&mut guest, "signature_state", pair, message);
+        let signature = guest.call_for_u32("signature_state_sign", &[signer]).unwrap();
+        (signer, [state(&mut guest, "signature_verification_state", public, message), signature])
+    });
     let many = |first: &[u32], others: &[u32]| [first, &others.repeat(LONG)].concat();
-    for (function, list) in
-        [(SIGN, many(&[short], &[long])), (VERIFY, many(&[verifier, short], &[verifier, signature]))]
-    {
+    let (sign, verify) = (many(&[short.0], &[long.0]), many(&short.1, &long.1));
+    // Where in a result of so many bytes its errno is.
+    for (function, list, len, errno) in [(SIGN, sign, 8, 4..6), (VERIFY, verify, 2, 0..2)] {
         let entries = LONG as u64 + 1;
         let list: Vec<u8> = list.into_iter().flat_map(u32::to_le_bytes).collect();
         let args = [guest.put(&list)[0].into(), entries, RESULTS.into()];
@@ -436,6 +437,8 @@ fn long_entries_behind_a_short_one_let_others_have_their_turn() {
         }
         assert!(matches!(progress, Progress::Done(Errno::Success)));
         assert!(turns >= LONG - 1, "{function}: {turns}");
+        let results = guest.bytes_at([RESULTS, (LONG + 1) as u32 * len]);
+        assert!(results.chunks(len as usize).all(|result| result[errno.clone()] == [0, 0]), "{function}");
     }
 }
 

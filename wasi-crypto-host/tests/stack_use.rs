@@ -98,13 +98,32 @@ fn what_was_used_and_what_is_left_is_found() {
     }
 }
 
-/// The deepest of all calls of one function.
-type Deepest = BTreeMap<&'static str, (usize, &'static str)>;
+/// For each function, the deepest of all its calls, and the algorithm of that.
+#[derive(Default)]
+struct Deepest(BTreeMap<&'static str, (usize, &'static str)>);
+
+impl Deepest {
+    fn count(&mut self, function: &'static str, depth: usize, algorithm: &'static str) {
+        let deepest = self.0.entry(function).or_default();
+        *deepest = (depth, algorithm).max(*deepest);
+    }
+
+    /// Prints all, the deepest last, and asserts that it is no deeper than this.
+    fn assert_at_most(self, most: usize, what: &str) {
+        let by_depth = |(function, (depth, algorithm)): (_, (usize, _))| (depth, function, algorithm);
+        let mut all: Vec<_> = self.0.into_iter().map(by_depth).collect();
+        all.sort_unstable();
+        for (depth, function, algorithm) in &all {
+            println!("{what}: {depth:6} {function} with {algorithm}");
+        }
+        assert!(all.iter().all(|(depth, ..)| *depth <= most), "{what}: {:?}", all.last());
+    }
+}
 
 #[test]
 fn no_call_goes_deeper_than_embedders_are_told_and_none_leaves_much() {
     let operator = Operator::new();
-    let (mut used, mut left) = (Deepest::new(), Deepest::new());
+    let (mut used, mut left) = (Deepest::default(), Deepest::default());
     for info in algorithms() {
         for in_parts in [false, true] {
             let builder = WasiCryptoCtx::builder().secrets(operator.namespace(Policy::default()));
@@ -114,28 +133,17 @@ fn no_call_goes_deeper_than_embedders_are_told_and_none_leaves_much() {
             } else {
                 use_keypair(&mut guest, &info);
             }
-            for (function, depth) in guest.transport.deepest {
-                let count = |all: &mut Deepest, depth| {
-                    let deepest = all.entry(function).or_default();
-                    *deepest = (depth, info.name).max(*deepest);
-                };
-                count(&mut used, depth[0]);
+            for (function, [depth, depth_left]) in guest.transport.deepest {
+                used.count(function, depth, info.name);
                 // When they are first used, libraries make tables, of multiples of the base point, say.
                 if in_parts && !is_public(function) {
-                    count(&mut left, depth[1]);
+                    left.count(function, depth_left, info.name);
                 }
             }
         }
     }
-    for (what, all, most) in [("used", used, STACK_BYTES), ("left", left, LEFT)] {
-        let by_depth = |(function, (depth, algorithm)): (_, (usize, _))| (depth, function, algorithm);
-        let mut all: Vec<_> = all.into_iter().map(by_depth).collect();
-        all.sort_unstable();
-        for (depth, function, algorithm) in &all {
-            println!("{what}: {depth:6} {function} with {algorithm}");
-        }
-        assert!(all.iter().all(|(depth, ..)| *depth <= most), "{what}: {:?}", all.last());
-    }
+    used.assert_at_most(STACK_BYTES, "used");
+    left.assert_at_most(LEFT, "left");
 }
 
 /// Whether nothing of what it works with is secret.

@@ -37,7 +37,7 @@ struct Totals {
 /// Everything but the second backend, which the step `aws-lc-rs` puts in the place of the first.
 pub(crate) const FEATURES: &str = "--features=wasi-crypto-host/cli,wasi-crypto-host/tracing,wasi-crypto-conformance/wasmi,wasi-crypto-conformance/sqlite,\
                         wasi-crypto-conformance/component,wasi-crypto-bindings/jwk,wasi-crypto-bindings/rand_core";
-/// With what is in no other build, to compile one less.
+/// With `ed448`, which no other step tests, to spare it a build of its own.
 const AWS_LC: &str = "--features=wasi-crypto-host/aws-lc-rs,wasi-crypto-host/ed448";
 
 /// In this order: what fails fast comes first.

@@ -133,6 +133,11 @@ impl Transport for Timed {
 /// Where long data lies; what lies there does not matter.
 const DATA: u32 = 1 << 20;
 
+/// Where the output of long data goes: apart from it, so that it is copied.
+fn elsewhere() -> u32 {
+    DATA + Limits::default().call_bytes as u32 + (1 << 10)
+}
+
 fn gathered() -> u32 {
     Limits::default().gathered_bytes as u32
 }
@@ -140,8 +145,8 @@ fn gathered() -> u32 {
 /// The longest message that one call takes: makes it with fewer and fewer bytes, until that is not too many.
 fn longest(mut call: impl FnMut(u32) -> Result<(), Errno>) {
     const MIB: u32 = 1 << 20;
-    let lens = (1..=Limits::default().call_bytes as u32 / MIB).rev().map(|mib| mib * MIB);
-    _ = lens.into_iter().find(|len| call(*len) != Err(Errno::Overflow));
+    let mut lens = (1..=Limits::default().call_bytes as u32 / MIB).rev().map(|mib| mib * MIB);
+    _ = lens.find(|len| call(*len) != Err(Errno::Overflow));
 }
 
 /// The most associated data and none, each with the longest message, all four ways, and a wrong tag.
@@ -160,15 +165,15 @@ fn cipher(guest: &mut Guest<Timed>, algorithm: &str, nonce_len: Option<usize>) {
         let tag_len = guest.call_for_u32("symmetric_state_max_tag_len", &[state]).unwrap_or(0);
         longest(|len| {
             let output_len = if function.ends_with("detached") { len } else { len + tag_len };
-            let tag = guest.call_for_u32(function, &[state, DATA, output_len, DATA, len])?;
+            let tag = guest.call_for_u32(function, &[state, elsewhere(), output_len, DATA, len])?;
             if function.ends_with("detached") {
                 _ = guest.pull_tag(tag);
             }
             Ok(())
         });
-        longest(|len| guest.call("symmetric_state_decrypt", &[state, DATA, len, DATA, len + tag_len, SLOT]));
+        longest(|len| guest.call("symmetric_state_decrypt", &[state, elsewhere(), len, DATA, len + tag_len, SLOT]));
         longest(|len| {
-            let detached = [state, DATA, len, DATA, len, DATA - 64, tag_len, SLOT];
+            let detached = [state, elsewhere(), len, DATA, len, DATA - 64, tag_len, SLOT];
             guest.call("symmetric_state_decrypt_detached", &detached)
         });
         _ = guest.option(state, "nonce", 64);

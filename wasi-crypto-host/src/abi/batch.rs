@@ -118,8 +118,8 @@ pub(crate) fn batch_signature_state_sign<O: Objects + 'static>(call: &mut Call<'
     batch.run_side_by_side(
         call,
         |objects, [state]| signatures::signature_state_sign(objects, state),
-        |objects, entries, time| {
-            signatures::signature_states_sign(objects, entries.into_iter().map(|[state]| state), time)
+        |objects, entries, turn| {
+            signatures::signature_states_sign(objects, entries.into_iter().map(|[state]| state), turn)
         },
     )
 }
@@ -132,8 +132,8 @@ pub(crate) fn batch_signature_state_verify<O: Objects + 'static>(call: &mut Call
         |objects, [state, signature]| {
             signatures::signature_verification_state_verify(objects, state, signature).map(|()| 0)
         },
-        |objects, entries, time| {
-            let verified = signatures::signature_verification_states_verify(objects, entries.into_iter(), time);
+        |objects, entries, turn| {
+            let verified = signatures::signature_verification_states_verify(objects, entries.into_iter(), turn);
             verified.into_iter().map(|verified| verified.map(|()| 0)).collect()
         },
     )

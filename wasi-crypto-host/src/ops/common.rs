@@ -72,7 +72,7 @@ pub(crate) fn array_output_pull(
     Ok(count)
 }
 
-/// The same for all bytes that are left, which are not copied.
+/// The same for all bytes that are left, which are not copied if none was pulled before.
 #[cfg(feature = "component")]
 pub(crate) fn array_output_take(objects: &mut impl Objects, array_output: u32) -> Result<Secret, Errno> {
     let bytes = objects.change(array_output, |output: &mut ArrayOutput, _| Ok(output.take()))?;

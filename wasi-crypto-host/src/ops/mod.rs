@@ -18,4 +18,4 @@ pub(crate) mod signatures;
 pub(crate) mod symmetric;
 
 pub(crate) use data::{Buffer, Bytes, Fed, Input, Output};
-pub(crate) use objects::{Load, Objects, Time};
+pub(crate) use objects::{Load, Objects, Turn};

@@ -53,17 +53,18 @@ pub(crate) trait Objects {
     }
 
     /// Lets `work` do something on each of many objects, those of different handles side by side, those of one in their order. Returns
-    /// the results in order; `in_progress` for what was not begun when the call was stopped. But the first, nothing is begun when the time
-    /// is up: then there are fewer results than jobs, and nothing is known of the others, which can be given again.
+    /// the results in order; `in_progress` for what was not begun when the call was stopped. When the turn is over, nothing but the first
+    /// job is begun any more: then only the results before the first that was not begun are returned; those behind it are dropped, done or
+    /// not, and can be asked for again.
     fn work_on_many<T: Object<AnyHandle> + Send + 'static, J: Send + 'static, R: Send + 'static>(
         &mut self,
         jobs: Vec<(u32, J)>,
-        time: Time<'_>,
+        turn: Turn<'_>,
         work: fn(&mut T, J) -> Result<R, Errno>,
     ) -> Vec<Result<R, Errno>> {
         let one = |(entry, (handle, job))| {
             let begun = || self.work(handle, Load::long(), |_: &mut T, _| Ok(()), |object, ()| work(object, job));
-            time.begin(entry, begun)
+            turn.begin(entry, begun)
         };
         jobs.into_iter().enumerate().map_while(one).collect()
     }
@@ -131,22 +132,22 @@ impl Load {
     }
 }
 
-/// How long many things may go on.
+/// How long a call may go on before others have their turn.
 #[derive(Clone, Copy)]
-pub(crate) struct Time<'a> {
+pub(crate) struct Turn<'a> {
     pub(crate) stop: &'a StopHandle,
-    /// When others are to have their turn, if they are.
+    /// `None` where nobody else waits.
     pub(crate) until: Option<Instant>,
 }
 
-impl Time<'_> {
-    /// Does the job of an entry: `in_progress` if the call was stopped. `None` if the time is up, but never for the first.
+impl Turn<'_> {
+    /// Does the job of an entry: `in_progress` if the call was stopped. `None` if the turn is over, but never for the first.
     fn begin<R>(&self, entry: usize, job: impl FnOnce() -> Result<R, Errno>) -> Option<Result<R, Errno>> {
         if self.stop.is_stopped() {
             return Some(Err(Errno::InProgress));
         }
-        let is_up = entry > 0 && self.until.is_some_and(|until| until <= Instant::now());
-        (!is_up).then(job)
+        let is_over = entry > 0 && self.until.is_some_and(|until| until <= Instant::now());
+        (!is_over).then(job)
     }
 }
 
@@ -209,7 +210,7 @@ impl Objects for HandleTable<AnyHandle> {
     fn work_on_many<T: Object<AnyHandle> + Send + 'static, J: Send + 'static, R: Send + 'static>(
         &mut self,
         jobs: Vec<(u32, J)>,
-        time: Time<'_>,
+        turn: Turn<'_>,
         work: fn(&mut T, J) -> Result<R, Errno>,
     ) -> Vec<Result<R, Errno>> {
         let mut results: Vec<_> = jobs.iter().map(|_| Some(Err(Errno::InternalError))).collect();
@@ -230,11 +231,11 @@ impl Objects for HandleTable<AnyHandle> {
                 Err(errno) => results[entry] = Some(Err(errno)),
             }
         }
-        let (stop, until) = (time.stop.clone(), time.until);
+        let (stop, until) = (turn.stop.clone(), turn.until);
         let done = HandleTable::jobs(self).side_by_side(lent, move |Lent { mut object, jobs }| {
-            let time = Time { stop: &stop, until };
-            let mut one = |(entry, job)| (entry, time.begin(entry, || work(&mut object, job)));
-            let results: Vec<_> = jobs.into_iter().map(&mut one).collect();
+            let turn = Turn { stop: &stop, until };
+            let one = |(entry, job)| (entry, turn.begin(entry, || work(&mut object, job)));
+            let results: Vec<_> = jobs.into_iter().map(one).collect();
             (object, results)
         });
         for (handle, done) in handles.into_iter().zip(done) {

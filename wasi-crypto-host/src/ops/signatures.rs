@@ -7,7 +7,7 @@ use crate::asymmetric::signatures::state::{Signature, SignatureState, Verificati
 use crate::errno::Errno;
 use crate::held::Held;
 use crate::ops::common::open_array_output;
-use crate::ops::{Bytes, Fed, Input, Load, Objects, Time};
+use crate::ops::{Bytes, Fed, Input, Load, Objects, Turn};
 use crate::options::AlgorithmType;
 use crate::secret::Secret;
 
@@ -70,15 +70,15 @@ pub(crate) fn signature_state_sign(objects: &mut impl Objects, state: u32) -> Re
 }
 
 /// Signs with many states of one algorithm, side by side; what each answers is what [`signature_state_sign`] would, one after the other. Fewer
-/// answers than states, but one, where the time is up.
+/// answers than states, at least one, where the turn is over.
 pub(crate) fn signature_states_sign(
     objects: &mut impl Objects,
     states: impl Iterator<Item = u32>,
-    time: Time<'_>,
+    turn: Turn<'_>,
 ) -> Vec<Result<u32, Errno>> {
     let jobs = states.map(|state| (state, ())).collect();
     let sign = |state: &mut SignatureState, ()| Ok((state.algorithm, state.sign()?));
-    let signed = objects.work_on_many(jobs, time, sign);
+    let signed = objects.work_on_many(jobs, turn, sign);
     let commit = |signed: Result<(&'static Algorithm, Vec<u8>), Errno>| {
         objects.check_room(1)?;
         let (algorithm, raw) = signed?;
@@ -129,15 +129,15 @@ pub(crate) fn signature_verification_state_verify(
 }
 
 /// Verifies signatures, each by a state, side by side; what each answers is what [`signature_verification_state_verify`] would. Fewer answers than
-/// pairs, but one, where the time is up.
+/// pairs, at least one, where the turn is over.
 pub(crate) fn signature_verification_states_verify(
     objects: &mut impl Objects,
     pairs: impl Iterator<Item = [u32; 2]>,
-    time: Time<'_>,
+    turn: Turn<'_>,
 ) -> Vec<Result<(), Errno>> {
     let mut signature_of = |signature| objects.look(signature, |signature: &Signature, _| Ok(signature.clone()));
     let jobs = pairs.map(|[state, signature]| (state, signature_of(signature))).collect();
-    objects.work_on_many(jobs, time, |state: &mut VerificationState, signature: Result<Signature, Errno>| {
+    objects.work_on_many(jobs, turn, |state: &mut VerificationState, signature: Result<Signature, Errno>| {
         state.verify(&signature?)
     })
 }

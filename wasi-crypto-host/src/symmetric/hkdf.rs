@@ -157,7 +157,7 @@ impl Squeeze for Expansion {
         if len > MAX_BLOCKS * self.hash_len {
             return Err(Errno::InvalidLength);
         }
-        // Hashing takes twice as long as the slowest encryption.
+        // Hashing takes twice as long as most encryption.
         let hashed = len.div_ceil(self.hash_len).saturating_mul(self.info.len());
         if hashed > limits.call_bytes / 2 { Err(Errno::Overflow) } else { Ok(()) }
     }

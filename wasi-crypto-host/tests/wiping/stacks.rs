@@ -84,7 +84,7 @@ fn left(seed: u64, len: usize, work: impl FnOnce(&[u8]) + Send + 'static) -> Opt
     left_of(with_secret, |()| Hidden::of(&Random(seed).bytes(len)))
 }
 
-/// How far below its frame a thread finds what is hidden in the result of its work, or known besides.
+/// How far below its frame a thread finds the secrets that `hidden` names, by the result of its work if need be.
 fn left_of<R: Send + 'static>(
     work: impl FnOnce() -> R + Send + 'static,
     hidden: impl FnOnce(R) -> Hidden,

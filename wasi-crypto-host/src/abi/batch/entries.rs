@@ -7,7 +7,7 @@ use crate::abi::memory::Range;
 use crate::booking::BookedSecret;
 use crate::errno::Errno;
 use crate::jobs::WORTH;
-use crate::ops::{Objects, Time, symmetric};
+use crate::ops::{Objects, Turn, symmetric};
 use crate::stop::StopHandle;
 use crate::symmetric::traits::Derivation;
 
@@ -206,12 +206,12 @@ impl<const N: usize> Batch<N> {
     }
 
     /// Works on one entry after the other, and measures; where what is left is worth it, on many side by side. `many` answers what `one`
-    /// would, in order; of fewer entries, but one, when its time is up: the next may take longer than the last.
+    /// would, in order; when its turn is over, only the first of them, at least one: an entry may take longer than the last did.
     pub(super) fn run_side_by_side<O: Objects + 'static>(
         self,
         call: &mut Call<'_, O>,
         one: impl Fn(&mut O, [u32; N]) -> Result<u32, Errno>,
-        many: impl Fn(&mut O, Vec<[u32; N]>, Time<'_>) -> Vec<Result<u32, Errno>>,
+        many: impl Fn(&mut O, Vec<[u32; N]>, Turn<'_>) -> Vec<Result<u32, Errno>>,
     ) -> Result<Step<O>, Errno> {
         let started = call.pace.may_yield.then(Instant::now);
         let threads = if self.is_apart_from(&self.results) { call.objects.threads() } else { 1 };
@@ -228,8 +228,8 @@ impl<const N: usize> Batch<N> {
             // Where there is no room for the results, it is found out without work for all of them.
             if together > 1 && call.objects.check_room(together).is_ok() {
                 let entries = (at..at + together).map(|at| self.entry(call, at)).collect();
-                let time = Time { stop: call.pace.stop, until: started.map(|started| started + SLICE) };
-                for result in many(call.objects, entries, time) {
+                let turn = Turn { stop: call.pace.stop, until: started.map(|started| started + SLICE) };
+                for result in many(call.objects, entries, turn) {
                     if result == Err(Errno::InProgress) {
                         return Err(Errno::InProgress);
                     }

@@ -29,6 +29,9 @@ impl Blake3 {
     }
 }
 
+/// What is longer, the library hashes by halves, which takes more of the stack.
+const IN_ONE_PIECE: usize = 4 << 10;
+
 impl Xof for Blake3 {
     fn held(&self) -> usize {
         size_of::<Hasher>() + ALLOCATION
@@ -36,8 +39,7 @@ impl Xof for Blake3 {
 
     fn update(&mut self, data: &[u8]) {
         let update = || _ = self.hasher.update(data);
-        // What is long, it hashes by halves.
-        if data.len() > STACK_OF_WORK {
+        if data.len() > IN_ONE_PIECE {
             in_wiped_frame::<STACK_OF_KEY, _>(update);
         } else {
             in_wiped_frame::<STACK_OF_WORK, _>(update);

@@ -147,7 +147,8 @@ fn that_changes_were_made_is_forgotten_in_the_end() {
     let id = namespace.create(key(1)).unwrap().identifier;
     tampered.run(
         "INSERT INTO wasi_crypto.changes
-         SELECT decode(md5(n::text), 'hex'), now() - INTERVAL '11 minutes' FROM generate_series(1, 1500) n",
+         SELECT decode(md5(n::text), 'hex'), now() - INTERVAL '11 minutes' FROM generate_series(1, 1500) n;
+         INSERT INTO wasi_crypto.changes VALUES ('kept', now() - INTERVAL '8 minutes')",
     );
     let old = "SELECT count(*) FROM wasi_crypto.changes WHERE made < now() - INTERVAL '10 minutes'";
     let is_empty = |_| {
@@ -155,6 +156,7 @@ fn that_changes_were_made_is_forgotten_in_the_end() {
         tampered.run(old) == "0"
     };
     assert!((0..200).any(is_empty), "{} are left", tampered.run(old));
+    assert_eq!(tampered.run("SELECT count(*) FROM wasi_crypto.changes WHERE mark = 'kept'"), "1");
 }
 
 /// What `schema::SCHEMA_1` made has no column for what came with the second.
