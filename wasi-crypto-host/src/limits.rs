@@ -50,8 +50,8 @@ pub struct Limits {
     pub gathered_bytes: usize,
     /// Bytes that one call works on in one piece: a message to encrypt or decrypt with its associated data, twice for Ascon and AES-SIV, 18 times
     /// for Xoodyak, and once more where it is copied out of a shared memory, or into a list of a component; the info of HKDF twice for each block
-    /// of output; an output without end four times, that of Xoodyak 18 times. Above it: `overflow`. Hashing, which goes on piece by piece, has no such limit. Default: 32 MiB, which take no algorithm more
-    /// than 50 ms.
+    /// of output; an output without end four times, that of Xoodyak 18 times. Above it: `overflow`. Hashing, which goes on piece by piece, has no
+    /// such limit. Default: 32 MiB, which take no algorithm more than 50 ms.
     pub call_bytes: usize,
     /// PBKDF2 iterations of one call, over all its output blocks; hashing the salt for each block, and the password,
     /// counts as what it costs. Above it: `prohibited_operation`.
