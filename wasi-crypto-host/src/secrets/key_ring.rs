@@ -7,10 +7,13 @@ use crate::secret::Secret;
 use crate::secrets::cipher::{SealingKey, derivable, derive, random_key};
 use crate::secrets::{NamespaceRow, SecretsError};
 
-/// The keys of a namespace, numbered from 1. Wrapped, they are one text, one behind the other.
+/// The keys of a namespace, numbered from 1. Wrapped, they are one text: one behind the other, and then, if records of
+/// older keys are no longer opened, the number of the first whose are, in four bytes.
 pub(crate) struct KeyRing {
     /// At least one; the oldest first.
     keys: Vec<NamespaceKeys>,
+    /// The number of the oldest key whose records are opened.
+    oldest_of_records: u32,
 }
 
 impl KeyRing {
@@ -19,12 +22,19 @@ impl KeyRing {
 
     /// The keys in a text; none if it is not that of a ring with so many.
     pub(crate) fn new(text: &Secret, newest: u32) -> Result<Option<Self>, SecretsError> {
-        let (keys, rest) = text.as_chunks::<{ SealingKey::LEN }>();
-        if keys.is_empty() || keys.len() > Self::MOST || keys.len() != newest as usize || !rest.is_empty() {
+        let (keys, oldest) = text.as_chunks::<{ SealingKey::LEN }>();
+        if keys.is_empty() || keys.len() > Self::MOST || keys.len() != newest as usize {
+            return Ok(None);
+        }
+        let oldest_of_records = match oldest {
+            [] => 1,
+            oldest => oldest.try_into().map_or(0, u32::from_le_bytes),
+        };
+        if !(1..=newest).contains(&oldest_of_records) {
             return Ok(None);
         }
         let keys = keys.iter().map(|key| NamespaceKeys::new(&Secret::from(&key[..])));
-        Ok(Some(Self { keys: keys.collect::<Result<_, _>>()? }))
+        Ok(Some(Self { keys: keys.collect::<Result<_, _>>()?, oldest_of_records }))
     }
 
     /// The text of a ring with one key.
@@ -34,15 +44,17 @@ impl KeyRing {
 
     /// The text of a ring that has one key more.
     pub(crate) fn renewed(text: &Secret) -> Result<Secret, SecretsError> {
-        if text.len() >= Self::MOST * SealingKey::LEN {
+        let (keys, oldest) = text.as_chunks::<{ SealingKey::LEN }>();
+        if keys.len() >= Self::MOST {
             return Err(SecretsError::Limit("keys of its own"));
         }
-        let key = random_key()?;
-        let mut longer = Secret::zeroed(text.len() + key.len());
-        let (before, behind) = longer.split_at_mut(text.len());
-        before.copy_from_slice(text);
-        behind.copy_from_slice(&key);
-        Ok(longer)
+        Ok(Secret::from_vec([keys.as_flattened(), &random_key()?, oldest].concat()))
+    }
+
+    /// The text of a ring that opens records of this key and later ones only.
+    pub(crate) fn with_oldest_of_records(text: &Secret, number: u32) -> Secret {
+        let (keys, _) = text.as_chunks::<{ SealingKey::LEN }>();
+        Secret::from_vec([keys.as_flattened(), &number.to_le_bytes()].concat())
     }
 
     /// The number of the key that seals.
@@ -55,15 +67,29 @@ impl KeyRing {
         &self.keys[self.keys.len() - 1]
     }
 
-    /// Whether these are the keys of the other ring, or those and later ones.
+    /// The number of the oldest key whose records are opened.
+    pub(crate) fn oldest_of_records(&self) -> u32 {
+        self.oldest_of_records
+    }
+
+    /// Whether these are the keys of the other ring, or those and later ones, and open no records that the other does not.
     pub(crate) fn continues(&self, other: &Self) -> bool {
         let mut both = self.keys.iter().zip(&other.keys);
-        self.keys.len() >= other.keys.len() && both.all(|(own, other)| own.fingerprint == other.fingerprint)
+        self.keys.len() >= other.keys.len()
+            && self.oldest_of_records >= other.oldest_of_records
+            && both.all(|(own, other)| own.fingerprint == other.fingerprint)
     }
 
     /// The key with this number, if it is here.
     pub(crate) fn get(&self, number: u32) -> Option<&NamespaceKeys> {
         self.keys.get((number as usize).checked_sub(1)?)
+    }
+
+    /// What opens the records that the key with this number has sealed; none if it is not here, or records of its time are no
+    /// longer opened.
+    pub(crate) fn for_records(&self, number: u32) -> Option<&SealingKey> {
+        let keys = self.get(number).filter(|_| number >= self.oldest_of_records)?;
+        Some(&keys.records)
     }
 }
 
@@ -172,5 +198,31 @@ mod tests {
         }
         assert!(KeyRing::new(&Secret::from(&text[1..]), 255).unwrap().is_none());
         assert!(KeyRing::new(&Secret::zeroed(0), 0).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_ring_opens_records_of_keys_from_the_oldest_of_records_on() {
+        let text = (0..3).fold(KeyRing::first().unwrap(), |text, _| KeyRing::renewed(&text).unwrap());
+        let opens = |ring: &KeyRing| (0..=6).filter(|number| ring.for_records(*number).is_some()).collect::<Vec<_>>();
+        let before = KeyRing::new(&text, 4).unwrap().unwrap();
+        assert_eq!((before.oldest_of_records(), opens(&before)), (1, vec![1, 2, 3, 4]));
+
+        let text = KeyRing::with_oldest_of_records(&KeyRing::with_oldest_of_records(&text, 2), 3);
+        let ring = KeyRing::new(&text, 4).unwrap().unwrap();
+        assert_eq!((ring.oldest_of_records(), opens(&ring)), (3, vec![3, 4]));
+        assert!((1..=4).all(|number| ring.get(number).is_some()), "for what guests keep, and for the trail");
+        assert!(ring.continues(&before) && ring.continues(&ring) && !before.continues(&ring));
+        let longer = KeyRing::new(&KeyRing::renewed(&text).unwrap(), 5).unwrap().unwrap();
+        assert_eq!((longer.oldest_of_records(), opens(&longer)), (3, vec![3, 4, 5]));
+        assert!(longer.continues(&ring));
+
+        for number in [0, 5, u32::MAX] {
+            assert!(KeyRing::new(&KeyRing::with_oldest_of_records(&text, number), 4).unwrap().is_none());
+        }
+        for cut in 1..4 {
+            assert!(KeyRing::new(&Secret::from(&text[..text.len() - cut]), 4).unwrap().is_none());
+        }
+        let more = Secret::from_vec([&text[..], &[0]].concat());
+        assert!(KeyRing::new(&more, 4).unwrap().is_none());
     }
 }

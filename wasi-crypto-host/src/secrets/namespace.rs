@@ -94,7 +94,14 @@ impl Shared {
     fn keys_with(&self, number: u32) -> Result<Option<Arc<KeyRing>>, SecretsError> {
         let Some(known) = self.known_keys_if_there()? else { return Ok(None) };
         let known = if number > known.ring.newest_number() { self.newest_keys()? } else { known };
-        Ok(known.ring.get(number).is_some().then_some(known.ring))
+        Ok(Some(known.ring))
+    }
+
+    /// Keys by which to open a record that this one has sealed. An older one than is known may no longer do.
+    fn keys_for_record(&self, number: u32) -> Result<Option<Arc<KeyRing>>, SecretsError> {
+        let Some(known) = self.known_keys_if_there()? else { return Ok(None) };
+        let known = if number == known.ring.newest_number() { known } else { self.newest_keys()? };
+        Ok(Some(known.ring))
     }
 
     fn damaged(&self) -> SecretsError {
@@ -104,8 +111,8 @@ impl Shared {
     /// Opens a record.
     fn open(&self, record: &Record) -> Result<Secret, SecretsError> {
         let Entry { header, sealed_by, .. } = &record.entry;
-        match self.keys_with(*sealed_by)?.as_ref().and_then(|ring| ring.get(*sealed_by)) {
-            Some(keys) => header.open(&self.name, &keys.records, &record.sealed),
+        match self.keys_for_record(*sealed_by)?.as_ref().and_then(|ring| ring.for_records(*sealed_by)) {
+            Some(key) => header.open(&self.name, key, &record.sealed),
             None => Err(header.damaged(&self.name)),
         }
     }
@@ -316,8 +323,8 @@ impl Namespace {
             return Err(SecretsError::Prohibited("secrets without an end"));
         }
         // In a change, where the ring has all keys that there are.
-        let keys = ring.get(record.entry.sealed_by).ok_or_else(|| header.damaged(&self.shared.name))?;
-        let bytes = header.open(&self.shared.name, &keys.records, &record.sealed)?;
+        let key = ring.for_records(record.entry.sealed_by).ok_or_else(|| header.damaged(&self.shared.name))?;
+        let bytes = header.open(&self.shared.name, key, &record.sealed)?;
         self.record(ring, Header { expires: at.map(storable), ..header.clone() }, &bytes)
     }
 

@@ -130,7 +130,7 @@ fn a_namespace_whose_keys_a_token_wraps_is_renewed() {
             continue;
         }
         let row = store.namespace("tenant").unwrap().unwrap();
-        assert_eq!(row.wrapped_key.len(), 12 + 32 * newest as usize + 16);
+        assert_eq!(row.wrapped_key.len(), 12 + 32 * newest as usize + 4 + 16);
         let made = guest.replace(&id, key(&[newest as u8; 32])).unwrap().version;
         for namespace in [&operator, &guest, &manager(&store, in_token()).namespace("tenant")] {
             assert_eq!(namespace.load(Kind::SymmetricKey, &id, version(1)).unwrap().bytes(), [1; 32]);

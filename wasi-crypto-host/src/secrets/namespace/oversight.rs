@@ -3,7 +3,9 @@
 use crate::secrets::changes::Change;
 use crate::secrets::store::Usage;
 use crate::secrets::trail::Chain;
-use crate::secrets::{Entry, Identifier, Namespace, SecretsError, State, TrailEnd, TrailEntry};
+use crate::secrets::{
+    Entry, Header, Identifier, Namespace, Record, SecretsError, State, TrailEnd, TrailEntry, Version,
+};
 
 /// What [`Namespace::check`] found.
 #[derive(Debug, Default)]
@@ -35,6 +37,18 @@ impl Namespace {
                 None => return Err(SecretsError::NotFound),
             }
         }
+    }
+
+    /// What is known of the latest version of a key or secret, as it was sealed, which what lies open need not be: the record is
+    /// opened, whether it has expired or not. `NotFound` if no version is left that was not revoked, `Damaged` if it does not open.
+    pub fn latest(&self, identifier: &Identifier) -> Result<Header, SecretsError> {
+        let store = &self.shared.manager.store;
+        let found = store.find(self.name(), identifier, Version::Latest)?.ok_or(SecretsError::NotFound)?;
+        let record = self.active(identifier, found.version)?;
+        self.shared.open(&record)?;
+        let header = record.entry.header;
+        let is_it = header.identifier == *identifier && header.version == found.version;
+        if is_it { Ok(header) } else { Err(header.damaged(self.name())) }
     }
 
     /// Opens the keys of the namespace, which comes into being if it is not there: what every other operation does when it needs them,
@@ -87,10 +101,13 @@ impl Namespace {
     }
 
     fn check_one(&self, entry: &Entry) -> Result<(), SecretsError> {
-        let header = &entry.header;
-        let record = self.shared.manager.store.read(self.name(), &header.identifier, header.version)?;
-        let record = record.filter(|record| record.entry.state == State::Active).ok_or(SecretsError::NotFound)?;
+        let record = self.active(&entry.header.identifier, entry.header.version)?;
         self.shared.open(&record).map(|_| ())
+    }
+
+    fn active(&self, identifier: &Identifier, version: u64) -> Result<Record, SecretsError> {
+        let record = self.shared.manager.store.read(self.name(), identifier, version)?;
+        record.filter(|record| record.entry.state == State::Active).ok_or(SecretsError::NotFound)
     }
 
     /// Checks the audit trail of the namespace, from what was its end when it was last checked; from the first entry

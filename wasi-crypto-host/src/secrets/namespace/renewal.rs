@@ -1,5 +1,8 @@
 //! New keys for a namespace.
 
+use std::sync::Arc;
+
+use crate::secret::Secret;
 use crate::secrets::key_ring::{KeyRing, Known};
 use crate::secrets::store::Transaction;
 use crate::secrets::{Action, Entry, Identifier, Namespace, Record, SecretsError, SecretsEvent, State, trail};
@@ -18,11 +21,12 @@ pub struct Renewed {
 impl Namespace {
     /// Gives the namespace a new key, which seals all that comes, and seals with it again what is there, some records at
     /// a time, so that others can change the namespace meanwhile. The keys before it are kept, wrapped: they open what guests
-    /// keep sealed themselves ([`encapsulate`](Self::encapsulate)), and the audit trail of their time. `NotFound` if the
-    /// namespace is not there; `Limit` if it has had 255 keys.
+    /// keep sealed themselves ([`encapsulate`](Self::encapsulate)), and the audit trail of their time, and no records any more
+    /// from the end on. `NotFound` if the namespace is not there; `Limit` if it has had 255 keys.
     ///
     /// Whoever has an older key, and a copy of the store from now on, can open nothing of it but what guests keep
-    /// themselves. If it stops half-way, everything opens, and it can be done again, which makes one key more.
+    /// themselves; and if he can write to the store, no record that he makes up with that key is opened. If it stops half-way,
+    /// everything opens, and it can be done again, which makes one key more.
     ///
     /// Other processes take up the new key when they next change the namespace or load what it has sealed; for that they
     /// must have the root key that wraps it. So give them a new root key before, by
@@ -33,35 +37,59 @@ impl Namespace {
         let newest_key = self.told(Action::Renew, None, None, now, self.with_new_key(now))?;
         let mut renewed = Renewed { newest_key, ..Renewed::default() };
         self.reseal(&mut renewed)?;
+        self.end_of_older_records(newest_key)?;
         Ok(renewed)
     }
 
     /// Adds a key. Returns its number.
-    fn with_new_key(&self, now: u64) -> Result<u32, SecretsError> {
+    pub(crate) fn with_new_key(&self, now: u64) -> Result<u32, SecretsError> {
+        let ring = self.rewritten(|ring, text, to| {
+            let newest = ring.newest_number() + 1;
+            let text = KeyRing::renewed(text)?;
+            let event: SecretsEvent<'_> = self.event(Action::Renew, None, None, now, None);
+            if self.shared.manager.trail.keeps(&event) {
+                let ring = KeyRing::new(&text, newest)?.ok_or_else(|| self.shared.damaged())?;
+                trail::add(&ring.newest().trail, &event, to)?;
+            }
+            Ok((text, newest))
+        })?;
+        Ok(ring.newest_number())
+    }
+
+    /// Sees to it that no record is opened any more that an older key has sealed: none is left, but for what does not open, and who
+    /// has such a key could only make some up.
+    fn end_of_older_records(&self, newest: u32) -> Result<(), SecretsError> {
+        self.rewritten(|ring, text, _| {
+            let oldest = ring.oldest_of_records().max(newest);
+            Ok((KeyRing::with_oldest_of_records(text, oldest), ring.newest_number()))
+        })?;
+        Ok(())
+    }
+
+    /// Gives the namespace another ring, by its text and the number of its newest key.
+    fn rewritten(
+        &self,
+        work: impl Fn(&KeyRing, &Secret, &mut dyn Transaction) -> Result<(Secret, u32), SecretsError>,
+    ) -> Result<Arc<KeyRing>, SecretsError> {
         let manager = &self.shared.manager;
         let known = self.shared.ring.get();
         let mut made = None;
         manager.store.change(self.name(), &mut |to| {
             let row = to.namespace()?.ok_or(SecretsError::NotFound)?;
-            let before = manager.unwrap(self.name(), &row)?;
-            let ring = KeyRing::new(&before, row.newest_key)?.ok_or_else(|| self.shared.damaged())?;
+            let text = manager.unwrap(self.name(), &row)?;
+            let ring = KeyRing::new(&text, row.newest_key)?.ok_or_else(|| self.shared.damaged())?;
             if known.as_ref().is_some_and(|known| !ring.continues(&known.ring)) {
                 return Err(self.shared.damaged());
             }
-            let text = KeyRing::renewed(&before)?;
-            let row = manager.wrap(self.name(), &text, row.newest_key.saturating_add(1), row.usage)?;
+            let (text, newest) = work(&ring, &text, to)?;
+            let row = manager.wrap(self.name(), &text, newest, row.usage)?;
             to.put_namespace(&row)?;
-            let ring = manager.ring(self.name(), &row)?;
-            let event: SecretsEvent<'_> = self.event(Action::Renew, None, None, now, None);
-            if manager.trail.keeps(&event) {
-                trail::add(&ring.newest().trail, &event, to)?;
-            }
-            made = Some(Known::new(ring, &row));
+            made = Some(Known::new(manager.ring(self.name(), &row)?, &row));
             Ok(())
         })?;
         // Not before it is durable.
-        let made = made.ok_or(SecretsError::Internal("no key was made"))?;
-        Ok(self.shared.ring.learn(made).ring.newest_number())
+        let made = made.ok_or(SecretsError::Internal("no ring was made"))?;
+        Ok(self.shared.ring.learn(made).ring)
     }
 
     /// Seals again what an older key seals.
@@ -107,8 +135,8 @@ impl Namespace {
             return Ok(false);
         }
         let header = &entry.header;
-        let keys = ring.get(entry.sealed_by).ok_or_else(|| header.damaged(self.name()))?;
-        let bytes = header.open(self.name(), &keys.records, &sealed)?;
+        let key = ring.for_records(entry.sealed_by).ok_or_else(|| header.damaged(self.name()))?;
+        let bytes = header.open(self.name(), key, &sealed)?;
         let sealed = header.seal(self.name(), &ring.newest().records, &bytes)?;
         to.put(&Record { entry: Entry { sealed_by: ring.newest_number(), ..entry }, sealed })?;
         Ok(true)

@@ -6,8 +6,8 @@ use std::thread;
 
 use crate::secrets::store::suite::{Bench, NOW, another, key, load};
 use crate::secrets::{
-    Action, Identifier, Kind, NamespaceRow, NewRecord, Policy, RootKey, SecretsError, SecretsLimits, SecretsManager,
-    SecretsStore, State, Trail, TrailEnd, Transaction, Version,
+    Action, Identifier, Kind, NamespaceRow, NewRecord, Policy, Record, RootKey, SecretsError, SecretsLimits,
+    SecretsManager, SecretsStore, State, Trail, TrailEnd, Transaction, Version,
 };
 
 pub(crate) fn a_new_key_seals_all_and_old_ones_open_what_guests_keep(store: impl SecretsStore + 'static) {
@@ -179,6 +179,51 @@ pub(crate) fn an_older_row_of_a_renewed_namespace_is_damaged(store: impl Secrets
     put(&newer);
     assert_eq!(load(&fresh(), &id, Version::Latest), Ok((1, vec![1; 32])));
     assert!(namespace.create(key(2)).is_ok());
+}
+
+/// Who once had the key from before, and writes to the store, can make up records with it.
+pub(crate) fn a_record_of_an_older_key_does_not_open_once_all_are_sealed_again(store: impl SecretsStore + 'static) {
+    let store = Arc::new(store);
+    let root_key = RootKey::generate().unwrap();
+    let open = || Bench::with(store.clone(), &root_key, Trail::Off).namespace();
+    let namespace = open();
+    let id = namespace.create(key(1)).unwrap().identifier;
+    let kept = namespace.encapsulate(b"token", NOW + 1).unwrap();
+    // It knows the ring as it was half-way.
+    let other = open();
+    let older = store.read("tenant", &id, 1).unwrap().unwrap();
+    let put = |record: &Record| store.change("tenant", &mut |to| Ok(to.put(record)?)).unwrap();
+    assert_eq!(namespace.with_new_key(NOW).unwrap(), 2);
+    let half_way = store.namespace("tenant").unwrap().unwrap();
+    let seen = other.create(key(2)).unwrap().identifier;
+    assert_eq!(load(&other, &id, Version::Latest), Ok((1, vec![1; 32])), "it is not sealed again yet");
+
+    assert_eq!(namespace.renew().unwrap().newest_key, 3);
+    assert_eq!(load(&open(), &id, Version::Latest), Ok((1, vec![1; 32])));
+    let newer = store.read("tenant", &id, 1).unwrap().unwrap();
+    put(&older);
+    for namespace in [&namespace, &other, &open()] {
+        assert_eq!(load(&namespace.reopened(), &id, Version::Latest), Err("algorithm_failure"));
+        let error = namespace.expire(Kind::KEYS, &id, Version::All, None).unwrap_err();
+        assert!(matches!(error, SecretsError::Damaged { .. }), "{error}");
+        let check = namespace.check().unwrap();
+        assert_eq!((check.sound, check.damaged.len()), (1, 1));
+        assert_eq!(load(namespace, &seen, Version::Latest), Ok((1, vec![2; 32])));
+        assert_eq!(namespace.decapsulate(&kept).unwrap().bytes(), b"token", "which the guest has kept");
+    }
+    let renewed = other.renew().unwrap();
+    assert_eq!((renewed.newest_key, renewed.resealed, renewed.damaged.len()), (4, 1, 1));
+    assert_eq!(store.read("tenant", &id, 1).unwrap().unwrap(), older, "it stays as it is");
+    put(&newer);
+    assert_eq!(load(&open(), &id, Version::Latest), Err("algorithm_failure"), "sealed by the third of four keys");
+
+    // The row from half-way opens it to nobody who has seen the later one.
+    store.change("tenant", &mut |to| Ok(to.put_namespace(&half_way)?)).unwrap();
+    put(&older);
+    for namespace in [&namespace, &other] {
+        assert!(matches!(namespace.create(key(3)), Err(SecretsError::DamagedNamespace(_))));
+    }
+    assert_eq!(load(&namespace, &id, Version::Latest), Err("algorithm_failure"));
 }
 
 /// As many keys as before, and the newest is another one: what a process seals that has the one from before, no other could
