@@ -132,8 +132,11 @@ fn what_is_revoked_is_gone_and_the_one_before_is_the_latest() {
     place.tenant("revoke", &["--version", "all", &key]).exits(FAILED);
     let line = &place.json("list", &[])["keys"][0];
     assert_eq!((&line["state"], &line["latest"], &line["versions"]), (&json!("revoked"), &json!(null), &json!(0)));
-    // Version numbers are not given again.
-    place.tenant("rotate", &[&key]).exits(0).prints("3\n");
+    // Version numbers are not given again. What the store says in the clear is nobody's word.
+    place.tenant("rotate", &[&key]).exits(FAILED).says("no version of").says("name that by --algorithm");
+    place.tenant("rotate", &[&key, "--algorithm", "X25519"]).exits(FAILED).says("must be of the algorithm of the key");
+    place.tenant("rotate", &[&key, "--algorithm", "Ed25519"]).exits(0).prints("3\n");
+    place.tenant("rotate", &[&key]).exits(0).prints("4\n");
 }
 
 #[test]

@@ -143,6 +143,20 @@ fn a_store_that_cannot_be_written_can_be_looked_at() {
     place.tenant("export", &[&key]).exits(0).prints(&public);
 }
 
+/// Whoever writes to the store could have a key made by which others can forge, where one was that only signs.
+#[test]
+fn a_key_is_not_rotated_into_another_algorithm_that_somebody_wrote_into_the_store() {
+    let place = Place::new("other-algorithm");
+    let key = place.generate("Ed25519");
+    place.sql("UPDATE items SET algorithm = 'HMAC/SHA-256', kind = 2");
+    place.sql("UPDATE records SET algorithm = 'HMAC/SHA-256', kind = 2");
+    place.tenant("rotate", &[&key]).exits(DAMAGED).says("does not open");
+    place.sql("UPDATE records SET algorithm = 'Ed25519', kind = 1");
+    place.tenant("rotate", &[&key]).exits(FAILED);
+    place.sql("UPDATE items SET algorithm = 'Ed25519', kind = 1");
+    place.tenant("rotate", &[&key]).exits(0).prints("2\n");
+}
+
 #[test]
 fn damage_is_found_and_named() {
     let place = Place::new("damaged");
@@ -154,6 +168,7 @@ fn damage_is_found_and_named() {
     assert!(check.stdout().contains(&format!("tenant: 1 version opens\n  version 1 of {one}")), "{}", check.stdout());
     place.tenant("export", &[&one]).exits(DAMAGED).says("does not open").says("restore it from a backup");
     place.tenant("export", &[&other]).exits(0);
+    place.tenant("rotate", &[&one]).exits(DAMAGED).says("does not open");
     let check = place.keys(["check", "--json"]).exits(DAMAGED).stdout();
     let check: serde_json::Value = serde_json::from_str(&check).unwrap();
     assert_eq!(

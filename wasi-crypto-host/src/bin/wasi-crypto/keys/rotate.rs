@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use wasi_crypto_host::secrets::{Identifier, Kind, SecretsError};
+use wasi_crypto_host::secrets::{Identifier, Kind, Namespace, SecretsError};
 
 use crate::failure::Failure;
 use crate::keys::SCHEMA;
@@ -26,6 +26,9 @@ pub(crate) struct Args {
     from: Option<PathBuf>,
     #[command(flatten)]
     encoding: Encoding,
+    /// Of what algorithm it is, or `secret`, if there is no version left that says so
+    #[arg(long, value_name = "NAME")]
+    algorithm: Option<String>,
     /// When it expires: never, a time from now such as 90d, or in UTC such as 2027-01-31
     #[arg(long, value_name = "WHEN", value_parser = parse_when, default_value = "never")]
     expires: When,
@@ -38,26 +41,42 @@ pub(crate) struct Args {
 
 pub(crate) fn rotate(args: &Args) -> Result<(), Failure> {
     let namespace = args.place.open()?;
-    let versions = namespace.show(&args.identifier)?;
-    let before = versions.last().map(|entry| &entry.header).ok_or(SecretsError::NotFound)?;
+    let algorithm = match &args.algorithm {
+        Some(algorithm) => algorithm.clone(),
+        None => algorithm_of(&namespace, &args.identifier)?,
+    };
     let expires = args.expires.from(namespace.now());
     let (content, key);
-    let record = match (&args.from, before.kind) {
-        (Some(file), kind) => {
-            let algorithm = if kind == Kind::Secret { SECRET } else { &before.algorithm };
-            content = Content::read(algorithm, file, &args.encoding)?;
+    let record = match &args.from {
+        Some(file) => {
+            content = Content::read(&algorithm, file, &args.encoding)?;
             content.record(expires)?
         }
-        (None, Kind::Secret) => {
+        None if algorithm == SECRET => {
             return Err(Failure::misused("a secret is not made here: name the file that has the new one by --from"));
         }
-        (None, _) => {
-            key = generated(&before.algorithm)?;
+        None => {
+            key = generated(&algorithm)?;
             expires.map_or_else(|| key.record(), |expires| key.record().expires(expires))
         }
     };
     let header = namespace.replace(&args.identifier, record)?;
     if args.json { print_json(SCHEMA, &Made::from(&header)) } else { print(format!("{}\n", header.version)) }
+}
+
+/// Of what algorithm a key is, as it was sealed: what the store says of it in the clear, whoever writes to the store can change.
+fn algorithm_of(namespace: &Namespace, identifier: &Identifier) -> Result<String, Failure> {
+    match namespace.latest(identifier) {
+        Ok(header) if header.kind == Kind::Secret => Ok(SECRET.to_owned()),
+        Ok(header) => Ok(header.algorithm),
+        Err(SecretsError::NotFound) => {
+            namespace.show(identifier)?;
+            Err(Failure::failed(format!(
+                "no version of {identifier} is left that says of what algorithm it is: name that by --algorithm"
+            )))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn notes() -> String {
