@@ -22,7 +22,14 @@ const FILES: &[(&str, &[&str])] = &[
     ("asymmetric/rfc8410.rs", ENCODINGS),
     ("asymmetric/sec1.rs", ENCODINGS),
     ("secrets/canonical.rs", &["managed"]),
+    ("secrets/changes.rs", &["managed"]),
     ("secrets/cipher.rs", &["managed"]),
+    ("secrets/key_ring.rs", &["managed"]),
+    ("secrets/namespace.rs", &["managed"]),
+    ("secrets/namespace/encapsulation.rs", &["managed"]),
+    ("secrets/namespace/loading.rs", &["managed"]),
+    ("secrets/namespace/oversight.rs", &["managed"]),
+    ("secrets/namespace/renewal.rs", &["managed"]),
     ("secrets/record.rs", &["managed"]),
 ];
 
