@@ -8,7 +8,7 @@ mod server;
 
 use std::time::Duration;
 
-use wasi_crypto_host::secrets::{NewRecord, Policy, RootKeyFile, SecretsManager, SqliteStore};
+use wasi_crypto_host::secrets::{NewRecord, Policy, RootKeyFile, SecretsManager, SecretsStore, SqliteStore};
 
 use load::Load;
 use server::Process;
@@ -16,6 +16,8 @@ use server::Process;
 /// The key that all honest guests use, and never see.
 const KEY: &[u8; 32] = b"the key of every honest guest...";
 const NAMESPACE: &str = "tenant";
+/// The namespace of those that do harm.
+const OTHERS: &str = "hostile";
 
 /// How long it goes on, in seconds, unless the variable says otherwise.
 const SECONDS: u64 = 6;
@@ -60,6 +62,8 @@ fn honest_guests_do_not_suffer_from_hostile_ones() {
         // Killed while hostile guests may still be at work in it.
         drop(process);
     }
+    let namespaces = SqliteStore::open(folder.path("keys.db")).unwrap().namespaces().unwrap();
+    assert_eq!(namespaces, [OTHERS, NAMESPACE], "hostile guests change the store, too");
 }
 
 /// The process that [`Process::start`] starts; nothing by itself.

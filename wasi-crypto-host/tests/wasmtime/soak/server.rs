@@ -17,7 +17,7 @@ use wasmtime::{
 };
 
 use super::priority::Runtimes;
-use super::{NAMESPACE, components};
+use super::{NAMESPACE, OTHERS, components};
 
 /// How long a guest may take.
 const TIME: Duration = Duration::from_millis(150);
@@ -55,7 +55,7 @@ const HONEST: &str = r#"(module
             (i32.load (i32.const 76)) (i32.const 4096) (i32.const 32) (i32.const 80)))))"#;
 
 /// Guests that do harm, as far as they are let.
-pub(super) const HOSTILE: [(&str, &str); 5] = [
+pub(super) const HOSTILE: [(&str, &str); 6] = [
     (
         "spin",
         r#"(module (memory (export "memory") 1) (func (export "run") (param i32) (result i32) (loop (br 0)) (i32.const 0)))"#,
@@ -116,6 +116,33 @@ pub(super) const HOSTILE: [(&str, &str); 5] = [
                 (br 0))
             (i32.const 0)))"#,
     ),
+    // Keys put into the store and revoked, one after the other.
+    (
+        "store",
+        r#"(module
+        (import "wasi_ephemeral_crypto_common" "secrets_manager_open" (func $manager (param i32 i32) (result i32)))
+        (import "wasi_ephemeral_crypto_common" "secrets_manager_invalidate"
+            (func $invalidate (param i32 i32 i32 i64) (result i32)))
+        (import "wasi_ephemeral_crypto_symmetric" "symmetric_key_generate_managed"
+            (func $generate (param i32 i32 i32 i32 i32) (result i32)))
+        (import "wasi_ephemeral_crypto_symmetric" "symmetric_key_id"
+            (func $id (param i32 i32 i32 i32 i32) (result i32)))
+        (import "wasi_ephemeral_crypto_symmetric" "symmetric_key_close" (func $close (param i32) (result i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 0) "HMAC/SHA-256") (data (i32.const 32) "\01")
+        (func (export "run") (param i32) (result i32)
+            (drop (call $manager (i32.const 32) (i32.const 64)))
+            (loop
+                (drop (call $generate
+                    (i32.load (i32.const 64)) (i32.const 0) (i32.const 12) (i32.const 32) (i32.const 72)))
+                (drop (call $id
+                    (i32.load (i32.const 72)) (i32.const 1024) (i32.const 32) (i32.const 76) (i32.const 80)))
+                (drop (call $invalidate
+                    (i32.load (i32.const 64)) (i32.const 1024) (i32.const 32) (i64.const 1)))
+                (drop (call $close (i32.load (i32.const 72))))
+                (br 0))
+            (i32.const 0)))"#,
+    ),
     // Keys that take long, for somebody who has gone.
     (
         "leave",
@@ -141,6 +168,8 @@ struct Server {
     jobs: JobPool,
     engine: Engine,
     namespace: Namespace,
+    /// That of guests that do harm.
+    others: Namespace,
     identifier: [u8; Identifier::LEN],
     guests: Vec<(&'static str, Code)>,
 }
@@ -155,7 +184,8 @@ enum Code {
 pub(super) fn serve(folder: &Path, identifier: Identifier, contexts: usize) {
     let root_key = RootKeyFile::new(folder.join("root.key"));
     let store = SqliteStore::open(folder.join("keys.db")).unwrap();
-    let namespace = SecretsManager::builder(store).root_key(root_key).build().unwrap().namespace(NAMESPACE);
+    let manager = SecretsManager::builder(store).root_key(root_key).build().unwrap();
+    let namespace = manager.namespace(NAMESPACE);
     let _idle: Vec<WasiCryptoCtx> =
         (0..contexts).map(|_| WasiCryptoCtx::builder().secrets(namespace.clone()).build().unwrap()).collect();
     let engine = Engine::new(Config::new().epoch_interruption(true).allocation_strategy(pool())).unwrap();
@@ -183,6 +213,7 @@ pub(super) fn serve(folder: &Path, identifier: Identifier, contexts: usize) {
         jobs: runtimes.job_pool(),
         runtimes,
         namespace,
+        others: manager.namespace(OTHERS),
         identifier: *identifier.as_bytes(),
         guests,
         engine,
@@ -234,8 +265,8 @@ impl Server {
     /// A store for one request.
     async fn run(&self, index: usize, message: &[u8]) -> String {
         let (kind, code) = &self.guests[index];
-        let (secrets, jobs) = (self.namespace.clone(), self.jobs.clone());
-        let crypto = WasiCryptoCtx::builder().secrets(secrets).job_pool(jobs).build().unwrap();
+        let secrets = if is_honest(kind) { &self.namespace } else { &self.others };
+        let crypto = WasiCryptoCtx::builder().secrets(secrets.clone()).job_pool(self.jobs.clone()).build().unwrap();
         if !is_honest(kind) && !kind.ends_with("leave") {
             crypto.stop_handle().stop_at(Some(Instant::now() + TIME));
         }
