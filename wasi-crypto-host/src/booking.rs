@@ -81,9 +81,8 @@ impl BookedSecret {
         Self { bytes, booking }
     }
 
-    /// The bytes, which are to be booked elsewhere.
-    pub(crate) fn into_bytes(self) -> Secret {
-        self.bytes
+    pub(crate) fn into_parts(self) -> (Secret, Booking) {
+        (self.bytes, self.booking)
     }
 
     /// Sets memory aside for a secret that will grow, and books it.

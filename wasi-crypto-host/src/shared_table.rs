@@ -36,13 +36,16 @@ struct Shared {
     allowed: AllowedAlgorithms,
     jobs: JobPool,
     stop: StopHandle,
+    /// Whoever has the context can stop it at any time, also when a call has begun, which looks whether there is a handle to do so.
+    _watched: StopHandle,
 }
 
 impl SharedTable {
     /// Shares a table. Whoever waits for an object gives up when `stop` is stopped.
     pub(crate) fn new(table: Table, stop: StopHandle) -> Self {
         let (limits, allowed, jobs) = (*table.spare().limits, table.algorithms().clone(), table.jobs().clone());
-        let shared = Shared { table: Mutex::new(table), returned: Condvar::new(), allowed, jobs, stop };
+        let _watched = stop.clone();
+        let shared = Shared { table: Mutex::new(table), returned: Condvar::new(), allowed, jobs, stop, _watched };
         Self { shared: Arc::new(shared), limits }
     }
 
@@ -122,13 +125,16 @@ impl Objects for SharedTable {
     fn work<T: Object<AnyHandle>, A, R>(
         &mut self,
         handle: u32,
-        load: Load,
+        load: impl FnOnce(&T) -> Load,
         admit: impl FnOnce(&mut T, Account<'_>) -> Result<A, Errno>,
         run: impl FnOnce(&mut T, A) -> Result<R, Errno>,
     ) -> Result<R, Errno> {
         let mut table = self.lock_for(handle)?;
         let limits = &self.limits;
-        let admitted = table.change(handle, |object, account| admit(object, Account { limits, ..account }))?;
+        let (admitted, load) = table.change(handle, |object, account| {
+            let admitted = admit(object, Account { limits, ..account })?;
+            Ok((admitted, load(object)))
+        })?;
         if load.bytes.is_some_and(|bytes| bytes < BULK) {
             table.change(handle, |object, _| run(object, admitted))
         } else {
@@ -151,6 +157,12 @@ impl Objects for SharedTable {
 
     fn insert<T: Object<AnyHandle>>(&mut self, object: T) -> Result<u32, Errno> {
         self.lock().insert(object)
+    }
+
+    fn insert_booked<T: Object<AnyHandle>>(&mut self, object: T, booking: Booking) -> Result<u32, Errno> {
+        let mut table = self.lock();
+        drop(booking);
+        table.insert(object)
     }
 
     fn insert_filled<T: Object<AnyHandle>>(

@@ -250,6 +250,27 @@ fn calls_for_different_objects_go_on_side_by_side() {
     });
 }
 
+/// It takes as long as the associated data, of which the call itself says nothing.
+#[test]
+fn a_short_message_with_much_associated_data_does_not_hold_up_others() {
+    let shared = shared(WasiCryptoCtx::builder());
+    let mut guest = guest(&shared);
+    let states = [(); 2].map(|()| guest.cipher("AES-256-GCM", &[7; 32], &[7; 12]));
+    states.iter().for_each(|state| guest.absorb(*state, &[0; BULK]).unwrap());
+    let meeting = Meeting::default();
+    std::thread::scope(|scope| {
+        for state in states {
+            let (shared, meeting) = (&shared, &meeting);
+            scope.spawn(move || {
+                let memory = Watched { on_read: &|| meeting.wait_for(2) };
+                let args = [u64::from(state), 64, 20, 0, 4, 128];
+                let encrypted = shared.call(hostcall("symmetric_state_encrypt"), GuestMemory::shared(&memory), &args);
+                assert_eq!(encrypted, Errno::Success);
+            });
+        }
+    });
+}
+
 #[test]
 fn a_stop_ends_the_calls_that_wait_for_their_turn() {
     let shared = shared(WasiCryptoCtx::builder());

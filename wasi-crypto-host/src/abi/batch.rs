@@ -47,8 +47,8 @@ pub(crate) fn batch_symmetric_state_squeeze_tag<O: Objects + 'static>(
             Derived::Now(tag) => Entry::Done(tag),
             Derived::Later(derivation) if may_defer => Entry::Later(derivation, After::InsertTag),
             Derived::Later(derivation) => {
-                let tag = derivation(call.pace.stop)?.into_bytes();
-                Entry::Done(symmetric::insert_tag(call.objects, tag)?)
+                let tag = derivation(call.pace.stop)?;
+                Entry::Done(symmetric::insert_derived_tag(call.objects, tag)?)
             }
         })
     })

@@ -109,7 +109,7 @@ pub(crate) fn symmetric_state_squeeze_tag<O: Objects + 'static>(call: &mut Call<
             Ok(Step::Done)
         }
         Derived::Later(derivation) => Ok(Step::work(derivation, move |call, derived| {
-            let handle = symmetric::insert_tag(call.objects, derived?.into_bytes())?;
+            let handle = symmetric::insert_derived_tag(call.objects, derived?)?;
             call.memory.put(slot, handle.to_le_bytes());
             Ok(())
         })),

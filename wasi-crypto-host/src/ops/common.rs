@@ -56,7 +56,7 @@ pub(crate) fn array_output_pull(
 ) -> Result<usize, Errno> {
     let (count, is_last) = objects.work(
         array_output,
-        Load::of(max),
+        |_| Load::of(max),
         |_: &mut ArrayOutput, _| Ok(()),
         |output, ()| {
             let bytes = output.next(max);

@@ -1,9 +1,9 @@
 //! Secret keys on their way to the guest.
 
+use crate::array_output::ArrayOutput;
 use crate::booking::Booking;
 use crate::errno::Errno;
 use crate::ops::Objects;
-use crate::ops::common::open_array_output;
 use crate::origin::Origin;
 use crate::secret::Secret;
 
@@ -46,9 +46,6 @@ pub(crate) struct Exported {
 impl Exported {
     /// An array output with it.
     pub(crate) fn commit(self, objects: &mut impl Objects) -> Result<u32, Errno> {
-        let Self { bytes, room } = self;
-        // From now on it is on the account of the output.
-        drop(room);
-        open_array_output(objects, bytes)
+        objects.insert_booked(ArrayOutput::new(self.bytes), self.room)
     }
 }

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::array_output::ArrayOutput;
 use crate::booking::{BookedSecret, Booking};
 use crate::errno::Errno;
 use crate::managed::ManagedKeys;
@@ -45,8 +46,11 @@ impl Storage {
     }
 
     /// The secret sealed, for the guest to keep.
-    pub(crate) fn encapsulate(self) -> Result<Secret, Errno> {
-        self.keys.namespace.encapsulate(&self.secret, self.expires).map(Secret::from_vec).map_err(errno)
+    pub(crate) fn encapsulate(self) -> Result<BookedSecret, Errno> {
+        let Self { keys, secret, expires } = self;
+        let sealed = keys.namespace.encapsulate(&secret, expires).map_err(errno)?;
+        let (_, booking) = secret.into_parts();
+        Ok(BookedSecret::new(Secret::from_vec(sealed), booking))
     }
 
     fn record(&self) -> NewRecord<'_> {
@@ -107,8 +111,9 @@ pub(crate) fn open_secret(objects: &mut impl Objects, secret: &[u8]) -> Result<u
 }
 
 /// Gives what was sealed to the guest as an array output.
-pub(crate) fn open_sealed(objects: &mut impl Objects, sealed: Secret) -> Result<u32, Errno> {
-    open_array_output(objects, sealed)
+pub(crate) fn open_sealed(objects: &mut impl Objects, sealed: BookedSecret) -> Result<u32, Errno> {
+    let (sealed, booking) = sealed.into_parts();
+    objects.insert_booked(ArrayOutput::new(sealed), booking)
 }
 
 /// Takes bytes out of the guest's memory, with room for the copies that are made of them. `overflow` if there are more

@@ -34,7 +34,7 @@ pub(crate) trait Objects {
     fn work<T: Object<AnyHandle>, A, R>(
         &mut self,
         handle: u32,
-        load: Load,
+        load: impl FnOnce(&T) -> Load,
         admit: impl FnOnce(&mut T, Account<'_>) -> Result<A, Errno>,
         run: impl FnOnce(&mut T, A) -> Result<R, Errno>,
     ) -> Result<R, Errno>;
@@ -63,7 +63,7 @@ pub(crate) trait Objects {
         work: fn(&mut T, J) -> Result<R, Errno>,
     ) -> Vec<Result<R, Errno>> {
         let one = |(entry, (handle, job))| {
-            let begun = || self.work(handle, Load::long(), |_: &mut T, _| Ok(()), |object, ()| work(object, job));
+            let begun = || self.work(handle, |_: &T| Load::long(), |_, _| Ok(()), |object, ()| work(object, job));
             turn.begin(entry, begun)
         };
         jobs.into_iter().enumerate().map_while(one).collect()
@@ -71,6 +71,10 @@ pub(crate) trait Objects {
 
     /// Takes an object in and books what it holds. `too_many_handles` or `overflow` at the limits.
     fn insert<T: Object<AnyHandle>>(&mut self, object: T) -> Result<u32, Errno>;
+
+    /// The same of an object for which memory was booked while it was made. From then on it is on the object's account; nobody else can have
+    /// booked it in between.
+    fn insert_booked<T: Object<AnyHandle>>(&mut self, object: T, booking: Booking) -> Result<u32, Errno>;
 
     /// Takes in an object that `fill` makes something of, which nobody else reaches before: for what would be lost if it could not be taken
     /// in afterwards. It holds as much then as it does now. Where `fill` fails, the object is gone.
@@ -183,7 +187,7 @@ impl Objects for HandleTable<AnyHandle> {
     fn work<T: Object<AnyHandle>, A, R>(
         &mut self,
         handle: u32,
-        _: Load,
+        _: impl FnOnce(&T) -> Load,
         admit: impl FnOnce(&mut T, Account<'_>) -> Result<A, Errno>,
         run: impl FnOnce(&mut T, A) -> Result<R, Errno>,
     ) -> Result<R, Errno> {
@@ -249,6 +253,11 @@ impl Objects for HandleTable<AnyHandle> {
 
     #[inline(always)]
     fn insert<T: Object<AnyHandle>>(&mut self, object: T) -> Result<u32, Errno> {
+        HandleTable::insert(self, object)
+    }
+
+    fn insert_booked<T: Object<AnyHandle>>(&mut self, object: T, booking: Booking) -> Result<u32, Errno> {
+        drop(booking);
         HandleTable::insert(self, object)
     }
 

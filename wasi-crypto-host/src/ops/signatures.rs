@@ -45,7 +45,7 @@ pub(crate) fn signature_state_update(objects: &mut impl Objects, state: u32, inp
     let (len, is_start) = (input.len(), input.is_start());
     objects.work(
         state,
-        Load::of(len),
+        |_| Load::of(len),
         |state: &mut SignatureState, mut account| {
             if is_start { state.signer.admit(len, &mut account) } else { Ok(()) }
         },
@@ -62,7 +62,7 @@ pub(crate) fn signature_state_sign(objects: &mut impl Objects, state: u32) -> Re
     objects.check_room(1)?;
     let (algorithm, raw) = objects.work(
         state,
-        Load::long(),
+        |_| Load::long(),
         |_: &mut SignatureState, _| Ok(()),
         |state, ()| Ok((state.algorithm, state.sign()?)),
     )?;
@@ -111,7 +111,7 @@ pub(crate) fn signature_verification_state_update(
     let (len, is_start) = (input.len(), input.is_start());
     objects.work(
         state,
-        Load::of(len),
+        |_| Load::of(len),
         |state: &mut VerificationState, mut account| {
             if is_start { state.verifier.admit(len, &mut account) } else { Ok(()) }
         },

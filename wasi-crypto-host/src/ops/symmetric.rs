@@ -108,8 +108,7 @@ pub(crate) fn symmetric_state_clone(objects: &mut impl Objects, state: u32) -> R
         let booking = account.reserve(*account.held)?;
         Ok((state.copy(), booking))
     })?;
-    drop(booking);
-    objects.insert(clone)
+    objects.insert_booked(clone, booking)
 }
 
 pub(crate) fn symmetric_state_close(objects: &mut impl Objects, state: u32) -> Result<(), Errno> {
@@ -120,7 +119,7 @@ pub(crate) fn symmetric_state_absorb(objects: &mut impl Objects, state: u32, dat
     let (len, is_start) = (data.len(), data.is_start());
     objects.work(
         state,
-        Load::of(len),
+        |_| Load::of(len),
         #[inline(always)]
         |state: &mut SymmetricState, account| {
             if is_start { state.admit(len, account) } else { Ok(()) }
@@ -141,7 +140,7 @@ pub(crate) fn symmetric_state_squeeze<T: Output>(
     let (len, host_bytes) = (output.len(), output.host_bytes());
     objects.work(
         state,
-        Load::long(),
+        |_| Load::long(),
         |state: &mut SymmetricState, account| match state.check_squeeze(len, account.limits)? {
             Weight::Short => account.reserve_meanwhile(host_bytes).map(Squeezing::Here),
             Weight::Long if may_defer => state.derivation(len, &account).map(Squeezing::Elsewhere),
@@ -188,7 +187,7 @@ pub(crate) fn is_long_squeeze(objects: &mut impl Objects, state: u32, len: usize
     objects.look(state, |state: &SymmetricState, spare| state.check_squeeze(len, spare.limits)) == Ok(Weight::Long)
 }
 
-/// A tag over all data so far, as a handle; what takes long is handed back instead, for [`insert_tag`].
+/// A tag over all data so far, as a handle; what takes long is handed back instead, for [`insert_derived_tag`].
 pub(crate) fn symmetric_state_squeeze_tag(objects: &mut impl Objects, state: u32) -> Result<Derived<u32>, Errno> {
     objects.check_room(1)?;
     match objects.change(state, |state: &mut SymmetricState, account| state.squeeze_tag(&account))? {
@@ -209,6 +208,12 @@ fn tag_of_session(objects: &mut impl Objects, state: u32) -> Result<u32, Errno> 
     })
 }
 
+/// Takes in a tag that was derived elsewhere, where memory was booked for it.
+pub(crate) fn insert_derived_tag(objects: &mut impl Objects, tag: BookedSecret) -> Result<u32, Errno> {
+    let (tag, booking) = tag.into_parts();
+    objects.insert_booked(SymmetricTag::new(tag), booking)
+}
+
 pub(crate) fn insert_tag(objects: &mut impl Objects, tag: Secret) -> Result<u32, Errno> {
     objects.insert(SymmetricTag::new(tag))
 }
@@ -224,7 +229,7 @@ pub(crate) fn symmetric_state_squeeze_key(
         objects.look(state, |state: &SymmetricState, _| Ok((state.check_target(target)?, state.is_session())))?;
     let squeeze = |objects: &mut _, booking| {
         let run = |state: &mut SymmetricState, ()| state.squeeze_key(target, booking);
-        Objects::work(objects, state, Load::long(), |_: &mut SymmetricState, _| Ok(()), run)
+        Objects::work(objects, state, |_| Load::long(), |_: &mut SymmetricState, _| Ok(()), run)
     };
     // Derived, and so the guest's, whatever the key of the state was.
     if !changes {
@@ -255,7 +260,7 @@ pub(crate) fn symmetric_state_encrypt(
     let (data_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.work(
         state,
-        Load::of(data_len),
+        |state: &SymmetricState| Load::of(state.message_cost(data_len)),
         #[inline(always)]
         |state: &mut SymmetricState, account| {
             let sealing = state.sealing()?;
@@ -297,7 +302,7 @@ pub(crate) fn symmetric_state_encrypt_detached(
         let mut bytes = Secret::zeroed(tag_len);
         objects.work(
             state,
-            Load::of(data_len),
+            |state: &SymmetricState| Load::of(state.message_cost(data_len)),
             |state: &mut SymmetricState, account| {
                 let booking = admit_message(state, data_len, host_bytes, &account)?;
                 state.cipher()?.begin_encrypt(data_len)?;
@@ -323,7 +328,7 @@ pub(crate) fn symmetric_state_decrypt(
     let (sealed_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.work(
         state,
-        Load::of(sealed_len),
+        |state: &SymmetricState| Load::of(state.message_cost(sealed_len)),
         #[inline(always)]
         |state: &mut SymmetricState, account| {
             let sealing = state.sealing()?;
@@ -369,7 +374,7 @@ pub(crate) fn symmetric_state_decrypt_detached(
     let (data_len, output_len, host_bytes) = (buffer.data_len(), buffer.output_len(), buffer.host_bytes());
     objects.work(
         state,
-        Load::of(data_len),
+        |state: &SymmetricState| Load::of(state.message_cost(data_len)),
         |state: &mut SymmetricState, account| {
             let tag_len = state.sealing()?.tag_len()?;
             let tag = tag.filter(|tag| tag.len() == tag_len).ok_or(Errno::InvalidTag)?;

@@ -37,7 +37,7 @@ fn take<R>(
     output: u32,
     run: impl FnOnce(&mut ArrayOutput) -> Result<R, Errno>,
 ) -> Result<R, Errno> {
-    table.clone().work(output, Load::long(), |_: &mut ArrayOutput, _| Ok(()), |output, ()| run(output))
+    table.clone().work(output, |_| Load::long(), |_: &mut ArrayOutput, _| Ok(()), |output, ()| run(output))
 }
 
 /// What is left to be pulled.
@@ -132,6 +132,21 @@ fn a_stop_from_outside_ends_whoever_waits_once_the_object_is_back() {
         let answer = waits.join().unwrap();
         assert!(matches!(answer, Ok(8 | 9) | Err(Errno::InProgress)), "{answer:?}");
         assert!(!table.lock().is_lent(output));
+    });
+}
+
+/// What is made on the account of a booking goes over to the account of its object with nobody in between.
+#[test]
+fn no_other_books_what_is_about_to_be_an_object() {
+    const HALF: usize = 1_000;
+    in_any_order(|| {
+        let limits = Limits { bytes: 2 * HALF, ..Limits::default() };
+        let mut table = SharedTable::new(Table::new(limits, 7), StopHandle::new());
+        let booking = table.reserve(HALF + 100).unwrap();
+        let other = spawn(&table, |table| table.clone().reserve(HALF).is_ok());
+        let made = table.insert_booked(ArrayOutput::new(Secret::zeroed(HALF)), booking);
+        assert!(!other.join().unwrap());
+        assert!(made.is_ok());
     });
 }
 

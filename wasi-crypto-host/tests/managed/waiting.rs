@@ -93,13 +93,13 @@ fn a_call_of_a_thread_heeds_it_too() {
         let database = Database::default();
         let builder = WasiCryptoCtx::builder().secrets(database.manager().namespace("tenant"));
         let ctx = SharedWasiCryptoCtx::new(builder.build().unwrap());
-        let stop = ctx.stop_handle();
-        let mut guest = Guest::new(Native { ctx, memory: vec![0; PAGE] });
+        let mut guest = Guest::new(Native { ctx: ctx.clone(), memory: vec![0; PAGE] });
         let manager = guest.manager();
         database.hang();
         let stopper = std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(30));
-            stop.stop();
+            // Nobody had a handle when the call began.
+            ctx.stop_handle().stop();
             Instant::now()
         });
         for kind in KINDS {

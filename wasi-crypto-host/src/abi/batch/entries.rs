@@ -195,7 +195,7 @@ impl<const N: usize> Batch<N> {
                     call.memory.write(&range, &derived);
                     Ok(0)
                 }
-                After::InsertTag => symmetric::insert_tag(call.objects, derived.into_bytes()),
+                After::InsertTag => symmetric::insert_derived_tag(call.objects, derived),
             });
             if result == Err(Errno::InProgress) {
                 return Err(Errno::InProgress);
