@@ -3,7 +3,7 @@
 #[path = "support/hex.rs"]
 mod hex;
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -230,6 +230,60 @@ fn a_guest_that_runs_too_long_is_stopped_whatever_it_does() {
     dir.run(&["--timeout", "60s"], EXIT_7).exits(7).silent();
 }
 
+/// The thread of the guest is in the system's hands then, and cannot look at any clock.
+#[test]
+fn a_guest_whose_output_nobody_reads_is_stopped_in_time_too() {
+    const WRITE_FOREVER: &str = r#"(module
+        (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (data (i32.const 0) "\10\00\00\00\00\10\00\00")
+        (func (export "_start")
+            (loop (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))) (br 0))))"#;
+
+    let dir = Dir::new("unread");
+    let mut child = dir.spawn(&["--timeout", "200ms"], WRITE_FOREVER);
+    let output = child.stdout.take();
+    let mut errors = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+    assert_eq!((child.wait().unwrap().code(), output.is_some()), (Some(TIMED_OUT), true));
+    assert!(errors.contains("guest.wat was stopped after 200ms (--timeout)"), "{errors}");
+}
+
+/// Where a file of 60 KB is made for that.
+#[test]
+fn a_guest_that_takes_too_long_to_compile_is_not_waited_for() {
+    let dir = Dir::new("compiling");
+    let (locals, branches) = (3_000, 6_000);
+    let mut function = format!("(local {})", "i64 ".repeat(locals));
+    for branch in 0..branches {
+        let local = branch * 7_919 % locals;
+        function += &format!("(if (i32.load (i32.const 0)) (then (local.set {local} (i64.const {branch}))))");
+    }
+    for local in 0..locals {
+        function += &format!("(i64.store (i32.const 0) (local.get {local}))");
+    }
+    let guest = format!("(module (memory 1) (func (export \"_start\") {function}))");
+    dir.run(&["--timeout", "50ms"], &guest).exits(TIMED_OUT).says("guest.wat is not compiled after 10s (--timeout)");
+}
+
+/// Each takes up memory that is no memory of the guest's.
+#[test]
+fn a_guest_with_a_limit_has_few_instances() {
+    let dir = Dir::new("instances");
+    let guest = |instances: usize| {
+        let instances = "(core instance (instantiate $m))".repeat(instances);
+        let run = r#"(core module $r (func (export "run") (result i32) (i32.const 0)))
+            (core instance $run (instantiate $r))
+            (func $run (result (result)) (canon lift (core func $run "run")))
+            (instance $face (export "run" (func $run)))
+            (export "wasi:cli/run@0.2.0" (instance $face))"#;
+        format!("(component (core module $m) {instances} {run})")
+    };
+    dir.run(&["--max-memory-size", "1MiB"], &guest(63)).exits(0).silent();
+    dir.run(&["--max-memory-size", "1MiB"], &guest(64)).exits(NOT_STARTED).says("instance count too high");
+    dir.run(&[], &guest(64)).exits(0).silent();
+}
+
 #[test]
 fn a_guest_that_wants_too_much_memory_is_refused_it() {
     /// Exits with 1 if it cannot have 1 MiB more.
@@ -382,10 +436,25 @@ fn wrong_use_of_the_command_is_explained() {
 fn a_compiled_module_runs() {
     let dir = Dir::new("compiled");
     let compiled = dir.compile(EXIT_7);
-    dir.command(["run".as_ref(), compiled.as_os_str()]).exits(7).silent();
+    dir.run_compiled(&compiled).exits(7).silent();
     dir.command(["compile".as_ref(), compiled.as_os_str(), "-o".as_ref(), compiled.as_os_str()])
         .exits(1)
         .says("guest.cwasm is compiled already");
+}
+
+/// Whoever makes a guest could put machine code into a file of any name, and the right hashes before it.
+#[test]
+fn a_compiled_module_runs_only_where_that_is_allowed() {
+    let dir = Dir::new("trusted");
+    let compiled = std::fs::read(dir.compile(EXIT_7)).unwrap();
+    for name in ["guest.cwasm", "guest.wasm", "guest.wat"] {
+        let file = dir.file(name, &compiled);
+        dir.command(["run".as_ref(), file.as_os_str()])
+            .exits(NOT_STARTED)
+            .says(&format!("{name} is compiled, and runs outside of any sandbox"))
+            .says("give --allow-precompiled");
+        dir.run_compiled(&file).exits(7).silent();
+    }
 }
 
 #[test]
@@ -402,7 +471,7 @@ fn a_damaged_compiled_module_is_refused() {
     let longer = [good.as_slice(), b"\0"].concat();
     for bytes in damaged.into_iter().chain(cut).chain([longer]) {
         let file = dir.file("damaged.cwasm", bytes);
-        dir.command(["run".as_ref(), file.as_os_str()])
+        dir.run_compiled(&file)
             .exits(NOT_STARTED)
             .says("damaged.cwasm is damaged; compile it again with `wasi-crypto compile`");
     }
@@ -424,7 +493,7 @@ fn a_compiled_module_for_another_version_or_processor_is_refused() {
     other_layout[VERSION] += 1;
     for bytes in [other_settings, other_layout] {
         let file = dir.file("stale.cwasm", bytes);
-        dir.command(["run".as_ref(), file.as_os_str()]).exits(NOT_STARTED).says(
+        dir.run_compiled(&file).exits(NOT_STARTED).says(
             "stale.cwasm was compiled by another version of wasi-crypto or for another processor; compile it again",
         );
     }
@@ -543,6 +612,10 @@ impl Dir {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wasi-crypto"));
         command.arg("run").args(options).arg(file);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    fn run_compiled(&self, file: &Path) -> Finished {
+        self.command(["run".as_ref(), "--allow-precompiled".as_ref(), file.as_os_str()])
     }
 
     fn compile(&self, guest: &str) -> PathBuf {

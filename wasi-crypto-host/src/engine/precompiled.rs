@@ -67,12 +67,17 @@ pub fn is_precompiled(bytes: &[u8]) -> bool {
     bytes.starts_with(&MAGIC[..MAGIC.len() - 1])
 }
 
-/// Loads what [`compile`] made. The bytes must come from a trusted maker.
+/// Loads what [`compile`] made.
 ///
 /// # Errors
 ///
 /// If the bytes are damaged or meant for another engine.
-pub fn load(engine: &Engine, bytes: &[u8]) -> Result<Program, LoadError> {
+///
+/// # Safety
+///
+/// The bytes must come from a maker who is trusted as this program is: what is in them is executed as it is. The hashes tell damage, and
+/// anyone can make them.
+pub unsafe fn load(engine: &Engine, bytes: &[u8]) -> Result<Program, LoadError> {
     let Some(rest) = bytes.strip_prefix(MAGIC) else {
         return Err(if is_precompiled(bytes) { LoadError::Stale } else { LoadError::Damaged });
     };
@@ -85,10 +90,10 @@ pub fn load(engine: &Engine, bytes: &[u8]) -> Result<Program, LoadError> {
         return Err(LoadError::Stale);
     }
     let loaded = match Engine::detect_precompiled(code) {
-        // SAFETY: the hash says that these are the bytes that `compile_component` once wrote; as below.
+        // SAFETY: as below.
         Some(Precompiled::Component) => unsafe { Component::deserialize(engine, code) }.map(Program::Component),
-        // SAFETY: the hash says that these are the bytes that `compile` once wrote (whoever can forge that can write to the
-        // program itself; callers are told to trust the maker), and the settings say that it was for an engine like this.
+        // SAFETY: the caller trusts the maker, the hash says that these are the bytes that `compile` once wrote, and the settings that it
+        // was for an engine like this.
         _ => unsafe { Module::deserialize(engine, code) }.map(Program::Module),
     };
     loaded.map_err(LoadError::Engine)

@@ -8,7 +8,7 @@ use crate::load;
 const EXAMPLES: &str = "\
 Examples:
   wasi-crypto compile guest.wasm -o guest.cwasm
-  wasi-crypto run guest.cwasm
+  wasi-crypto run --allow-precompiled guest.cwasm
 
 Run only files that you compiled yourself or whose maker you trust: they hold machine code. `run`
 notices damage, another version and another processor, but not an intruder.";

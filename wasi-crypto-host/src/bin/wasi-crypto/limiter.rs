@@ -5,6 +5,9 @@ use wasmtime::ResourceLimiter;
 /// What wasmtime needs for one element of a table.
 const TABLE_ELEMENT_BYTES: usize = size_of::<usize>();
 
+/// So many instances a guest with a limit may have: more than commands that were composed of others do.
+const MOST_INSTANCES: usize = 64;
+
 /// Counts the memory that a guest takes, tables included, and keeps it under a limit.
 ///
 /// What is allowed here and then fails for want of system memory stays counted: wasmtime does not say which growth failed.
@@ -41,6 +44,11 @@ impl MemoryLimiter {
 }
 
 impl ResourceLimiter for MemoryLimiter {
+    /// An instance takes up memory for each of its globals and functions, which nobody asks about: up to 16 MB.
+    fn instances(&self) -> usize {
+        if self.limit.is_some() { MOST_INSTANCES } else { wasmtime::DEFAULT_INSTANCE_LIMIT }
+    }
+
     fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
         // Above its own maximum the memory will not grow, and nothing is to be counted.
         Ok(maximum.is_none_or(|maximum| desired <= maximum) && self.grow(desired - current))

@@ -16,11 +16,20 @@ pub(crate) fn engine() -> Result<Engine, Failure> {
     Engine::new(&config).map_err(|cause| Failure::not_started(format!("cannot set up wasmtime: {cause:#}")))
 }
 
-/// Reads a module or component in any form.
-pub(crate) fn program(engine: &Engine, file: &Path) -> Result<Program, Failure> {
+/// Reads a module or component; one that was compiled only if `allow_precompiled` says that its maker is trusted.
+pub(crate) fn program(engine: &Engine, file: &Path, allow_precompiled: bool) -> Result<Program, Failure> {
     let bytes = read(file)?;
     if precompiled::is_precompiled(&bytes) {
-        return precompiled::load(engine, &bytes).map_err(|cause| refused(file, &cause));
+        if !allow_precompiled {
+            return Err(Failure::not_started(format!(
+                "{} is compiled, and runs outside of any sandbox; if you made it yourself, or trust who did, give --allow-precompiled",
+                file.display()
+            )));
+        }
+        #[allow(unsafe_code, reason = "machine code cannot be checked, only trusted")]
+        // SAFETY: whoever gave the option trusts the maker.
+        let loaded = unsafe { precompiled::load(engine, &bytes) };
+        return loaded.map_err(|cause| refused(file, &cause));
     }
     let form = form(file, &bytes)?;
     match form {

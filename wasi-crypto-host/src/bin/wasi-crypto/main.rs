@@ -1,5 +1,5 @@
 //! `wasi-crypto`: runs WASI commands that use wasi-crypto.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod algorithms;
 mod compile;
@@ -13,6 +13,7 @@ mod run;
 mod secrets;
 mod statistics;
 mod units;
+mod watchdog;
 mod when;
 
 use std::fmt;

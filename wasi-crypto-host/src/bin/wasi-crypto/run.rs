@@ -25,6 +25,7 @@ use crate::load;
 use crate::say;
 use crate::statistics::Statistics;
 use crate::units::{Size, parse_size, parse_time};
+use crate::watchdog::Watchdog;
 
 const NOTES: &str = "\
 Exit status:
@@ -39,7 +40,8 @@ Examples:
   wasi-crypto run guest.wasm
   wasi-crypto run --dir . guest.wasm input.txt
   wasi-crypto run --dir /srv/data::/data --env LANG=C guest.wasm --verbose /data/file
-  wasi-crypto run --timeout 5s --max-memory-size 64MiB --statistics guest.cwasm
+  wasi-crypto run --timeout 5s --max-memory-size 64MiB --statistics guest.wasm
+  wasi-crypto run --allow-precompiled guest.cwasm
   wasi-crypto run --allow-algorithms Ed25519,SHA-256,HMAC/SHA-256 guest.wasm
   wasi-crypto run --secrets sqlite:keys.db --root-key file:root.key --namespace tenant-42 guest.wasm
 
@@ -71,13 +73,16 @@ pub(crate) struct Args {
     allow_algorithms: Option<Vec<String>>,
     #[command(flatten)]
     secrets: GuestSecrets,
-    /// Stop the guest after this time, such as 500ms, 5s or 2m
+    /// Stop the guest after this time, such as 500ms, 5s or 2m; to compile it may take as long, or 10 seconds
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     timeout: Option<Duration>,
+    /// Run a file made by `wasi-crypto compile`: machine code, whose maker you trust
+    #[arg(long)]
+    allow_precompiled: bool,
     /// When the guest has ended, print time, memory, calls and open handles to standard error
     #[arg(long)]
     statistics: bool,
-    /// The guest (.wasm, .wat, or made by `wasi-crypto compile`), then its arguments, options included
+    /// The guest (.wasm, .wat, or, if that is allowed, made by `wasi-crypto compile`), then its arguments, options included
     #[arg(value_name = "FILE", required = true, trailing_var_arg = true)]
     guest: Vec<OsString>,
 }
@@ -134,16 +139,26 @@ enum Ending {
 pub(crate) fn run(args: &Args) -> Result<i32, Failure> {
     let start = Instant::now();
     let engine = load::engine()?;
-    let linked = match load::program(&engine, args.file())? {
-        Program::Module(module) => link(&engine, &module, args.file()).map(Linked::Module)?,
-        Program::Component(component) => link_component(&engine, &component, args.file()).map(Linked::Component)?,
+    let linked = {
+        let limit = args.timeout.map(|limit| limit.max(COMPILING));
+        let _watchdog =
+            limit.map(|limit| Watchdog::start(limit, too_long_to_compile(args.file(), limit))).transpose()?;
+        match load::program(&engine, args.file(), args.allow_precompiled)? {
+            Program::Module(module) => link(&engine, &module, args.file()).map(Linked::Module)?,
+            Program::Component(component) => link_component(&engine, &component, args.file()).map(Linked::Component)?,
+        }
     };
     let mut store = Store::new(&engine, guest(args)?);
     store.limiter(|guest| &mut guest.memory);
     let loading = start.elapsed();
 
     let start = Instant::now();
-    let ending = execute(&mut store, &linked, args.timeout)?;
+    let ending = {
+        // For what no timer of the guest's own thread can interrupt, such as an output that nobody reads.
+        let start = |limit| Watchdog::start(limit + LATE, stopped(args.file(), limit));
+        let _watchdog = args.timeout.map(start).transpose()?;
+        execute(&mut store, &linked, args.timeout)?
+    };
     let running = start.elapsed();
 
     let Guest { crypto, memory, .. } = store.data();
@@ -319,14 +334,25 @@ fn tick(engine: Engine) {
     });
 }
 
-fn status(ending: Ending, memory: &MemoryLimiter, file: &Path) -> Result<i32, Failure> {
+fn stopped(file: &Path, limit: Duration) -> Failure {
+    Failure::timed_out(format!("{} was stopped after {limit:?} (--timeout)", file.display()))
+}
+
+fn too_long_to_compile(file: &Path, limit: Duration) -> Failure {
     let file = file.display();
+    Failure::timed_out(format!(
+        "{file} is not compiled after {limit:?} (--timeout); `wasi-crypto compile` has no such limit"
+    ))
+}
+
+fn status(ending: Ending, memory: &MemoryLimiter, path: &Path) -> Result<i32, Failure> {
+    let file = path.display();
     let refused = memory.refused().map(|(limit, wanted)| {
         format!("it asked for {} of memory, and --max-memory-size allows {}", Size(wanted), Size(limit))
     });
     match ending {
         Ending::Exited(status) => Ok(status),
-        Ending::TimedOut(limit) => Err(Failure::timed_out(format!("{file} was stopped after {limit:?} (--timeout)"))),
+        Ending::TimedOut(limit) => Err(stopped(path, limit)),
         Ending::NotStarted(cause) if !cause.is::<Trap>() => Err(Failure::not_started(match refused {
             Some(refused) => format!("{file} cannot be started: {refused}"),
             None => format!("{file} cannot be started: {cause:#}"),
@@ -358,3 +384,9 @@ fn backtrace(cause: &wasmtime::Error) -> String {
     });
     lines.collect()
 }
+
+/// A guest may take so long to compile, or as long as it may run, if that is more.
+const COMPILING: Duration = Duration::from_secs(10);
+
+/// So long after its time a guest is ended that cannot be stopped otherwise.
+const LATE: Duration = Duration::from_secs(1);
