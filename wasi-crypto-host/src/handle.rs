@@ -3,7 +3,7 @@
 //! A handle is a slot's index (20 bits) and how often the slot has been used (the low 12 bits of that count),
 //! offset by a random number that each context draws, so that no guest can guess another's. Slots are taken in
 //! turn, the longest free first, and a table has at least [`MIN_ROTATION`] of them before one is used again:
-//! a number comes back after a million handles at the earliest.
+//! a number comes back after a million handles at the earliest, or, where fewer may be open, 4096 times as many.
 
 use std::sync::Arc;
 

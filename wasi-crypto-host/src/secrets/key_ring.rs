@@ -170,6 +170,8 @@ impl KnownRing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secrets::RootKey;
+    use crate::secrets::store::Usage;
 
     #[test]
     fn a_ring_has_as_many_keys_as_its_row_says() {
@@ -198,6 +200,32 @@ mod tests {
         }
         assert!(KeyRing::new(&Secret::from(&text[1..]), 255).unwrap().is_none());
         assert!(KeyRing::new(&Secret::zeroed(0), 0).unwrap().is_none());
+    }
+
+    /// A thread that was slow brings what another has known better for a while.
+    #[test]
+    fn what_is_known_of_a_ring_never_becomes_less() {
+        let id = RootKey::generate().unwrap().id();
+        let known = |text: &Secret, newest_key: u32| {
+            let row = NamespaceRow { wrapped_by: id, wrapped_key: vec![], newest_key, usage: Usage::default() };
+            Known::new(KeyRing::new(text, newest_key).unwrap().unwrap(), &row)
+        };
+        let first = KeyRing::first().unwrap();
+        let second = KeyRing::renewed(&first).unwrap();
+        let after = KeyRing::with_oldest_of_records(&second, 2);
+        let learned = KnownRing::default();
+        let learn = |new: Known| {
+            let known = learned.learn(new);
+            assert!(Arc::ptr_eq(&known.ring, &learned.get().unwrap().ring));
+            (known.ring.newest_number(), known.ring.oldest_of_records())
+        };
+        assert_eq!(learn(known(&first, 1)), (1, 1));
+        assert_eq!(learn(known(&second, 2)), (2, 1));
+        assert_eq!(learn(known(&first, 1)), (2, 1));
+        assert_eq!(learn(known(&after, 2)), (2, 2));
+        assert_eq!(learn(known(&second, 2)), (2, 2));
+        let other = KeyRing::renewed(&KeyRing::renewed(&first).unwrap()).unwrap();
+        assert_eq!(learn(known(&other, 3)), (2, 2), "of another ring");
     }
 
     #[test]

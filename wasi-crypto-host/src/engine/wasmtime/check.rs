@@ -12,7 +12,8 @@ pub(super) struct Check {
     /// The address of the store's data, which no other store has at the same time.
     pub(super) data: usize,
     pub(super) nothing: Nothing,
-    pub(super) enter: TypedFunc<(), ()>,
+    /// None where it could not be called.
+    pub(super) enter: Option<TypedFunc<(), ()>>,
 }
 
 pub(super) fn address(store: &impl AsContext) -> usize {

@@ -124,19 +124,25 @@ impl Epochs {
         store: &mut impl AsContextMut<Data = T>,
         place: impl CheckPlace<T>,
     ) -> Result<()> {
+        let Some(module) = self.module(store.as_context().engine()) else { return Ok(()) };
         let check = match place.kept(store) {
             Some(check) => check,
+            // Kept where it cannot be called, too: each function that is made stays in the store.
             None => {
-                let Some(module) = self.module(store.as_context().engine()) else { return Ok(()) };
                 let nothing = Nothing::new(store)?;
-                if !nothing.can_be_called(store) {
-                    return Ok(());
-                }
-                let instance = Instance::new(&mut *store, module, &[])?;
-                Check::new(store, place, nothing, &instance)?
+                Check::new(store, place, nothing, None)?
             }
         };
-        if check.nothing.can_be_called(store) { check.enter.call(store, ()) } else { Ok(()) }
+        if !check.nothing.can_be_called(store) {
+            return Ok(());
+        }
+        let check = if check.enter.is_none() {
+            let instance = Instance::new(&mut *store, module, &[])?;
+            Check::new(store, place, check.nothing, Some(&instance))?
+        } else {
+            check
+        };
+        check.enter.map_or(Ok(()), |enter| enter.call(store, ()))
     }
 
     /// Looks, in a store that is used asynchronously.
@@ -152,10 +158,13 @@ impl Epochs {
                 let Some(module) = self.module(store.as_context().engine()) else { return Ok(()) };
                 let instance = Instance::new_async(&mut *store, module, &[]).await?;
                 let nothing = Nothing::new(store)?;
-                Check::new(store, OfContext(get), nothing, &instance)?
+                Check::new(store, OfContext(get), nothing, Some(&instance))?
             }
         };
-        check.enter.call_async(store, ()).await
+        match check.enter {
+            Some(enter) => enter.call_async(store, ()).await,
+            None => Ok(()),
+        }
     }
 
     /// Compiled when it is first needed, which few guests need it.
@@ -324,9 +333,9 @@ impl Check {
         store: &mut impl AsContextMut<Data = T>,
         place: impl CheckPlace<T>,
         nothing: Nothing,
-        instance: &Instance,
+        instance: Option<&Instance>,
     ) -> Result<Self> {
-        let enter = instance.get_typed_func(&mut *store, "enter")?;
+        let enter = instance.map(|instance| instance.get_typed_func(&mut *store, "enter")).transpose()?;
         let check = Self { store: nothing.owner.clone(), data: address(store), nothing, enter };
         place.keep(store, check.clone());
         Ok(check)

@@ -98,8 +98,8 @@ impl<T: 'static> CheckPlace<T> for &SharedWasiCryptoCtx {
 
     fn keep(self, _: &mut impl AsContextMut<Data = T>, new: Check) {
         self.with_adapter_data(|Checks(checks)| {
-            // Of stores that are gone.
-            checks.retain(|check| check.store.strong_count() > 0);
+            // Of stores that are gone, and the one that this one replaces.
+            checks.retain(|check| check.store.strong_count() > 0 && check.data != new.data);
             checks.push(new);
         });
     }

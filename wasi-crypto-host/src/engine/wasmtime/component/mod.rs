@@ -14,7 +14,8 @@
 //!
 //! Data is read where it lies in the component's memory; what is encrypted or decrypted is copied once into a list, which is worked on in place and
 //! counts once more against [`Limits::call_bytes`](crate::Limits::call_bytes). wasmtime itself ends a component that passes
-//! more in one call than [`Store::set_hostcall_fuel`](::wasmtime::Store::set_hostcall_fuel) allows: 128 MiB, unless the embedder says otherwise.
+//! more in one call than [`Store::set_hostcall_fuel`](::wasmtime::Store::set_hostcall_fuel) allows: 128 MiB, unless the embedder says otherwise; with 4 GiB or more, a
+//! string of which it says that it is so long would be copied.
 //!
 //! # A server
 //!
