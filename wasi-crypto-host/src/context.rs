@@ -20,6 +20,7 @@ use crate::observer::Observer;
 use crate::progress::{FinishedWork, PausedCall, PendingWork, Progress};
 use crate::secrets::Namespace;
 use crate::stop::StopHandle;
+use crate::tenant::Tenant;
 use crate::watch::Watch;
 
 /// The state of wasi-crypto for one guest: its handles, its limits, nothing that another guest can reach.
@@ -198,11 +199,12 @@ impl WasiCryptoCtxBuilder {
         }
         let mut offset = [0; 4];
         backend::random::fill(&mut offset).map_err(|_| BuildError::Random)?;
+        let tenant = self.secrets.as_ref().map_or(Tenant::NONE, Namespace::tenant);
         Ok(WasiCryptoCtx {
             table: HandleTable::new(self.limits, u32::from_le_bytes(offset))
                 .with_managed_keys(self.secrets.map(|secrets| ManagedKeys::new(secrets, self.algorithms.clone())))
                 .with_algorithms(self.algorithms)
-                .with_jobs(self.jobs),
+                .with_jobs(self.jobs.of(tenant)),
             stop: StopHandle::new(),
             adapter: Slot::default(),
             watch: Watch::new(self.statistics, self.observer).map(Arc::new),

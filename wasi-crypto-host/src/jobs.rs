@@ -14,6 +14,7 @@ use tokio::{runtime::Handle, sync::Semaphore};
 
 use crate::errno::Errno;
 use crate::stop::StopHandle;
+use crate::tenant::Tenant;
 use crate::workers::Workers;
 
 pub(crate) use side_by_side::WORTH;
@@ -22,13 +23,17 @@ pub(crate) use side_by_side::WORTH;
 ///
 /// There are two kinds of places. Those for *computing* are for password hashing and the generation of RSA keys of asynchronous
 /// guests, and for [batches](crate::answers) of signatures and of password hashes, whose entries are worked on side by side while
-/// there are places, if the embedder [asks for it](Self::batch_threads). Those for *stores* are for what asks a store of managed keys: so a database that does not answer takes no place
-/// of anything that computes.
+/// there are places, if the embedder [asks for it](Self::batch_threads). Those for *stores* are for what asks a store of managed keys: so a
+/// database that does not answer takes no place of anything that computes.
 ///
-/// A call that finds no place waits for one, in the order of arrival, without a thread. If its guest goes away meanwhile, it has never
-/// been there. Batches do not wait: a place that is not free is done without. Clones are the same pool; share one among the contexts of
-/// a host ([`WasiCryptoCtxBuilder::job_pool`](crate::WasiCryptoCtxBuilder::job_pool)). Contexts that are given none share one with as
-/// many places for computing as the machine has processors. Threads are started when they are first needed.
+/// A call that finds no place waits for one, without a thread. If its guest goes away meanwhile, it has never been there. For computing,
+/// calls are served in the order of arrival. For stores, tenants are served in rotation, and the calls of one tenant in the order of
+/// arrival; one tenant has at most a quarter of the places at a time, rounded up, however many calls it makes. A tenant is all contexts
+/// that have one [namespace](crate::secrets::Namespace) of a secrets manager.
+///
+/// Batches do not wait: a place that is not free is done without. Clones are the same pool; share one among the contexts of a host
+/// ([`WasiCryptoCtxBuilder::job_pool`](crate::WasiCryptoCtxBuilder::job_pool)). Contexts that are given none share one with as many places
+/// for computing as the machine has processors. Threads are started when they are first needed.
 #[derive(Clone)]
 pub struct JobPool {
     #[cfg(feature = "async")]
@@ -40,6 +45,8 @@ pub struct JobPool {
     helpers: Workers,
     /// They wait for stores.
     store: Workers,
+    /// For whom this clone is.
+    tenant: Tenant,
 }
 
 /// Places for what asks stores, unless the embedder says how many: more than a store has connections.
@@ -49,8 +56,8 @@ const STORE_PLACES: usize = 32;
 const LOOK: Duration = Duration::from_millis(20);
 
 impl JobPool {
-    /// A pool for so many pieces of computing work at a time, and 32 that wait for stores. None would be none for ever, so that 0 counts
-    /// as 1. The entries of a batch are worked on one after the other.
+    /// A pool for so many pieces of computing work at a time, and 32 that wait for stores, 8 of one tenant. None would be none for ever, so
+    /// that 0 counts as 1. The entries of a batch are worked on one after the other.
     pub fn new(places: usize) -> Self {
         // Only asynchronous guests take places.
         #[cfg(not(feature = "async"))]
@@ -60,8 +67,9 @@ impl JobPool {
             places: Arc::new(Semaphore::new(places.clamp(1, Semaphore::MAX_PERMITS))),
             #[cfg(feature = "async")]
             runtime: None,
-            helpers: Workers::new("wasi-crypto batch", 0),
-            store: Workers::new("wasi-crypto store", STORE_PLACES),
+            helpers: batch_helpers(0),
+            store: store_workers(STORE_PLACES),
+            tenant: Tenant::NONE,
         }
     }
 
@@ -70,12 +78,13 @@ impl JobPool {
     /// signatures of Ed25519 by two threads took 20 ms in the place of 1.8 ms on two processors with 26 threads that wanted them. A new
     /// pool, as with [`store_places`](Self::store_places).
     pub fn batch_threads(self, threads: usize) -> Self {
-        Self { helpers: Workers::new("wasi-crypto batch", threads.saturating_sub(1)), ..self }
+        Self { helpers: batch_helpers(threads.saturating_sub(1)), ..self }
     }
 
-    /// The same with so many places for what asks stores; 0 counts as 1. A new pool: clones that there are go on as they were.
+    /// The same with so many places for what asks stores, a quarter of which, rounded up, one tenant has at most: with two or more, none
+    /// fills them alone. 0 counts as 1. A new pool: clones that there are go on as they were.
     pub fn store_places(self, places: usize) -> Self {
-        Self { store: Workers::new("wasi-crypto store", places.max(1)), ..self }
+        Self { store: store_workers(places.max(1)), ..self }
     }
 
     /// The same, but what asynchronous guests have to compute is done on the blocking threads of this runtime, not on those of the runtime
@@ -92,9 +101,14 @@ impl JobPool {
         self.places.available_permits()
     }
 
-    /// The number of places for what asks stores that are free now.
+    /// The number of places for what asks stores that are free now. A tenant that has its part of them gets none of these.
     pub fn free_store_places(&self) -> usize {
         self.store.free()
+    }
+
+    /// The same pool for work of this tenant.
+    pub(crate) fn of(self, tenant: Tenant) -> Self {
+        Self { tenant, ..self }
     }
 
     /// Does work that may wait for a store, on a thread for such, while this one looks whether it is to end: `in_progress` if it
@@ -111,7 +125,7 @@ impl JobPool {
             // Nobody may be there any more.
             _ = done.send(work());
         });
-        let _queued = match self.store.queue(job) {
+        let _queued = match self.store.queue(self.tenant, job) {
             Ok(queued) => Some(queued),
             Err(job) => {
                 job();
@@ -127,6 +141,16 @@ impl JobPool {
             }
         }
     }
+}
+
+/// Threads that work on batches. Nobody waits for one, so that whoever finds one free may have it.
+fn batch_helpers(threads: usize) -> Workers {
+    Workers::new("wasi-crypto batch", threads, threads)
+}
+
+/// Threads that wait for stores, so many for each tenant that others find one.
+fn store_workers(places: usize) -> Workers {
+    Workers::new("wasi-crypto store", places, places.div_ceil(4))
 }
 
 impl Default for JobPool {

@@ -135,12 +135,14 @@ mod ops;
 mod options;
 mod origin;
 mod progress;
+mod rotation;
 mod secret;
 pub mod secrets;
 mod shared_table;
 mod stop;
 mod symmetric;
 mod sync;
+mod tenant;
 mod threads;
 mod watch;
 #[cfg(feature = "component")]

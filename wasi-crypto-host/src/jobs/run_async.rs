@@ -46,7 +46,7 @@ impl JobPool {
             // Nobody may be there any more.
             _ = done.send(work.run());
         });
-        let _queued = match self.store.queue(job) {
+        let _queued = match self.store.queue(self.tenant, job) {
             Ok(queued) => Some(queued),
             Err(job) => {
                 job();

@@ -35,7 +35,7 @@ impl JobPool {
                 let _place = _place;
                 share.work(&done);
             };
-            match self.helpers.queue(Box::new(help)) {
+            match self.helpers.queue(self.tenant, Box::new(help)) {
                 Ok(queued) => queued.detach(),
                 Err(_) => break,
             }

@@ -184,7 +184,7 @@ impl SecretsManagerBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secrets::{MemoryStore, Opened};
+    use crate::secrets::{MemoryStore, Opened, Policy};
 
     #[test]
     fn threads_can_share_all_of_it() {
@@ -207,6 +207,8 @@ mod tests {
         let first = manager.namespace("tenant");
         assert!(first.shares_memory_with(&manager.namespace("tenant")));
         assert!(!first.shares_memory_with(&manager.namespace("other")));
+        let same = manager.namespace("tenant").policy(Policy::unrestricted()).who("somebody");
+        assert!(first.tenant() == same.tenant() && first.tenant() != manager.namespace("other").tenant());
         for name in 0..1_000 {
             manager.namespace(&name.to_string());
         }

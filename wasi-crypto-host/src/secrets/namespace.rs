@@ -23,6 +23,7 @@ use crate::secrets::store::{NamespaceRow, Transaction};
 use crate::secrets::{
     Action, Entry, Header, Identifier, Kind, Policy, Record, SecretsError, SecretsEvent, State, Version, trail,
 };
+use crate::tenant::Tenant;
 
 /// The keys and secrets of one guest, or of several that share them, under a policy. Clones are the same namespace,
 /// each with a policy and a label of its own. Its operations ask the store, and so may take long.
@@ -39,11 +40,12 @@ pub(crate) struct Shared {
     name: String,
     ring: KnownRing,
     cache: Cache,
+    tenant: Tenant,
 }
 
 impl Shared {
     pub(crate) fn new(manager: Arc<OpenStore>, name: &str, cache: Cache) -> Self {
-        Self { manager, name: name.to_owned(), ring: KnownRing::default(), cache }
+        Self { manager, name: name.to_owned(), ring: KnownRing::default(), cache, tenant: Tenant::new() }
     }
 
     /// The keys of the namespace as they are known here; it is made if it is not there. Not to be asked for in a change: the first
@@ -136,6 +138,11 @@ impl Namespace {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.shared.name
+    }
+
+    /// Whom it belongs to: all who have it of this manager.
+    pub(crate) fn tenant(&self) -> Tenant {
+        self.shared.tenant
     }
 
     /// The time by which its keys expire, in seconds since 1970.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use wasi_crypto_host::secrets::{RootKey, SecretsManager};
+use wasi_crypto_host::secrets::{Namespace, Policy, RootKey, SecretsManager};
 use wasi_crypto_host::{Errno, GuestMemory, JobPool, Progress, SharedWasiCryptoCtx, WasiCryptoCtx};
 
 use crate::guest::{KINDS, Kind, LATEST, Managed};
@@ -115,7 +115,8 @@ fn a_call_of_a_thread_heeds_it_too() {
 #[test]
 fn a_dead_database_takes_no_place_of_what_computes() {
     let database = Database::default();
-    let pool = JobPool::new(1).store_places(2);
+    // Two of them for one tenant.
+    let pool = JobPool::new(1).store_places(8);
     let namespace = database.manager().namespace("tenant");
     let context = || WasiCryptoCtx::builder().secrets(namespace.clone()).job_pool(pool.clone());
     let mut first = Guest::with_limits(context());
@@ -132,7 +133,7 @@ fn a_dead_database_takes_no_place_of_what_computes() {
             (stop, call)
         })
         .collect();
-    while pool.free_store_places() > 0 {
+    while pool.free_store_places() > 6 {
         std::thread::yield_now();
     }
     // Others compute.
@@ -148,6 +149,50 @@ fn a_dead_database_takes_no_place_of_what_computes() {
     }
     database.go_on();
     for (_stop, call) in waiting {
+        assert_eq!(call.join().unwrap(), Ok(b"token".to_vec()));
+    }
+}
+
+#[test]
+fn a_tenant_with_any_number_of_calls_that_wait_leaves_others_their_places() {
+    let database = Database::default();
+    let pool = JobPool::new(1).store_places(4);
+    let context = |namespace: &Namespace| {
+        let mut guest = Guest::with_limits(WasiCryptoCtx::builder().secrets(namespace.clone()).job_pool(pool.clone()));
+        let manager = guest.manager();
+        // Somebody could stop it: so its calls take places.
+        let stop = guest.transport.ctx.stop_handle();
+        (guest, manager, stop)
+    };
+    let namespace = database.manager().namespace("tenant");
+    let (mut first, manager, _) = context(&namespace);
+    let id = first.store_secret(manager, b"token", u64::MAX).unwrap();
+    database.hang();
+    let waiting: Vec<_> = (0..20)
+        .map(|_| {
+            // With a policy of its own it is the same tenant.
+            let (mut guest, manager, stop) = context(&namespace.clone().policy(Policy::unrestricted()));
+            let id = id.clone();
+            std::thread::spawn(move || {
+                let secret = guest.secret(manager, &id, LATEST);
+                drop(stop);
+                secret
+            })
+        })
+        .collect();
+    while pool.free_store_places() > 3 {
+        std::thread::yield_now();
+    }
+    // The others of that tenant wait without a place, whenever they come.
+    let (mut other, manager, stop) = context(&Database::default().manager().namespace("tenant"));
+    stop.stop_at(Some(Instant::now() + Duration::from_secs(60)));
+    for _ in 0..50 {
+        let id = other.store_secret(manager, b"other", u64::MAX).unwrap();
+        assert_eq!(other.secret(manager, &id, LATEST), Ok(b"other".to_vec()));
+    }
+    assert!(waiting.iter().all(|call| !call.is_finished()));
+    database.go_on();
+    for call in waiting {
         assert_eq!(call.join().unwrap(), Ok(b"token".to_vec()));
     }
 }

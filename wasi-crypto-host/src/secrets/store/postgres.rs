@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use crate::backend::random;
 use crate::secrets::store::postgres::address::{Address, is_url};
-use crate::secrets::store::postgres::pool::{Lease, Pool, Purpose};
+use crate::secrets::store::postgres::pool::{Lease, Pool};
 use crate::secrets::store::postgres::rows::{Reader, int};
 use crate::secrets::store::postgres::session::{Params, Session, known};
 use crate::secrets::store::postgres::trouble::Trouble;
@@ -60,10 +60,10 @@ impl PostgresStore {
         is_url(text)
     }
 
-    /// Reads something, and again if the server was away.
-    fn ask<T>(&self, work: impl Fn(&mut Reader<'_>) -> Result<T, Trouble>) -> Result<T, StoreError> {
+    /// Reads something, for a namespace, and again if the server was away.
+    fn ask<T>(&self, namespace: &str, work: impl Fn(&mut Reader<'_>) -> Result<T, Trouble>) -> Result<T, StoreError> {
         self.until_done(|deadline| {
-            let mut lease = self.lease(Purpose::Reading, deadline)?;
+            let mut lease = self.lease(namespace, deadline)?;
             let value = work(&mut Reader { session: &mut lease.session, deadline })?;
             lease.keep();
             Ok(value)
@@ -90,8 +90,8 @@ impl PostgresStore {
         }
     }
 
-    fn lease(&self, purpose: Purpose, deadline: Instant) -> Result<Lease<'_>, Trouble> {
-        self.pool.take(purpose, deadline, || {
+    fn lease(&self, namespace: &str, deadline: Instant) -> Result<Lease<'_>, Trouble> {
+        self.pool.take(namespace, deadline, || {
             let mut session = Session::connect(&self.background, &self.address, self.timeout, deadline)?;
             session.migrate(false, deadline)?;
             Ok(session)
@@ -105,7 +105,9 @@ impl PostgresStore {
         work: &mut dyn FnMut(&mut dyn Transaction) -> Result<(), SecretsError>,
         deadline: Instant,
     ) -> Result<Result<(), SecretsError>, Trouble> {
-        let mut lease = self.lease(Purpose::Changing, deadline)?;
+        // Until it is known what became of the change: whoever finds that out waits in the server as a change does.
+        let _turn = self.pool.turn_to_change(namespace, deadline)?;
+        let mut lease = self.lease(namespace, deadline)?;
         let session = &mut lease.session;
         session.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", deadline)?;
         let mark = begin(session, namespace, deadline)?;
@@ -123,6 +125,7 @@ impl PostgresStore {
         match session.run("COMMIT", deadline) {
             Ok(()) => lease.keep(),
             Err(trouble) if trouble.is_about_connection() || matches!(trouble, Trouble::Slow) => {
+                // Another one is taken to ask, and this may be all that there are.
                 drop(lease);
                 return self.resolve(namespace, &mark, trouble).map(Ok);
             }
@@ -147,7 +150,7 @@ impl PostgresStore {
     /// Whether a change was committed. Not by the number of its transaction, which a server that has crashed may give
     /// again.
     fn is_marked(&self, namespace: &str, mark: &[u8], deadline: Instant) -> Result<bool, Trouble> {
-        let mut lease = self.lease(Purpose::Reading, deadline)?;
+        let mut lease = self.lease(namespace, deadline)?;
         let session = &mut lease.session;
         session.run("BEGIN ISOLATION LEVEL READ COMMITTED", deadline)?;
         // Who has the lock knows that the change has ended, in one way or the other.
@@ -183,7 +186,8 @@ impl PostgresStoreBuilder {
         Self { timeout: timeout.min(Duration::from_secs(240)), ..self }
     }
 
-    /// Sets how many connections there are at most; half of them, rounded up, for changes. Default: 8.
+    /// Sets how many connections there are at most; half of them, rounded up, for changes, of which one namespace has one at a time.
+    /// Namespaces that wait for one are served in rotation. Default: 8.
     pub fn connections(self, connections: usize) -> Self {
         Self { connections, ..self }
     }
@@ -225,7 +229,7 @@ impl PostgresStore {
     /// Makes the tables, or brings them to the newest schema. A server that is not there is not waited for.
     fn prepare(&self, create: bool) -> Result<(), Trouble> {
         let deadline = Instant::now() + self.timeout;
-        let lease = self.pool.take(Purpose::Changing, deadline, || {
+        let lease = self.pool.take("", deadline, || {
             let mut session = Session::connect(&self.background, &self.address, self.timeout, deadline)?;
             session.check_encoding(deadline)?;
             session.migrate(create, deadline)?;
@@ -242,42 +246,42 @@ impl SecretsStore for PostgresStore {
     }
 
     fn namespaces(&self) -> Result<Vec<String>, StoreError> {
-        self.ask(|reader| reader.namespaces())
+        self.ask("", |reader| reader.namespaces())
     }
 
     fn namespace(&self, namespace: &str) -> Result<Option<NamespaceRow>, StoreError> {
         if !is_name(namespace) {
             return Ok(None);
         }
-        self.ask(|reader| reader.namespace(namespace))
+        self.ask(namespace, |reader| reader.namespace(namespace))
     }
 
     fn find(&self, namespace: &str, identifier: &Identifier, version: Version) -> Result<Option<Found>, StoreError> {
         if !is_name(namespace) {
             return Ok(None);
         }
-        self.ask(|reader| reader.find(namespace, identifier, version))
+        self.ask(namespace, |reader| reader.find(namespace, identifier, version))
     }
 
     fn read(&self, namespace: &str, identifier: &Identifier, version: u64) -> Result<Option<Record>, StoreError> {
         if !is_name(namespace) {
             return Ok(None);
         }
-        self.ask(|reader| reader.record(namespace, identifier, version))
+        self.ask(namespace, |reader| reader.record(namespace, identifier, version))
     }
 
     fn list(&self, namespace: &str, behind: Option<(Identifier, u64)>, most: usize) -> Result<Vec<Entry>, StoreError> {
         if !is_name(namespace) {
             return Ok(Vec::new());
         }
-        self.ask(|reader| reader.list(namespace, behind, most))
+        self.ask(namespace, |reader| reader.list(namespace, behind, most))
     }
 
     fn trail(&self, namespace: &str, behind: u64, most: usize) -> Result<Vec<TrailRow>, StoreError> {
         if !is_name(namespace) {
             return Ok(Vec::new());
         }
-        self.ask(|reader| reader.trail(namespace, behind, most))
+        self.ask(namespace, |reader| reader.trail(namespace, behind, most))
     }
 
     fn change(

@@ -2,7 +2,6 @@
 
 mod connection;
 mod rows;
-mod turn;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +11,7 @@ use rusqlite::{Connection, Error, TransactionBehavior, params};
 
 use crate::secrets::files::{create_private, sync_folder_of};
 use crate::secrets::store::sqlite::rows::int;
-use crate::secrets::store::sqlite::turn::Turns;
+use crate::secrets::store::turns::Turns;
 use crate::secrets::{
     Due, Entry, Found, Identifier, Item, NamespaceRow, Record, SecretsError, SecretsStore, State, StoreError,
     StoreFault, TrailRow, Transaction, Version,
@@ -29,6 +28,7 @@ pub struct SqliteStore {
     max_pages: Option<u64>,
     read_only: bool,
     idle: Mutex<Vec<Connection>>,
+    /// Of the threads of one process, one writes at a time. They wait here, and not in SQLite, which sleeps and looks again.
     turns: Turns,
 }
 
@@ -133,7 +133,7 @@ impl SqliteStoreBuilder {
     pub fn open(self) -> Result<SqliteStore, StoreError> {
         let Self { path, timeout, max_pages, read_only, create } = self;
         let store =
-            SqliteStore { path, timeout, max_pages, read_only, idle: Mutex::default(), turns: Turns::default() };
+            SqliteStore { path, timeout, max_pages, read_only, idle: Mutex::default(), turns: Turns::new(1, 1) };
         store.prepare(create && !read_only)?;
         Ok(store)
     }
@@ -173,7 +173,7 @@ impl SecretsStore for SqliteStore {
         namespace: &str,
         work: &mut dyn FnMut(&mut dyn Transaction) -> Result<(), SecretsError>,
     ) -> Result<(), SecretsError> {
-        let turn = self.turns.take(self.timeout);
+        let turn = self.turns.take(namespace, self.timeout);
         let _turn = turn.ok_or_else(|| self.fault(StoreFault::Locked, "by other threads of this one".to_owned()))?;
         let mut connection = self.connection()?;
         // Writing from the start: a reader that becomes a writer may find that it has read what is no longer so.

@@ -1,31 +1,26 @@
 //! The pool: so many connections at most, made when they are needed, and anew when the server was away.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::secrets::store::postgres::session::Session;
 use crate::secrets::store::postgres::trouble::Trouble;
-
-/// What a connection is for. Those who change wait for one another in the server: they are let have half of the
-/// connections only, so that who reads is not kept waiting by them.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    Reading,
-    Changing,
-}
+use crate::secrets::store::turns::{Turn, Turns};
 
 /// Connections, and what is known of the server.
+///
+/// Who changes something takes a turn for that first, and a connection then. Changes of a namespace wait for one another, and in the
+/// server for those of other processes: so there are turns for half of the connections only, and who reads is not kept waiting by
+/// changes; and one for each namespace, so that its changes keep no connections that do nothing but wait for one another.
 pub(crate) struct Pool {
-    most: usize,
+    changes: Turns,
+    connections: Turns,
     state: Mutex<State>,
-    given_back: Condvar,
 }
 
 #[derive(Default)]
 struct State {
     idle: Vec<Session>,
-    reading: usize,
-    changing: usize,
     down: Option<Down>,
 }
 
@@ -37,17 +32,23 @@ struct Down {
 
 impl Pool {
     pub(crate) fn new(most: usize) -> Self {
-        Self { most: most.max(1), state: Mutex::default(), given_back: Condvar::new() }
+        let most = most.max(1);
+        Self { changes: Turns::new(most.div_ceil(2), 1), connections: Turns::new(most, most), state: Mutex::default() }
     }
 
-    /// A connection: one that nobody uses, or a new one.
+    /// A turn to change a namespace, which is taken before a connection for it, and kept until it is known what became of the change.
+    pub(crate) fn turn_to_change(&self, namespace: &str, deadline: Instant) -> Result<Turn<'_>, Trouble> {
+        take(&self.changes, namespace, deadline).ok_or(Trouble::Busy("others have changes under way"))
+    }
+
+    /// A connection for a namespace: one that nobody uses, or a new one.
     pub(crate) fn take(
         &self,
-        purpose: Purpose,
+        namespace: &str,
         deadline: Instant,
         connect: impl FnOnce() -> Result<Session, Trouble>,
     ) -> Result<Lease<'_>, Trouble> {
-        let permit = self.permit(purpose, deadline)?;
+        let turn = take(&self.connections, namespace, deadline).ok_or(Trouble::Busy("all connections are in use"))?;
         let idle = {
             let mut state = self.state();
             state.idle.retain(|session| !session.is_closed());
@@ -62,7 +63,7 @@ impl Pool {
                 session
             }
         };
-        Ok(Lease { session, permit })
+        Ok(Lease { session, pool: self, _turn: turn })
     }
 
     /// Notes that somebody has tried for as long as he may, so that others do not: a guest that goes on without an
@@ -88,60 +89,37 @@ impl Pool {
         }
     }
 
-    fn permit(&self, purpose: Purpose, deadline: Instant) -> Result<Permit<'_>, Trouble> {
-        let mut state = self.state();
-        while !self.admits(&state, purpose) {
-            let left = deadline.checked_duration_since(Instant::now()).ok_or(Trouble::Busy)?;
-            state = self.given_back.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        *state.count(purpose) += 1;
-        Ok(Permit { pool: self, purpose })
-    }
-
-    fn admits(&self, state: &State, purpose: Purpose) -> bool {
-        let is_free = state.reading + state.changing < self.most;
-        is_free && (purpose == Purpose::Reading || state.changing < self.most.div_ceil(2))
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing in here panics half-way.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
-    fn count(&mut self, purpose: Purpose) -> &mut usize {
-        match purpose {
-            Purpose::Reading => &mut self.reading,
-            Purpose::Changing => &mut self.changing,
-        }
+#[cfg(test)]
+impl Pool {
+    /// How many wait for a turn to change something.
+    pub(crate) fn waiting_to_change(&self) -> usize {
+        self.changes.waiting()
     }
+}
+
+fn take<'a>(turns: &'a Turns, namespace: &str, deadline: Instant) -> Option<Turn<'a>> {
+    turns.take(namespace, deadline.saturating_duration_since(Instant::now()))
 }
 
 /// A connection in use. It is closed at the end, unless it is kept.
 pub(crate) struct Lease<'a> {
     pub(crate) session: Session,
-    permit: Permit<'a>,
+    pool: &'a Pool,
+    /// Ends behind the session.
+    _turn: Turn<'a>,
 }
 
 impl Lease<'_> {
     /// Lets others have the connection: nothing went wrong on it.
     pub(crate) fn keep(self) {
-        let Self { session, permit } = self;
-        permit.pool.state().idle.push(session);
-    }
-}
-
-struct Permit<'a> {
-    pool: &'a Pool,
-    purpose: Purpose,
-}
-
-impl Drop for Permit<'_> {
-    fn drop(&mut self) {
-        *self.pool.state().count(self.purpose) -= 1;
-        // All, as the next may wait for a purpose that is not admitted yet.
-        self.pool.given_back.notify_all();
+        let Self { session, pool, _turn } = self;
+        pool.state().idle.push(session);
     }
 }
 

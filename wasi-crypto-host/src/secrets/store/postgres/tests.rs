@@ -1,7 +1,8 @@
 //! The suite of all stores, and what only a database can have.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use super::*;
 use crate::secrets::scratch::Folder;
@@ -252,6 +253,53 @@ fn a_lock_of_others_is_waited_for_and_then_given_up() {
         .unwrap();
     other.wait().unwrap();
     namespace.create(key(1)).unwrap();
+}
+
+/// Of one namespace, one change waits in the server, and the others before they have a connection.
+#[test]
+fn changes_of_a_namespace_that_are_held_up_hold_up_no_other_namespace() {
+    let Some(tampered) = Tampered::new("held_up") else { return };
+    let store = PostgresStore::builder(&tampered.url).timeout(Duration::from_secs(60)).open().unwrap();
+    let store = Arc::new(store);
+    let bench = Bench::with(Arc::clone(&store), &tampered.root_key, Trail::Changes);
+    let [namespace, other] = [bench.namespace(), bench.manager.namespace("other")];
+    let id = namespace.create(key(1)).unwrap().identifier;
+    let lock = "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('wasi_crypto:tenant', 0)); SELECT pg_sleep(600)";
+    // It says so when it is ended.
+    let mut holder = tampered.server.psql("held_up", lock).stderr(Stdio::null()).spawn().unwrap();
+    let locks = |which: &str| {
+        tampered.run(&format!(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON database = pg_database.oid
+             WHERE datname = current_database() AND locktype = 'advisory' AND {which}"
+        ))
+    };
+    let wait_for = |what: &dyn Fn() -> bool| {
+        let start = Instant::now();
+        while !what() {
+            assert!(start.elapsed() < Duration::from_secs(20), "it does not come about");
+            thread::sleep(Duration::from_millis(10));
+        }
+    };
+    wait_for(&|| locks("granted") == "1");
+    thread::scope(|scope| {
+        let held_up: Vec<_> = (0..8).map(|_| scope.spawn(|| namespace.replace(&id, key(2)).unwrap().version)).collect();
+        wait_for(&|| store.pool.waiting_to_change() == 7 && locks("NOT granted") == "1");
+        let others = other.create(key(3)).unwrap().identifier;
+        for version in 2..20 {
+            assert_eq!(other.replace(&others, key(4)).unwrap().version, version);
+            assert_eq!(load(&other, &others, Version::Latest), Ok((version, vec![4; 32])));
+            assert_eq!(load(&namespace, &id, Version::Latest), Ok((1, vec![1; 32])), "those who read go on");
+        }
+        assert_eq!((store.pool.waiting_to_change(), locks("NOT granted").as_str()), (7, "1"));
+        tampered.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        );
+        let mut versions: Vec<u64> = held_up.into_iter().map(|thread| thread.join().unwrap()).collect();
+        versions.sort_unstable();
+        assert!(versions.into_iter().eq(2..10));
+    });
+    holder.wait().unwrap();
 }
 
 #[test]

@@ -15,8 +15,8 @@ pub(crate) enum Trouble {
     NoConnection(Error),
     /// The server did not answer in time.
     Slow,
-    /// All connections were in use for too long.
-    Busy,
+    /// Others took too long with what there is too little of.
+    Busy(&'static str),
     /// The server could not be reached a moment ago, for this reason, and was not asked again.
     Down(String),
     /// The connection was lost while a change was being committed.
@@ -54,7 +54,7 @@ impl Trouble {
         match self {
             Self::Schema(fault, _) => *fault,
             Self::Row(_) => StoreFault::Broken,
-            Self::Busy => StoreFault::Locked,
+            Self::Busy(_) => StoreFault::Locked,
             Self::Slow => StoreFault::TooSlow,
             Self::InDoubt => StoreFault::InDoubt,
             Self::NoConnection(_) | Self::Down(_) | Self::Random => StoreFault::Unreachable,
@@ -67,7 +67,7 @@ impl Trouble {
         match self {
             Self::Sql(error) | Self::NoConnection(error) => causes(error),
             Self::Slow => "there was no answer".to_owned(),
-            Self::Busy => "all connections are in use".to_owned(),
+            Self::Busy(cause) => (*cause).to_owned(),
             Self::Down(cause) => cause.clone(),
             Self::InDoubt => String::new(),
             Self::Schema(_, cause) => (*cause).to_owned(),

@@ -374,6 +374,34 @@ fn a_locked_store_is_waited_for_and_then_given_up() {
 }
 
 #[test]
+fn namespaces_write_in_rotation_however_many_threads_of_one_want_to() {
+    let folder = Folder::new("rotation");
+    let store = SqliteStore::builder(folder.path("keys.db")).timeout(Duration::from_secs(60)).open().unwrap();
+    let order = Mutex::new(Vec::new());
+    let note = |namespace: &'static str| {
+        let change = store.change(namespace, &mut |_| {
+            order.lock().unwrap().push(namespace);
+            Ok(())
+        });
+        change.unwrap();
+    };
+    std::thread::scope(|scope| {
+        let first = store.change("a", &mut |_| {
+            // In this order.
+            for (before, namespace) in ["a", "a", "a", "b", "b", "c"].into_iter().enumerate() {
+                scope.spawn(move || note(namespace));
+                while store.turns.waiting() == before {
+                    std::thread::yield_now();
+                }
+            }
+            Ok(())
+        });
+        first.unwrap();
+    });
+    assert_eq!(order.into_inner().unwrap(), ["b", "c", "a", "b", "a", "a"]);
+}
+
+#[test]
 fn a_backup_has_what_the_store_has_and_overwrites_nothing() {
     let tampered = Tampered::new("backup");
     let namespace = tampered.bench().namespace();
