@@ -18,6 +18,7 @@ const MODULES: &[&str] = &[
     "handle",
     "managed::revoked",
     "origin",
+    "rotation",
     "secret::",
     "secrets::cache",
     "secrets::identifier",

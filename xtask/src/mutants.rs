@@ -13,6 +13,7 @@ const FILES: &[(&str, &[&str])] = &[
     ("handle.rs", &["managed", "threads", WIPING]),
     ("limits.rs", &["memory"]),
     ("options.rs", &["memory", WIPING]),
+    ("rotation.rs", &["managed"]),
     ("secret.rs", &[WIPING]),
     ("secrets/policy.rs", &["managed"]),
     ("asymmetric/canonical.rs", ENCODINGS),

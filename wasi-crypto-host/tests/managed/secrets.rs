@@ -131,9 +131,12 @@ fn what_was_sealed_cannot_be_changed_and_belongs_to_one_namespace() {
         assert_eq!(guest.decapsulate(manager, &sealed[..at]), failed, "{at} bytes");
     }
     let second = guest.encapsulate(manager, b"nekot", LATER).unwrap();
-    // The first byte of both is that of the format.
-    for at in 2..sealed.len() {
-        assert_eq!(guest.decapsulate(manager, &[&sealed[..at], &second[at..]].concat()), failed, "spliced at {at}");
+    for at in 1..sealed.len() {
+        let spliced = [&sealed[..at], &second[at..]].concat();
+        // Where they differ at all: the first byte of both is the number of the key, and the last ones may be alike by chance.
+        if spliced != sealed && spliced != second {
+            assert_eq!(guest.decapsulate(manager, &spliced), failed, "spliced at {at}");
+        }
     }
     assert_eq!(guest.decapsulate(manager, &[7; 1_000]), failed);
     let (mut stranger, its_manager) = guest_of(operator.manager.namespace("another"));
