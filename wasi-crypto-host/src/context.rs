@@ -51,6 +51,7 @@ pub struct WasiCryptoCtxBuilder {
     statistics: bool,
     observer: Option<Arc<dyn Observer>>,
     secrets: Option<Namespace>,
+    tenant: Option<Tenant>,
     algorithms: AllowedAlgorithms,
     jobs: JobPool,
 }
@@ -107,6 +108,12 @@ impl WasiCryptoCtxBuilder {
     /// Sets where long work runs that is not done in the guest's calls, which contexts can share.
     pub fn job_pool(mut self, pool: JobPool) -> Self {
         self.jobs = pool;
+        self
+    }
+
+    /// Sets with whom the guest has its turn in the [`JobPool`]. Default: with all contexts of its [namespace](Self::secrets).
+    pub fn tenant(mut self, tenant: Tenant) -> Self {
+        self.tenant = Some(tenant);
         self
     }
 
@@ -199,7 +206,8 @@ impl WasiCryptoCtxBuilder {
         }
         let mut offset = [0; 4];
         backend::random::fill(&mut offset).map_err(|_| BuildError::Random)?;
-        let tenant = self.secrets.as_ref().map_or(Tenant::NONE, Namespace::tenant);
+        let of_namespace = || self.secrets.as_ref().map_or(Tenant::NONE, Namespace::tenant);
+        let tenant = self.tenant.unwrap_or_else(of_namespace);
         Ok(WasiCryptoCtx {
             table: HandleTable::new(self.limits, u32::from_le_bytes(offset))
                 .with_managed_keys(self.secrets.map(|secrets| ManagedKeys::new(secrets, self.algorithms.clone())))

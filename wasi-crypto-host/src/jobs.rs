@@ -4,17 +4,17 @@
 mod run_async;
 mod side_by_side;
 
-#[cfg(feature = "async")]
-use std::sync::Arc;
 use std::sync::{LazyLock, mpsc};
 use std::time::Duration;
 
 #[cfg(feature = "async")]
-use tokio::{runtime::Handle, sync::Semaphore};
+use tokio::runtime::Handle;
 
 use crate::errno::Errno;
 use crate::stop::StopHandle;
 use crate::tenant::Tenant;
+#[cfg(feature = "async")]
+use crate::turns::Turns;
 use crate::workers::Workers;
 
 pub(crate) use side_by_side::WORTH;
@@ -26,10 +26,9 @@ pub(crate) use side_by_side::WORTH;
 /// there are places, if the embedder [asks for it](Self::batch_threads). Those for *stores* are for what asks a store of managed keys: so a
 /// database that does not answer takes no place of anything that computes.
 ///
-/// A call that finds no place waits for one, without a thread. If its guest goes away meanwhile, it has never been there. For computing,
-/// calls are served in the order of arrival. For stores, tenants are served in rotation, and the calls of one tenant in the order of
-/// arrival; one tenant has at most a quarter of the places at a time, rounded up, however many calls it makes. A tenant is all contexts
-/// that have one [namespace](crate::secrets::Namespace) of a secrets manager.
+/// A call that finds no place waits for one, without a thread. If its guest goes away meanwhile, it has never been there.
+/// [Tenants](Tenant) are served in rotation, and the calls of one tenant in the order of arrival. Of the places for stores, one tenant has
+/// at most a quarter at a time, rounded up, however many calls it makes; of those for computing as many as there are.
 ///
 /// Batches do not wait: a place that is not free is done without. Clones are the same pool; share one among the contexts of a host
 /// ([`WasiCryptoCtxBuilder::job_pool`](crate::WasiCryptoCtxBuilder::job_pool)). Contexts that are given none share one with as many places
@@ -37,7 +36,7 @@ pub(crate) use side_by_side::WORTH;
 #[derive(Clone)]
 pub struct JobPool {
     #[cfg(feature = "async")]
-    places: Arc<Semaphore>,
+    places: Turns<Tenant>,
     /// Whose threads compute; those of the runtime that a guest is on if there is none.
     #[cfg(feature = "async")]
     runtime: Option<Handle>,
@@ -64,7 +63,7 @@ impl JobPool {
         let _ = places;
         Self {
             #[cfg(feature = "async")]
-            places: Arc::new(Semaphore::new(places.clamp(1, Semaphore::MAX_PERMITS))),
+            places: Turns::new(places.max(1), places.max(1)),
             #[cfg(feature = "async")]
             runtime: None,
             helpers: batch_helpers(0),
@@ -98,7 +97,7 @@ impl JobPool {
     /// The number of places for computing that are free now.
     #[cfg(feature = "async")]
     pub fn free_places(&self) -> usize {
-        self.places.available_permits()
+        self.places.free()
     }
 
     /// The number of places for what asks stores that are free now. A tenant that has its part of them gets none of these.

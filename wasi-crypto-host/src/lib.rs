@@ -144,6 +144,8 @@ mod symmetric;
 mod sync;
 mod tenant;
 mod threads;
+#[cfg(any(feature = "async", feature = "postgres", feature = "sqlite", test))]
+mod turns;
 mod watch;
 #[cfg(feature = "component")]
 mod wit;
@@ -173,6 +175,7 @@ pub use observer::TracingObserver;
 pub use observer::{ObservedCall, Observer};
 pub use progress::{FinishedWork, PausedCall, PendingWork, Progress};
 pub use stop::StopHandle;
+pub use tenant::Tenant;
 pub use threads::SharedWasiCryptoCtx;
 #[doc(inline)]
 pub use wasi_crypto_interface::{

@@ -162,6 +162,11 @@ mod tests {
         rotation.end(&'a');
         assert_eq!(one_after_the_other(&mut rotation), ["b1", "c1", "a2", "b2"]);
 
+        let mut rotation = self::rotation(9, &["a1"]);
+        rotation.begin();
+        rotation.push('b', "b1");
+        assert_eq!(rotation.begin(), Some(('b', "b1")), "before it is one of whom nothing waits");
+
         let mut rotation = self::rotation(9, &["a1", "a2"]);
         rotation.begin();
         rotation.push('b', "b1");

@@ -2,11 +2,10 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
 use std::task::Poll;
 
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
 use crate::errno::Errno;
@@ -25,9 +24,7 @@ impl JobPool {
         }
         let Some(runtime) = self.runtime.clone().or_else(|| Handle::try_current().ok()) else { return Ok(work.run()) };
         let stop = work.stop_handle();
-        let place = until_stopped(&stop, Arc::clone(&self.places).acquire_owned()).await;
-        // The semaphore is never closed.
-        let place: OwnedSemaphorePermit = place.and_then(Result::ok).ok_or(Errno::InProgress)?;
+        let place = until_stopped(&stop, self.places.wait(self.tenant)).await.flatten().ok_or(Errno::InProgress)?;
         let job = runtime.spawn_blocking(move || {
             // Taken until the work is over, whether anybody waits for it or not.
             let _place = place;

@@ -28,7 +28,7 @@ impl JobPool {
         let share = Arc::new(Share { items: Mutex::new(items.into_iter().enumerate()), work });
         for _ in 0..helpers {
             #[cfg(feature = "async")]
-            let Ok(_place) = Arc::clone(&self.places).try_acquire_owned() else { break };
+            let Some(_place) = self.places.try_take(self.tenant) else { break };
             let (share, done) = (Arc::clone(&share), done.clone());
             let help = move || {
                 #[cfg(feature = "async")]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 use tokio::runtime::Builder;
-use wasi_crypto_host::{Errno, JobPool, StopHandle, WasiCryptoCtx};
+use wasi_crypto_host::{Errno, JobPool, StopHandle, Tenant, WasiCryptoCtx};
 use wasmtime::{Trap, Val};
 
 use crate::executor::{executor, hold_work};
@@ -237,6 +237,38 @@ fn guests_that_go_away_leave_no_work_behind() {
     let mut wasm = guests.pop().unwrap();
     let state = password_state(&mut wasm, 3000);
     assert_eq!(call(&mut wasm, "symmetric_state_squeeze", &[state, 2000, 32]), Errno::Success);
+}
+
+#[test]
+fn a_tenant_with_many_long_calls_lets_others_have_their_turn() {
+    let pool = JobPool::new(1);
+    let (many, one) = (Tenant::new(), Tenant::new());
+    // Those of the first tenant would take minutes each.
+    let mut guests = [(many, 1_000_000_000), (many, 1_000_000_000), (one, 1_000)].map(|(tenant, iterations)| {
+        let mut wasm = Wasm::new(&engine(), ONE_PAGE, Some(executor()));
+        let builder = WasiCryptoCtx::builder().job_pool(pool.clone()).tenant(tenant);
+        wasm.store.data_mut().first = builder.max_password_iterations(u64::MAX).build().unwrap();
+        let state = password_state(&mut wasm, iterations);
+        let squeeze = wasm.function("symmetric_state_squeeze");
+        (wasm, squeeze, vals(&[state, 2000, 32]))
+    });
+    let stops = guests.each_ref().map(|(wasm, ..)| wasm.store.data().first.stop_handle());
+    executor().block_on(async {
+        let [mut begun, mut waiting, of_other] = guests.each_mut().map(|(wasm, squeeze, args)| {
+            Box::pin(async move { squeeze.call_async(&mut wasm.store, args, &mut [Val::I32(-1)]).await })
+        });
+        for call in [&mut begun, &mut waiting] {
+            std::future::poll_fn(|context| Poll::Ready(assert!(call.as_mut().poll(context).is_pending()))).await;
+        }
+        let of_other = tokio::join!(of_other, async {
+            stops[0].stop();
+            begun.await.unwrap_err();
+        })
+        .0;
+        of_other.unwrap();
+        stops[1].stop();
+        waiting.await.unwrap_err();
+    });
 }
 
 #[test]

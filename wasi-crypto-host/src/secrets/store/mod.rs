@@ -7,8 +7,6 @@ mod postgres;
 mod sqlite;
 #[cfg(test)]
 mod suite;
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
-mod turns;
 
 pub use memory::MemoryStore;
 #[cfg(feature = "postgres")]

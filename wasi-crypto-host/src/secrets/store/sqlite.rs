@@ -4,18 +4,18 @@ mod connection;
 mod rows;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, Error, TransactionBehavior, params};
 
 use crate::secrets::files::{create_private, sync_folder_of};
 use crate::secrets::store::sqlite::rows::int;
-use crate::secrets::store::turns::Turns;
 use crate::secrets::{
     Due, Entry, Found, Identifier, Item, NamespaceRow, Record, SecretsError, SecretsStore, State, StoreError,
     StoreFault, TrailRow, Transaction, Version,
 };
+use crate::turns::Turns;
 
 /// A store in a file.
 ///
@@ -29,7 +29,7 @@ pub struct SqliteStore {
     read_only: bool,
     idle: Mutex<Vec<Connection>>,
     /// Of the threads of one process, one writes at a time. They wait here, and not in SQLite, which sleeps and looks again.
-    turns: Turns,
+    turns: Turns<Arc<str>>,
 }
 
 impl SqliteStore {
@@ -173,7 +173,7 @@ impl SecretsStore for SqliteStore {
         namespace: &str,
         work: &mut dyn FnMut(&mut dyn Transaction) -> Result<(), SecretsError>,
     ) -> Result<(), SecretsError> {
-        let turn = self.turns.take(namespace, self.timeout);
+        let turn = self.turns.take(namespace.into(), self.timeout);
         let _turn = turn.ok_or_else(|| self.fault(StoreFault::Locked, "by other threads of this one".to_owned()))?;
         let mut connection = self.connection()?;
         // Writing from the start: a reader that becomes a writer may find that it has read what is no longer so.

@@ -1,11 +1,11 @@
 //! The pool: so many connections at most, made when they are needed, and anew when the server was away.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::secrets::store::postgres::session::Session;
 use crate::secrets::store::postgres::trouble::Trouble;
-use crate::secrets::store::turns::{Turn, Turns};
+use crate::turns::{Turn, Turns};
 
 /// Connections, and what is known of the server.
 ///
@@ -13,8 +13,8 @@ use crate::secrets::store::turns::{Turn, Turns};
 /// server for those of other processes: so there are turns for half of the connections only, and who reads is not kept waiting by
 /// changes; and one for each namespace, so that its changes keep no connections that do nothing but wait for one another.
 pub(crate) struct Pool {
-    changes: Turns,
-    connections: Turns,
+    changes: Turns<Arc<str>>,
+    connections: Turns<Arc<str>>,
     state: Mutex<State>,
 }
 
@@ -37,7 +37,7 @@ impl Pool {
     }
 
     /// A turn to change a namespace, which is taken before a connection for it, and kept until it is known what became of the change.
-    pub(crate) fn turn_to_change(&self, namespace: &str, deadline: Instant) -> Result<Turn<'_>, Trouble> {
+    pub(crate) fn turn_to_change(&self, namespace: &str, deadline: Instant) -> Result<Turn<Arc<str>>, Trouble> {
         take(&self.changes, namespace, deadline).ok_or(Trouble::Busy("others have changes under way"))
     }
 
@@ -103,8 +103,8 @@ impl Pool {
     }
 }
 
-fn take<'a>(turns: &'a Turns, namespace: &str, deadline: Instant) -> Option<Turn<'a>> {
-    turns.take(namespace, deadline.saturating_duration_since(Instant::now()))
+fn take(turns: &Turns<Arc<str>>, namespace: &str, deadline: Instant) -> Option<Turn<Arc<str>>> {
+    turns.take(namespace.into(), deadline.saturating_duration_since(Instant::now()))
 }
 
 /// A connection in use. It is closed at the end, unless it is kept.
@@ -112,7 +112,7 @@ pub(crate) struct Lease<'a> {
     pub(crate) session: Session,
     pool: &'a Pool,
     /// Ends behind the session.
-    _turn: Turn<'a>,
+    _turn: Turn<Arc<str>>,
 }
 
 impl Lease<'_> {
