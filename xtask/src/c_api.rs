@@ -124,6 +124,7 @@ fn run_suite(sources: &Path, folder: &Path, args: &[String]) -> Result<(), Strin
     fs::create_dir_all(&bin).map_err(|cause| format!("cannot make {}: {cause}", bin.display()))?;
 
     let mut cc = Command::new("cc");
+    // As the example says, not with less optimization.
     cc.args(["-O2", "-pthread", "-I"]).arg(&wasm3).arg("-I").arg(folder.join("include"));
     cc.arg(sources.join("examples/wasm3.c")).args(parts).arg("-L").arg(&lib);
     cc.args(["-lwasi_crypto", "-lm"]).arg(format!("-Wl,-rpath,{}", lib.display()));

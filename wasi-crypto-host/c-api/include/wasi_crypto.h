@@ -30,7 +30,9 @@
  *   - A context takes one call at a time. A second one, on whatever thread, is answered with WASI_CRYPTO_BUSY and does nothing.
  *   - A context of a config with wasi_crypto_config_set_threads() takes any number of calls at a time: it is for guests with threads.
  *   - Stop handles and functions without an object may be used at any time, by any number of threads.
- *   - A call takes up to 384 KiB of its thread's stack. Where threads have less unless told otherwise (128 KiB with musl), tell them otherwise.
+ *   - A call takes up to WASI_CRYPTO_STACK_BYTES of its thread's stack. Where threads have less unless told otherwise (128 KiB with musl),
+ *     tell them otherwise. An engine whose guests recurse on the stack of the thread that runs them has to end a guest while there is
+ *     still that much left: with less, its next call ends the process.
  *   - A config takes one call at a time, as a context does. Secrets take any number.
  *   - An object is freed once, when no call uses it and none will. Contexts, configs, secrets and stop handles may be freed in any order:
  *     each keeps what it needs.
@@ -121,6 +123,11 @@ const char *wasi_crypto_version(void);
 /* Why the last function on this thread that failed did so: a sentence, or "" if none did. It lives until the next one fails on this
  * thread, or the thread ends. */
 const char *wasi_crypto_last_error(void);
+
+/* Bytes of stack that there must be where wasi_crypto_call() is called; with less, a guest can end the process. */
+/* generated: stack bytes */
+#define WASI_CRYPTO_STACK_BYTES 393216
+/* end */
 
 /* ---- The functions of the interface ---- */
 
