@@ -91,7 +91,7 @@ fn try_out(sources: &Path, folder: &Path) -> Result<(), String> {
         let mut flags = Command::new(config);
         flags.args(["--cflags", "--libs"]).args(is_static.then_some("--static")).arg("wasi-crypto");
         let flags = output(with(flags, "PKG_CONFIG_PATH", &lib.join("pkgconfig")))?;
-        let program = root().join("target").join(name);
+        let program = release().join(name);
         let mut cc = Command::new(compiler);
         cc.args(["-Wall", "-Wextra", "-Werror", "-pthread", "-g", "-O1", "-o"]).arg(&program);
         cc.arg(sources.join("tests/c/api.c"));
