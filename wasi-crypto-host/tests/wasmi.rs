@@ -2,13 +2,14 @@
 
 mod support;
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use support::forwarder::{assert_has_no_bytes_to_point_to, forwarder};
 use support::{Guest, Native, PAGE, SLOT, Transport, hostcall, transcript};
 use wasi_crypto_host::wasmi::{Stopped, add_to_linker, bind_memory, unbind_memory};
-use wasi_crypto_host::{CoreType, Errno, Hostcall, WasiCryptoCtx};
-use wasmi::{Engine, Error, Extern, Instance, Linker, Module, Store, Val};
+use wasi_crypto_host::{CoreType, Errno, Hostcall, STACK_BYTES, WasiCryptoCtx};
+use wasmi::{Engine, Error, Extern, Instance, Linker, Module, Store, TrapCode, Val};
 
 const ONE_PAGE: &str = r#"(memory (export "memory") 1)"#;
 const NONE: &str = r#"(memory 1) (global (export "memory") i32 (i32.const 0))"#;
@@ -33,6 +34,23 @@ fn a_guest_sees_what_a_native_caller_sees() {
 fn a_guest_hashes() {
     let mut wasm = Wasm::new(ONE_PAGE);
     assert_eq!(wasm.hash(&[b"abc"]), [0xba, 0x78, 0x16, 0xbf], "SHA-256 of abc");
+}
+
+/// On a thread with what the host may take, and a quarter of a MiB for wasmi and this function.
+#[test]
+fn a_guest_that_recurses_as_deep_as_it_can_leaves_the_host_its_stack() {
+    let run = || {
+        let mut store = Store::new(&Engine::default(), WasiCryptoCtx::builder().build().unwrap());
+        let mut linker = Linker::new(store.engine());
+        add_to_linker(&mut linker, |ctx: &mut WasiCryptoCtx| ctx).unwrap();
+        let module = Module::new(store.engine(), include_str!("support/recursive.wat")).unwrap();
+        let instance = linker.instantiate_and_start(&mut store, &module).unwrap();
+        let start = instance.get_typed_func::<(), ()>(&store, "_start").unwrap();
+        assert_eq!(start.call(&mut store, ()).unwrap_err().as_trap_code(), Some(TrapCode::StackOverflow));
+        store.data().open_handles()
+    };
+    let thread = thread::Builder::new().stack_size(STACK_BYTES + (256 << 10)).spawn(run).unwrap();
+    assert_eq!(thread.join().unwrap(), 1, "the key");
 }
 
 #[test]

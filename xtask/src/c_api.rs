@@ -91,7 +91,7 @@ fn try_out(sources: &Path, folder: &Path) -> Result<(), String> {
         let mut flags = Command::new(config);
         flags.args(["--cflags", "--libs"]).args(is_static.then_some("--static")).arg("wasi-crypto");
         let flags = output(with(flags, "PKG_CONFIG_PATH", &lib.join("pkgconfig")))?;
-        let program = root().join("target").join(name);
+        let program = release().join(name);
         let mut cc = Command::new(compiler);
         cc.args(["-Wall", "-Wextra", "-Werror", "-pthread", "-g", "-O1", "-o"]).arg(&program);
         cc.arg(sources.join("tests/c/api.c"));
@@ -124,6 +124,7 @@ fn run_suite(sources: &Path, folder: &Path, args: &[String]) -> Result<(), Strin
     fs::create_dir_all(&bin).map_err(|cause| format!("cannot make {}: {cause}", bin.display()))?;
 
     let mut cc = Command::new("cc");
+    // As the example says, not with less optimization.
     cc.args(["-O2", "-pthread", "-I"]).arg(&wasm3).arg("-I").arg(folder.join("include"));
     cc.arg(sources.join("examples/wasm3.c")).args(parts).arg("-L").arg(&lib);
     cc.args(["-lwasi_crypto", "-lm"]).arg(format!("-Wl,-rpath,{}", lib.display()));

@@ -191,6 +191,9 @@ pub(crate) fn engines(args: &[String]) -> Result<(), String> {
         let secrets = format!("--secrets=sqlite:{}", root().join(format!("target/{engine}-secrets.db")).display());
         suite.args(["--features", &format!("{engine},sqlite"), "--", "--engine", engine, &secrets]).args(args);
         run(suite)?;
+        let mut test = cargo(&["test", "--locked", "--package", "wasi-crypto-conformance", "--no-default-features"]);
+        test.args(["--features", &format!("{engine},sqlite"), "--test", "recursion"]);
+        run(test)?;
     }
     built_engines(args)?;
     components(args)

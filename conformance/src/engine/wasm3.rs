@@ -1,11 +1,13 @@
 //! An embedded engine: wasm3 with this project's host, in workers that are this very program.
 
 use std::cell::RefCell;
+use std::panic::resume_unwind;
 use std::rc::Rc;
+use std::thread;
 
 use wasi_crypto_host::WasiCryptoCtx;
 use wasi_crypto_host::secrets::SecretsManager;
-use wasi_crypto_host::wasm3::add_to_linker;
+use wasi_crypto_host::wasm3::{THREAD_STACK_BYTES, add_to_linker};
 use wasm3x::{Caller, Engine, Error, Linker, Module, Store};
 
 use super::own_host;
@@ -31,6 +33,12 @@ pub fn engine(args: &[&str]) -> Result<WorkerEngine, String> {
 
 /// Runs the guests that come on standard input on this project's own host.
 pub fn serve_own_host() -> Result<(), String> {
+    let thread = thread::Builder::new().stack_size(THREAD_STACK_BYTES).spawn(serve);
+    let thread = thread.map_err(|error| format!("cannot start a thread for guests: {error}"))?;
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+fn serve() -> Result<(), String> {
     let engine = Engine::default();
     let mut linker = Linker::new(&engine);
     linker

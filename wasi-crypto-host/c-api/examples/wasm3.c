@@ -1,18 +1,32 @@
 /* Runs a WebAssembly command on wasm3 (https://github.com/wasm3/wasm3), an interpreter in C, with wasi-crypto. Of WASI it has what
  * the conformance suite asks for: `fd_write` to standard output and error, and `proc_exit`.
  *
- *     cc -O2 -I wasm3/source wasm3.c wasm3/source/m3_*.c $(pkg-config --cflags --libs wasi-crypto) -lm -o wasm3-crypto
+ *     cc -O2 -pthread -I wasm3/source wasm3.c wasm3/source/m3_*.c $(pkg-config --cflags --libs wasi-crypto) -lm -o wasm3-crypto
  *     ./wasm3-crypto guest.wasm
+ *
+ * Not with less than -O2: a compiler that does not make jumps of wasm3's calls at the end of a function lets each instruction of a guest
+ * take some of the stack.
  *
  * Exit status: the guest's own; 134 after a trap, 126 if the guest cannot be started, 127 if its file cannot be read, 2 for wrong use.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "wasm3.h"
+/* Not for users of wasm3, but nothing else says how deep it goes, and what a module imports. */
+#include "m3_env.h"
 #include "wasi_crypto.h"
+
+#if d_m3MaxNativeStack == 0
+#error "this wasm3 does not bound how deep a guest recurses, so that any guest can end the process"
+#endif
+
+/* wasm3 recurses on the stack of its thread where a guest does, and ends the guest d_m3MaxNativeStack below where it was called: then the
+ * host must still have its stack. wasm3 itself goes further down by up to 48 KiB for loops inside one another, and by 400 KiB where it
+ * compiles a function with as many blocks as it takes. */
+#define STACK_BYTES (d_m3MaxNativeStack + WASI_CRYPTO_STACK_BYTES + (512 << 10))
 
 static const char STOPPED[] = "a call of wasi-crypto was stopped";
 static const char MISUSED[] = "wasi-crypto was misused";
@@ -132,22 +146,22 @@ static int fail(int status, const char *what, const char *why) {
     return status;
 }
 
-int main(int argc, char **argv) {
-    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-        printf("wasm3 %s with wasi-crypto %s\n", M3_VERSION, wasi_crypto_version());
-        return 0;
-    }
-    if (argc != 2) return fail(2, "usage", "wasm3-crypto GUEST.wasm");
+typedef struct {
+    uint8_t *wasm;
     size_t len;
-    uint8_t *wasm = read_file(argv[1], &len);
-    if (wasm == NULL) return fail(127, argv[1], "cannot be read");
-    if (new_context() != WASI_CRYPTO_OK) return fail(126, "wasi-crypto", wasi_crypto_last_error());
+    int status;
+} Guest;
 
+/* Returns the exit status. */
+static int run(const Guest *guest) {
     IM3Environment environment = m3_NewEnvironment();
     IM3Runtime runtime = m3_NewRuntime(environment, 1 << 20, NULL);
     IM3Module module;
     IM3Function start;
-    M3Result result = m3_ParseModule(environment, &module, wasm, (uint32_t)len);
+    M3Result result = m3_ParseModule(environment, &module, guest->wasm, (uint32_t)guest->len);
+    /* wasm3 0.9.0 crashes on it. */
+    if (result == m3Err_none && module->memoryImported)
+        return fail(126, "the guest cannot be started", "it imports a memory");
     if (result == m3Err_none) result = m3_LoadModule(runtime, module);
     if (result == m3Err_none) result = link_crypto(module);
     if (result == m3Err_none) result = link_wasi(module);
@@ -165,7 +179,35 @@ int main(int argc, char **argv) {
     fflush(stdout);
     m3_FreeRuntime(runtime);
     m3_FreeEnvironment(environment);
-    wasi_crypto_context_free(crypto);
-    free(wasm);
     return 0;
+}
+
+static void *run_thread(void *guest_) {
+    Guest *guest = guest_;
+    guest->status = run(guest);
+    return NULL;
+}
+
+int main(int argc, char **argv) {
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        printf("wasm3 %s with wasi-crypto %s\n", M3_VERSION, wasi_crypto_version());
+        return 0;
+    }
+    if (argc != 2) return fail(2, "usage", "wasm3-crypto GUEST.wasm");
+    Guest guest = {0};
+    guest.wasm = read_file(argv[1], &guest.len);
+    if (guest.wasm == NULL) return fail(127, argv[1], "cannot be read");
+    if (new_context() != WASI_CRYPTO_OK) return fail(126, "wasi-crypto", wasi_crypto_last_error());
+
+    /* The main thread has as much stack as whoever starts the program says. */
+    pthread_attr_t attributes;
+    pthread_t thread;
+    if (pthread_attr_init(&attributes) != 0 || pthread_attr_setstacksize(&attributes, STACK_BYTES) != 0 ||
+        pthread_create(&thread, &attributes, run_thread, &guest) != 0)
+        return fail(126, "the guest cannot be started", "there is no thread with enough stack for it");
+    pthread_attr_destroy(&attributes);
+    pthread_join(thread, NULL);
+    wasi_crypto_context_free(crypto);
+    free(guest.wasm);
+    return guest.status;
 }

@@ -22,15 +22,18 @@
  * Link with `pkg-config --cflags --libs wasi-crypto`, or statically with `--static`.
  *
  * Errors. Every function that can fail returns 0 or more if it did what it was asked, and else a negative number of
- * `wasi_crypto_status`; results are written on success only. wasi_crypto_last_error() has a sentence for people. What a *guest* does
- * wrong is never an error here: it becomes the `crypto_errno` that the guest gets. No function throws, exits or aborts, but for a
- * system that is out of memory.
+ * `wasi_crypto_status`; results are written on success only. But for WASI_CRYPTO_FAULT, which leaves the work wherever it was, a
+ * negative number says that nothing was done. wasi_crypto_last_error() has a sentence for people. What a *guest* does wrong is never
+ * an error here: it becomes the `crypto_errno` that the guest gets. No function throws, exits or aborts, but for a system that is
+ * out of memory.
  *
  * Threads. Every object may be used on any thread, and be made on one and freed on another.
  *   - A context takes one call at a time. A second one, on whatever thread, is answered with WASI_CRYPTO_BUSY and does nothing.
  *   - A context of a config with wasi_crypto_config_set_threads() takes any number of calls at a time: it is for guests with threads.
  *   - Stop handles and functions without an object may be used at any time, by any number of threads.
- *   - A call takes up to 384 KiB of its thread's stack. Where threads have less unless told otherwise (128 KiB with musl), tell them otherwise.
+ *   - A call takes up to WASI_CRYPTO_STACK_BYTES of its thread's stack. Where threads have less unless told otherwise (128 KiB with musl),
+ *     tell them otherwise. An engine whose guests recurse on the stack of the thread that runs them has to end a guest while there is
+ *     still that much left: with less, its next call ends the process.
  *   - A config takes one call at a time, as a context does. Secrets take any number.
  *   - An object is freed once, when no call uses it and none will. Contexts, configs, secrets and stop handles may be freed in any order:
  *     each keeps what it needs.
@@ -69,7 +72,8 @@ typedef enum wasi_crypto_status {
     WASI_CRYPTO_SECRETS = -6,
     /* The operating system gives no random bytes. */
     WASI_CRYPTO_SYSTEM = -7,
-    /* A fault of this library. The object answers this from now on; free it. */
+    /* A fault of this library, which leaves the work undone or half done. A context or config answers this from now on, whatever it is asked:
+     * free it. Stop handles go on. */
     WASI_CRYPTO_FAULT = -8
 } wasi_crypto_status;
 
@@ -121,6 +125,11 @@ const char *wasi_crypto_version(void);
 /* Why the last function on this thread that failed did so: a sentence, or "" if none did. It lives until the next one fails on this
  * thread, or the thread ends. */
 const char *wasi_crypto_last_error(void);
+
+/* Bytes of stack that there must be where wasi_crypto_call() is called; with less, a guest can end the process. */
+/* generated: stack bytes */
+#define WASI_CRYPTO_STACK_BYTES 393216
+/* end */
 
 /* ---- The functions of the interface ---- */
 
@@ -290,7 +299,7 @@ typedef enum wasi_crypto_limit {
     WASI_CRYPTO_LIMIT_BYTES = 1,
     /* Bytes of any one thing that is gathered: a key, an option, associated data, a message of Ed25519. Default: 8 MiB. */
     WASI_CRYPTO_LIMIT_GATHERED_BYTES = 2,
-    /* Bytes that one call works on in one piece. Default: 32 MiB. */
+    /* Bytes that one call works on in one piece; twice in a shared memory, from which it is copied. Default: 32 MiB. */
     WASI_CRYPTO_LIMIT_CALL_BYTES = 3,
     /* PBKDF2 iterations of one call. Default: 10,000,000. */
     WASI_CRYPTO_LIMIT_PASSWORD_ITERATIONS = 4,
@@ -367,12 +376,15 @@ int32_t wasi_crypto_context_free(wasi_crypto_context *context);
  * memory:     the linear memory of the guest's instance that calls, from its first byte on; may be NULL if it has none.
  * memory_len: its size in bytes, now.
  * shared:     0 if nothing else reads or writes the memory during the call; 1 if other threads may, as of a memory that WebAssembly calls
- *             shared, which must not move, and begins at a multiple of 8 bytes.
- * args:       the guest's arguments, each in the low bits of a number.
+ *             shared, which must not move, and begins at a multiple of 8 bytes. Its size is rounded down to a multiple of 8 bytes: ranges
+ *             behind that are outside. What the host works on in one piece is copied out of it, and counts in WASI_CRYPTO_LIMIT_CALL_BYTES
+ *             once more: messages above half of that overflow here.
+ * args:       the guest's arguments, each in the low bits of a number; a copy of the host's, not in the guest's memory.
  * args_len:   how many: `params_len` of the function.
  *
  * Returns the guest's result, a wasi_crypto_errno from 0 on. WASI_CRYPTO_ERRNO_IN_PROGRESS says that the call was stopped: end the guest
- * instead. A negative number says that this function was misused, and nothing was done. Nothing is kept of `memory` and `args`. */
+ * instead. WASI_CRYPTO_FAULT says that the library failed, in the middle of the work perhaps: end the guest, too. Another negative number says
+ * that this function was misused, and nothing was done. Nothing is kept of `memory` and `args`. */
 int32_t wasi_crypto_call(wasi_crypto_context *context, size_t function, uint8_t *memory, size_t memory_len, int shared,
                          const uint64_t *args, size_t args_len);
 

@@ -53,7 +53,7 @@ impl Context {
     pub(crate) fn stop_handle(&self) -> Result<StopHandle, Failure> {
         match self {
             Self::Owned(context) => Ok(lock(context)?.stop_handle()),
-            Self::Shared(shared) => Ok(shared.context.stop_handle()),
+            Self::Shared(shared) => Ok(shared.unbroken()?.stop_handle()),
         }
     }
 
@@ -63,7 +63,10 @@ impl Context {
                 let context = lock(context)?;
                 (context.open_handles(), context.held_bytes())
             }
-            Self::Shared(shared) => (shared.context.open_handles(), shared.context.held_bytes()),
+            Self::Shared(shared) => {
+                let context = shared.unbroken()?;
+                (context.open_handles(), context.held_bytes())
+            }
         };
         Ok(Statistics { open_handles: open_handles as u64, held_bytes: held_bytes as u64 })
     }
@@ -73,7 +76,7 @@ impl Context {
         let is_it = |(counted, _): &(&'static Hostcall, u64)| std::ptr::eq(*counted, hostcall);
         let found = match self {
             Self::Owned(context) => lock(context)?.calls().find(is_it),
-            Self::Shared(shared) => shared.context.calls().find(is_it),
+            Self::Shared(shared) => shared.unbroken()?.calls().find(is_it),
         };
         Ok(found.map_or(0, |(_, calls)| calls))
     }
@@ -81,13 +84,19 @@ impl Context {
 
 impl Shared {
     fn call(&self, hostcall: &Hostcall, memory: GuestMemory<'_>, args: &[u64]) -> Result<Errno, Failure> {
+        let context = self.unbroken()?;
+        let fault = OnFault(&self.is_broken);
+        let errno = context.call(hostcall, memory, args);
+        std::mem::forget(fault);
+        Ok(errno)
+    }
+
+    #[inline(always)]
+    fn unbroken(&self) -> Result<&SharedWasiCryptoCtx, Failure> {
         if self.is_broken.load(Ordering::Relaxed) {
             return Err(Failure::broken("context"));
         }
-        let fault = OnFault(&self.is_broken);
-        let errno = self.context.call(hostcall, memory, args);
-        std::mem::forget(fault);
-        Ok(errno)
+        Ok(&self.context)
     }
 }
 
@@ -256,4 +265,46 @@ fn wrong_number_of_arguments(hostcall: &Hostcall, needed: usize, given: usize) -
 
 fn number(errno: Errno) -> i32 {
     errno.number().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::status;
+
+    /// Stands for a fault in the middle of a call.
+    fn panics(context: &Context) {
+        let call = || match context {
+            Context::Owned(context) => {
+                let _lock = context.lock();
+                panic!("a fault")
+            }
+            Context::Shared(shared) => {
+                let _fault = OnFault(&shared.is_broken);
+                panic!("a fault")
+            }
+        };
+        assert_eq!(status(call), Code::Fault as i32);
+    }
+
+    #[test]
+    fn after_a_fault_a_context_answers_nothing_else_whatever_it_is_asked() {
+        for threads in [false, true] {
+            let config = Config::default();
+            config.lock().unwrap().threads = threads;
+            let context = Context::new(&config).unwrap();
+            let open = Hostcall::find("options_open").unwrap();
+            let ask = || {
+                [
+                    status(|| context.call(open, GuestMemory::unshared(&mut [0; 8]), &[1, 0]).map(number)),
+                    status(|| context.stop_handle().map(|_| OK)),
+                    status(|| context.statistics().map(|_| OK)),
+                    status(|| context.calls(open).map(|_| OK)),
+                ]
+            };
+            assert_eq!(ask(), [OK; 4]);
+            panics(&context);
+            assert_eq!(ask(), [Code::Fault as i32; 4], "threads: {threads}");
+        }
+    }
 }

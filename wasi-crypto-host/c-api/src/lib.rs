@@ -18,3 +18,12 @@ mod pointers;
 mod secrets;
 pub mod settings;
 mod stop;
+
+/// C has them as pointers and may use them on any thread, as the header says: of a pointer, the compiler asks nothing.
+const _: () = {
+    const fn crosses_threads<T: Send + Sync>() {}
+    crosses_threads::<config::Config>();
+    crosses_threads::<context::Context>();
+    crosses_threads::<secrets::Secrets>();
+    crosses_threads::<stop::Handle>();
+};

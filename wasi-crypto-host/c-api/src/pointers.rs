@@ -11,7 +11,8 @@ use crate::failure::{Code, Failure};
 /// `pointer` is null, or one that this library gave out as a `T` and that nobody frees before `'a` ends.
 #[inline(always)]
 pub(crate) unsafe fn object<'a, T>(pointer: *const T, what: &str) -> Result<&'a T, Failure> {
-    // SAFETY: it is not null where this is reached; for the rest the caller has promised.
+    // SAFETY: it is not null where this is reached; what this library gives out is aligned, as it comes from a box; for the rest the caller
+    // has promised.
     if pointer.is_null() { Err(null(what)) } else { Ok(unsafe { &*pointer }) }
 }
 

@@ -84,10 +84,15 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read), and if a variable other than `WASI_CRYPTO_CONFIG` is not UTF-8: as if it were not set, guests would have more
-    /// than they may.
+    /// As [`read`](Self::read); also if one of the others is set beside `WASI_CRYPTO_CONFIG`, or is not UTF-8: as if it were not set, guests
+    /// would have more than they may.
     pub fn from_variables(get: impl Fn(&str) -> Option<OsString>) -> Result<Self, SettingsError> {
         if let Some(path) = get("WASI_CRYPTO_CONFIG") {
+            if let Some(other) = VARIABLES.into_iter().find(|name| get(name).is_some()) {
+                return Err(SettingsError::new(format_args!(
+                    "WASI_CRYPTO_CONFIG and {other} are set: say it in the file, which says all, or unset WASI_CRYPTO_CONFIG"
+                )));
+            }
             return Self::read(Path::new(&path));
         }
         let get = |name: &str| {
@@ -149,6 +154,17 @@ impl Settings {
         builder.build()
     }
 }
+
+/// The variables that set one thing each.
+const VARIABLES: [&str; 7] = [
+    "WASI_CRYPTO_MAX_HANDLES",
+    "WASI_CRYPTO_MAX_HELD_BYTES",
+    "WASI_CRYPTO_ALLOW_ALGORITHMS",
+    "WASI_CRYPTO_SECRETS",
+    "WASI_CRYPTO_ROOT_KEY",
+    "WASI_CRYPTO_NAMESPACE",
+    "WASI_CRYPTO_POLICY",
+];
 
 /// The limits, `wasi_crypto_limit` in the header, whose numbers they have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -324,6 +340,16 @@ mod tests {
         ] {
             let error = of(&[(name, value)]).err().unwrap().to_string();
             assert!(error.contains(sentence), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_variable_beside_a_file_is_not_ignored() {
+        for name in VARIABLES {
+            let set = [name, "WASI_CRYPTO_CONFIG"];
+            let error = Settings::from_variables(|name| set.contains(&name).then(|| "no/such/file".into()));
+            let error = error.err().unwrap().to_string();
+            assert!(error.starts_with(&format!("WASI_CRYPTO_CONFIG and {name} are set")), "{error}");
         }
     }
 

@@ -23,12 +23,15 @@ fn the_example_runs_guests_on_wasm3() {
     let parts = parts.filter(|path| path.extension().is_some_and(|extension| extension == "c"));
     let sources: Vec<PathBuf> = [folder().join("examples/wasm3.c")].into_iter().chain(parts).collect();
     let include = format!("-I{}", wasm3.display());
-    let Some(program) = compile("wasm3", &[&include, "-lm"], &sources) else { return };
+    let Some(program) = compile("wasm3", &[&include, "-O2", "-pthread", "-lm"], &sources) else { return };
 
-    let run = |name: &str, body: &str| {
+    let write = |name: &str, text: &str| {
         let guest = program.with_file_name(format!("{name}.wasm"));
-        std::fs::write(&guest, wat::parse_str(HASHING.replace("BODY", body)).unwrap()).unwrap();
-        Command::new(&program).arg(guest).output().unwrap()
+        std::fs::write(&guest, wat::parse_str(text).unwrap()).unwrap();
+        guest
+    };
+    let run = |name: &str, body: &str| {
+        Command::new(&program).arg(write(name, &HASHING.replace("BODY", body))).output().unwrap()
     };
     let output = run("hash", "(call $proc_exit (i32.const 7))");
     assert_eq!(output.status.code(), Some(7), "{output:?}");
@@ -38,7 +41,23 @@ fn the_example_runs_guests_on_wasm3() {
     assert_eq!(run("trap", "unreachable").status.code(), Some(134));
     let output = Command::new(&program).arg(program.with_file_name("nowhere")).output().unwrap();
     assert_eq!(output.status.code(), Some(127), "{output:?}");
+
+    // However little stack whoever starts the program leaves it.
+    let recursive = write("recursive", RECURSIVE);
+    for stack in ["8192", "512"] {
+        let limited = format!("ulimit -s {stack} && exec \"$0\" \"$1\"");
+        let output = Command::new("sh").args(["-c", &limited]).arg(&program).arg(&recursive).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(134) && said.contains("stack overflow"), "{stack}: {output:?}");
+    }
+    let text = r#"(module (import "env" "memory" (memory 1)) (func (export "_start")))"#;
+    let output = Command::new(&program).arg(write("importing", text)).output().unwrap();
+    assert_eq!(output.status.code(), Some(126), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("it imports a memory"), "{output:?}");
 }
+
+/// Signs with ML-DSA-87, which takes more of the stack than all else, at each 32nd step of a recursion without end.
+const RECURSIVE: &str = include_str!("../../tests/support/recursive.wat");
 
 /// Prints the SHA-256 of `abc`.
 const HASHING: &str = r#"(module

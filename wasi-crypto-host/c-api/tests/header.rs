@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use wasi_crypto_host::STACK_BYTES;
 use wasi_crypto_interface::{CoreType, Errno, Function, MAX_CORE_PARAMS, functions};
 
 /// Set, the test writes the header where it differs.
@@ -15,6 +16,7 @@ fn what_is_generated_is_as_the_interface_has_it() {
     let is = std::fs::read_to_string(&path).unwrap();
     let mut should = section(&is, "errno", &errnos());
     should = section(&should, "max params", &format!("#define WASI_CRYPTO_MAX_PARAMS {MAX_CORE_PARAMS}\n"));
+    should = section(&should, "stack bytes", &format!("#define WASI_CRYPTO_STACK_BYTES {STACK_BYTES}\n"));
     should = section(&should, "functions", &numbers());
     if std::env::var_os(WRITE).is_some() {
         std::fs::write(&path, &should).unwrap();

@@ -1,5 +1,8 @@
 //! wasi-crypto for modules that run on [`wasmer`](::wasmer), with whichever compiler its engine has.
 //!
+//! wasmer runs guests on stacks of its own, of 1 MiB, and ends those that recurse below them; for calls of the host it changes to the stack of the thread
+//! that has called wasmer. There must be [`STACK_BYTES`](crate::STACK_BYTES), whatever the guest has done.
+//!
 //! ```
 //! use wasi_crypto_host::wasmer::{add_to_imports, bind_memory};
 //! use wasi_crypto_host::WasiCryptoCtx;
@@ -126,8 +129,10 @@ fn call<T: Send + 'static>(
     if is_shared {
         return get(data).call(hostcall, GuestMemory::shared(&Shared(view)), args);
     }
-    // SAFETY: the bytes are those of the memory as it is now. It is not shared, so its only guest is the one that waits for this call, and
-    // neither `call` nor `get` has the store, by which alone it could be read, written or grown until `bytes` is gone.
+    // SAFETY: the bytes are those of the memory as it is now. It is not shared, so its only guest is the one that waits for this call. By the
+    // store alone it could be read, written or grown until `bytes` is gone, and whoever called the guest has lent that until it returns. So
+    // nobody else has it meanwhile: not `call` and `get`, nor the embedder's code that `call` runs, which are observers and drivers of stores
+    // of keys.
     let bytes = unsafe { view.data_unchecked_mut() };
     get(data).call(hostcall, GuestMemory::unshared(bytes), args)
 }

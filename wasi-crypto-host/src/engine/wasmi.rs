@@ -1,5 +1,8 @@
 //! wasi-crypto for modules that run on [`wasmi`](::wasmi), an interpreter.
 //!
+//! However deep a guest recurses, wasmi does not do so on the stack of its thread, and ends the guest at `Config::set_max_recursion_depth`. Where wasmi is
+//! called, there must be [`STACK_BYTES`](crate::STACK_BYTES) and what wasmi itself takes, some KiB.
+//!
 //! ```
 //! use wasi_crypto_host::wasmi::{add_to_linker, bind_memory};
 //! use wasi_crypto_host::{Errno, WasiCryptoCtx};

@@ -15,7 +15,8 @@ pub(crate) enum Plugin {
     Batch,
 }
 
-/// WasmEdge's names of the modules of `wasi_crypto`, and those that guests import.
+/// WasmEdge's names of the modules of `wasi_crypto`, and those that guests import; in the order in which each virtual machine makes them, which
+/// stands in WasmEdge's code ([`Guest::of_module`](crate::guest::Guest::of_module) counts on it).
 pub(crate) const OFFICIAL: [(&str, &str); 5] = [
     ("wasi_crypto_common", "wasi_ephemeral_crypto_common"),
     ("wasi_crypto_asymmetric_common", "wasi_ephemeral_crypto_asymmetric_common"),
@@ -24,7 +25,7 @@ pub(crate) const OFFICIAL: [(&str, &str); 5] = [
     ("wasi_crypto_symmetric", "wasi_ephemeral_crypto_symmetric"),
 ];
 
-/// The same of the second plugin.
+/// The same of the second plugin, whose modules are made after those, in the order of its descriptor, which is this one.
 pub(crate) const OTHERS: [(&str, &str); 3] = [
     ("wasi_crypto_symmetric_batch", "wasi_ephemeral_crypto_symmetric_batch"),
     ("wasi_crypto_signatures_batch", "wasi_ephemeral_crypto_signatures_batch"),

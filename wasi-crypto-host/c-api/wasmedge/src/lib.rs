@@ -14,6 +14,8 @@ mod guest;
 mod module;
 mod wasmedge;
 
+use std::fmt;
+use std::io::{self, Write};
 use std::sync::OnceLock;
 
 use wasi_crypto::settings::Settings;
@@ -51,11 +53,16 @@ fn loaded() -> Option<&'static Loaded> {
     let loaded = LOADED.get_or_init(|| match std::panic::catch_unwind(load) {
         Ok(Ok(loaded)) => Some(loaded),
         Ok(Err(sentence)) => {
-            eprintln!("wasi-crypto: the plugin for WasmEdge is not loaded: {sentence}");
+            say(format_args!("the plugin for WasmEdge is not loaded: {sentence}"));
             None
         }
         // The panic itself has been told.
         Err(_) => None,
     });
     loaded.as_ref()
+}
+
+/// Says something on standard error, if there is one: a panic would end the program where WasmEdge has called.
+fn say(sentence: fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "wasi-crypto: {sentence}");
 }

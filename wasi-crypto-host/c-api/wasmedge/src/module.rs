@@ -21,9 +21,10 @@ pub(crate) unsafe extern "C" fn create(descriptor: *const ModuleDescriptor) -> *
     let create = || {
         // SAFETY: descriptors are never freed, and their names end with a zero byte.
         let name = unsafe { CStr::from_ptr((*descriptor).name) }.to_str().ok()?;
-        let (_, imported) = OFFICIAL.iter().chain(&OTHERS).find(|(own, _)| *own == name)?;
+        let mut modules = OFFICIAL.iter().chain(&OTHERS).enumerate();
+        let (place, (_, imported)) = modules.find(|(_, (own, _))| *own == name)?;
         let loaded = loaded()?;
-        let guest = Guest::of_module(imported, &loaded.settings);
+        let guest = Guest::of_module(place, &loaded.settings);
         module(&loaded.wasmedge, imported, guest)
     };
     catch_unwind(AssertUnwindSafe(create)).ok().flatten().unwrap_or_default()
@@ -143,25 +144,31 @@ unsafe fn on_memory(
 ) -> Option<Errno> {
     const PAGE: u64 = 65536;
     // SAFETY: as the caller promised; what WasmEdge is asked about the memory is about one that is there, or null, to which it
-    // answers with zero and null.
-    let (start, len, is_shared) = unsafe {
+    // answers with false, zero and null.
+    let (memory, is_shared) = unsafe {
         let memory = (wasmedge.frame_memory)(frame, 0);
-        let len = (wasmedge.memory_pages)(memory).saturating_mul(PAGE);
-        let start = (wasmedge.memory_pointer)(memory, 0, len);
         let limit = (wasmedge.memory_limit)((wasmedge.memory_type)(memory));
-        (start, usize::try_from(len).ok()?, (wasmedge.limit_is_shared)(limit))
+        (memory, (wasmedge.limit_is_shared)(limit))
+    };
+    // Before it is asked where the memory is, since that may change while this waits.
+    let _alone = (!is_shared).then(|| guest.alone());
+    // SAFETY: as above.
+    let (start, len) = unsafe {
+        let len = (wasmedge.memory_pages)(memory).saturating_mul(PAGE);
+        ((wasmedge.memory_pointer)(memory, 0, len), usize::try_from(len).ok()?)
     };
     if start.is_null() || len == 0 {
         return guest.call(hostcall, GuestMemory::unshared(&mut []), args);
     }
     if is_shared {
-        // SAFETY: a memory begins at the start of a page, and WasmEdge has said how long it is; it does not shrink, and a shared one does
-        // not move.
+        // SAFETY: WasmEdge has said how long it is, and it does not shrink. Where WasmEdge reserves 12 GiB for each memory (x86-64, AArch64,
+        // 64-bit RISC-V, s390x, Windows), it begins at the start of a page, and does not move. Elsewhere it comes from `malloc`, which aligns
+        // it well enough, and moves when it grows: under a guest's other threads as well, which WasmEdge does not mind. The README says so.
         let bytes = unsafe { SharedBytes::new(start, len) };
         return guest.call(hostcall, GuestMemory::shared(&bytes), args);
     }
-    // SAFETY: WasmEdge has said that so many bytes are there. The guest waits for this call, and no other thread has a memory that is not
-    // shared.
+    // SAFETY: WasmEdge has said that so many bytes are there. The guest waits for this call, on this thread; no other call of the guest has
+    // the memory meanwhile; and that no other thread runs the guest's code, or touches its memory, is what the README asks of a program.
     let bytes = unsafe { std::slice::from_raw_parts_mut(start, len) };
     guest.call(hostcall, GuestMemory::unshared(bytes), args)
 }

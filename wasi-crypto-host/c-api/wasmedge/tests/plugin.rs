@@ -35,11 +35,34 @@ fn wrong_settings_load_nothing() {
     assert!(said(&output).contains("cannot read no/such/file"), "{}", said(&output));
 }
 
+#[test]
+fn a_standard_error_that_takes_nothing_ends_no_program() {
+    let Some(engine) = engine() else { return };
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = command(&engine, &["refused"], &[("ENGINE_MINOR", "16")]).stderr(full).output().unwrap();
+    assert!(output.status.success(), "{}", output.status);
+}
+
+#[test]
+fn a_variable_beside_a_file_of_settings_loads_nothing() {
+    let Some(engine) = engine() else { return };
+    let variables = [("WASI_CRYPTO_CONFIG", "no/such/file"), ("WASI_CRYPTO_ALLOW_ALGORITHMS", "SHA-256")];
+    let output = run(&engine, &["refused"], &variables);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("WASI_CRYPTO_CONFIG and WASI_CRYPTO_ALLOW_ALGORITHMS are set"), "{}", said(&output));
+}
+
 fn run(engine: &Path, args: &[&str], variables: &[(&str, &str)]) -> Output {
+    command(engine, args, variables).output().unwrap()
+}
+
+fn command(engine: &Path, args: &[&str], variables: &[(&str, &str)]) -> Command {
     let plugins = ["libwasmedgePluginWasiCrypto.so", "libwasmedgePluginWasiCryptoBatch.so"];
     // Where cargo puts them for tests.
     let plugins = plugins.map(|name| std::env::current_exe().unwrap().with_file_name(name));
-    Command::new(engine).args(plugins).args(args).envs(variables.iter().copied()).output().unwrap()
+    let mut command = Command::new(engine);
+    command.args(plugins).args(args).envs(variables.iter().copied());
+    command
 }
 
 fn said(output: &Output) -> String {
@@ -60,7 +83,7 @@ fn compile() -> Option<PathBuf> {
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("engine");
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c/engine.c");
     let mut cc = Command::new("cc");
-    cc.args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-g", "-O1", "-fsanitize=address", "-rdynamic"]);
+    cc.args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-pthread", "-g", "-O1", "-fsanitize=address", "-rdynamic"]);
     let output = cc.arg(source).args(["-ldl", "-o"]).arg(&program).output().unwrap();
     assert!(output.status.success(), "{}", said(&output));
     Some(program)

@@ -8,6 +8,7 @@
 #![deny(missing_docs)]
 
 use std::ffi::{CStr, CString, OsStr, c_char, c_int, c_void};
+use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -21,7 +22,11 @@ pub extern "C" fn WasmEdge_Plugin_GetDescriptor() -> *const c_void {
     match descriptor() {
         Ok(descriptor) => descriptor,
         Err(sentence) => {
-            eprintln!("wasi-crypto: the batch functions and external secrets are not loaded: {sentence}");
+            // `eprintln` would panic where standard error is closed, and a panic end the program.
+            let _ = writeln!(
+                io::stderr(),
+                "wasi-crypto: the batch functions and external secrets are not loaded: {sentence}"
+            );
             std::ptr::null()
         }
     }

@@ -6,11 +6,13 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define CHECK(condition)                                                          \
     do {                                                                          \
@@ -80,7 +82,11 @@ Memory *WasmEdge_CallingFrameGetMemoryInstance(const Frame *frame, uint32_t inde
     return index == 0 ? frame->memory : NULL;
 }
 uint64_t WasmEdge_MemoryInstanceGetPageSize(const Memory *memory) { return memory ? memory->pages : 0; }
+/* How often a call has asked for a memory. */
+static _Atomic int pointers;
+
 uint8_t *WasmEdge_MemoryInstanceGetPointer(Memory *memory, uint64_t offset, uint64_t len) {
+    pointers++;
     return memory && offset + len <= memory->pages * 65536 ? memory->start + offset : NULL;
 }
 const Memory *WasmEdge_MemoryInstanceGetMemoryType(const Memory *memory) { return memory; }
@@ -96,35 +102,40 @@ static const PluginDescriptor *load(const char *path) {
     return get();
 }
 
-/* A virtual machine: makes all modules in WasmEdge's order, which is not that of the descriptor. */
+/* A virtual machine: makes all modules in WasmEdge's order, whatever that of the descriptor is. */
 typedef struct { Module *modules[8]; Memory memory; } Machine;
 
 static const char *const MODULES[8] = {"common", "asymmetric_common", "kx", "signatures", "symmetric",
                                        "symmetric_batch", "signatures_batch", "external_secrets"};
 
-static void start(Machine *machine, const PluginDescriptor *first, const PluginDescriptor *second, bool is_shared) {
-    for (int i = 0; i < 8; i++) {
-        const PluginDescriptor *plugin = i < 5 ? first : second;
-        char name[64], imported[64];
-        snprintf(name, sizeof name, "wasi_crypto_%s", MODULES[i]);
-        snprintf(imported, sizeof imported, "wasi_ephemeral_crypto_%s", MODULES[i]);
-        machine->modules[i] = NULL;
-        for (uint32_t j = 0; j < plugin->modules_len; j++)
-            if (strcmp(plugin->modules[j].name, name) == 0)
-                machine->modules[i] = plugin->modules[j].create(&plugin->modules[j]);
-        CHECK(machine->modules[i] != NULL && strcmp(machine->modules[i]->name, imported) == 0);
-    }
+static const PluginDescriptor *first, *second;
+
+static Module *make(int i) {
+    const PluginDescriptor *plugin = i < 5 ? first : second;
+    char name[64], imported[64];
+    snprintf(name, sizeof name, "wasi_crypto_%s", MODULES[i]);
+    snprintf(imported, sizeof imported, "wasi_ephemeral_crypto_%s", MODULES[i]);
+    Module *module = NULL;
+    for (uint32_t j = 0; j < plugin->modules_len; j++)
+        if (strcmp(plugin->modules[j].name, name) == 0) module = plugin->modules[j].create(&plugin->modules[j]);
+    CHECK(module != NULL && strcmp(module->name, imported) == 0);
+    return module;
+}
+
+static void start(Machine *machine, bool is_shared) {
+    for (int i = 0; i < 8; i++) machine->modules[i] = make(i);
     machine->memory = (Memory){aligned_alloc(8, 65536), 1, is_shared};
     memset(machine->memory.start, 0, 65536);
 }
 
+static void delete(Module *module) {
+    for (uint32_t j = 0; j < module->len; j++) free(module->functions[j]);
+    module->finalizer(module->data);
+    free(module);
+}
+
 static void end(Machine *machine) {
-    for (int i = 0; i < 8; i++) {
-        Module *module = machine->modules[i];
-        for (uint32_t j = 0; j < module->len; j++) free(module->functions[j]);
-        module->finalizer(module->data);
-        free(module);
-    }
+    for (int i = 0; i < 8; i++) delete(machine->modules[i]);
     free(machine->memory.start);
 }
 
@@ -187,9 +198,65 @@ static void bad_ranges(Machine *machine) {
     CHECK(call_on(machine, NULL, "options_open", args, 2) == guest_error); /* a guest without a memory */
 }
 
+/* What a program makes for itself: modules of one guest have the same data, others must not. */
+static void modules_one_by_one(void) {
+    enum { COMMON, ASYMMETRIC_COMMON, KX, SIGNATURES, SYMMETRIC, LAST = 7 };
+    Module *one[] = {make(COMMON), make(ASYMMETRIC_COMMON)};
+    CHECK(one[0]->data == one[1]->data);
+    /* No machine leaves kx out. */
+    Module *other[] = {make(SIGNATURES), make(SYMMETRIC)};
+    CHECK(other[0]->data != one[0]->data && other[0]->data == other[1]->data);
+    /* Nor does one begin elsewhere, or make two of a kind. */
+    Module *third = make(COMMON), *fourth = make(COMMON), *fifth = make(LAST);
+    CHECK(third->data != one[0]->data && third->data != other[0]->data);
+    CHECK(fourth->data != third->data && fifth->data != fourth->data);
+    /* A guest that runs has all of its modules. */
+    Machine called = {.memory = {aligned_alloc(8, 65536), 1, false}};
+    for (int i = 0; i < 8; i++) called.modules[i] = third;
+    called.modules[0] = make(COMMON);
+    CHECK(CALL(&called, "options_open", 1, 64) == 0);
+    Module *late = make(ASYMMETRIC_COMMON);
+    CHECK(late->data != called.modules[0]->data);
+    Module *all[] = {one[0], one[1], other[0], other[1], third, fourth, fifth, called.modules[0], late};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) delete(all[i]);
+    free(called.memory.start);
+}
+
+/* Derives 32 bytes to address 512 for a tenth of a second or longer. */
+static void *derive(void *machine_) {
+    Machine *machine = machine_;
+    CHECK(CALL(machine, "symmetric_state_squeeze", u32_at(machine, 72), 512, 32) == 0);
+    return NULL;
+}
+
+/* While one thread is in a call, the call of another waits, if the memory is not shared. */
+static void threads(Machine *machine) {
+    uint8_t *memory = machine->memory.start;
+    memset(memory, 0, 65536);
+    memcpy(memory, "PBKDF2-SHA-512", 14);
+    memcpy(memory + 16, "ops_limit", 9);
+    memcpy(memory + 32, "salt", 4);
+    memory[48] = 1; /* no key */
+    CHECK(CALL(machine, "options_open", 1, 68) == 0);
+    CHECK(CALL(machine, "options_set", u32_at(machine, 68), 32, 4, 32, 4) == 0);
+    CHECK(CALL(machine, "options_set_u64", u32_at(machine, 68), 16, 9, 300000) == 0);
+    CHECK(CALL(machine, "symmetric_state_open", 0, 14, 48, 64, 72) == 0);
+    CHECK(CALL(machine, "symmetric_state_absorb", u32_at(machine, 72), 0, 8) == 0);
+    pthread_t thread;
+    int before = pointers;
+    CHECK(pthread_create(&thread, NULL, derive, machine) == 0);
+    while (pointers == before) usleep(1000);
+    CHECK(CALL(machine, "options_close", u32_at(machine, 68)) == 0);
+    static const uint8_t nothing[32];
+    if (!machine->memory.is_shared) CHECK(memcmp(memory + 512, nothing, 32) != 0);
+    CHECK(pthread_join(thread, NULL) == 0);
+    CHECK(memcmp(memory + 512, nothing, 32) != 0);
+    CHECK(CALL(machine, "symmetric_state_close", u32_at(machine, 72)) == 0);
+}
+
 int main(int argc, char **argv) {
     CHECK(argc >= 3);
-    const PluginDescriptor *second = load(argv[2]), *first = load(argv[1]);
+    second = load(argv[2]), first = load(argv[1]);
     if (argc > 3) {
         CHECK(first == NULL && second == NULL);
         return 0;
@@ -199,15 +266,18 @@ int main(int argc, char **argv) {
     CHECK(first->modules_len == 5 && second->modules_len == 3 && first->options_len == 0);
 
     Machine one, other, shared;
-    start(&one, first, second, false);
-    start(&other, first, second, false);
-    start(&shared, first, second, true);
+    start(&one, false);
+    start(&other, false);
+    start(&shared, true);
     uint32_t functions = 0;
     for (int i = 0; i < 8; i++) functions += one.modules[i]->len;
     CHECK(functions == 86);
     hash(&one);
     hash(&shared);
     bad_ranges(&one);
+    modules_one_by_one();
+    threads(&one);
+    threads(&shared);
     /* What one machine has open, another does not know. */
     CHECK(CALL(&one, "options_open", 1, 64) == 0);
     CHECK(CALL(&other, "options_close", u32_at(&one, 64)) == 15);
