@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn nothing_is_kept_of_an_owner_that_has_no_turn_and_for_which_nobody_waits() {
         let turns = Turns::new(2, 1);
-        for owner in 'a'..'z' {
+        for owner in 'a'..='z' {
             let turn = take(&turns, owner);
             assert!(turns.try_take(owner).is_none());
             assert_eq!(turns.state().line.owners(), 1);
