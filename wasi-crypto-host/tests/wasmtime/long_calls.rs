@@ -258,7 +258,7 @@ fn a_tenant_with_many_long_calls_lets_others_have_their_turn() {
             Box::pin(async move { squeeze.call_async(&mut wasm.store, args, &mut [Val::I32(-1)]).await })
         });
         for call in [&mut begun, &mut waiting] {
-            std::future::poll_fn(|context| Poll::Ready(assert!(call.as_mut().poll(context).is_pending()))).await;
+            assert!(std::future::poll_fn(|context| Poll::Ready(call.as_mut().poll(context).is_pending())).await);
         }
         let of_other = tokio::join!(of_other, async {
             stops[0].stop();
