@@ -176,6 +176,7 @@ mod tests {
 
     #[test]
     fn so_much_of_one_owner_goes_on_at_a_time() {
+        assert!(!rotation(2, &["a1", "a2"]).has_room_for(&'a') && rotation(2, &["a1"]).has_room_for(&'a'));
         let mut rotation = rotation(2, &["a1", "a2", "a3", "b1"]);
         assert_eq!(rotation.ready(), 3);
         assert!(!rotation.has_room_for(&'a') && rotation.has_room_for(&'b') && rotation.has_room_for(&'c'));
@@ -205,7 +206,7 @@ mod tests {
             let first = rotation.push(key, ());
             rotation.begin();
             rotation.push(key, ());
-            assert_eq!(rotation.take_waiting(), [()]);
+            assert_eq!((rotation.take_waiting(), rotation.owners()), (vec![()], 1));
             rotation.end(&key);
             assert_eq!((rotation.remove(&key, first), rotation.owners()), (None, 0));
             let number = rotation.push(key, ());

@@ -162,6 +162,10 @@ impl Drop for Present<'_> {
             return;
         }
         state.threads -= 1;
+        if state.line.ready() > 0 {
+            // The next best is one that waits for something to do.
+            self.workers.0.wake.notify_one();
+        }
         // Without any, whoever waits for a job is to know that nobody does it.
         let lost = if state.threads == 0 { state.line.take_waiting() } else { Vec::new() };
         drop(state);

@@ -129,16 +129,22 @@ impl Fingerprint {
 pub(crate) struct Known {
     pub(crate) ring: Arc<KeyRing>,
     wrapped_key: Arc<[u8]>,
+    is_unwrapped: bool,
 }
 
 impl Known {
     pub(crate) fn new(ring: KeyRing, row: &NamespaceRow) -> Self {
-        Self { ring: Arc::new(ring), wrapped_key: row.wrapped_key.as_slice().into() }
+        Self { ring: Arc::new(ring), wrapped_key: row.wrapped_key.as_slice().into(), is_unwrapped: true }
     }
 
-    /// The same ring, of which the store now has this row.
+    /// The same ring, of which the store now has this row, as far as can be told without its root key.
     pub(crate) fn wrapped_anew(&self, row: &NamespaceRow) -> Self {
-        Self { ring: self.ring.clone(), wrapped_key: row.wrapped_key.as_slice().into() }
+        Self { ring: self.ring.clone(), wrapped_key: row.wrapped_key.as_slice().into(), is_unwrapped: false }
+    }
+
+    /// Whether the ring came out of the row that the store had when they were last compared.
+    pub(crate) fn is_unwrapped(&self) -> bool {
+        self.is_unwrapped
     }
 
     /// Whether a row has this ring. If not, it may still be the same one, wrapped anew.

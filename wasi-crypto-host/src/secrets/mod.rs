@@ -56,8 +56,8 @@
 //! - If a root key is to be changed: give the old one as [`old_root_key`](SecretsManagerBuilder::old_root_key), and
 //!   [`rewrap`](SecretsManager::rewrap). That changes no key of a namespace: who had the old root key and a copy of the
 //!   store can open what is put into its namespaces later, too, until they are given new keys by
-//!   [`renew`](Namespace::renew), from the end of which on no record opens that he makes up with the keys from before.
-//!   What he has opened he has: replace those keys, and revoke their old versions.
+//!   [`renew`](Namespace::renew), from the end of which on the keys from before open no records. What he has opened he has:
+//!   replace those keys, and revoke their old versions.
 //!
 //! # Versions
 //!

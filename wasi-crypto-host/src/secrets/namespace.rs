@@ -66,8 +66,14 @@ impl Shared {
     }
 
     /// The keys as the store has them now; the namespace is made if it is not there. `DamagedNamespace` if they are not those
-    /// that are known here, or those and later ones: keys are never taken away or exchanged.
+    /// that are known here, or those and later ones: keys are never taken away or exchanged. A root key that only others have is needed
+    /// only if they have renewed the keys, too.
     fn newest_keys(&self) -> Result<Known, SecretsError> {
+        self.keys_in_store(false)
+    }
+
+    /// The same; or, if that is asked for, none that are known to be the newest ones only because there are not more.
+    fn keys_in_store(&self, unwrapped: bool) -> Result<Known, SecretsError> {
         // Before the store is asked, as another thread may learn of more meanwhile.
         let known = self.ring.get();
         let (known, row) = match (known, self.manager.store.namespace(&self.name)?) {
@@ -75,7 +81,7 @@ impl Shared {
             (None, Some(row)) => return Ok(self.ring.learn(Known::new(self.manager.ring(&self.name, &row)?, &row))),
             (Some(known), Some(row)) => (known, row),
         };
-        if known.is_in(&row) {
+        if known.is_in(&row) && (known.is_unwrapped() || !unwrapped) {
             return Ok(known);
         }
         if known.ring.newest_number() > row.newest_key {
@@ -84,8 +90,7 @@ impl Shared {
         match self.manager.ring(&self.name, &row) {
             Ok(ring) if ring.continues(&known.ring) => Ok(self.ring.learn(Known::new(ring, &row))),
             Ok(_) => Err(self.damaged()),
-            // Wrapped by a root key that only others have. It is needed only if they have renewed the keys, too.
-            Err(SecretsError::OtherRootKey { .. }) if known.ring.newest_number() == row.newest_key => {
+            Err(SecretsError::OtherRootKey { .. }) if known.ring.newest_number() == row.newest_key && !unwrapped => {
                 Ok(self.ring.learn(known.wrapped_anew(&row)))
             }
             Err(error) => Err(error),
@@ -102,7 +107,7 @@ impl Shared {
     /// Keys by which to open a record that this one has sealed. An older one than is known may no longer do.
     fn keys_for_record(&self, number: u32) -> Result<Option<Arc<KeyRing>>, SecretsError> {
         let Some(known) = self.known_keys_if_there()? else { return Ok(None) };
-        let known = if number == known.ring.newest_number() { known } else { self.newest_keys()? };
+        let known = if number == known.ring.newest_number() { known } else { self.keys_in_store(true)? };
         Ok(Some(known.ring))
     }
 

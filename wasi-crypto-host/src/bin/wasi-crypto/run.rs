@@ -153,12 +153,12 @@ pub(crate) fn run(args: &Args) -> Result<i32, Failure> {
     let loading = start.elapsed();
 
     let start = Instant::now();
-    let ending = {
-        // For what no timer of the guest's own thread can interrupt, such as an output that nobody reads.
-        let start = |limit| Watchdog::start(limit + LATE, stopped(args.file(), limit));
-        let _watchdog = args.timeout.map(start).transpose()?;
-        execute(&mut store, &linked, args.timeout)?
-    };
+    if let Some(limit) = args.timeout {
+        // For what no timer of the guest's own thread can interrupt, such as an output that nobody reads. To the end of the process: what
+        // there is to say of the guest may go where the guest has left no room.
+        std::mem::forget(Watchdog::start(limit + LATE, stopped(args.file(), limit))?);
+    }
+    let ending = execute(&mut store, &linked, args.timeout)?;
     let running = start.elapsed();
 
     let Guest { crypto, memory, .. } = store.data();

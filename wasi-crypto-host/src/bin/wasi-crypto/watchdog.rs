@@ -22,7 +22,10 @@ impl Watchdog {
             // Standard error may be what nobody reads.
             thread::spawn(move || say(format_args!("wasi-crypto: {failure}\n")));
             thread::sleep(SAY);
-            std::process::exit(status);
+            // Before it exits, Rust writes what is left of standard output, which nobody may read either.
+            thread::spawn(move || std::process::exit(status));
+            thread::sleep(SAY);
+            std::process::abort();
         };
         let started = thread::Builder::new().name("wasi-crypto end".to_owned()).spawn(watch);
         started.map_err(|cause| Failure::not_started(format!("cannot start a thread: {cause}")))?;
@@ -30,5 +33,5 @@ impl Watchdog {
     }
 }
 
-/// What there is to say must be said in so long.
+/// What there is to say, and to write, must be written in so long.
 const SAY: Duration = Duration::from_millis(100);

@@ -152,7 +152,8 @@ impl Epochs {
         store: &mut (impl AsContextMut<Data = T> + Send),
         get: impl Fn(&mut T) -> &mut WasiCryptoCtx + Copy + Send,
     ) -> Result<()> {
-        let check = match OfContext(get).kept(store) {
+        // None may be kept that could not be called synchronously.
+        let check = match OfContext(get).kept(store).filter(|check| check.enter.is_some()) {
             Some(check) => check,
             None => {
                 let Some(module) = self.module(store.as_context().engine()) else { return Ok(()) };

@@ -25,8 +25,10 @@ impl Namespace {
     /// from the end on. `NotFound` if the namespace is not there; `Limit` if it has had 255 keys.
     ///
     /// Whoever has an older key, and a copy of the store from now on, can open nothing of it but what guests keep
-    /// themselves; and if he can write to the store, no record that he makes up with that key is opened. If it stops half-way,
-    /// everything opens, and it can be done again, which makes one key more.
+    /// themselves; and no record that he makes up with that key is opened where the row of the namespace from the end is known. He
+    /// could put back one from before, if he can write to the store: [`rewrap`](crate::secrets::SecretsManager::rewrap) to another
+    /// root key once more, and those are worth nothing. If it stops half-way, everything opens, and it can be done again, which makes
+    /// one key more.
     ///
     /// Other processes take up the new key when they next change the namespace or load what it has sealed; for that they
     /// must have the root key that wraps it. So give them a new root key before, by

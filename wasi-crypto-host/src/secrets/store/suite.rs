@@ -82,6 +82,7 @@ macro_rules! suite {
             the_audit_trail_goes_on_under_the_new_key
             writers_go_on_while_a_namespace_is_renewed
             a_record_of_an_older_key_does_not_open_once_all_are_sealed_again
+            an_older_key_opens_nothing_where_the_keys_cannot_be_unwrapped_any_more
             an_older_row_of_a_renewed_namespace_is_damaged
             a_namespace_that_was_put_back_and_renewed_is_damaged_for_who_knew_its_keys
             the_audit_trail_has_what_was_done

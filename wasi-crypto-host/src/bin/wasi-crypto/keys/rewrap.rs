@@ -18,8 +18,10 @@ as them.
 new key, with which all that is in it is sealed again, some records at a time. Guests go on if their
 host was started with the new root key too: do it in three steps then, as in the examples. What
 guests keep sealed themselves stays sealed with the keys before, which are kept for that, and open
-no records any more from the end on. If it is stopped half-way, everything can be opened; give it
-again. If somebody had the keys themselves, rotate them.
+no records any more from the end on: run `keys check` before, as rows of older backups do not open
+afterwards. If it is stopped half-way, everything can be opened; give it again. If somebody had the
+keys themselves, rotate them; if he could write to the store meanwhile, too, change the root key
+once more.
 
 The JSON form is an object: schema; root_key: the id of the new one; rewrapped: how many namespaces
 had another; renewed: of each namespace that got a new key, name, newest_key (its number), resealed

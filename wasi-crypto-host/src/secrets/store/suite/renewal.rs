@@ -224,6 +224,27 @@ pub(crate) fn a_record_of_an_older_key_does_not_open_once_all_are_sealed_again(s
         assert!(matches!(namespace.create(key(3)), Err(SecretsError::DamagedNamespace(_))));
     }
     assert_eq!(load(&namespace, &id, Version::Latest), Err("algorithm_failure"));
+    // Others have no way to know: an operator who must fear that changes the root key once more.
+    assert_eq!(load(&open(), &id, Version::Latest), Ok((1, vec![1; 32])));
+}
+
+/// Whoever writes to the store could pretend that.
+pub(crate) fn an_older_key_opens_nothing_where_the_keys_cannot_be_unwrapped_any_more(
+    store: impl SecretsStore + 'static,
+) {
+    let store = Arc::new(store);
+    let [old, new] = [(); 2].map(|()| RootKey::generate().unwrap());
+    let namespace = Bench::with(store.clone(), &old, Trail::Off).namespace();
+    let [first, second] = [1, 2].map(|number| namespace.create(key(number)).unwrap().identifier);
+    assert_eq!(namespace.with_new_key(NOW).unwrap(), 2);
+    assert_eq!(load(&namespace, &first, Version::Latest), Ok((1, vec![1; 32])), "half-way");
+    let text = |key: &RootKey| RootKey::parse(key.to_text().unwrap().as_bytes(), "").unwrap();
+    let both = SecretsManager::builder(store.clone()).root_key(text(&new)).old_root_key(text(&old));
+    assert_eq!(both.clock(|| NOW).build().unwrap().rewrap().unwrap(), 1);
+    let made = namespace.create(key(3)).unwrap().identifier;
+    assert_eq!(load(&namespace, &made, Version::Latest), Ok((1, vec![3; 32])), "by the newest key, which is known");
+    let refused = namespace.load(Kind::KeyPair, &second, Version::Latest).map(|_| ()).unwrap_err();
+    assert!(matches!(refused, SecretsError::OtherRootKey { .. }), "{refused}");
 }
 
 /// As many keys as before, and the newest is another one: what a process seals that has the one from before, no other could
