@@ -166,7 +166,8 @@ fn empty_calls(bench: &mut Bench) {
     );
 }
 
-/// Calls on handles in random order, of 1 to a million that are open.
+/// Calls on handles in random order, of 1 to a million that are open. An object lies in one line of the processor's cache: beside them, what
+/// it takes the memory to bring one line of as many, where the next is asked for when the last is there.
 fn live_handles(bench: &mut Bench) {
     const NAME: &str = "live handles";
     const LEAST: usize = 1 << 14;
@@ -192,8 +193,27 @@ fn live_handles(bench: &mut Bench) {
             }
         })
     };
-    bench.group(NAME, (0..=6).map(|power| contender(10usize.pow(power))).collect());
+    let lines = |live: usize| {
+        let lines = vec![Line([0; 64]); live];
+        let mut order: Vec<u32> = (0..live as u32).collect();
+        shuffle(&mut order);
+        let mut at = 0;
+        Contender::timed(&format!("a line of memory, {live} of them"), move |times| {
+            let mut zero = 0;
+            for _ in 0..times {
+                zero = black_box(usize::from(lines[order[at] as usize + zero].0[0]));
+                at = if at + 1 == live { 0 } else { at + 1 };
+            }
+        })
+    };
+    let powers = (0..=6).map(|power| 10usize.pow(power));
+    bench.group(NAME, powers.clone().map(contender).chain(powers.map(lines)).collect());
 }
+
+/// As large as a slot of the table.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Line([u8; 64]);
 
 fn hashes(bench: &mut Bench) {
     let guest = RefCell::new(Guest::new());

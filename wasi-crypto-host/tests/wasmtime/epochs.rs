@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
+use wasi_crypto_host::wasmtime::add_to_linker_async;
 use wasi_crypto_host::{Errno, WasiCryptoCtx};
-use wasmtime::{Config, Engine, StoreLimitsBuilder, Trap, UpdateDeadline};
+use wasmtime::{Config, Engine, Linker, Module, StoreLimitsBuilder, Trap, UpdateDeadline};
 
 use crate::executor::executor;
-use crate::guest::{Wasm, call, hash_state, password_state, read, vals};
+use crate::guest::{Data, Wasm, call, hash_state, password_state, read, vals};
+use crate::support::forwarder::forwarder;
 
 /// A gigabyte, and the page for the rest.
 const GIB: &str = r#"(memory (export "memory") 16400)"#;
@@ -140,6 +142,21 @@ fn synchronous_functions_in_an_asynchronous_store_hash_long_data_to_its_end() {
     let mut wasm = Wasm::new(&epoch_engine(), GIB, None);
     wasm.runtime = Some(executor());
     assert_hashes(&mut wasm, 200 << 20);
+
+    // Asynchronous ones of the same context heed deadlines afterwards.
+    wasm.instance = {
+        let mut linker = Linker::new(&wasm.engine);
+        add_to_linker_async(&mut linker, |data: &mut Data| &mut data.first).unwrap();
+        let module = Module::new(&wasm.engine, forwarder(GIB)).unwrap();
+        wasm.runtime.as_ref().unwrap().block_on(linker.instantiate_async(&mut wasm.store, &module)).unwrap()
+    };
+    let state = hash_state(&mut wasm);
+    wasm.store.set_epoch_deadline(1);
+    let engine = wasm.engine.clone();
+    let error = ticking(&engine, Duration::from_millis(20), || {
+        wasm.try_run("symmetric_state_absorb", &vals(&[state, 1 << 16, LONG])).unwrap_err()
+    });
+    assert_eq!(error.downcast_ref::<Trap>(), Some(&Trap::Interrupt));
 }
 
 fn assert_hashes(wasm: &mut Wasm, len: u32) {
