@@ -235,19 +235,7 @@ fn calls_for_different_objects_go_on_side_by_side() {
     let shared = shared(WasiCryptoCtx::builder());
     let mut guest = guest(&shared);
     let states = [(); 2].map(|()| guest.open("SHA-256", None, None).unwrap());
-    // Each call reads its data when the other call has begun, too.
-    let meeting = Meeting::default();
-    std::thread::scope(|scope| {
-        for state in states {
-            let (shared, meeting) = (&shared, &meeting);
-            scope.spawn(move || {
-                let memory = Watched { on_read: &|| meeting.wait_for(2) };
-                let args = [u64::from(state), 0, BULK as u64];
-                let absorbed = shared.call(hostcall("symmetric_state_absorb"), GuestMemory::shared(&memory), &args);
-                assert_eq!(absorbed, Errno::Success);
-            });
-        }
-    });
+    side_by_side(&shared, states, "symmetric_state_absorb", &[0, BULK as u64]);
 }
 
 /// It takes as long as the associated data, of which the call itself says nothing.
@@ -257,15 +245,19 @@ fn a_short_message_with_much_associated_data_does_not_hold_up_others() {
     let mut guest = guest(&shared);
     let states = [(); 2].map(|()| guest.cipher("AES-256-GCM", &[7; 32], &[7; 12]));
     states.iter().for_each(|state| guest.absorb(*state, &[0; BULK]).unwrap());
+    side_by_side(&shared, states, "symmetric_state_encrypt", &[64, 20, 0, 4, 128]);
+}
+
+/// Each call reads its data when the other one has begun, too.
+fn side_by_side(shared: &SharedWasiCryptoCtx, states: [u32; 2], name: &str, args: &[u64]) {
     let meeting = Meeting::default();
     std::thread::scope(|scope| {
         for state in states {
-            let (shared, meeting) = (&shared, &meeting);
+            let meeting = &meeting;
             scope.spawn(move || {
                 let memory = Watched { on_read: &|| meeting.wait_for(2) };
-                let args = [u64::from(state), 64, 20, 0, 4, 128];
-                let encrypted = shared.call(hostcall("symmetric_state_encrypt"), GuestMemory::shared(&memory), &args);
-                assert_eq!(encrypted, Errno::Success);
+                let args = [&[u64::from(state)], args].concat();
+                assert_eq!(shared.call(hostcall(name), GuestMemory::shared(&memory), &args), Errno::Success);
             });
         }
     });

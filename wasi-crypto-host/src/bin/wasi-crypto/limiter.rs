@@ -5,9 +5,6 @@ use wasmtime::ResourceLimiter;
 /// What wasmtime needs for one element of a table.
 const TABLE_ELEMENT_BYTES: usize = size_of::<usize>();
 
-/// So many instances a guest with a limit may have: more than commands that were composed of others do.
-const MOST_INSTANCES: usize = 64;
-
 /// Counts the memory that a guest takes, tables included, and keeps it under a limit.
 ///
 /// What is allowed here and then fails for want of system memory stays counted: wasmtime does not say which growth failed.
@@ -59,6 +56,9 @@ impl ResourceLimiter for MemoryLimiter {
             && self.grow((desired - current).saturating_mul(TABLE_ELEMENT_BYTES)))
     }
 }
+
+/// So many instances a guest with a limit may have: more than commands that were composed of others do.
+const MOST_INSTANCES: usize = 64;
 
 #[cfg(test)]
 mod tests {
