@@ -22,6 +22,7 @@ const FILES: &[(&str, &[&str])] = &[
     ("asymmetric/pem.rs", ENCODINGS),
     ("asymmetric/rfc8410.rs", ENCODINGS),
     ("asymmetric/sec1.rs", ENCODINGS),
+    ("secrets/cache.rs", &["managed"]),
     ("secrets/canonical.rs", &["managed"]),
     ("secrets/changes.rs", &["managed"]),
     ("secrets/cipher.rs", &["managed"]),
@@ -32,6 +33,7 @@ const FILES: &[(&str, &[&str])] = &[
     ("secrets/namespace/oversight.rs", &["managed"]),
     ("secrets/namespace/renewal.rs", &["managed"]),
     ("secrets/record.rs", &["managed"]),
+    ("secrets/trail.rs", &["managed"]),
 ];
 
 const ENCODINGS: &[&str] = &["encodings", "keys", "pem"];
