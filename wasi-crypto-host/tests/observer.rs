@@ -80,7 +80,7 @@ mod events {
     use tracing::span::{Attributes, Id, Record};
     use tracing::{Event, Metadata, Subscriber};
     use wasi_crypto_host::TracingObserver;
-    use wasi_crypto_host::secrets::{Kind, MemoryStore, NewRecord, RootKey, SecretsManager, Version};
+    use wasi_crypto_host::secrets::{Kind, MemoryStore, NewRecord, RootKey, SecretsManager, SecretsStore, Version};
 
     use super::*;
     use crate::support::SLOT;
@@ -144,8 +144,9 @@ mod events {
 
     #[test]
     fn what_is_done_with_managed_keys_becomes_events_with_reasons() {
-        let builder = SecretsManager::builder(MemoryStore::new()).root_key(RootKey::generate().unwrap());
-        let namespace = builder.build().unwrap().namespace("tenant").who("billing");
+        let store = Arc::new(MemoryStore::new());
+        let open = || SecretsManager::builder(store.clone()).root_key(RootKey::generate().unwrap()).build().unwrap();
+        let namespace = open().namespace("tenant").who("billing");
         let mut id = String::new();
         let events = events("wasi_crypto::secrets", || {
             let key = namespace.create(NewRecord::key_pair("ED25519", b"seed")).unwrap();
@@ -153,7 +154,9 @@ mod events {
             namespace.load(Kind::KeyPair, &key.identifier, Version::Latest).unwrap();
             namespace.check_export(&key).unwrap_err();
             namespace.decapsulate(b"").map(|_| ()).unwrap_err();
+            open().namespace("tenant").load(Kind::KeyPair, &key.identifier, Version::Latest).map(|_| ()).unwrap_err();
         });
+        let root_key = store.namespace("tenant").unwrap().unwrap().wrapped_by;
         let expected = [
             format!(r#"INFO namespace="tenant" who="billing" action="create" identifier={id} version=1 errno="success""#),
             format!(r#"TRACE namespace="tenant" who="billing" action="load" identifier={id} version=1 errno="success""#),
@@ -161,6 +164,9 @@ mod events {
                 r#"DEBUG namespace="tenant" who="billing" action="export" identifier={id} version=1 errno="prohibited_operation" error=the policy of the namespace forbids that a key is exported"#
             ),
             r#"DEBUG namespace="tenant" who="billing" action="decapsulate" errno="verification_failed" error=the sealed secret is damaged, or was made in another namespace"#.to_owned(),
+            format!(
+                r#"ERROR namespace="tenant" who="" action="load" identifier={id} errno="algorithm_failure" error=the namespace tenant needs the root key {root_key}, which was not given; name it as root key, or as an old one"#
+            ),
         ];
         assert_eq!(events, expected);
     }

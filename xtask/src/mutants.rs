@@ -33,7 +33,7 @@ const FILES: &[(&str, &[&str])] = &[
     ("secrets/namespace/oversight.rs", &["managed"]),
     ("secrets/namespace/renewal.rs", &["managed"]),
     ("secrets/record.rs", &["managed"]),
-    ("secrets/trail.rs", &["managed"]),
+    ("secrets/trail.rs", &["managed", "observer"]),
 ];
 
 const ENCODINGS: &[&str] = &["encodings", "keys", "pem"];
@@ -72,7 +72,7 @@ fn look_at(file: &str, tests: &[String], names: &[&str], again: bool) -> Result<
     let folder = std::env::temp_dir().join("wasi-crypto-mutants");
     bare::prepare_in(&folder)?;
     let mut mutants = cargo(&["mutants", "--in-place", "--package", "wasi-crypto-host", "--no-default-features"]);
-    mutants.args(["--features", "optional-algorithms,toml", "--minimum-test-timeout", "60"]);
+    mutants.args(["--features", "optional-algorithms,toml,tracing", "--minimum-test-timeout", "60"]);
     if !tests.iter().any(|test| test.ends_with(WIPING)) {
         // Compiled in a moment, not to run fast.
         mutants.args(["-C", "--config=profile.dev.package.wasi-crypto-host.opt-level=0"]);

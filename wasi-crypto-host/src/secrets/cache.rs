@@ -205,6 +205,8 @@ mod tests {
     use super::*;
     use crate::secrets::Kind;
 
+    const ALGORITHM: &str = "ED25519";
+
     fn opened(first: u8, version: u64) -> Arc<Opened> {
         let mut identifier = [0; 32];
         identifier[0] = first;
@@ -212,7 +214,7 @@ mod tests {
             identifier: Identifier::from_bytes(&identifier).unwrap(),
             version,
             kind: Kind::Secret,
-            algorithm: String::new(),
+            algorithm: ALGORITHM.to_owned(),
             imported: true,
             created: 0,
             expires: None,
@@ -255,7 +257,7 @@ mod tests {
     /// Whatever is put in and prepared in whatever order.
     #[test]
     fn no_more_bytes_are_kept_than_may_be() {
-        let one = RECORD + b"secret".len();
+        let one = RECORD + ALGORITHM.len() + b"secret".len();
         let cache = Cache::new(1000, 10 * one);
         let all: Vec<_> = (0..40).map(|first| opened(first, 1)).collect();
         let kept = || {
@@ -286,13 +288,21 @@ mod tests {
         cache.put([7; NONCE_LEN], &huge);
         assert_eq!(kept(), 2);
         all.iter().for_each(|secret| cache.forget(&secret.header.identifier));
+        // Half of what may be kept is.
+        let half = opened(1, 2);
+        half.prepared(|_| Ok((Arc::new(()), 4 * one))).unwrap();
+        cache.put([7; NONCE_LEN], &half);
+        assert!(cache.get(&half.header.identifier, &found(&half)).is_some());
+        cache.forget(&half.header.identifier);
         assert_eq!((kept(), cache.bytes.load(Ordering::Relaxed)), (0, 0));
     }
 
     #[test]
     fn a_key_is_prepared_once() {
         let secret = opened(1, 1);
+        assert!(!secret.is_prepared());
         let first = secret.prepared(|bytes| Ok((Arc::new(bytes.len()), 8))).unwrap();
+        assert!(secret.is_prepared());
         let second = secret.prepared::<usize>(|_| Err(Errno::InternalError)).unwrap();
         assert!(Arc::ptr_eq(&first, &second));
         assert_eq!(*secret.prepared(|bytes| Ok((Arc::new(bytes.len().to_string()), 32))).unwrap(), "6");

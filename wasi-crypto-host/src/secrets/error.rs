@@ -81,6 +81,20 @@ impl SecretsError {
             Self::Internal(_) => Errno::InternalError,
         }
     }
+
+    /// Whether it says that something is the matter with one namespace, or with what is in it: others may be sound.
+    pub fn is_of_one_namespace(&self) -> bool {
+        match self {
+            Self::Store(error) => error.fault == StoreFault::Broken,
+            Self::Limit(_)
+            | Self::NamespaceName
+            | Self::Damaged { .. }
+            | Self::DamagedNamespace(_)
+            | Self::DamagedTrail { .. }
+            | Self::OtherRootKey { .. } => true,
+            _ => false,
+        }
+    }
 }
 
 /// The name of a namespace, of which the store may say what it likes, for a terminal or a log: nothing in it is obeyed there.

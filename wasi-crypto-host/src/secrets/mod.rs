@@ -91,7 +91,7 @@ pub use canonical::CanonicalKey;
 pub use clock::{Clock, SystemClock};
 pub use error::{SecretsError, StoreError, StoreFault};
 pub use identifier::{Identifier, NotAnIdentifier, Version};
-pub use manager::{SecretsManager, SecretsManagerBuilder};
+pub use manager::{Rewrapped, SecretsManager, SecretsManagerBuilder};
 pub(crate) use namespace::Loaded;
 pub use namespace::{Check, Namespace, NewRecord, OpenedSecret, Renewed};
 #[cfg(feature = "toml")]

@@ -25,7 +25,7 @@ pub struct SecretsEvent<'a> {
     pub action: Action,
     /// To which key or secret; none if it has no identifier, or none that can be one.
     pub identifier: Option<Identifier>,
-    /// To which version; none if to no certain one.
+    /// To which version; none if to no certain one. Of [`Action::Retire`], the number of a key of the namespace.
     pub version: Option<u64>,
     /// When, in seconds since 1970.
     pub when: u64,
@@ -91,10 +91,12 @@ pub enum Action {
     Export = 9,
     /// The namespace got a new key, and everything in it is sealed anew.
     Renew = 10,
+    /// Records by keys of the namespace before a certain one are no longer opened: a renewal is over.
+    Retire = 11,
 }
 
 impl Action {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Create,
         Self::Replace,
         Self::Load,
@@ -105,6 +107,7 @@ impl Action {
         Self::Rewrap,
         Self::Export,
         Self::Renew,
+        Self::Retire,
     ];
 
     /// Its name, such as `create`.
@@ -120,12 +123,13 @@ impl Action {
             Self::Rewrap => "rewrap",
             Self::Export => "export",
             Self::Renew => "renew",
+            Self::Retire => "retire",
         }
     }
 
     /// Whether it changes the store.
     pub(crate) fn is_change(self) -> bool {
-        matches!(self, Self::Create | Self::Replace | Self::Revoke | Self::Expire | Self::Rewrap | Self::Renew)
+        !matches!(self, Self::Load | Self::Encapsulate | Self::Decapsulate | Self::Export)
     }
 }
 
@@ -167,7 +171,7 @@ pub struct TrailEntry {
     pub action: Action,
     /// To which key or secret.
     pub identifier: Option<Identifier>,
-    /// To which version.
+    /// To which version. Of [`Action::Retire`], the number of a key of the namespace.
     pub version: Option<u64>,
     /// What a guest was told.
     pub errno: Errno,
@@ -194,23 +198,25 @@ pub(crate) fn add(key: &Key, event: &SecretsEvent<'_>, to: &mut dyn Transaction)
 
 /// An audit trail that is checked, row by row, from some end of it on.
 pub(crate) struct Chain<'a> {
-    ring: &'a KeyRing,
     namespace: &'a str,
     /// Where it ends, as far as it was checked.
     pub(crate) end: TrailEnd,
     /// The key of the last entry: those behind it are by it or by a newer one, as whoever adds an entry has the newest.
     key: u32,
+    /// By it and by newer keys records may be sealed, as far as was checked.
+    pub(crate) oldest_of_records: u32,
 }
 
 impl<'a> Chain<'a> {
-    /// Of a namespace with these keys, from the first entry on.
-    pub(crate) fn new(ring: &'a KeyRing, namespace: &'a str) -> Self {
-        Self { ring, namespace, end: TrailEnd::default(), key: 1 }
+    /// Of this namespace, from the first entry on.
+    pub(crate) fn new(namespace: &'a str) -> Self {
+        Self { namespace, end: TrailEnd::default(), key: 1, oldest_of_records: 1 }
     }
 
     /// The same behind an entry, which must be the one that was the end; `before` is the one before it, if it is not the first.
     pub(crate) fn resumed(
         self,
+        ring: &KeyRing,
         since: TrailEnd,
         before: Option<&TrailRow>,
         last: Option<&TrailRow>,
@@ -221,25 +227,28 @@ impl<'a> Chain<'a> {
         };
         let mut chain = Self { end: before, ..self };
         match last {
-            Some(row) if row.tag == since.tag => chain.add(row)?,
+            Some(row) if row.tag == since.tag => chain.add(ring, row)?,
             _ => return Err(chain.wrong()),
         };
         Ok(chain)
     }
 
-    /// Checks that a row is the next one.
-    pub(crate) fn add(&mut self, row: &TrailRow) -> Result<TrailEntry, SecretsError> {
+    /// Checks that a row is the next one, by keys that are as new as it.
+    pub(crate) fn add(&mut self, ring: &KeyRing, row: &TrailRow) -> Result<TrailEntry, SecretsError> {
         let number = self.end.entries + 1;
         // The tags are no secrets: whoever reads the store has them all.
         let is_by = |key: &u32| {
-            let key = self.ring.get(*key);
+            let key = ring.get(*key);
             key.is_some_and(|key| row.tag == tag(&key.trail, &self.end.tag, number, &row.body))
         };
-        let key = (self.key..=self.ring.newest_number()).find(is_by).filter(|_| row.number == number);
+        let key = (self.key..=ring.newest_number()).find(is_by).filter(|_| row.number == number);
         let (Some(key), Ok(tag)) = (key, row.tag.as_slice().try_into()) else { return Err(self.wrong()) };
         self.key = key;
         let entry = decode(number, &row.body).ok_or_else(|| self.wrong())?;
         self.end = TrailEnd { entries: number, tag };
+        if let (Action::Retire, Errno::Success, Some(oldest)) = (entry.action, entry.errno, entry.version) {
+            self.oldest_of_records = self.oldest_of_records.max(u32::try_from(oldest).map_err(|_| self.wrong())?);
+        }
         Ok(entry)
     }
 
@@ -298,6 +307,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
+    use crate::secret::Secret;
     use crate::secrets::{Kind, MemoryStore, NewRecord, RootKey, SecretsManager, Version};
 
     /// Action, version and status of each operation.
@@ -308,6 +318,42 @@ mod tests {
         fn done(&self, event: &SecretsEvent<'_>) {
             assert_eq!((event.namespace, event.who, event.when), ("tenant", "billing", 1_000));
             self.0.lock().unwrap().push((event.action.name(), event.version, event.errno().name()));
+        }
+    }
+
+    #[test]
+    fn an_entry_that_was_changed_left_out_or_made_by_another_key_is_noticed() {
+        let ring = |text: &Secret, keys| KeyRing::new(text, keys).unwrap().unwrap();
+        let first = KeyRing::first().unwrap();
+        let (older, newer) = (ring(&first, 1), ring(&KeyRing::renewed(&first).unwrap(), 2));
+        let other = ring(&KeyRing::first().unwrap(), 1);
+        let row = |ring: &KeyRing, before: &[u8], number, when| {
+            let (namespace, who, action) = ("tenant", "billing", Action::Renew);
+            let event = SecretsEvent { namespace, who, action, identifier: None, version: None, when, error: None };
+            let body = encode(&event);
+            TrailRow { number, tag: tag(&ring.newest().trail, before, number, &body).to_vec(), body }
+        };
+        let one = row(&older, &[0; TAG_LEN], 1, 1_000);
+        let two = row(&newer, &one.tag, 2, 2_000);
+        let chain = |rows: &[&TrailRow]| {
+            let mut chain = Chain::new("tenant");
+            rows.iter().try_for_each(|row| chain.add(&newer, row).map(|_| ())).map(|()| chain.end)
+        };
+        let end = chain(&[&one, &two]).unwrap();
+        assert_eq!((end.entries, &end.tag[..]), (2, &two.tag[..]));
+        for (rows, wrong) in [
+            (vec![&two], 1),
+            (vec![&one, &one], 2),
+            (vec![&TrailRow { number: 2, ..one.clone() }], 1),
+            (vec![&TrailRow { body: two.body.clone(), ..one.clone() }], 1),
+            (vec![&TrailRow { tag: two.tag.clone(), ..one.clone() }], 1),
+            (vec![&row(&other, &[0; TAG_LEN], 1, 1_000)], 1),
+            (vec![&one, &row(&newer, &[0; TAG_LEN], 2, 2_000)], 2),
+            // Once there is a newer key, nobody adds anything by the older one but who should no longer.
+            (vec![&one, &two, &row(&older, &two.tag, 3, 3_000)], 3),
+        ] {
+            let error = chain(&rows).unwrap_err();
+            assert!(matches!(error, SecretsError::DamagedTrail { entry, .. } if entry == wrong), "{wrong}: {error}");
         }
     }
 

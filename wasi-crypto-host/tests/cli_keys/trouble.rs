@@ -57,6 +57,41 @@ fn a_root_key_is_changed_without_touching_the_keys() {
     assert_eq!(audit["entries"][1]["action"], "rewrap");
 }
 
+/// Whoever can write to the store could put one in front of all others.
+#[test]
+fn a_namespace_that_does_not_open_holds_up_no_other() {
+    let place = Place::new("planted");
+    let key = place.generate("Ed25519");
+    place.sql("INSERT INTO namespaces SELECT 'before', wrapped_by, zeroblob(length(wrapped_key)), newest_key, keys, secrets, bytes, revoked FROM namespaces");
+    place.sql("INSERT INTO namespaces SELECT 'elsewhere', zeroblob(length(wrapped_by)), wrapped_key, newest_key, keys, secrets, bytes, revoked FROM namespaces WHERE name = 'tenant'");
+    let checked =
+        place.keys(["check"]).exits(DAMAGED).says("one thing in the SQLite store keys.db is damaged").stdout();
+    assert!(checked.ends_with("\ntenant: 1 version opens\n"), "{checked}");
+    assert!(
+        checked.contains("elsewhere: 0 versions open\n  the namespace elsewhere needs the root key 0"),
+        "{checked}"
+    );
+
+    let change =
+        ["rewrap", "--old-root-key", "file:root.key", "--root-key", "file:new.key", "--make-root-key", "--renew"];
+    let done = place.keys(change).exits(DAMAGED).says("the key of the namespace before does not open");
+    let done = done.says("; 2 namespaces were left out").stdout();
+    assert!(done.starts_with("1 namespace was rewrapped; all but those below need the root key "), "{done}");
+    assert!(done.contains("\nelsewhere: left out: the namespace elsewhere needs the root key 0"), "{done}");
+    assert!(done.ends_with("\ntenant: 1 version was sealed again, with key 2\n"), "{done}");
+    place.tenant("export", &["--root-key", "file:new.key", &key]).exits(0);
+
+    place.sql("DELETE FROM namespaces WHERE name = 'before'");
+    let only = ["rewrap", "--root-key", "file:new.key", "--renew", "--namespace", "tenant", "--json"];
+    let done = place.keys(only).exits(FAILED).stdout();
+    let done: serde_json::Value = serde_json::from_str(&done).unwrap();
+    assert_eq!((&done["left_out"][0]["name"], &done["renewed"][0]["newest_key"]), (&"elsewhere".into(), &3.into()));
+    place
+        .keys(["check", "--root-key", "file:new.key"])
+        .exits(FAILED)
+        .says("the namespace elsewhere needs the root key 0");
+}
+
 #[test]
 fn a_namespace_is_given_a_new_key_and_all_in_it_works_on() {
     let place = Place::new("renew");

@@ -99,6 +99,8 @@ fn work(namespace: &Namespace, seed: u64) -> ! {
 struct Expected {
     versions: BTreeMap<Identifier, BTreeMap<u64, State>>,
     newest_key: u64,
+    /// The key before which no records open any more.
+    oldest_of_records: u64,
 }
 
 impl Expected {
@@ -111,7 +113,7 @@ impl Expected {
             "renewed" => {
                 let newest = words.next().unwrap().parse().unwrap();
                 assert!(newest > self.newest_key, "{said}");
-                self.newest_key = newest;
+                (self.newest_key, self.oldest_of_records) = (newest, newest);
                 return 1;
             }
             _ => {}
@@ -164,15 +166,20 @@ impl Expected {
         assert_eq!((usage.keys, usage.revoked), (keys as u64, revoked as u64));
         assert!(revoked < 1_000, "above it, the store would forget that versions were there");
         // Each change is in the audit trail, and nothing else.
-        let mut renewed = 0;
-        let count = |entry: TrailEntry| renewed += u64::from(entry.action == Action::Renew);
+        let (mut renewed, mut ends, mut oldest_of_records) = (0, 0, 0);
+        let count = |entry: TrailEntry| match entry.action {
+            Action::Renew => renewed += 1,
+            Action::Retire => (ends, oldest_of_records) = (ends + 1, entry.version.unwrap()),
+            _ => {}
+        };
         let end = namespace.verify_trail(TrailEnd::default(), count).unwrap();
         let versions = there.values().map(BTreeMap::len).sum::<usize>();
-        assert_eq!(end.entries, (versions + revoked) as u64 + renewed);
+        assert_eq!(end.entries, (versions + revoked) as u64 + renewed + ends);
+        assert!(ends <= renewed && oldest_of_records >= self.oldest_of_records, "the end of a renewal is missing");
         more +=
             (1 + renewed).checked_sub(self.newest_key.max(1)).expect("what was acknowledged is in the trail") as u32;
         assert!(more <= 1, "{more} changes that nobody acknowledged");
-        *self = Self { versions: there, newest_key: 1 + renewed };
+        *self = Self { versions: there, newest_key: 1 + renewed, oldest_of_records };
     }
 }
 

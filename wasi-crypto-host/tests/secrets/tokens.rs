@@ -96,7 +96,7 @@ fn a_store_goes_from_a_file_to_a_token_and_back() {
     let in_token = || RootKeyToken::parse(&token.uri("root")).unwrap();
     made(&token.uri("root"));
     let both = SecretsManager::builder(store.clone()).root_key(in_token()).old_root_key(file()).build().unwrap();
-    assert_eq!((both.rewrap().unwrap(), both.rewrap().unwrap()), (20, 0));
+    assert_eq!([(); 2].map(|()| both.rewrap().unwrap().namespaces), [20, 0]);
     let now = manager(&store, in_token());
     std::thread::scope(|scope| {
         for (number, (name, id)) in ids.iter().enumerate() {
@@ -107,7 +107,7 @@ fn a_store_goes_from_a_file_to_a_token_and_back() {
     assert!(load(&manager(&store, file()), "tenant-0", &ids[0].1).unwrap_err().contains("needs the root key"));
 
     let back = SecretsManager::builder(store.clone()).root_key(file()).old_root_key(in_token()).build().unwrap();
-    assert_eq!(back.rewrap().unwrap(), 20);
+    assert_eq!(back.rewrap().unwrap().namespaces, 20);
     assert_eq!(load(&manager(&store, file()), "tenant-7", &ids[7].1), Ok(vec![7; 32]));
 }
 
@@ -143,11 +143,11 @@ fn a_namespace_whose_keys_a_token_wraps_is_renewed() {
     // All of them go into a file and back, while a guest goes on.
     let file = || RootKeyFile::new(folder.path().join("root.key"));
     let to_file = SecretsManager::builder(store.clone()).root_key(file()).old_root_key(in_token()).build().unwrap();
-    assert_eq!(to_file.rewrap().unwrap(), 1);
+    assert_eq!(to_file.rewrap().unwrap().namespaces, 1);
     assert_eq!(guest.replace(&id, key(&[7; 32])).unwrap().version, 6);
     assert_eq!(load(&manager(&store, file()), "tenant", &id), Ok(vec![7; 32]));
     let back = SecretsManager::builder(store.clone()).root_key(in_token()).old_root_key(file()).build().unwrap();
-    assert_eq!(back.rewrap().unwrap(), 1);
+    assert_eq!(back.rewrap().unwrap().namespaces, 1);
     assert_eq!(guest.replace(&id, key(&[8; 32])).unwrap().version, 7);
     let fresh = manager(&store, in_token()).namespace("tenant");
     assert_eq!((fresh.check().unwrap().sound, fresh.decapsulate(&kept).unwrap().bytes()), (7, &b"token"[..]));

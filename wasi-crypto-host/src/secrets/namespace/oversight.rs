@@ -1,6 +1,7 @@
 //! What an operator wants to know of a namespace.
 
 use crate::secrets::changes::Change;
+use crate::secrets::key_ring::KeyRing;
 use crate::secrets::store::Usage;
 use crate::secrets::trail::Chain;
 use crate::secrets::{
@@ -80,9 +81,12 @@ impl Namespace {
         }
     }
 
-    /// Opens every record that can be loaded.
+    /// Opens the keys of the namespace, if it is there, and by them every record that can be loaded.
     pub fn check(&self) -> Result<Check, SecretsError> {
         let mut check = Check::default();
+        if self.shared.known_keys_if_there()?.is_some() {
+            self.shared.newest_keys()?;
+        }
         let mut behind = None;
         loop {
             let page = self.list(behind, PAGE)?;
@@ -113,23 +117,28 @@ impl Namespace {
     /// Checks the audit trail of the namespace, from what was its end when it was last checked; from the first entry
     /// with [`TrailEnd::default`]. Hands out each entry, and returns where it ends now. `DamagedTrail` if entries were
     /// changed, left out or put in, and if that end is no longer there. Entries that were cut off behind it cannot be
-    /// told from ones that never were.
+    /// told from ones that never were. `DamagedNamespace` if the namespace opens records that it does no longer by what was checked:
+    /// its row was put back to what it was before the end of a [renewal](Self::renew).
     pub fn verify_trail(&self, since: TrailEnd, mut each: impl FnMut(TrailEntry)) -> Result<TrailEnd, SecretsError> {
         let store = &self.shared.manager.store;
-        let ring = self.shared.newest_keys()?.ring;
-        let mut chain = Chain::new(&ring, self.name());
+        let mut chain = Chain::new(self.name());
         if since.entries > 0 {
             let rows = store.trail(self.name(), since.entries.saturating_sub(2), 2)?;
             let row = |number| rows.iter().find(|row| row.number == number);
-            chain = chain.resumed(since, row(since.entries - 1), row(since.entries))?;
+            let ring = self.shared.newest_keys()?.ring;
+            chain = chain.resumed(&ring, since, row(since.entries - 1), row(since.entries))?;
         }
         loop {
             let page = store.trail(self.name(), chain.end.entries, PAGE)?;
-            if page.is_empty() {
-                return Ok(chain.end);
-            }
+            // Behind the page: somebody may have renewed the namespace meanwhile, and these entries are by the new key.
+            let ring = self.shared.newest_keys()?.ring;
             for row in &page {
-                each(chain.add(row)?);
+                each(chain.add(&ring, row)?);
+            }
+            if page.is_empty() {
+                let agrees = |ring: &KeyRing| ring.oldest_of_records() >= chain.oldest_of_records;
+                let sound = agrees(&ring) || agrees(&self.shared.keys_in_store(true)?.ring);
+                return if sound { Ok(chain.end) } else { Err(self.shared.damaged()) };
             }
         }
     }

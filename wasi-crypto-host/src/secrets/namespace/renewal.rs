@@ -27,7 +27,7 @@ impl Namespace {
     /// Whoever has an older key, and a copy of the store from now on, can open nothing of it but what guests keep
     /// themselves; and no record that he makes up with that key is opened where the row of the namespace from the end is known. He
     /// could put back one from before, if he can write to the store: [`rewrap`](crate::secrets::SecretsManager::rewrap) to another
-    /// root key once more, and those are worth nothing. If it stops half-way, everything opens, and it can be done again, which makes
+    /// root key once more, and those are worth nothing; and [`verify_trail`](Self::verify_trail) tells of them. If it stops half-way, everything opens, and it can be done again, which makes
     /// one key more.
     ///
     /// Other processes take up the new key when they next change the namespace or load what it has sealed; for that they
@@ -39,7 +39,8 @@ impl Namespace {
         let newest_key = self.told(Action::Renew, None, None, now, self.with_new_key(now))?;
         let mut renewed = Renewed { newest_key, ..Renewed::default() };
         self.reseal(&mut renewed)?;
-        self.end_of_older_records(newest_key)?;
+        let now = self.now();
+        self.told(Action::Retire, None, Some(newest_key.into()), now, self.end_of_older_records(newest_key, now))?;
         Ok(renewed)
     }
 
@@ -60,9 +61,13 @@ impl Namespace {
 
     /// Sees to it that no record is opened any more that an older key has sealed: none is left, but for what does not open, and who
     /// has such a key could only make some up.
-    fn end_of_older_records(&self, newest: u32) -> Result<(), SecretsError> {
-        self.rewritten(|ring, text, _| {
+    pub(crate) fn end_of_older_records(&self, newest: u32, now: u64) -> Result<(), SecretsError> {
+        self.rewritten(|ring, text, to| {
             let oldest = ring.oldest_of_records().max(newest);
+            let event: SecretsEvent<'_> = self.event(Action::Retire, None, Some(oldest.into()), now, None);
+            if self.shared.manager.trail.keeps(&event) {
+                trail::add(&ring.newest().trail, &event, to)?;
+            }
             Ok((KeyRing::with_oldest_of_records(text, oldest), ring.newest_number()))
         })?;
         Ok(())

@@ -74,12 +74,14 @@ macro_rules! suite {
             threads_that_rotate_one_key_get_versions_of_their_own
             the_first_users_of_a_namespace_agree_on_its_key
             root_keys_are_changed_without_touching_records
+            a_namespace_that_does_not_open_stops_no_other_from_being_rewrapped
             another_root_key_opens_nothing
             a_sealed_secret_opens_in_its_namespace_until_it_expires
             a_new_key_seals_all_and_old_ones_open_what_guests_keep
             what_another_manager_has_renewed_is_taken_up
             who_lacks_the_root_key_of_a_renewed_namespace_is_told
             the_audit_trail_goes_on_under_the_new_key
+            a_row_from_half_way_is_noticed_by_the_audit_trail
             writers_go_on_while_a_namespace_is_renewed
             a_record_of_an_older_key_does_not_open_once_all_are_sealed_again
             an_older_key_opens_nothing_where_the_keys_cannot_be_unwrapped_any_more

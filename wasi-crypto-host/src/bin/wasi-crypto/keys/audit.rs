@@ -15,7 +15,8 @@ The commands that change keys keep an audit trail in the store, each namespace i
 `wasi-crypto run --audit` does for guests. It is a chain, whose key is sealed like other keys: who
 can write to the store cannot change, leave out or put in entries unnoticed. He can cut off the end,
 or put the whole store back to what it was. Keep what --verify prints somewhere else: with --since
-it is noticed when the trail does not go on from there.
+it is noticed when the trail does not go on from there. That a namespace opens records that it does
+not open any more since its keys were renewed is noticed without it.
 
 The JSON form is an object:
   schema   1; another number means other fields

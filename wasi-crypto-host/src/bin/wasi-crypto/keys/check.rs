@@ -14,7 +14,7 @@ Looks at the file as a whole, and opens every record that can be loaded. What it
 store that was put back as a whole to what it was before; `wasi-crypto keys audit --since` does.
 
 The JSON form is an object: schema; namespaces, each with name; sound: how many versions open;
-damaged: a sentence for each that does not.
+damaged: a sentence for each that does not; unopened: why nothing is known of it, or null.
 
 Example:
   wasi-crypto keys check --secrets sqlite:keys.db --root-key file:root.key";
@@ -46,6 +46,8 @@ pub(crate) struct Checked {
     name: String,
     sound: u64,
     pub(crate) damaged: Vec<String>,
+    /// Why nothing can be said of it.
+    pub(crate) unopened: Option<String>,
 }
 
 pub(crate) fn check(args: &Args) -> Result<(), Failure> {
@@ -62,33 +64,38 @@ pub(crate) fn check(args: &Args) -> Result<(), Failure> {
     let namespaces = names.iter().map(|name| check_one(&manager, name)).collect::<Result<Vec<_>, _>>()?;
 
     let damaged: usize = namespaces.iter().map(|checked| checked.damaged.len()).sum();
+    let unopened = namespaces.iter().find_map(|checked| checked.unopened.clone());
     if args.json {
         print_json(SCHEMA, &Done { namespaces })?;
     } else {
         print(namespaces.iter().map(Checked::text).collect::<String>())?;
     }
-    match damaged {
-        0 => Ok(()),
-        1 => Err(Failure::damaged(format!("one thing in {} is damaged", store.name()))),
-        several => Err(Failure::damaged(format!("{several} things in {} are damaged", store.name()))),
+    match (damaged, unopened) {
+        (0, None) => Ok(()),
+        (0, Some(why)) => Err(Failure::failed(why)),
+        (1, _) => Err(Failure::damaged(format!("one thing in {} is damaged", store.name()))),
+        (several, _) => Err(Failure::damaged(format!("{several} things in {} are damaged", store.name()))),
     }
 }
 
 /// Opens every record of a namespace.
 pub(crate) fn check_one(manager: &SecretsManager, name: &str) -> Result<Checked, SecretsError> {
-    let (sound, damaged) = match manager.namespace(name).check() {
-        Ok(check) => (check.sound, check.damaged),
+    let (sound, damaged, unopened) = match manager.namespace(name).check() {
+        Ok(check) => (check.sound, check.damaged, None),
         // So that the others are looked at, too.
-        Err(damaged @ SecretsError::DamagedNamespace(_)) => (0, vec![damaged]),
+        Err(unopened @ SecretsError::OtherRootKey { .. }) => (0, Vec::new(), Some(unopened)),
+        Err(damaged) if damaged.is_of_one_namespace() => (0, vec![damaged], None),
         Err(error) => return Err(error),
     };
-    Ok(Checked { name: name.to_owned(), sound, damaged: damaged.iter().map(SecretsError::to_string).collect() })
+    let damaged = damaged.iter().map(SecretsError::to_string).collect();
+    Ok(Checked { name: name.to_owned(), sound, damaged, unopened: unopened.map(|error| error.to_string()) })
 }
 
 impl Checked {
     fn text(&self) -> String {
         let versions = if self.sound == 1 { "version opens" } else { "versions open" };
-        let damaged: String = self.damaged.iter().map(|sentence| format!("  {sentence}\n")).collect();
+        let sentences = self.damaged.iter().chain(&self.unopened);
+        let damaged: String = sentences.map(|sentence| format!("  {sentence}\n")).collect();
         format!("{}: {} {versions}\n{damaged}", printable(&self.name), self.sound)
     }
 }

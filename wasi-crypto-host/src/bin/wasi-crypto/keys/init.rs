@@ -10,7 +10,7 @@ use wasi_crypto_host::secrets::{RootKeyId, RootKeyProvider, SecretsError, Secret
 use crate::failure::Failure;
 use crate::keys::SCHEMA;
 use crate::keys::place::Store;
-use crate::output::{print, print_json};
+use crate::output::{print, print_json, printable};
 use crate::say;
 use crate::secrets::{Location, RootKeySource, RootKeys};
 
@@ -118,7 +118,8 @@ fn make_root_key(source: &RootKeySource, store: Option<&dyn SecretsStore>) -> Re
             _ => "no such root key".to_owned(),
         };
         return Err(Failure::failed(format!(
-            "there is {what}, and none was made: the namespace {namespace} needs the root key {wrapped_by}"
+            "there is {what}, and none was made: the namespace {} needs the root key {wrapped_by}",
+            printable(namespace)
         )));
     }
     source.make()?;

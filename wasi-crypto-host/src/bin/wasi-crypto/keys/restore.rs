@@ -9,7 +9,7 @@ use wasi_crypto_host::secrets::{SecretsError, SecretsStore, SqliteStore};
 
 use crate::failure::Failure;
 use crate::keys::SCHEMA;
-use crate::keys::check::check_one;
+use crate::keys::check::{Checked, check_one};
 use crate::keys::place::Store;
 use crate::output::{print, print_json};
 use crate::secrets::{RootKeys, open_file};
@@ -105,7 +105,10 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 fn check_records(args: &Args, backup: &Arc<SqliteStore>, names: &[String]) -> Result<(), Failure> {
     let manager = args.root_keys.builder(Arc::clone(backup))?.build()?;
     for name in names {
-        let damaged = check_one(&manager, name)?.damaged;
+        let Checked { damaged, unopened, .. } = check_one(&manager, name)?;
+        if let Some(why) = unopened {
+            return Err(Failure::failed(format!("{why}; nothing was written")));
+        }
         if let Some(first) = damaged.first() {
             let (count, file) = (damaged.len(), args.file.display());
             return Err(Failure::damaged(format!(

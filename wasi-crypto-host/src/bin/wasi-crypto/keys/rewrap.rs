@@ -1,7 +1,9 @@
 //! `wasi-crypto keys rewrap`.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
-use wasi_crypto_host::secrets::{SecretsError, SecretsManager};
+use wasi_crypto_host::secrets::{Rewrapped, SecretsError, SecretsManager};
 
 use crate::failure::Failure;
 use crate::keys::SCHEMA;
@@ -23,9 +25,12 @@ afterwards. If it is stopped half-way, everything can be opened; give it again. 
 keys themselves, rotate them; if he could write to the store meanwhile, too, change the root key
 once more.
 
+A namespace that does not open is left out, and holds up no other; the exit status tells.
+
 The JSON form is an object: schema; root_key: the id of the new one; rewrapped: how many namespaces
-had another; renewed: of each namespace that got a new key, name, newest_key (its number), resealed
-(how many versions), damaged (a sentence for each version that does not open, and stays as it is).
+had another; left_out: of each namespace that could not be done, name and why; renewed: of each that got
+a new key, name, newest_key (its number), resealed (how many versions), damaged (a sentence for each
+version that does not open, and stays as it is).
 
 Examples:
   wasi-crypto keys rewrap --old-root-key file:root.key --root-key file:new.key --make-root-key
@@ -62,7 +67,14 @@ pub(crate) struct Args {
 struct Done {
     root_key: String,
     rewrapped: u64,
+    left_out: Vec<LeftOut>,
     renewed: Vec<Renewed>,
+}
+
+#[derive(Serialize)]
+struct LeftOut {
+    name: String,
+    why: String,
 }
 
 #[derive(Serialize)]
@@ -82,18 +94,32 @@ pub(crate) fn rewrap(args: &Args) -> Result<(), Failure> {
         args.root_keys.source()?.make()?;
     }
     let manager = args.root_keys.builder(store)?.trail(args.audit.trail()).build()?;
-    let rewrapped = manager.rewrap()?;
+    let Rewrapped { namespaces: rewrapped, left } = manager.rewrap()?;
+    let mut left: BTreeMap<String, SecretsError> = left.into_iter().collect();
     let names = match (&args.namespace, args.renew) {
         (Some(name), _) => vec![name.clone()],
         (None, true) => manager.namespaces()?,
         (None, false) => Vec::new(),
     };
-    let renewed = names.into_iter().map(|name| renew(&manager, name)).collect::<Result<Vec<_>, _>>()?;
-    let done = Done { root_key: manager.root_key_id().to_string(), rewrapped, renewed };
+    let mut renewed = Vec::new();
+    for name in names {
+        match renew(&manager, &name) {
+            Ok(done) => renewed.push(done),
+            Err(error) if error.is_of_one_namespace() => drop(left.insert(name, error)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let left_out = left.iter().map(|(name, error)| LeftOut { name: name.clone(), why: error.to_string() }).collect();
+    let done = Done { root_key: manager.root_key_id().to_string(), rewrapped, left_out, renewed };
     if args.json {
         print_json(SCHEMA, &done)?;
     } else {
         print(done.text())?;
+    }
+    // Of several, what is damaged.
+    if let Some(worst) = left.into_values().map(Failure::from).max_by_key(Failure::status) {
+        let namespaces = if done.left_out.len() == 1 { "namespace was" } else { "namespaces were" };
+        return Err(worst.and(&format!("{} {namespaces} left out", done.left_out.len())));
     }
     match done.renewed.iter().map(|renewed| renewed.damaged.len()).sum() {
         0 => Ok(()),
@@ -102,18 +128,26 @@ pub(crate) fn rewrap(args: &Args) -> Result<(), Failure> {
     }
 }
 
-fn renew(manager: &SecretsManager, name: String) -> Result<Renewed, SecretsError> {
-    let renewed = manager.namespace(&name).renew()?;
+fn renew(manager: &SecretsManager, name: &str) -> Result<Renewed, SecretsError> {
+    let renewed = manager.namespace(name).renew()?;
     let damaged = renewed.damaged.iter().map(SecretsError::to_string).collect();
-    Ok(Renewed { name, newest_key: renewed.newest_key, resealed: renewed.resealed, damaged })
+    Ok(Renewed { name: name.to_owned(), newest_key: renewed.newest_key, resealed: renewed.resealed, damaged })
 }
 
 impl Done {
     fn text(&self) -> String {
         let namespaces = if self.rewrapped == 1 { "namespace was" } else { "namespaces were" };
-        let Self { root_key, rewrapped, renewed } = self;
+        let Self { root_key, rewrapped, left_out, renewed } = self;
+        let all = if left_out.is_empty() { "all" } else { "all but those below" };
+        let left_out: String = left_out.iter().map(LeftOut::text).collect();
         let renewed: String = renewed.iter().map(Renewed::text).collect();
-        format!("{rewrapped} {namespaces} rewrapped; all need the root key {root_key} now\n{renewed}")
+        format!("{rewrapped} {namespaces} rewrapped; {all} need the root key {root_key} now\n{left_out}{renewed}")
+    }
+}
+
+impl LeftOut {
+    fn text(&self) -> String {
+        format!("{}: left out: {}\n", printable(&self.name), self.why)
     }
 }
 

@@ -75,7 +75,7 @@ pub(crate) fn who_lacks_the_root_key_of_a_renewed_namespace_is_told(store: impl 
     let text = |key: &RootKey| RootKey::parse(key.to_text().unwrap().as_bytes(), "").unwrap();
     let both = SecretsManager::builder(store.clone()).root_key(text(&new)).old_root_key(text(&old));
     let both = both.clock(|| NOW).build().unwrap();
-    assert_eq!(both.rewrap().unwrap(), 1);
+    assert_eq!(both.rewrap().unwrap().namespaces, 1);
     assert_eq!(behind.replace(&id, key(2)).unwrap().version, 2, "the namespace has the key that it had");
     both.namespace("tenant").renew().unwrap();
     let row = store.namespace("tenant").unwrap();
@@ -99,18 +99,44 @@ pub(crate) fn the_audit_trail_goes_on_under_the_new_key(store: impl SecretsStore
     let [one, other] = [(); 2].map(|()| Bench::with(store.clone(), &root_key, Trail::Changes).namespace());
     let id = one.create(key(1)).unwrap().identifier;
     let mut ends = vec![TrailEnd::default()];
-    let mut actions = Vec::new();
+    let mut entries = Vec::new();
     ends.push(one.verify_trail(ends[0], |_| ()).unwrap());
     one.renew().unwrap();
     ends.push(one.verify_trail(ends[0], |_| ()).unwrap());
     other.replace(&id, key(2)).unwrap();
     other.renew().unwrap();
     one.replace(&id, key(3)).unwrap();
-    let end = one.verify_trail(TrailEnd::default(), |entry| actions.push(entry.action)).unwrap();
-    assert_eq!(actions, [Action::Create, Action::Renew, Action::Replace, Action::Renew, Action::Replace]);
-    for (since, end_then) in ends.into_iter().enumerate() {
-        assert_eq!(end_then.entries, since as u64);
+    let end = one.verify_trail(TrailEnd::default(), |entry| entries.push((entry.action, entry.version))).unwrap();
+    let renewed = |key| [(Action::Renew, None), (Action::Retire, Some(key))];
+    let [create, replace, another] = [(Action::Create, 1), (Action::Replace, 2), (Action::Replace, 3)]
+        .map(|(action, version)| [(action, Some(version))]);
+    assert_eq!(entries, [&create[..], &renewed(2), &replace, &renewed(3), &another].concat());
+    for (end_then, entries) in ends.into_iter().zip([0, 1, 3]) {
+        assert_eq!(end_then.entries, entries);
         assert_eq!(other.verify_trail(end_then, |_| ()).unwrap(), end);
+    }
+}
+
+pub(crate) fn a_row_from_half_way_is_noticed_by_the_audit_trail(store: impl SecretsStore + 'static) {
+    let store = Arc::new(store);
+    let root_key = RootKey::generate().unwrap();
+    let open = || Bench::with(store.clone(), &root_key, Trail::Changes).namespace();
+    let namespace = open();
+    let id = namespace.create(key(1)).unwrap().identifier;
+    let number = namespace.with_new_key(NOW).unwrap();
+    let half_way = store.namespace("tenant").unwrap().unwrap();
+    let other = open();
+    let before = other.verify_trail(TrailEnd::default(), |_| ()).unwrap();
+    namespace.end_of_older_records(number, NOW).unwrap();
+    let end = open().verify_trail(TrailEnd::default(), |_| ()).unwrap();
+    assert_eq!((before.entries, end.entries), (2, 3));
+    assert_eq!(other.verify_trail(before, |_| ()).unwrap(), end, "where the ring from half-way was known");
+
+    store.change("tenant", &mut |to| Ok(to.put_namespace(&half_way)?)).unwrap();
+    assert_eq!(load(&open(), &id, Version::Latest), Ok((1, vec![1; 32])), "who knows no better opens it");
+    for since in [TrailEnd::default(), before] {
+        let error = open().verify_trail(since, |_| ()).unwrap_err();
+        assert!(matches!(error, SecretsError::DamagedNamespace(_)), "{error}");
     }
 }
 
@@ -240,7 +266,7 @@ pub(crate) fn an_older_key_opens_nothing_where_the_keys_cannot_be_unwrapped_any_
     assert_eq!(load(&namespace, &first, Version::Latest), Ok((1, vec![1; 32])), "half-way");
     let text = |key: &RootKey| RootKey::parse(key.to_text().unwrap().as_bytes(), "").unwrap();
     let both = SecretsManager::builder(store.clone()).root_key(text(&new)).old_root_key(text(&old));
-    assert_eq!(both.clock(|| NOW).build().unwrap().rewrap().unwrap(), 1);
+    assert_eq!(both.clock(|| NOW).build().unwrap().rewrap().unwrap().namespaces, 1);
     let made = namespace.create(key(3)).unwrap().identifier;
     assert_eq!(load(&namespace, &made, Version::Latest), Ok((1, vec![3; 32])), "by the newest key, which is known");
     let refused = namespace.load(Kind::KeyPair, &second, Version::Latest).map(|_| ()).unwrap_err();

@@ -5,7 +5,7 @@ use std::thread;
 
 use crate::secrets::store::suite::{Bench, NOW, another, key, load};
 use crate::secrets::{
-    Identifier, Kind, Namespace, RootKey, SecretsError, SecretsManager, SecretsStore, Trail, Version,
+    Identifier, Kind, Namespace, NamespaceRow, RootKey, SecretsError, SecretsManager, SecretsStore, Trail, Version,
 };
 
 pub(crate) fn the_first_users_of_a_namespace_agree_on_its_key(store: impl SecretsStore + 'static) {
@@ -37,12 +37,44 @@ pub(crate) fn root_keys_are_changed_without_touching_records(store: impl Secrets
     let both = SecretsManager::builder(store.clone()).root_key(new).old_root_key(old);
     let both = both.clock(|| NOW).build().unwrap();
     assert!(load(&both.namespace("tenant"), &id, Version::Latest).is_ok(), "opened by the old root key");
-    assert_eq!((both.rewrap().unwrap(), both.rewrap().unwrap()), (2, 0));
+    assert_eq!([(); 2].map(|()| both.rewrap().unwrap().namespaces), [2, 0]);
     assert_eq!(store.read("tenant", &id, 1).unwrap(), record);
     assert_eq!(store.namespace("tenant").unwrap().unwrap().wrapped_by, both.root_key_id());
     assert_eq!(store.namespace("tenant").unwrap().unwrap().usage.keys, 1);
     assert!(load(&another(&both.namespace("tenant")), &id, Version::Latest).is_ok(), "opened by the new root key");
     assert_eq!(open.replace(&id, key(3)).unwrap().version, 2, "goes on where it was open");
+}
+
+/// Whoever writes to the store could keep all others from getting another root key.
+pub(crate) fn a_namespace_that_does_not_open_stops_no_other_from_being_rewrapped(store: impl SecretsStore + 'static) {
+    let store = Arc::new(store);
+    let [old, new, other] = [(); 3].map(|()| RootKey::generate().unwrap());
+    let before = Bench::with(store.clone(), &old, Trail::Changes);
+    let id = before.namespace().create(key(1)).unwrap().identifier;
+    let row = store.namespace("tenant").unwrap().unwrap();
+    let put = |name: &str, row: &NamespaceRow| store.change(name, &mut |to| Ok(to.put_namespace(row)?)).unwrap();
+    put("before", &row);
+    put("unknown", &NamespaceRow { wrapped_by: other.id(), ..row.clone() });
+    put("with fewer keys", &NamespaceRow { newest_key: 2, ..row });
+
+    let both = SecretsManager::builder(store.clone()).root_key(new).old_root_key(old);
+    let both = both.trail(Trail::Changes).clock(|| NOW).build().unwrap();
+    let rewrapped = both.rewrap().unwrap();
+    let left: Vec<_> = rewrapped.left.iter().map(|(name, error)| (name.as_str(), error)).collect();
+    assert_eq!(rewrapped.namespaces, 1);
+    assert!(
+        matches!(
+            left[..],
+            [
+                ("before", SecretsError::DamagedNamespace(_)),
+                ("unknown", SecretsError::OtherRootKey { .. }),
+                ("with fewer keys", SecretsError::DamagedNamespace(_))
+            ]
+        ),
+        "{left:?}"
+    );
+    assert!(load(&both.namespace("tenant"), &id, Version::Latest).is_ok());
+    assert_eq!(store.namespace("tenant").unwrap().unwrap().wrapped_by, both.root_key_id());
 }
 
 pub(crate) fn another_root_key_opens_nothing(store: impl SecretsStore + 'static) {
@@ -57,7 +89,7 @@ pub(crate) fn another_root_key_opens_nothing(store: impl SecretsStore + 'static)
         namespace.create(key(1)).map(|_| ()),
         namespace.replace(&id, key(1)).map(|_| ()),
         namespace.decapsulate(&[1; 100]).map(|_| ()),
-        bench.manager.rewrap().map(|_| ()),
+        Err(bench.manager.rewrap().unwrap().left.remove(0).1),
     ] {
         let error = error.unwrap_err();
         assert_eq!(error.errno().name(), "algorithm_failure");
