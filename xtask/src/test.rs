@@ -153,8 +153,8 @@ fn tests(totals: &mut Totals) -> Result<Outcome, String> {
     build.args(["--lib", "--bins", "--tests", "--no-run"]);
     run(build)?;
     let (mut suite, mut others) = (test(), test());
-    add_programs(&mut suite, |package| package == SUITE)?;
-    add_programs(&mut others, |package| package != SUITE)?;
+    add_programs(&mut suite, |package, _| package == SUITE)?;
+    add_programs(&mut others, |package, _| package != SUITE)?;
     others.args(["--lib", "--bins"]);
     count_both([suite, others], totals)?;
     count(test(), &["--test", "run_guests", "--", "--ignored", "--skip", COMPONENTS], totals)
@@ -177,9 +177,9 @@ fn doctests(totals: &mut Totals) -> Result<Outcome, String> {
     count(cargo(&["test", "--locked", "--workspace", FEATURES]), &["--doc"], totals)
 }
 
-/// The suite on the engines that need nothing but a C compiler.
+/// The suite on the engine that its own tests do not run it on.
 fn conformance(_: &mut Totals) -> Result<Outcome, String> {
-    built_engines(&[]).map(|()| Outcome::Passed)
+    built_engines(&["wasmi"], &[]).map(|()| Outcome::Passed)
 }
 
 /// Runs the suite against this host on each of the embedded engines, with these further arguments.
@@ -195,15 +195,15 @@ pub(crate) fn engines(args: &[String]) -> Result<(), String> {
         test.args(["--features", &format!("{engine},sqlite"), "--test", "recursion"]);
         run(test)?;
     }
-    built_engines(args)?;
+    built_engines(&["wasmtime", "wasmi"], args)?;
     components(args)
 }
 
 /// As [`engines`], on those that are built with the tests, and run from where cargo puts them, which is beside this program: `cargo run` and
 /// `cargo build` would choose other features, and compile wasmtime again.
-fn built_engines(args: &[String]) -> Result<(), String> {
+fn built_engines(engines: &[&str], args: &[String]) -> Result<(), String> {
     run(cargo(&["test", "--locked", "--workspace", FEATURES, "--tests", "--no-run"]))?;
-    ["wasmtime", "wasmi"].iter().try_for_each(|engine| {
+    engines.iter().try_for_each(|engine| {
         let mut suite = Command::new(beside("wasi-crypto-conformance")?);
         suite.args(["--engine", engine]).args(args);
         run(suite)
@@ -268,7 +268,8 @@ fn benchmark(_: &mut Totals) -> Result<Outcome, String> {
 }
 
 /// The tests of the host once more, and the suite, with AWS-LC in the place of what it does better. One of them compares its answers with what
-/// it wrote down when it ran with ring. How the suite judges, reports and drives engines is no matter of the backend, and takes minutes.
+/// it wrote down when it ran with ring. How the suite judges, reports and drives engines is no matter of the backend, nor is how the host links
+/// into engines, and takes minutes.
 fn aws_lc_rs(totals: &mut Totals) -> Result<Outcome, String> {
     run(cargo(&["test", "--locked", "--workspace", FEATURES, "--test", "backends"]))?;
     let test = || {
@@ -278,7 +279,7 @@ fn aws_lc_rs(totals: &mut Totals) -> Result<Outcome, String> {
     };
     let of_host = || {
         let mut of_host = test();
-        add_programs(&mut of_host, |package| package == HOST).map(|()| of_host)
+        add_programs(&mut of_host, |package, name| package == HOST && !FACES.contains(&name)).map(|()| of_host)
     };
     let mut build = of_host()?;
     build.args(["--lib", "--test=curve448", "--test=own_host", "--no-run"]);
@@ -290,15 +291,19 @@ fn aws_lc_rs(totals: &mut Totals) -> Result<Outcome, String> {
 }
 
 const HOST: &str = "wasi-crypto-host";
+/// Its tests that are about engines and the command line.
+const FACES: &[&str] = &["cli", "component", "wasmi", "wasmtime"];
 const SUITE: &str = "wasi-crypto-conformance";
 
-/// Chooses the test programs of these packages, but those that need features which the steps do not have.
-fn add_programs(test: &mut Command, of: impl Fn(&str) -> bool) -> Result<(), String> {
+/// Chooses test programs by package and name, but those that need features which the steps do not have.
+fn add_programs(test: &mut Command, wanted: impl Fn(&str, &str) -> bool) -> Result<(), String> {
     let metadata = output(cargo(&["metadata", "--locked", "--no-deps", "--format-version=1"]))?;
     let metadata: Value = serde_json::from_str(&metadata).map_err(|cause| format!("of cargo metadata: {cause}"))?;
-    for package in list(&metadata["packages"]).filter(|package| of(package["name"].as_str().unwrap_or_default())) {
+    for package in list(&metadata["packages"]) {
+        let of_package = |name: &&str| wanted(package["name"].as_str().unwrap_or_default(), name);
         let programs = list(&package["targets"]).filter(|target| target["kind"][0] == "test");
-        let names = programs.filter_map(|target| target["name"].as_str()).filter(|name| *name != "curve448");
+        let names =
+            programs.filter_map(|target| target["name"].as_str()).filter(of_package).filter(|name| *name != "curve448");
         test.args(names.map(|name| format!("--test={name}")));
     }
     Ok(())

@@ -217,6 +217,10 @@ mod tests {
             Known::new(KeyRing::new(text, newest_key).unwrap().unwrap(), &row)
         };
         let first = KeyRing::first().unwrap();
+        let once = known(&first, 1);
+        assert!(once.is_unwrapped());
+        let row = NamespaceRow { wrapped_by: id, wrapped_key: vec![1], newest_key: 1, usage: Usage::default() };
+        assert!(!once.is_in(&row) && once.wrapped_anew(&row).is_in(&row) && !once.wrapped_anew(&row).is_unwrapped());
         let second = KeyRing::renewed(&first).unwrap();
         let after = KeyRing::with_oldest_of_records(&second, 2);
         let learned = KnownRing::default();

@@ -67,3 +67,23 @@ const FORMAT: u8 = 1;
 
 /// The size of the expiry in front of the secret, in bytes.
 const EXPIRY_LEN: usize = size_of::<u64>();
+
+#[cfg(test)]
+mod tests {
+    use crate::secrets::{MemoryStore, RootKey, SecretsManager};
+
+    /// What guests keep outlives versions of this library.
+    #[test]
+    fn a_secret_is_sealed_to_the_name_of_its_namespace() {
+        let builder = SecretsManager::builder(MemoryStore::new()).root_key(RootKey::generate().unwrap());
+        let namespace = builder.build().unwrap().namespace("tenant");
+        let sealed = namespace.encapsulate(b"token", 2_000).unwrap();
+        let ring = namespace.shared.newest_keys().unwrap().ring;
+        let open = |header: &[u8]| ring.newest().encapsulation.open(header, &sealed[1..]).unwrap();
+        let text = open(b"wasi-crypto encapsulated secret \x01tenant").unwrap();
+        assert_eq!(text[..], [&2_000_u64.to_le_bytes()[..], b"token"].concat());
+        for header in [&b"wasi-crypto encapsulated secret \x01another"[..], b""] {
+            assert!(open(header).is_none());
+        }
+    }
+}

@@ -161,6 +161,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_longer_than_there_is_room_for_is_not_read() {
+        let builder = SecretsManager::builder(MemoryStore::new()).root_key(RootKey::generate().unwrap());
+        let namespace = builder.build().unwrap().namespace("tenant");
+        let id = namespace.create(NewRecord::key_pair("ED25519", b"seed")).unwrap().identifier;
+        let sealed = namespace.show(&id).unwrap()[0].sealed_len as usize;
+        let load = |most| namespace.load_within(Kind::KeyPair, &id, Version::Latest, most).unwrap();
+        assert!(matches!(load(sealed - 1), Loaded::Longer(longer) if longer == sealed));
+        for most in [sealed, sealed + 1] {
+            assert!(matches!(load(most), Loaded::Is(opened) if opened.bytes() == b"seed"));
+        }
+    }
+
+    #[test]
+    fn what_was_prepared_of_a_record_counts() {
+        let builder = SecretsManager::builder(MemoryStore::new()).root_key(RootKey::generate().unwrap());
+        let namespace = builder.cached_bytes(2_000).build().unwrap().namespace("tenant");
+        let id = namespace.create(NewRecord::key_pair("ED25519", b"seed")).unwrap().identifier;
+        let load = || namespace.load(Kind::KeyPair, &id, Version::Latest).unwrap();
+        let opened = load();
+        opened.prepared(|_| Ok((Arc::new(()), 2_000))).unwrap();
+        assert!(Arc::ptr_eq(&opened, &load()), "it is not counted yet");
+        namespace.count_prepared(&opened);
+        assert!(!Arc::ptr_eq(&opened, &load()), "it was more than may be kept");
+    }
+
+    #[test]
     fn a_store_that_answers_with_another_record_is_found_out() {
         let store = Arc::new(MemoryStore::new());
         let root_key = RootKey::generate().unwrap().to_text().unwrap();
