@@ -30,7 +30,11 @@ const TASKS: &[Task] = &[
     ("engines", "run the conformance suite on all embedded engines; arguments go to the suite", test::engines),
     ("bench", "measure what a host call costs, guest against native", bench::bench),
     ("fuzz", "look for faults with random calls and keys; name targets to run these only", fuzz::fuzz),
-    ("constant-time", "look whether times of calls tell secrets, some minutes long", constant_time::constant_time),
+    (
+        "constant-time",
+        "look whether times of calls tell secrets; --aws-lc-rs with that backend",
+        constant_time::constant_time,
+    ),
     ("miri", "run tests of the host that call no C code under Miri; arguments choose tests", miri::miri),
     ("loom", "try the threads of a shared context in every order", loom::loom),
     (

@@ -1,7 +1,5 @@
 //! Stores in a database, and root keys in a token.
 
-use std::process::Command;
-
 use crate::place::{FAILED, Finished, MISUSED, Place};
 
 #[cfg(feature = "postgres")]
@@ -70,7 +68,7 @@ fn a_root_key_goes_from_a_file_into_a_token_and_back() {
     let settings = place.file("softhsm2.conf", settings);
     let pin = place.file("pin", "1234\n");
     std::fs::set_permissions(&pin, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-    let mut token = Command::new("softhsm2-util");
+    let mut token = std::process::Command::new("softhsm2-util");
     token.args(["--init-token", "--free", "--label", "keys", "--so-pin", "0000", "--pin", "1234"]);
     assert!(token.env("SOFTHSM2_CONF", &settings).output().unwrap().status.success());
     let uri = format!("pkcs11:token=keys;object=root?module-path={MODULE}&pin-source=file:pin");
