@@ -227,8 +227,9 @@ impl Summary {
 /// What a record takes up beside what is sealed, in bytes: what lies open, and its place in an index.
 const OPEN_LEN: u64 = 216;
 
-/// The highest version: that of the interface, or that of stores whose numbers are signed.
-const MAX_VERSION: u64 = if Version::MAX < i64::MAX as u64 { Version::MAX } else { i64::MAX as u64 };
+/// The highest version: that of stores whose numbers are signed, which is below that of the interface.
+const MAX_VERSION: u64 = i64::MAX as u64;
+const _: () = assert!(MAX_VERSION <= Version::MAX);
 
 /// So many versions of each state are forgotten with a change, which is more than one change adds in the long run.
 const FORGOTTEN_AT_ONCE: usize = 16;

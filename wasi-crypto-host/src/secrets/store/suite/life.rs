@@ -162,6 +162,20 @@ pub(crate) fn revoked_versions_do_not_pile_up(store: impl SecretsStore + 'static
     assert!((90..130).contains(&revoked), "{revoked}");
     let listed = namespace.list(None, usize::MAX >> 1).unwrap();
     assert_eq!(listed.len() as u64, revoked);
+    namespace.forget().unwrap();
+    assert_eq!(namespace.usage().unwrap().revoked, 100);
+}
+
+pub(crate) fn all_that_need_not_be_kept_is_forgotten_when_asked_for(store: impl SecretsStore + 'static) {
+    let bench = Bench::new(store);
+    let namespace = bench.namespace().policy(Policy::default().retention(Duration::from_secs(10)));
+    // More than a change forgets by the way.
+    for _ in 0..40 {
+        namespace.create(key(1).expires(NOW + 5)).unwrap();
+    }
+    bench.set_time(NOW + 15);
+    assert_eq!(namespace.forget().unwrap(), 40);
+    assert_eq!(namespace.usage().unwrap(), Usage::default());
 }
 
 pub(crate) fn a_key_expires_and_is_forgotten(store: impl SecretsStore + 'static) {
