@@ -213,6 +213,12 @@ mod tests {
             let error = namespace.load(Kind::KeyPair, &pair, version).map(|_| ()).unwrap_err();
             assert!(matches!(error, SecretsError::Damaged { identifier, .. } if identifier == pair), "{error}");
         }
+        for read in [(other, 1), (pair, 1), (symmetric, 1)] {
+            let error = open(Arc::new(Lying { store: store.clone(), found: None, read })).latest(&pair).unwrap_err();
+            assert!(matches!(error, SecretsError::Damaged { .. }), "{error}");
+        }
+        let latest = honest.latest(&pair).unwrap();
+        assert_eq!((latest.identifier, latest.version, latest.algorithm.as_str()), (pair, 2, "ED25519"));
         let namespace = open(Arc::new(Lying { store: store.clone(), found: None, read: (pair, 2) }));
         assert_eq!(namespace.load(Kind::KeyPair, &pair, Version::Latest).unwrap().bytes(), b"b");
     }

@@ -60,6 +60,7 @@ macro_rules! suite {
             all_versions_are_revoked_at_once
             what_was_revoked_stays_known_for_a_while
             revoked_versions_do_not_pile_up
+            all_versions_of_a_key_are_shown
             all_that_need_not_be_kept_is_forgotten_when_asked_for
             a_key_expires_and_is_forgotten
             the_expiry_can_be_set_later

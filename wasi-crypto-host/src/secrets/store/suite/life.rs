@@ -166,6 +166,23 @@ pub(crate) fn revoked_versions_do_not_pile_up(store: impl SecretsStore + 'static
     assert_eq!(namespace.usage().unwrap().revoked, 100);
 }
 
+pub(crate) fn all_versions_of_a_key_are_shown(store: impl SecretsStore + 'static) {
+    let namespace = Bench::new(store).namespace().policy(Policy::unrestricted());
+    let ids = [1, 2, 3].map(|number| namespace.create(key(number)).unwrap().identifier);
+    // More than are read at once.
+    for _ in 1..300 {
+        namespace.replace(&ids[1], key(4)).unwrap();
+    }
+    namespace.revoke(Kind::KEYS, &ids[1], Version::Number(257)).unwrap();
+    let shown = namespace.show(&ids[1]).unwrap();
+    assert!(shown.iter().map(|entry| entry.header.version).eq(1..=300));
+    assert!(shown.iter().all(|entry| entry.header.identifier == ids[1]));
+    assert!(shown.iter().all(|entry| (entry.state == State::Revoked) == (entry.header.version == 257)));
+    for id in [&ids[0], &ids[2]] {
+        assert_eq!(namespace.show(id).unwrap().len(), 1);
+    }
+}
+
 pub(crate) fn all_that_need_not_be_kept_is_forgotten_when_asked_for(store: impl SecretsStore + 'static) {
     let bench = Bench::new(store);
     let namespace = bench.namespace().policy(Policy::default().retention(Duration::from_secs(10)));

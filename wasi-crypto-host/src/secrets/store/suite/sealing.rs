@@ -85,6 +85,7 @@ pub(crate) fn another_root_key_opens_nothing(store: impl SecretsStore + 'static)
     let bench = Bench::with(store.clone(), &wrong, Trail::Off);
     let namespace = bench.namespace();
     for error in [
+        namespace.unlock(),
         namespace.load(Kind::KeyPair, &id, Version::Latest).map(|_| ()),
         namespace.create(key(1)).map(|_| ()),
         namespace.replace(&id, key(1)).map(|_| ()),
