@@ -258,6 +258,7 @@ mod tests {
     #[test]
     fn no_more_bytes_are_kept_than_may_be() {
         let one = RECORD + ALGORITHM.len() + b"secret".len();
+        assert_eq!(opened(1, 1).held(), one);
         let cache = Cache::new(1000, 10 * one);
         let all: Vec<_> = (0..40).map(|first| opened(first, 1)).collect();
         let kept = || {
