@@ -188,7 +188,7 @@ fn a_database_of_the_first_schema_is_brought_to_the_newest_with_all_that_is_in_i
     assert_eq!(namespace.replace(&id, key(3)).unwrap().version, 3);
     assert_eq!(namespace.decapsulate(&kept).unwrap().bytes(), b"token");
     assert_eq!(namespace.renew().unwrap().resealed, 3);
-    assert_eq!(namespace.verify_trail(TrailEnd::default(), |_| ()).unwrap().entries, 4);
+    assert_eq!(namespace.verify_trail(TrailEnd::default(), |_| ()).unwrap().entries, 5);
     assert_eq!(namespace.check().unwrap().sound, 3);
 }
 
