@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::secrets::store::suite::{Bench, NOW, another, key, load};
 use crate::secrets::{
-    Action, Identifier, Kind, NamespaceRow, NewRecord, Policy, Record, RootKey, SecretsError, SecretsLimits,
+    Action, Identifier, Kind, Namespace, NamespaceRow, NewRecord, Policy, Record, RootKey, SecretsError, SecretsLimits,
     SecretsManager, SecretsStore, State, Trail, TrailEnd, Transaction, Version,
 };
 
@@ -138,6 +138,24 @@ pub(crate) fn a_row_from_half_way_is_noticed_by_the_audit_trail(store: impl Secr
         let error = open().verify_trail(since, |_| ()).unwrap_err();
         assert!(matches!(error, SecretsError::DamagedNamespace(_)), "{error}");
     }
+}
+
+/// Which nobody can tell who cannot open the row.
+pub(crate) fn who_lacks_the_root_key_is_not_told_that_a_row_was_put_back(store: impl SecretsStore + 'static) {
+    let store = Arc::new(store);
+    let [old, new] = [(); 2].map(|()| RootKey::generate().unwrap());
+    let behind = Bench::with(store.clone(), &old, Trail::Changes).namespace();
+    behind.create(key(1)).unwrap();
+    let number = behind.with_new_key(NOW).unwrap();
+    let both = SecretsManager::builder(store).root_key(new).old_root_key(old).clock(|| NOW).trail(Trail::Changes);
+    let both = both.build().unwrap();
+    assert_eq!(both.rewrap().unwrap().namespaces, 1);
+    let verify = |namespace: &Namespace| namespace.verify_trail(TrailEnd::default(), |_| ()).map(|end| end.entries);
+    assert_eq!(verify(&behind).unwrap(), 3, "by the keys that are known");
+    both.namespace("tenant").end_of_older_records(number, NOW).unwrap();
+    assert_eq!(verify(&both.namespace("tenant")).unwrap(), 4);
+    let error = verify(&behind).unwrap_err();
+    assert!(matches!(error, SecretsError::OtherRootKey { .. }), "{error}");
 }
 
 pub(crate) fn writers_go_on_while_a_namespace_is_renewed(store: impl SecretsStore + 'static) {
