@@ -85,7 +85,7 @@ impl SecretsError {
     /// Whether it says that something is the matter with one namespace, or with what is in it: others may be sound.
     pub fn is_of_one_namespace(&self) -> bool {
         match self {
-            Self::Store(error) => error.fault == StoreFault::Broken,
+            Self::Store(error) => error.fault == StoreFault::BrokenRow,
             Self::Limit(_)
             | Self::NamespaceName
             | Self::Damaged { .. }
@@ -195,6 +195,8 @@ pub enum StoreFault {
     Locked,
     /// It is no store, or damaged.
     Broken,
+    /// A row of it is not as this library writes them.
+    BrokenRow,
     /// A newer version of this library wrote it.
     NewerSchema {
         /// The version of its schema.
@@ -223,6 +225,9 @@ impl fmt::Display for StoreError {
                 write!(f, "{store} is locked by others; try again, or with a longer time-out")
             }
             StoreFault::Broken => write!(f, "{store} is damaged, or no store of keys; restore it from a backup"),
+            StoreFault::BrokenRow => {
+                write!(f, "{store} has a row that was damaged, or written by something else; restore it from a backup")
+            }
             StoreFault::NewerSchema { found, known } => write!(
                 f,
                 "{store} was written by a newer version: its schema is {found}, and this build knows those up to {known}; update this program"
@@ -248,6 +253,26 @@ impl std::error::Error for StoreError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_of_one_namespace_is_not_of_the_store() {
+        let store = |fault| SecretsError::Store(StoreError { store: String::new(), fault, cause: String::new() });
+        let name = || "tenant".to_owned();
+        for error in [
+            store(StoreFault::BrokenRow),
+            SecretsError::Limit("keys of its own"),
+            SecretsError::NamespaceName,
+            SecretsError::DamagedNamespace(name()),
+            SecretsError::DamagedTrail { namespace: name(), entry: 1 },
+        ] {
+            assert!(error.is_of_one_namespace(), "{error}");
+        }
+        for error in
+            [store(StoreFault::Broken), store(StoreFault::Locked), SecretsError::Random, SecretsError::NotFound]
+        {
+            assert!(!error.is_of_one_namespace(), "{error}");
+        }
+    }
 
     /// Whoever writes to the store chooses it.
     #[test]

@@ -7,8 +7,8 @@ use crate::secrets::cache::Cache;
 use crate::secrets::namespace::Shared;
 use crate::secrets::open_store::OpenStore;
 use crate::secrets::{
-    Action, Clock, Namespace, RootKey, RootKeyError, RootKeyId, RootKeyProvider, SecretsError, SecretsEvent,
-    SecretsObserver, SecretsStore, SystemClock, Trail, trail,
+    Clock, Namespace, RootKey, RootKeyError, RootKeyId, RootKeyProvider, SecretsError, SecretsObserver, SecretsStore,
+    SystemClock, Trail,
 };
 
 /// Keeps keys and secrets in a store, sealed. Clones are the same manager.
@@ -64,13 +64,13 @@ impl SecretsManager {
         self.inner.root_key.id()
     }
 
-    /// Wraps the keys of all namespaces by the root key that are wrapped by an old one; but those that do not open. Records
+    /// Wraps the keys of all namespaces by the root key that are wrapped by an old one; but those that do not open. All are opened. Records
     /// stay as they are, and processes that have the namespaces open go on. If it stops half-way, all can still be
-    /// opened with both root keys, and it can be done again. [`Namespace::renew`] gives a namespace a new key.
+    /// opened with both root keys, and it can be done again; [`Namespace::rewrap`] does one. [`Namespace::renew`] gives a namespace a new key.
     pub fn rewrap(&self) -> Result<Rewrapped, SecretsError> {
         let mut rewrapped = Rewrapped::default();
         for name in self.inner.store.namespaces()? {
-            match self.rewrap_one(&name) {
+            match self.namespace(&name).rewrap() {
                 Ok(done) => rewrapped.namespaces += u64::from(done),
                 // Whoever can write to the store could put one in front of all others.
                 Err(error) if error.is_of_one_namespace() => rewrapped.left.push((name, error)),
@@ -78,34 +78,6 @@ impl SecretsManager {
             }
         }
         Ok(rewrapped)
-    }
-
-    /// Whether it was done: not if the namespace is wrapped by the root key already, or gone.
-    fn rewrap_one(&self, name: &str) -> Result<bool, SecretsError> {
-        let mut done = false;
-        self.inner.store.change(name, &mut |to| {
-            done = false;
-            let Some(row) = to.namespace()?.filter(|row| row.wrapped_by != self.inner.root_key.id()) else {
-                return Ok(());
-            };
-            let ring = self.inner.unwrap(name, &row)?;
-            to.put_namespace(&self.inner.wrap(name, &ring, row.newest_key, row.usage)?)?;
-            let event = SecretsEvent {
-                namespace: name,
-                who: "",
-                action: Action::Rewrap,
-                identifier: None,
-                version: None,
-                when: self.inner.clock.now(),
-                error: None,
-            };
-            if self.inner.trail.keeps(&event) {
-                trail::add(&self.inner.ring(name, &row)?.newest().trail, &event, to)?;
-            }
-            done = true;
-            Ok(())
-        })?;
-        Ok(done)
     }
 }
 

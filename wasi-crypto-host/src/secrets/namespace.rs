@@ -438,7 +438,7 @@ impl Namespace {
     }
 }
 
-/// So often a change is begun anew because another process has renewed or rewrapped the namespace meanwhile.
+/// So often something is begun anew because another process has renewed or rewrapped the namespace meanwhile.
 const ATTEMPTS: usize = 8;
 
 /// The version, if it is a certain one.

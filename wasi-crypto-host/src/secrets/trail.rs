@@ -25,7 +25,8 @@ pub struct SecretsEvent<'a> {
     pub action: Action,
     /// To which key or secret; none if it has no identifier, or none that can be one.
     pub identifier: Option<Identifier>,
-    /// To which version; none if to no certain one. Of [`Action::Retire`], the number of a key of the namespace.
+    /// To which version; none if to no certain one. Of [`Action::Renew`] and [`Action::Retire`], the number of the
+    /// oldest key of the namespace whose records are opened then.
     pub version: Option<u64>,
     /// When, in seconds since 1970.
     pub when: u64,
@@ -171,7 +172,8 @@ pub struct TrailEntry {
     pub action: Action,
     /// To which key or secret.
     pub identifier: Option<Identifier>,
-    /// To which version. Of [`Action::Retire`], the number of a key of the namespace.
+    /// To which version. Of [`Action::Renew`] and [`Action::Retire`], the number of the oldest key of the namespace whose records are opened
+    /// then.
     pub version: Option<u64>,
     /// What a guest was told.
     pub errno: Errno,
@@ -203,14 +205,16 @@ pub(crate) struct Chain<'a> {
     pub(crate) end: TrailEnd,
     /// The key of the last entry: those behind it are by it or by a newer one, as whoever adds an entry has the newest.
     key: u32,
-    /// By it and by newer keys records may be sealed, as far as was checked.
-    pub(crate) oldest_of_records: u32,
+    /// By this key and newer ones records may be sealed, as far as was checked.
+    pub(crate) oldest_of_records: u64,
+    /// Whether the namespace was renewed by somebody who opened older ones.
+    pub(crate) was_put_back: bool,
 }
 
 impl<'a> Chain<'a> {
     /// Of this namespace, from the first entry on.
     pub(crate) fn new(namespace: &'a str) -> Self {
-        Self { namespace, end: TrailEnd::default(), key: 1, oldest_of_records: 1 }
+        Self { namespace, end: TrailEnd::default(), key: 1, oldest_of_records: 1, was_put_back: false }
     }
 
     /// The same behind an entry, which must be the one that was the end; `before` is the one before it, if it is not the first.
@@ -246,8 +250,11 @@ impl<'a> Chain<'a> {
         self.key = key;
         let entry = decode(number, &row.body).ok_or_else(|| self.wrong())?;
         self.end = TrailEnd { entries: number, tag };
-        if let (Action::Retire, Errno::Success, Some(oldest)) = (entry.action, entry.errno, entry.version) {
-            self.oldest_of_records = self.oldest_of_records.max(u32::try_from(oldest).map_err(|_| self.wrong())?);
+        if let (Action::Renew | Action::Retire, Errno::Success, Some(oldest)) =
+            (entry.action, entry.errno, entry.version)
+        {
+            self.was_put_back |= oldest < self.oldest_of_records;
+            self.oldest_of_records = self.oldest_of_records.max(oldest);
         }
         Ok(entry)
     }
@@ -354,6 +361,22 @@ mod tests {
         ] {
             let error = chain(&rows).unwrap_err();
             assert!(matches!(error, SecretsError::DamagedTrail { entry, .. } if entry == wrong), "{wrong}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_end_of_older_records_that_failed_is_none() {
+        let ring = KeyRing::new(&KeyRing::first().unwrap(), 1).unwrap().unwrap();
+        let refused = SecretsError::Limit("nothing");
+        for (action, error, oldest) in
+            [(Action::Retire, Some(&refused), 1), (Action::Replace, None, 1), (Action::Retire, None, 9)]
+        {
+            let (namespace, who, version, when) = ("tenant", "", Some(9), 1_000);
+            let body = encode(&SecretsEvent { namespace, who, action, identifier: None, version, when, error });
+            let tag = tag(&ring.newest().trail, &[0; TAG_LEN], 1, &body).to_vec();
+            let mut chain = Chain::new("tenant");
+            chain.add(&ring, &TrailRow { number: 1, body, tag }).unwrap();
+            assert_eq!((chain.oldest_of_records, chain.was_put_back), (oldest, false));
         }
     }
 

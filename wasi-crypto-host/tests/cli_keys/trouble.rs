@@ -64,6 +64,13 @@ fn a_namespace_that_does_not_open_holds_up_no_other() {
     let key = place.generate("Ed25519");
     place.sql("INSERT INTO namespaces SELECT 'before', wrapped_by, zeroblob(length(wrapped_key)), newest_key, keys, secrets, bytes, revoked FROM namespaces");
     place.sql("INSERT INTO namespaces SELECT 'elsewhere', zeroblob(length(wrapped_by)), wrapped_key, newest_key, keys, secrets, bytes, revoked FROM namespaces WHERE name = 'tenant'");
+    place.sql("INSERT INTO namespaces SELECT CAST(x'1b5b324a80' AS TEXT), wrapped_by, wrapped_key, newest_key, keys, secrets, bytes, revoked FROM namespaces WHERE name = 'tenant'");
+    let named = place
+        .keys(["list", "--namespace", "\u{1b}[2J"])
+        .exits(FAILED)
+        .says("has no namespace \\u{1b}[2J; it has \\u{1b}[2J");
+    assert!(!named.stderr().contains('\u{1b}'));
+    place.keys(["init"]).exits(0).says("the namespace elsewhere needs the root key 0");
     let checked =
         place.keys(["check"]).exits(DAMAGED).says("one thing in the SQLite store keys.db is damaged").stdout();
     assert!(checked.ends_with("\ntenant: 1 version opens\n"), "{checked}");
@@ -75,8 +82,8 @@ fn a_namespace_that_does_not_open_holds_up_no_other() {
     let change =
         ["rewrap", "--old-root-key", "file:root.key", "--root-key", "file:new.key", "--make-root-key", "--renew"];
     let done = place.keys(change).exits(DAMAGED).says("the key of the namespace before does not open");
-    let done = done.says("; 2 namespaces were left out").stdout();
-    assert!(done.starts_with("1 namespace was rewrapped; all but those below need the root key "), "{done}");
+    let done = done.says("; 2 namespaces were not done, or not to their end").stdout();
+    assert!(done.starts_with("1 namespace was rewrapped; all but those left out below need the root key "), "{done}");
     assert!(done.contains("\nelsewhere: left out: the namespace elsewhere needs the root key 0"), "{done}");
     assert!(done.ends_with("\ntenant: 1 version was sealed again, with key 2\n"), "{done}");
     place.tenant("export", &["--root-key", "file:new.key", &key]).exits(0);
@@ -90,6 +97,22 @@ fn a_namespace_that_does_not_open_holds_up_no_other() {
         .keys(["check", "--root-key", "file:new.key"])
         .exits(FAILED)
         .says("the namespace elsewhere needs the root key 0");
+
+    // What is damaged is told first.
+    place.sql("UPDATE records SET sealed = zeroblob(length(sealed))");
+    let renew = ["rewrap", "--root-key", "file:new.key", "--renew"];
+    let done = place.keys(renew).exits(DAMAGED).says("one version does not open, and was left as it is; one namespace");
+    assert!(done.stdout().contains("\ntenant: 0 versions were sealed again, with key 4\n  version 1 of "));
+    place.sql("UPDATE records SET kind = 9");
+    let done = place.keys(renew).exits(DAMAGED).says("has a row that was damaged, or written by something else");
+    let done = done.says("; 2 namespaces were not done, or not to their end").stdout();
+    assert!(done.contains("all but those left out below need the root key "), "{done}");
+    assert!(
+        done.contains("\ntenant: not renewed to its end: the SQLite store keys.db has a row that was damaged"),
+        "{done}"
+    );
+    let checked = place.keys(["check", "--root-key", "file:new.key"]).exits(DAMAGED).stdout();
+    assert!(checked.ends_with("\ntenant: 0 versions open\n  the SQLite store keys.db has a row that was damaged, or written by something else; restore it from a backup (Conversion error from type Null at index: 2, a kind is wrong)\n"), "{checked}");
 }
 
 #[test]

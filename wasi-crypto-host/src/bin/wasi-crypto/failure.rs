@@ -97,7 +97,9 @@ impl From<SecretsError> for Failure {
             SecretsError::Damaged { .. } | SecretsError::DamagedNamespace(_) | SecretsError::DamagedTrail { .. } => {
                 Self::damaged(error.to_string())
             }
-            SecretsError::Store(store) if store.fault == StoreFault::Broken => Self::damaged(error.to_string()),
+            SecretsError::Store(store) if matches!(store.fault, StoreFault::Broken | StoreFault::BrokenRow) => {
+                Self::damaged(error.to_string())
+            }
             SecretsError::NotFound => {
                 Self::failed(format!("{error}, or it was revoked; `wasi-crypto keys list` shows what there is"))
             }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Namespace, Shared};
+use super::{ATTEMPTS, Namespace, Shared};
+use crate::secret::Secret;
 use crate::secrets::cache::Opened;
 use crate::secrets::{Action, Identifier, Kind, Record, SecretsError, State, Version};
 
@@ -67,12 +68,7 @@ impl Namespace {
         }
         let opened = match cache.get(identifier, &found) {
             Some(opened) => opened,
-            None => {
-                // Revoked or forgotten since it was found, or not.
-                let record = manager.store.read(name, identifier, found.version)?;
-                let record = record.filter(|record| record.entry.state == State::Active);
-                self.open(record.ok_or(SecretsError::NotFound)?)?
-            }
+            None => self.keep_opened(self.read(identifier, found.version)?),
         };
         // What was opened is what its header says. Whether it is what was asked for, a store that lies does not care.
         let header = opened.header();
@@ -87,13 +83,35 @@ impl Namespace {
         Ok(Loaded::Is(opened))
     }
 
-    fn open(&self, record: Record) -> Result<Arc<Opened>, SecretsError> {
-        let bytes = self.shared.open(&record)?;
+    /// Reads a record and opens it. `NotFound` if it was revoked or forgotten.
+    pub(super) fn read(&self, identifier: &Identifier, version: u64) -> Result<(Record, Secret), SecretsError> {
+        let Shared { manager, name, .. } = &*self.shared;
+        let read = || {
+            let record = manager.store.read(name, identifier, version)?;
+            record.filter(|record| record.entry.state == State::Active).ok_or(SecretsError::NotFound)
+        };
+        let mut record = read()?;
+        for _ in 1..ATTEMPTS {
+            let damaged = match self.shared.open(&record) {
+                Err(damaged @ SecretsError::Damaged { .. }) => damaged,
+                opened => return opened.map(|bytes| (record, bytes)),
+            };
+            // By a renewal that ended since it was read, it was sealed again, and what was read opens no more.
+            let now = read()?;
+            if now.sealed == record.sealed {
+                return Err(damaged);
+            }
+            record = now;
+        }
+        self.shared.open(&record).map(|bytes| (record, bytes))
+    }
+
+    fn keep_opened(&self, (record, bytes): (Record, Secret)) -> Arc<Opened> {
         let opened = Arc::new(Opened::new(record.entry.header, bytes));
         if let Some(nonce) = record.sealed.first_chunk() {
             self.shared.cache.put(*nonce, &opened);
         }
-        Ok(opened)
+        opened
     }
 
     fn damaged(&self, identifier: Identifier, version: u64) -> SecretsError {
@@ -103,6 +121,8 @@ impl Namespace {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
     use crate::secrets::store::{Found, NamespaceRow, TrailRow, Transaction};
     use crate::secrets::{Entry, MemoryStore, NewRecord, RootKey, SecretsManager, SecretsStore, StoreError};
@@ -114,6 +134,8 @@ mod tests {
         found: Option<Found>,
         /// What is read in the place of everything.
         read: (Identifier, u64),
+        /// What is renewed behind the first record that is read.
+        renewed: Mutex<Option<Namespace>>,
     }
 
     impl SecretsStore for Lying {
@@ -140,7 +162,11 @@ mod tests {
         }
 
         fn read(&self, namespace: &str, _: &Identifier, _: u64) -> Result<Option<Record>, StoreError> {
-            self.store.read(namespace, &self.read.0, self.read.1)
+            let record = self.store.read(namespace, &self.read.0, self.read.1);
+            if let Some(renewed) = self.renewed.lock().unwrap().take() {
+                renewed.renew().unwrap();
+            }
+            record
         }
 
         fn list(&self, _: &str, _: Option<(Identifier, u64)>, _: usize) -> Result<Vec<Entry>, StoreError> {
@@ -186,6 +212,28 @@ mod tests {
         assert!(!Arc::ptr_eq(&opened, &load()), "it was more than may be kept");
     }
 
+    /// And the keys that opened what was read open nothing any more when that is tried.
+    #[test]
+    fn what_is_sealed_again_while_it_is_loaded_opens() {
+        let store = Arc::new(MemoryStore::new());
+        let root_key = RootKey::generate().unwrap().to_text().unwrap();
+        let open = |store: Arc<dyn SecretsStore>| {
+            let root_key = RootKey::parse(root_key.as_bytes(), "").unwrap();
+            SecretsManager::builder(store).root_key(root_key).build().unwrap().namespace("tenant")
+        };
+        let namespace = open(store.clone());
+        let id = namespace.create(NewRecord::key_pair("ED25519", b"seed")).unwrap().identifier;
+        let load = |namespace: &Namespace| namespace.load(Kind::KeyPair, &id, Version::Latest).map(|_| ());
+        let check = |namespace: &Namespace| namespace.latest(&id).map(|_| ());
+        for look in [&load as &dyn Fn(&Namespace) -> Result<(), SecretsError>, &check] {
+            namespace.with_new_key(0).unwrap();
+            let renewed = Mutex::new(Some(namespace.clone()));
+            let slow = open(Arc::new(Lying { store: store.clone(), found: None, read: (id, 1), renewed }));
+            slow.unlock().unwrap();
+            look(&slow).unwrap();
+        }
+    }
+
     #[test]
     fn a_store_that_answers_with_another_record_is_found_out() {
         let store = Arc::new(MemoryStore::new());
@@ -194,6 +242,7 @@ mod tests {
             let root_key = RootKey::parse(root_key.as_bytes(), "").unwrap();
             SecretsManager::builder(store).root_key(root_key).build().unwrap().namespace("tenant")
         };
+        let lying = |found, read| Arc::new(Lying { store: store.clone(), found, read, renewed: Mutex::default() });
         let honest = open(store.clone());
         let pair = honest.create(NewRecord::key_pair("ED25519", b"a")).unwrap().identifier;
         honest.replace(&pair, NewRecord::key_pair("ED25519", b"b")).unwrap();
@@ -209,17 +258,17 @@ mod tests {
             (find(&pair, Version::Number(1)), (pair, 1), Version::Number(2)),
             (as_pair, (symmetric, 1), Version::Number(1)),
         ] {
-            let namespace = open(Arc::new(Lying { store: store.clone(), found, read }));
+            let namespace = open(lying(found, read));
             let error = namespace.load(Kind::KeyPair, &pair, version).map(|_| ()).unwrap_err();
             assert!(matches!(error, SecretsError::Damaged { identifier, .. } if identifier == pair), "{error}");
         }
         for read in [(other, 1), (pair, 1), (symmetric, 1)] {
-            let error = open(Arc::new(Lying { store: store.clone(), found: None, read })).latest(&pair).unwrap_err();
+            let error = open(lying(None, read)).latest(&pair).unwrap_err();
             assert!(matches!(error, SecretsError::Damaged { .. }), "{error}");
         }
         let latest = honest.latest(&pair).unwrap();
         assert_eq!((latest.identifier, latest.version, latest.algorithm.as_str()), (pair, 2, "ED25519"));
-        let namespace = open(Arc::new(Lying { store: store.clone(), found: None, read: (pair, 2) }));
+        let namespace = open(lying(None, (pair, 2)));
         assert_eq!(namespace.load(Kind::KeyPair, &pair, Version::Latest).unwrap().bytes(), b"b");
     }
 }

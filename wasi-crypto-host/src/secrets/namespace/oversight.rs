@@ -4,16 +4,14 @@ use crate::secrets::changes::Change;
 use crate::secrets::key_ring::KeyRing;
 use crate::secrets::store::Usage;
 use crate::secrets::trail::Chain;
-use crate::secrets::{
-    Entry, Header, Identifier, Namespace, Record, SecretsError, State, TrailEnd, TrailEntry, Version,
-};
+use crate::secrets::{Entry, Header, Identifier, Namespace, SecretsError, State, TrailEnd, TrailEntry, Version};
 
 /// What [`Namespace::check`] found.
 #[derive(Debug, Default)]
 pub struct Check {
     /// How many records open.
     pub sound: u64,
-    /// Those that do not.
+    /// Those that do not, and what else is the matter with them.
     pub damaged: Vec<SecretsError>,
 }
 
@@ -45,9 +43,7 @@ impl Namespace {
     pub fn latest(&self, identifier: &Identifier) -> Result<Header, SecretsError> {
         let store = &self.shared.manager.store;
         let found = store.find(self.name(), identifier, Version::Latest)?.ok_or(SecretsError::NotFound)?;
-        let record = self.active(identifier, found.version)?;
-        self.shared.open(&record)?;
-        let header = record.entry.header;
+        let header = self.read(identifier, found.version)?.0.entry.header;
         let is_it = header.identifier == *identifier && header.version == found.version;
         if is_it { Ok(header) } else { Err(header.damaged(self.name())) }
     }
@@ -89,36 +85,34 @@ impl Namespace {
         }
         let mut behind = None;
         loop {
-            let page = self.list(behind, PAGE)?;
+            let page = match self.list(behind, PAGE) {
+                Ok(page) => page,
+                // Behind it nothing can be listed.
+                Err(error) if error.is_of_one_namespace() => {
+                    check.damaged.push(error);
+                    return Ok(check);
+                }
+                Err(error) => return Err(error),
+            };
             let Some(last) = page.last() else { return Ok(check) };
             behind = Some((last.header.identifier, last.header.version));
             for entry in page.iter().filter(|entry| entry.state == State::Active) {
-                match self.check_one(entry) {
-                    Ok(()) => check.sound += 1,
-                    Err(damaged @ SecretsError::Damaged { .. }) => check.damaged.push(damaged),
+                match self.read(&entry.header.identifier, entry.header.version) {
+                    Ok(_) => check.sound += 1,
                     // Revoked or forgotten meanwhile.
                     Err(SecretsError::NotFound) => {}
+                    Err(damaged) if damaged.is_of_one_namespace() => check.damaged.push(damaged),
                     Err(other) => return Err(other),
                 }
             }
         }
     }
 
-    fn check_one(&self, entry: &Entry) -> Result<(), SecretsError> {
-        let record = self.active(&entry.header.identifier, entry.header.version)?;
-        self.shared.open(&record).map(|_| ())
-    }
-
-    fn active(&self, identifier: &Identifier, version: u64) -> Result<Record, SecretsError> {
-        let record = self.shared.manager.store.read(self.name(), identifier, version)?;
-        record.filter(|record| record.entry.state == State::Active).ok_or(SecretsError::NotFound)
-    }
-
     /// Checks the audit trail of the namespace, from what was its end when it was last checked; from the first entry
     /// with [`TrailEnd::default`]. Hands out each entry, and returns where it ends now. `DamagedTrail` if entries were
     /// changed, left out or put in, and if that end is no longer there. Entries that were cut off behind it cannot be
-    /// told from ones that never were. `DamagedNamespace` if the namespace opens records that it does no longer by what was checked:
-    /// its row was put back to what it was before the end of a [renewal](Self::renew).
+    /// told from ones that never were. `DamagedNamespace` if the namespace opens records that it does no longer by what was checked, or
+    /// did so when it was renewed: its row was put back to what it was before the end of a [renewal](Self::renew) that was kept in the trail.
     pub fn verify_trail(&self, since: TrailEnd, mut each: impl FnMut(TrailEntry)) -> Result<TrailEnd, SecretsError> {
         let store = &self.shared.manager.store;
         let mut chain = Chain::new(self.name());
@@ -136,8 +130,8 @@ impl Namespace {
                 each(chain.add(&ring, row)?);
             }
             if page.is_empty() {
-                let agrees = |ring: &KeyRing| ring.oldest_of_records() >= chain.oldest_of_records;
-                let sound = agrees(&ring) || agrees(&self.shared.keys_in_store(true)?.ring);
+                let agrees = |ring: &KeyRing| u64::from(ring.oldest_of_records()) >= chain.oldest_of_records;
+                let sound = !chain.was_put_back && (agrees(&ring) || agrees(&self.shared.keys_in_store(true)?.ring));
                 return if sound { Ok(chain.end) } else { Err(self.shared.damaged()) };
             }
         }

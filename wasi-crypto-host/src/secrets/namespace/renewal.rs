@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::secret::Secret;
 use crate::secrets::key_ring::{KeyRing, Known};
-use crate::secrets::store::Transaction;
+use crate::secrets::store::{NamespaceRow, Transaction};
 use crate::secrets::{Action, Entry, Identifier, Namespace, Record, SecretsError, SecretsEvent, State, trail};
 
 /// What [`Namespace::renew`] did.
@@ -27,56 +27,89 @@ impl Namespace {
     /// Whoever has an older key, and a copy of the store from now on, can open nothing of it but what guests keep
     /// themselves; and no record that he makes up with that key is opened where the row of the namespace from the end is known. He
     /// could put back one from before, if he can write to the store: [`rewrap`](crate::secrets::SecretsManager::rewrap) to another
-    /// root key once more, and those are worth nothing; and [`verify_trail`](Self::verify_trail) tells of them. If it stops half-way, everything opens, and it can be done again, which makes
-    /// one key more.
+    /// root key once more, and those are worth nothing. [`verify_trail`](Self::verify_trail) tells of them, if the trail was kept. If it stops
+    /// half-way, everything opens, and it can be done again, which makes one key more.
     ///
     /// Other processes take up the new key when they next change the namespace or load what it has sealed; for that they
     /// must have the root key that wraps it. So give them a new root key before, by
     /// [`old_root_key`](crate::secrets::SecretsManagerBuilder::old_root_key), and then
     /// [`rewrap`](crate::secrets::SecretsManager::rewrap) and renew.
     pub fn renew(&self) -> Result<Renewed, SecretsError> {
-        let now = self.now();
-        let newest_key = self.told(Action::Renew, None, None, now, self.with_new_key(now))?;
-        let mut renewed = Renewed { newest_key, ..Renewed::default() };
+        let ring = self.told_of_ring(Action::Renew, |now| self.with_new_key(now))?;
+        let mut renewed = Renewed { newest_key: ring.newest_number(), ..Renewed::default() };
         self.reseal(&mut renewed)?;
-        let now = self.now();
-        self.told(Action::Retire, None, Some(newest_key.into()), now, self.end_of_older_records(newest_key, now))?;
+        self.told_of_ring(Action::Retire, |now| self.end_of_older_records(renewed.newest_key, now))?;
         Ok(renewed)
     }
 
-    /// Adds a key. Returns its number.
-    pub(crate) fn with_new_key(&self, now: u64) -> Result<u32, SecretsError> {
-        let ring = self.rewritten(|ring, text, to| {
+    /// Wraps the keys of the namespace by the root key, if an old one does. Returns whether one did: not if the namespace is not there.
+    /// Either way they are opened. See [`SecretsManager::rewrap`](crate::secrets::SecretsManager::rewrap).
+    pub fn rewrap(&self) -> Result<bool, SecretsError> {
+        let manager = &self.shared.manager;
+        let event: SecretsEvent<'_> = self.event(Action::Rewrap, None, None, self.now(), None);
+        let mut done = false;
+        let rewritten = self.rewritten(|ring, text, row, to| {
+            done = row.wrapped_by != manager.root_key.id();
+            if done && manager.trail.keeps(&event) {
+                trail::add(&ring.newest().trail, &event, to)?;
+            }
+            Ok(done.then(|| (text.clone(), ring.newest_number())))
+        });
+        match rewritten {
+            Ok(_) => Ok(done),
+            Err(SecretsError::NotFound) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn told_of_ring(
+        &self,
+        action: Action,
+        work: impl FnOnce(u64) -> Result<Arc<KeyRing>, SecretsError>,
+    ) -> Result<Arc<KeyRing>, SecretsError> {
+        let now = self.now();
+        let result = work(now);
+        let oldest = result.as_ref().ok().map(|ring| ring.oldest_of_records().into());
+        self.told(action, None, oldest, now, result)
+    }
+
+    /// Adds a key.
+    pub(crate) fn with_new_key(&self, now: u64) -> Result<Arc<KeyRing>, SecretsError> {
+        self.rewritten(|ring, text, _, to| {
             let newest = ring.newest_number() + 1;
             let text = KeyRing::renewed(text)?;
-            let event: SecretsEvent<'_> = self.event(Action::Renew, None, None, now, None);
+            let oldest = ring.oldest_of_records().into();
+            let event: SecretsEvent<'_> = self.event(Action::Renew, None, Some(oldest), now, None);
             if self.shared.manager.trail.keeps(&event) {
                 let ring = KeyRing::new(&text, newest)?.ok_or_else(|| self.shared.damaged())?;
                 trail::add(&ring.newest().trail, &event, to)?;
             }
-            Ok((text, newest))
-        })?;
-        Ok(ring.newest_number())
+            Ok(Some((text, newest)))
+        })
     }
 
     /// Sees to it that no record is opened any more that an older key has sealed: none is left, but for what does not open, and who
     /// has such a key could only make some up.
-    pub(crate) fn end_of_older_records(&self, newest: u32, now: u64) -> Result<(), SecretsError> {
-        self.rewritten(|ring, text, to| {
+    pub(crate) fn end_of_older_records(&self, newest: u32, now: u64) -> Result<Arc<KeyRing>, SecretsError> {
+        self.rewritten(|ring, text, _, to| {
             let oldest = ring.oldest_of_records().max(newest);
             let event: SecretsEvent<'_> = self.event(Action::Retire, None, Some(oldest.into()), now, None);
             if self.shared.manager.trail.keeps(&event) {
                 trail::add(&ring.newest().trail, &event, to)?;
             }
-            Ok((KeyRing::with_oldest_of_records(text, oldest), ring.newest_number()))
-        })?;
-        Ok(())
+            Ok(Some((KeyRing::with_oldest_of_records(text, oldest), ring.newest_number())))
+        })
     }
 
-    /// Gives the namespace another ring, by its text and the number of its newest key.
+    /// Gives the namespace another ring, by its text and the number of its newest key, or leaves its row as it is. Returns which it has.
     fn rewritten(
         &self,
-        work: impl Fn(&KeyRing, &Secret, &mut dyn Transaction) -> Result<(Secret, u32), SecretsError>,
+        mut work: impl FnMut(
+            &KeyRing,
+            &Secret,
+            &NamespaceRow,
+            &mut dyn Transaction,
+        ) -> Result<Option<(Secret, u32)>, SecretsError>,
     ) -> Result<Arc<KeyRing>, SecretsError> {
         let manager = &self.shared.manager;
         let known = self.shared.ring.get();
@@ -88,10 +121,14 @@ impl Namespace {
             if known.as_ref().is_some_and(|known| !ring.continues(&known.ring)) {
                 return Err(self.shared.damaged());
             }
-            let (text, newest) = work(&ring, &text, to)?;
-            let row = manager.wrap(self.name(), &text, newest, row.usage)?;
-            to.put_namespace(&row)?;
-            made = Some(Known::new(manager.ring(self.name(), &row)?, &row));
+            made = Some(match work(&ring, &text, &row, to)? {
+                None => Known::new(ring, &row),
+                Some((text, newest)) => {
+                    let row = manager.wrap(self.name(), &text, newest, row.usage)?;
+                    to.put_namespace(&row)?;
+                    Known::new(manager.ring(self.name(), &row)?, &row)
+                }
+            });
             Ok(())
         })?;
         // Not before it is durable.

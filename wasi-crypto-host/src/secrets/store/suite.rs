@@ -84,6 +84,7 @@ macro_rules! suite {
             who_lacks_the_root_key_of_a_renewed_namespace_is_told
             the_audit_trail_goes_on_under_the_new_key
             a_row_from_half_way_is_noticed_by_the_audit_trail
+            the_audit_trail_is_checked_while_the_namespace_is_renewed
             who_lacks_the_root_key_is_not_told_that_a_row_was_put_back
             writers_go_on_while_a_namespace_is_renewed
             a_record_of_an_older_key_does_not_open_once_all_are_sealed_again

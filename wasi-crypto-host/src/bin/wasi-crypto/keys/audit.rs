@@ -15,13 +15,15 @@ The commands that change keys keep an audit trail in the store, each namespace i
 `wasi-crypto run --audit` does for guests. It is a chain, whose key is sealed like other keys: who
 can write to the store cannot change, leave out or put in entries unnoticed. He can cut off the end,
 or put the whole store back to what it was. Keep what --verify prints somewhere else: with --since
-it is noticed when the trail does not go on from there. That a namespace opens records that it does
-not open any more since its keys were renewed is noticed without it.
+it is noticed when the trail does not go on from there. Print it again after each renewal of the keys
+of namespaces; and look without --since, before the next one, whether a namespace opens records that
+it should not open any more since then.
 
 The JSON form is an object:
   schema   1; another number means other fields
   entries  without --verify: number, from 1; time, in seconds since 1970; who; action; identifier
-           and version, or null; result: success, or what a guest was told
+           and version, or null (of renew and retire, version is the oldest key of the namespace
+           whose records open); result: success, or what a guest was told
   count    how many entries there are in all
   end      for --since
 

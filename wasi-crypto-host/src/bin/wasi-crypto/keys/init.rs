@@ -60,10 +60,14 @@ pub(crate) fn init(args: &Args) -> Result<(), Failure> {
     let id = source.root_key().map_err(SecretsError::from)?.id();
     match &there {
         Some(store) => {
-            for (namespace, wrapped_by) in wrapped(&**store)? {
-                if wrapped_by != id {
-                    return Err(SecretsError::OtherRootKey { namespace, wrapped_by }.into());
+            let wrapped = wrapped(&**store)?;
+            let is_of_this = wrapped.iter().any(|(_, wrapped_by)| *wrapped_by == id);
+            for (namespace, wrapped_by) in wrapped.into_iter().filter(|(_, wrapped_by)| *wrapped_by != id) {
+                let error = SecretsError::OtherRootKey { namespace, wrapped_by };
+                if !is_of_this {
+                    return Err(error.into());
                 }
+                say(format_args!("wasi-crypto: {error}\n"));
             }
         }
         None => make_store(&args.store)?,

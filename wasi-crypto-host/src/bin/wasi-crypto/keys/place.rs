@@ -8,6 +8,7 @@ use wasi_crypto_host::secrets::{
 };
 
 use crate::failure::Failure;
+use crate::output::printable;
 use crate::say;
 use crate::secrets::{Audit, Location, RootKeys, open_file, open_store, parse_location, read_policy};
 
@@ -92,8 +93,9 @@ pub(crate) fn check_namespace(store: &dyn SecretsStore, name: &str) -> Result<()
         return Ok(());
     }
     let names = store.namespaces().map_err(SecretsError::from)?;
+    let names: Vec<String> = names.iter().map(|name| printable(name)).collect();
     let there = if names.is_empty() { "it has none yet".to_owned() } else { format!("it has {}", names.join(", ")) };
-    Err(Failure::failed(format!("{} has no namespace {name}; {there}", store.name())))
+    Err(Failure::failed(format!("{} has no namespace {}; {there}", store.name(), printable(name))))
 }
 
 /// A namespace to do something in.

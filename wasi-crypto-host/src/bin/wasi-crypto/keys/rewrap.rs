@@ -1,9 +1,7 @@
 //! `wasi-crypto keys rewrap`.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
-use wasi_crypto_host::secrets::{Rewrapped, SecretsError, SecretsManager};
+use wasi_crypto_host::secrets::{SecretsError, SecretsManager};
 
 use crate::failure::Failure;
 use crate::keys::SCHEMA;
@@ -25,12 +23,14 @@ afterwards. If it is stopped half-way, everything can be opened; give it again. 
 keys themselves, rotate them; if he could write to the store meanwhile, too, change the root key
 once more.
 
-A namespace that does not open is left out, and holds up no other; the exit status tells.
+A namespace that does not open is left out, and holds up no other; the exit status tells. A store
+that cannot be reached, or that others keep locked, ends the command: give it again.
 
 The JSON form is an object: schema; root_key: the id of the new one; rewrapped: how many namespaces
-had another; left_out: of each namespace that could not be done, name and why; renewed: of each that got
+had another; left_out: of each namespace that does not open, name and why; renewed: of each that got
 a new key, name, newest_key (its number), resealed (how many versions), damaged (a sentence for each
-version that does not open, and stays as it is).
+version that does not open, and stays as it is); not_renewed: of each that could not be renewed, or
+not to its end, name and why.
 
 Examples:
   wasi-crypto keys rewrap --old-root-key file:root.key --root-key file:new.key --make-root-key
@@ -63,16 +63,17 @@ pub(crate) struct Args {
     json: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Done {
     root_key: String,
     rewrapped: u64,
-    left_out: Vec<LeftOut>,
+    left_out: Vec<Undone>,
     renewed: Vec<Renewed>,
+    not_renewed: Vec<Undone>,
 }
 
 #[derive(Serialize)]
-struct LeftOut {
+struct Undone {
     name: String,
     why: String,
 }
@@ -94,38 +95,66 @@ pub(crate) fn rewrap(args: &Args) -> Result<(), Failure> {
         args.root_keys.source()?.make()?;
     }
     let manager = args.root_keys.builder(store)?.trail(args.audit.trail()).build()?;
-    let Rewrapped { namespaces: rewrapped, left } = manager.rewrap()?;
-    let mut left: BTreeMap<String, SecretsError> = left.into_iter().collect();
-    let names = match (&args.namespace, args.renew) {
-        (Some(name), _) => vec![name.clone()],
-        (None, true) => manager.namespaces()?,
-        (None, false) => Vec::new(),
-    };
-    let mut renewed = Vec::new();
-    for name in names {
-        match renew(&manager, &name) {
-            Ok(done) => renewed.push(done),
-            Err(error) if error.is_of_one_namespace() => drop(left.insert(name, error)),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    let left_out = left.iter().map(|(name, error)| LeftOut { name: name.clone(), why: error.to_string() }).collect();
-    let done = Done { root_key: manager.root_key_id().to_string(), rewrapped, left_out, renewed };
+    let mut done = Done { root_key: manager.root_key_id().to_string(), ..Done::default() };
+    let mut failures = Vec::new();
+    // What was done until it stopped is told in any case.
+    let stopped = change(&manager, args, &mut done, &mut failures);
     if args.json {
         print_json(SCHEMA, &done)?;
     } else {
         print(done.text())?;
     }
-    // Of several, what is damaged.
-    if let Some(worst) = left.into_values().map(Failure::from).max_by_key(Failure::status) {
-        let namespaces = if done.left_out.len() == 1 { "namespace was" } else { "namespaces were" };
-        return Err(worst.and(&format!("{} {namespaces} left out", done.left_out.len())));
-    }
+    stopped?;
     match done.renewed.iter().map(|renewed| renewed.damaged.len()).sum() {
-        0 => Ok(()),
-        1 => Err(Failure::damaged("one version does not open, and was left as it is".to_owned())),
-        several => Err(Failure::damaged(format!("{several} versions do not open, and were left as they are"))),
+        0 => {}
+        1 => failures.push(Failure::damaged("one version does not open, and was left as it is".to_owned())),
+        several => {
+            failures.push(Failure::damaged(format!("{several} versions do not open, and were left as they are")));
+        }
     }
+    // Of several, what is damaged.
+    let Some(worst) = failures.into_iter().max_by_key(Failure::status) else { return Ok(()) };
+    Err(match done.left_out.len() + done.not_renewed.len() {
+        0 => worst,
+        1 => worst.and("one namespace was not done, or not to its end"),
+        several => worst.and(&format!("{several} namespaces were not done, or not to their end")),
+    })
+}
+
+fn change(
+    manager: &SecretsManager,
+    args: &Args,
+    done: &mut Done,
+    failures: &mut Vec<Failure>,
+) -> Result<(), SecretsError> {
+    let mut undone = |name: &str, error: SecretsError| {
+        let undone = Undone { name: name.to_owned(), why: error.to_string() };
+        failures.push(error.into());
+        undone
+    };
+    let mut opened = Vec::new();
+    for name in manager.namespaces()? {
+        match manager.namespace(&name).rewrap() {
+            Ok(rewrapped) => {
+                done.rewrapped += u64::from(rewrapped);
+                opened.push(name);
+            }
+            // Whoever can write to the store could put one in front of all others.
+            Err(error) if error.is_of_one_namespace() => done.left_out.push(undone(&name, error)),
+            Err(error) => return Err(error),
+        }
+    }
+    let is_meant = |name: &String| args.renew && args.namespace.as_ref().is_none_or(|meant| meant == name);
+    for name in opened.into_iter().filter(is_meant) {
+        match renew(manager, &name) {
+            Ok(renewed) => done.renewed.push(renewed),
+            // Its name cannot be read as it is written, or it is gone.
+            Err(SecretsError::NotFound) => {}
+            Err(error) if error.is_of_one_namespace() => done.not_renewed.push(undone(&name, error)),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 fn renew(manager: &SecretsManager, name: &str) -> Result<Renewed, SecretsError> {
@@ -137,17 +166,20 @@ fn renew(manager: &SecretsManager, name: &str) -> Result<Renewed, SecretsError> 
 impl Done {
     fn text(&self) -> String {
         let namespaces = if self.rewrapped == 1 { "namespace was" } else { "namespaces were" };
-        let Self { root_key, rewrapped, left_out, renewed } = self;
-        let all = if left_out.is_empty() { "all" } else { "all but those below" };
-        let left_out: String = left_out.iter().map(LeftOut::text).collect();
+        let Self { root_key, rewrapped, left_out, renewed, not_renewed } = self;
+        let all = if left_out.is_empty() { "all" } else { "all but those left out below" };
+        let left_out: String = left_out.iter().map(|undone| undone.text("left out")).collect();
         let renewed: String = renewed.iter().map(Renewed::text).collect();
-        format!("{rewrapped} {namespaces} rewrapped; {all} need the root key {root_key} now\n{left_out}{renewed}")
+        let not_renewed: String = not_renewed.iter().map(|undone| undone.text("not renewed to its end")).collect();
+        format!(
+            "{rewrapped} {namespaces} rewrapped; {all} need the root key {root_key} now\n{left_out}{renewed}{not_renewed}"
+        )
     }
 }
 
-impl LeftOut {
-    fn text(&self) -> String {
-        format!("{}: left out: {}\n", printable(&self.name), self.why)
+impl Undone {
+    fn text(&self, what: &str) -> String {
+        format!("{}: {what}: {}\n", printable(&self.name), self.why)
     }
 }
 

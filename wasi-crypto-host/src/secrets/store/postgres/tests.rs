@@ -111,7 +111,7 @@ fn rows_that_cannot_be_are_a_broken_store_and_an_audit_trail_that_was_changed_is
         let loaded = load(&namespace, &id, Version::Number(1));
         let listed = namespace.list(None, 10);
         assert!(loaded != Ok((1, vec![1; 32])), "{change}");
-        assert!(matches!(&listed, Err(SecretsError::Store(error)) if error.fault == StoreFault::Broken), "{change}");
+        assert!(matches!(&listed, Err(SecretsError::Store(error)) if error.fault == StoreFault::BrokenRow), "{change}");
         tampered.run(&format!("UPDATE wasi_crypto.records SET {column} = {before}"));
     }
     assert!(load(&namespace, &id, Version::Number(1)).is_ok());

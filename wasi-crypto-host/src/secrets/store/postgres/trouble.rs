@@ -53,7 +53,7 @@ impl Trouble {
     pub(crate) fn fault(&self) -> StoreFault {
         match self {
             Self::Schema(fault, _) => *fault,
-            Self::Row(_) => StoreFault::Broken,
+            Self::Row(_) => StoreFault::BrokenRow,
             Self::Busy(_) => StoreFault::Locked,
             Self::Slow => StoreFault::TooSlow,
             Self::InDoubt => StoreFault::InDoubt,

@@ -146,8 +146,10 @@ impl SqliteStore {
             Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure) => {
                 StoreFault::Unreachable
             }
-            // Damaged, or rows and tables that are not as they were written.
-            _ => StoreFault::Broken,
+            // Of what SQLite has read, and this library cannot have written.
+            None => StoreFault::BrokenRow,
+            // Damaged, or tables that are not as they were written.
+            Some(_) => StoreFault::Broken,
         };
         self.fault(fault, error.to_string())
     }

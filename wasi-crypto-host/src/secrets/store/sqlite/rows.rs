@@ -39,7 +39,9 @@ pub(crate) const SCHEMA_2: &str = "
 ";
 
 pub(crate) fn namespaces(connection: &Connection) -> Result<Vec<String>, Error> {
-    all(connection, "SELECT name FROM namespaces ORDER BY name", [], |row| row.get(0))
+    // One that is no text is there under no name, and keeps nobody from the others.
+    let name = |row: &Row<'_>| Ok(String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?).into_owned());
+    all(connection, "SELECT name FROM namespaces ORDER BY name", [], name)
 }
 
 pub(crate) fn namespace(connection: &Connection, namespace: &str) -> Result<Option<NamespaceRow>, Error> {

@@ -107,7 +107,7 @@ pub(crate) fn the_audit_trail_goes_on_under_the_new_key(store: impl SecretsStore
     other.renew().unwrap();
     one.replace(&id, key(3)).unwrap();
     let end = one.verify_trail(TrailEnd::default(), |entry| entries.push((entry.action, entry.version))).unwrap();
-    let renewed = |key| [(Action::Renew, None), (Action::Retire, Some(key))];
+    let renewed = |key| [(Action::Renew, Some(key - 1)), (Action::Retire, Some(key))];
     let [create, replace, another] = [(Action::Create, 1), (Action::Replace, 2), (Action::Replace, 3)]
         .map(|(action, version)| [(action, Some(version))]);
     assert_eq!(entries, [&create[..], &renewed(2), &replace, &renewed(3), &another].concat());
@@ -123,7 +123,7 @@ pub(crate) fn a_row_from_half_way_is_noticed_by_the_audit_trail(store: impl Secr
     let open = || Bench::with(store.clone(), &root_key, Trail::Changes).namespace();
     let namespace = open();
     let id = namespace.create(key(1)).unwrap().identifier;
-    let number = namespace.with_new_key(NOW).unwrap();
+    let number = namespace.with_new_key(NOW).unwrap().newest_number();
     let half_way = store.namespace("tenant").unwrap().unwrap();
     let other = open();
     let before = other.verify_trail(TrailEnd::default(), |_| ()).unwrap();
@@ -134,10 +134,34 @@ pub(crate) fn a_row_from_half_way_is_noticed_by_the_audit_trail(store: impl Secr
 
     store.change("tenant", &mut |to| Ok(to.put_namespace(&half_way)?)).unwrap();
     assert_eq!(load(&open(), &id, Version::Latest), Ok((1, vec![1; 32])), "who knows no better opens it");
-    for since in [TrailEnd::default(), before] {
-        let error = open().verify_trail(since, |_| ()).unwrap_err();
-        assert!(matches!(error, SecretsError::DamagedNamespace(_)), "{error}");
+    let is_noticed = |since| matches!(open().verify_trail(since, |_| ()), Err(SecretsError::DamagedNamespace(_)));
+    assert!(is_noticed(TrailEnd::default()) && is_noticed(before));
+    // What was made up until then has been sealed again.
+    assert_eq!(open().renew().unwrap().newest_key, 3);
+    assert!(is_noticed(TrailEnd::default()) && is_noticed(before) && is_noticed(end));
+    let now = store.trail("tenant", 4, 1).unwrap().remove(0);
+    let now = TrailEnd { entries: now.number, tag: now.tag.try_into().unwrap() };
+    assert!(open().verify_trail(now, |_| ()).is_ok(), "who has looked goes on from there");
+}
+
+pub(crate) fn the_audit_trail_is_checked_while_the_namespace_is_renewed(store: impl SecretsStore + 'static) {
+    let store = Arc::new(store);
+    let root_key = RootKey::generate().unwrap();
+    let [one, other] = [(); 2].map(|()| Bench::with(store.clone(), &root_key, Trail::Changes).namespace());
+    let one = one.policy(Policy::unrestricted());
+    let id = one.create(key(1)).unwrap().identifier;
+    // More than are read at once.
+    for _ in 1..300 {
+        one.replace(&id, key(2)).unwrap();
     }
+    let mut count = 0;
+    let end = one.verify_trail(TrailEnd::default(), |entry| {
+        count = entry.number;
+        if count == 1 {
+            other.renew().unwrap();
+        }
+    });
+    assert_eq!((end.unwrap().entries, count), (302, 302));
 }
 
 /// Which nobody can tell who cannot open the row.
@@ -146,7 +170,7 @@ pub(crate) fn who_lacks_the_root_key_is_not_told_that_a_row_was_put_back(store: 
     let [old, new] = [(); 2].map(|()| RootKey::generate().unwrap());
     let behind = Bench::with(store.clone(), &old, Trail::Changes).namespace();
     behind.create(key(1)).unwrap();
-    let number = behind.with_new_key(NOW).unwrap();
+    let number = behind.with_new_key(NOW).unwrap().newest_number();
     let both = SecretsManager::builder(store).root_key(new).old_root_key(old).clock(|| NOW).trail(Trail::Changes);
     let both = both.build().unwrap();
     assert_eq!(both.rewrap().unwrap().namespaces, 1);
@@ -237,7 +261,7 @@ pub(crate) fn a_record_of_an_older_key_does_not_open_once_all_are_sealed_again(s
     let other = open();
     let older = store.read("tenant", &id, 1).unwrap().unwrap();
     let put = |record: &Record| store.change("tenant", &mut |to| Ok(to.put(record)?)).unwrap();
-    assert_eq!(namespace.with_new_key(NOW).unwrap(), 2);
+    assert_eq!(namespace.with_new_key(NOW).unwrap().newest_number(), 2);
     let half_way = store.namespace("tenant").unwrap().unwrap();
     let seen = other.create(key(2)).unwrap().identifier;
     assert_eq!(load(&other, &id, Version::Latest), Ok((1, vec![1; 32])), "it is not sealed again yet");
@@ -280,7 +304,7 @@ pub(crate) fn an_older_key_opens_nothing_where_the_keys_cannot_be_unwrapped_any_
     let [old, new] = [(); 2].map(|()| RootKey::generate().unwrap());
     let namespace = Bench::with(store.clone(), &old, Trail::Off).namespace();
     let [first, second] = [1, 2].map(|number| namespace.create(key(number)).unwrap().identifier);
-    assert_eq!(namespace.with_new_key(NOW).unwrap(), 2);
+    assert_eq!(namespace.with_new_key(NOW).unwrap().newest_number(), 2);
     assert_eq!(load(&namespace, &first, Version::Latest), Ok((1, vec![1; 32])), "half-way");
     let text = |key: &RootKey| RootKey::parse(key.to_text().unwrap().as_bytes(), "").unwrap();
     let both = SecretsManager::builder(store.clone()).root_key(text(&new)).old_root_key(text(&old));

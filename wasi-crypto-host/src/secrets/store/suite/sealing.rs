@@ -55,10 +55,10 @@ pub(crate) fn a_namespace_that_does_not_open_stops_no_other_from_being_rewrapped
     let put = |name: &str, row: &NamespaceRow| store.change(name, &mut |to| Ok(to.put_namespace(row)?)).unwrap();
     put("before", &row);
     put("unknown", &NamespaceRow { wrapped_by: other.id(), ..row.clone() });
-    put("with fewer keys", &NamespaceRow { newest_key: 2, ..row });
+    put("with fewer keys", &NamespaceRow { newest_key: 2, ..row.clone() });
+    put("by the new root key", &NamespaceRow { wrapped_by: new.id(), ..row });
 
-    let both = SecretsManager::builder(store.clone()).root_key(new).old_root_key(old);
-    let both = both.trail(Trail::Changes).clock(|| NOW).build().unwrap();
+    let both = SecretsManager::builder(store.clone()).root_key(new).old_root_key(old).clock(|| NOW).build().unwrap();
     let rewrapped = both.rewrap().unwrap();
     let left: Vec<_> = rewrapped.left.iter().map(|(name, error)| (name.as_str(), error)).collect();
     assert_eq!(rewrapped.namespaces, 1);
@@ -67,6 +67,7 @@ pub(crate) fn a_namespace_that_does_not_open_stops_no_other_from_being_rewrapped
             left[..],
             [
                 ("before", SecretsError::DamagedNamespace(_)),
+                ("by the new root key", SecretsError::DamagedNamespace(_)),
                 ("unknown", SecretsError::OtherRootKey { .. }),
                 ("with fewer keys", SecretsError::DamagedNamespace(_))
             ]
