@@ -274,6 +274,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_below_an_error_is_its_source() {
+        use std::error::Error;
+
+        let store = || "the store".to_owned();
+        let full = StoreError { store: store(), fault: StoreFault::Full, cause: "of others".to_owned() };
+        let sentence = "the store is full, or its disk is; make room (of others)";
+        assert_eq!(full.to_string(), sentence);
+        let error = SecretsError::from(full);
+        assert_eq!((error.to_string().as_str(), error.source().unwrap().to_string().as_str()), (sentence, sentence));
+        let error = SecretsError::from(RootKeyError::new("the file", "is gone"));
+        assert_eq!(error.source().unwrap().to_string(), error.to_string());
+        assert!(SecretsError::Expired.source().is_none());
+        let read_only = StoreError { store: store(), fault: StoreFault::ReadOnly, cause: String::new() };
+        assert!(!read_only.to_string().contains('('), "{read_only}");
+    }
+
     /// Whoever writes to the store chooses it.
     #[test]
     fn nothing_in_the_name_of_a_namespace_is_obeyed_by_a_terminal() {

@@ -363,11 +363,14 @@ fn a_locked_store_is_waited_for_and_then_given_up() {
     let tampered = Tampered::new("locked");
     let id = tampered.bench().namespace().create(key(1)).unwrap().identifier;
     let store = SqliteStore::builder(tampered.path()).timeout(Duration::from_millis(50)).open().unwrap();
-    let namespace = Bench::with(store, &tampered.root_key, Trail::Off).namespace();
+    let bench = Bench::with(store, &tampered.root_key, Trail::Off);
+    let namespace = bench.namespace();
     let mut other = Connection::open(tampered.path()).unwrap();
     let writing = other.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
     let error = namespace.create(key(1)).unwrap_err();
     assert!(error.to_string().contains("keys.db is locked by others"), "{error}");
+    let error = bench.manager.rewrap().unwrap_err();
+    assert!(error.to_string().contains("keys.db is locked by others"), "of all namespaces: {error}");
     assert!(load(&namespace, &id, Version::Latest).is_ok(), "those who read go on");
     drop(writing);
     namespace.create(key(1)).unwrap();
