@@ -125,7 +125,9 @@ mod tests {
 
     use super::*;
     use crate::secrets::store::{Found, NamespaceRow, TrailRow, Transaction};
-    use crate::secrets::{Entry, MemoryStore, NewRecord, RootKey, SecretsManager, SecretsStore, StoreError};
+    use crate::secrets::{
+        Entry, MemoryStore, NewRecord, RootKey, SecretsManager, SecretsStore, StoreError, StoreFault,
+    };
 
     /// Answers for one record with another one of the same namespace.
     struct Lying {
@@ -136,6 +138,14 @@ mod tests {
         read: (Identifier, u64),
         /// What is renewed behind the first record that is read.
         renewed: Mutex<Option<Namespace>>,
+        /// How it fails to list, and to read.
+        faults: [Option<StoreFault>; 2],
+    }
+
+    impl Lying {
+        fn fails(&self, fault: Option<StoreFault>) -> Result<(), StoreError> {
+            fault.map_or(Ok(()), |fault| Err(StoreError { store: self.name(), fault, cause: String::new() }))
+        }
     }
 
     impl SecretsStore for Lying {
@@ -162,6 +172,7 @@ mod tests {
         }
 
         fn read(&self, namespace: &str, _: &Identifier, _: u64) -> Result<Option<Record>, StoreError> {
+            self.fails(self.faults[1])?;
             let record = self.store.read(namespace, &self.read.0, self.read.1);
             if let Some(renewed) = self.renewed.lock().unwrap().take() {
                 renewed.renew().unwrap();
@@ -169,8 +180,14 @@ mod tests {
             record
         }
 
-        fn list(&self, _: &str, _: Option<(Identifier, u64)>, _: usize) -> Result<Vec<Entry>, StoreError> {
-            Ok(Vec::new())
+        fn list(
+            &self,
+            namespace: &str,
+            behind: Option<(Identifier, u64)>,
+            most: usize,
+        ) -> Result<Vec<Entry>, StoreError> {
+            self.fails(self.faults[0])?;
+            self.store.list(namespace, behind, most)
         }
 
         fn trail(&self, _: &str, _: u64, _: usize) -> Result<Vec<TrailRow>, StoreError> {
@@ -183,6 +200,15 @@ mod tests {
             work: &mut dyn FnMut(&mut dyn Transaction) -> Result<(), SecretsError>,
         ) -> Result<(), SecretsError> {
             self.store.change(namespace, work)
+        }
+    }
+
+    /// Opens a namespace of stores by one root key, as several processes do.
+    fn opener() -> impl Fn(Arc<dyn SecretsStore>) -> Namespace {
+        let root_key = RootKey::generate().unwrap().to_text().unwrap();
+        move |store| {
+            let root_key = RootKey::parse(root_key.as_bytes(), "").unwrap();
+            SecretsManager::builder(store).root_key(root_key).build().unwrap().namespace("tenant")
         }
     }
 
@@ -216,11 +242,7 @@ mod tests {
     #[test]
     fn what_is_sealed_again_while_it_is_loaded_opens() {
         let store = Arc::new(MemoryStore::new());
-        let root_key = RootKey::generate().unwrap().to_text().unwrap();
-        let open = |store: Arc<dyn SecretsStore>| {
-            let root_key = RootKey::parse(root_key.as_bytes(), "").unwrap();
-            SecretsManager::builder(store).root_key(root_key).build().unwrap().namespace("tenant")
-        };
+        let open = opener();
         let namespace = open(store.clone());
         let id = namespace.create(NewRecord::key_pair("ED25519", b"seed")).unwrap().identifier;
         let load = |namespace: &Namespace| namespace.load(Kind::KeyPair, &id, Version::Latest).map(|_| ());
@@ -228,21 +250,39 @@ mod tests {
         for look in [&load as &dyn Fn(&Namespace) -> Result<(), SecretsError>, &check] {
             namespace.with_new_key(0).unwrap();
             let renewed = Mutex::new(Some(namespace.clone()));
-            let slow = open(Arc::new(Lying { store: store.clone(), found: None, read: (id, 1), renewed }));
+            let slow =
+                open(Arc::new(Lying { store: store.clone(), found: None, read: (id, 1), renewed, faults: [None; 2] }));
             slow.unlock().unwrap();
             look(&slow).unwrap();
         }
     }
 
     #[test]
+    fn a_check_tells_of_rows_that_are_broken_and_ends_with_the_store() {
+        let store = Arc::new(MemoryStore::new());
+        let open = opener();
+        let id = open(store.clone()).create(NewRecord::key_pair("ED25519", b"seed")).unwrap().identifier;
+        let check = |faults| {
+            let (store, renewed) = (store.clone(), Mutex::default());
+            open(Arc::new(Lying { store, found: None, read: (id, 1), renewed, faults })).check()
+        };
+        assert_eq!(check([None; 2]).unwrap().sound, 1);
+        for faults in [[Some(StoreFault::BrokenRow), None], [None, Some(StoreFault::BrokenRow)]] {
+            let check = check(faults).unwrap();
+            assert_eq!((check.sound, check.damaged.len()), (0, 1));
+        }
+        for faults in [[Some(StoreFault::Locked), None], [None, Some(StoreFault::Locked)]] {
+            assert!(matches!(check(faults), Err(SecretsError::Store(error)) if error.fault == StoreFault::Locked));
+        }
+    }
+
+    #[test]
     fn a_store_that_answers_with_another_record_is_found_out() {
         let store = Arc::new(MemoryStore::new());
-        let root_key = RootKey::generate().unwrap().to_text().unwrap();
-        let open = |store: Arc<dyn SecretsStore>| {
-            let root_key = RootKey::parse(root_key.as_bytes(), "").unwrap();
-            SecretsManager::builder(store).root_key(root_key).build().unwrap().namespace("tenant")
+        let open = opener();
+        let lying = |found, read| {
+            Arc::new(Lying { store: store.clone(), found, read, renewed: Mutex::default(), faults: [None; 2] })
         };
-        let lying = |found, read| Arc::new(Lying { store: store.clone(), found, read, renewed: Mutex::default() });
         let honest = open(store.clone());
         let pair = honest.create(NewRecord::key_pair("ED25519", b"a")).unwrap().identifier;
         honest.replace(&pair, NewRecord::key_pair("ED25519", b"b")).unwrap();

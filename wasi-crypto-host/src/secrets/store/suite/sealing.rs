@@ -39,6 +39,7 @@ pub(crate) fn root_keys_are_changed_without_touching_records(store: impl Secrets
     assert!(load(&both.namespace("tenant"), &id, Version::Latest).is_ok(), "opened by the old root key");
     assert_eq!([(); 2].map(|()| both.rewrap().unwrap().namespaces), [2, 0]);
     assert_eq!(store.read("tenant", &id, 1).unwrap(), record);
+    assert!(store.trail("tenant", 0, 1).unwrap().is_empty(), "no trail is kept");
     assert_eq!(store.namespace("tenant").unwrap().unwrap().wrapped_by, both.root_key_id());
     assert_eq!(store.namespace("tenant").unwrap().unwrap().usage.keys, 1);
     assert!(load(&another(&both.namespace("tenant")), &id, Version::Latest).is_ok(), "opened by the new root key");
