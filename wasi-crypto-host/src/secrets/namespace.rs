@@ -389,11 +389,17 @@ impl Namespace {
         when: u64,
         to: &mut dyn Transaction,
     ) -> Result<(), SecretsError> {
-        let event = self.event(action, Some(identifier), version, when, None);
-        if self.shared.manager.trail.keeps(&event) {
-            trail::add(&ring.newest().trail, &event, to)?;
-        }
-        Ok(())
+        self.keep_event(ring, &self.event(action, Some(identifier), version, when, None), to)
+    }
+
+    fn keep_event(
+        &self,
+        ring: &KeyRing,
+        event: &SecretsEvent<'_>,
+        to: &mut dyn Transaction,
+    ) -> Result<(), SecretsError> {
+        let keeps = self.shared.manager.trail.keeps(event);
+        if keeps { trail::add(&ring.newest().trail, event, to) } else { Ok(()) }
     }
 
     /// Tells of an operation that is over, and hands on its result. What is to be in the audit trail and cannot be was

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::secret::Secret;
 use crate::secrets::key_ring::{KeyRing, Known};
 use crate::secrets::store::{NamespaceRow, Transaction};
-use crate::secrets::{Action, Entry, Identifier, Namespace, Record, SecretsError, SecretsEvent, State, trail};
+use crate::secrets::{Action, Entry, Identifier, Namespace, Record, SecretsError, SecretsEvent, State};
 
 /// What [`Namespace::renew`] did.
 #[derive(Debug, Default)]
@@ -50,8 +50,8 @@ impl Namespace {
         let mut done = false;
         let rewritten = self.rewritten(|ring, text, row, to| {
             done = row.wrapped_by != manager.root_key.id();
-            if done && manager.trail.keeps(&event) {
-                trail::add(&ring.newest().trail, &event, to)?;
+            if done {
+                self.keep_event(ring, &event, to)?;
             }
             Ok(done.then(|| (text.clone(), ring.newest_number())))
         });
@@ -80,10 +80,8 @@ impl Namespace {
             let text = KeyRing::renewed(text)?;
             let oldest = ring.oldest_of_records().into();
             let event: SecretsEvent<'_> = self.event(Action::Renew, None, Some(oldest), now, None);
-            if self.shared.manager.trail.keeps(&event) {
-                let ring = KeyRing::new(&text, newest)?.ok_or_else(|| self.shared.damaged())?;
-                trail::add(&ring.newest().trail, &event, to)?;
-            }
+            let ring = KeyRing::new(&text, newest)?.ok_or_else(|| self.shared.damaged())?;
+            self.keep_event(&ring, &event, to)?;
             Ok(Some((text, newest)))
         })
     }
@@ -94,9 +92,7 @@ impl Namespace {
         self.rewritten(|ring, text, _, to| {
             let oldest = ring.oldest_of_records().max(newest);
             let event: SecretsEvent<'_> = self.event(Action::Retire, None, Some(oldest.into()), now, None);
-            if self.shared.manager.trail.keeps(&event) {
-                trail::add(&ring.newest().trail, &event, to)?;
-            }
+            self.keep_event(ring, &event, to)?;
             Ok(Some((KeyRing::with_oldest_of_records(text, oldest), ring.newest_number())))
         })
     }
